@@ -1,0 +1,121 @@
+"""What the lab writes down: frozen dataclasses that turn into JSON and back. The lab's table of contents."""
+
+import json
+import types
+import typing
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Record:
+    """Base of everything that is written down as JSON."""
+
+    def to_json(self) -> str:
+        """Return the record as indented JSON; NaN and infinities are kept as Python writes them."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote; unknown keys are ignored, so that an older lab reads a newer record."""
+        return cls.from_dict(json.loads(text))
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Build the record, and the records inside it, from plain dictionaries."""
+        hints = typing.get_type_hints(cls)
+        known = {f.name: _revive(hints[f.name], values[f.name]) for f in fields(cls) if f.name in values}
+        return cls(**known)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the record in the file `path`."""
+        return cls.from_json(path.read_text(encoding="utf-8"))
+
+
+def _revive(hint: Any, value: Any) -> Any:
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        if value is None:
+            return None
+        hint = next(option for option in typing.get_args(hint) if option is not type(None))
+    if isinstance(hint, type) and is_dataclass(hint) and issubclass(hint, Record):
+        return hint.from_dict(value)
+    if typing.get_origin(hint) is tuple:
+        inner = typing.get_args(hint)[0]
+        return tuple(_revive(inner, item) for item in value)
+    return value
+
+
+@dataclass(frozen=True)
+class Environment(Record):
+    """Where a run was computed: code, libraries and machine."""
+
+    commit: str | None  # git commit of the checkout, None outside of git
+    diff: str  # uncommitted changes against that commit, "" if there are none
+    python: str
+    platform: str
+    versions: dict[str, str]  # installed distribution -> version
+    cpu: str  # the processor's name
+    cores: int  # cores that the process may use
+    memory_gib: float
+    gpu: str | None
+
+
+@dataclass(frozen=True)
+class Dataset(Record):
+    """Which images a run saw."""
+
+    name: str
+    checksum: str  # sha256 over the arrays
+    classes: tuple[str, ...]
+    channels: int
+    image_size: int
+    mean: tuple[float, ...]  # per channel, of pixel / 255 over the training images
+    std: tuple[float, ...]
+    train_size: int
+    validation_size: int
+    test_size: int
+
+
+@dataclass(frozen=True)
+class Manifest(Record):
+    """Everything that is needed to repeat a run, written before its first step."""
+
+    name: str  # reads: resnet-56 · digits · seed 0
+    fingerprint: str  # of what decides the result: config, precision, data, source
+    command: tuple[str, ...]  # as it was typed
+    overrides: tuple[str, ...]  # what was typed after `train.py`
+    choices: dict[str, str]  # config group -> option
+    config: dict[str, Any]  # resolved
+    axes: dict[str, Any]  # the axes of study, tracked as parameters
+    dataset: Dataset
+    environment: Environment
+    device: str  # cpu, cuda:0, ...
+    precision: str  # fp32 or bf16
+    threads: int
+    seed: int
+    created: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True)
+class RunRecord(Record):
+    """What one run found."""
+
+    name: str
+    folder: str  # name of the run's folder
+    run_id: str | None  # MLflow's id, None where the run was not tracked there
+    fingerprint: str
+    status: str  # finished, failed or killed
+    command: tuple[str, ...]
+    axes: dict[str, Any]
+    metrics: dict[str, float]  # test/accuracy, final/train_loss, model/parameters, throughput/images_per_second, ...
+    classes: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]  # test images: row = true class, column = predicted class
+    per_class_accuracy: tuple[float, ...]
+    curves: dict[str, list[list[float]]] = field(default_factory=dict)  # metric -> [[epoch, value], ...]
+    hardware: str = ""  # processor or GPU, threads and precision
+    commit: str | None = None
+    started: str = ""  # ISO 8601, UTC
+    seconds: float = 0.0  # wall-clock time of training and evaluation, over all resumptions
+    resumptions: int = 0
