@@ -1,0 +1,95 @@
+"""A recipe: everything that decides a run, checked and resolved, before anything heavy is imported."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, final
+
+from depthlab.recipe.source import source_hash
+
+AXES = (
+    "depth",
+    "width",
+    "dropout",
+    "drop_path",
+    "weight_decay",
+    "label_smoothing",
+    "cutout",
+    "mixup",
+    "cutmix",
+    "seed",
+    "epochs",
+    "batch_size",
+    "learning_rate",
+)
+GROUPS = ("model", "data", "optimizer", "schedule", "trainer", "tracking", "regularization", "experiment")
+
+# Where and how a run is computed and kept, not what it finds. Precision comes into the fingerprint as it was resolved.
+_NOT_SCIENCE = {
+    "trainer": ("device", "threads", "precision", "progress", "checkpoint_minutes"),
+    "data": ("folder", "workers", "on_device"),
+}
+
+
+@final
+@dataclass(frozen=True)
+class Recipe:
+    """A checked configuration.
+
+    `config` is resolved and plain (dictionaries, lists and numbers), `choices` maps a group to its option, and
+    `overrides` is what was typed.
+    """
+
+    config: dict[str, Any]
+    choices: dict[str, str]
+    overrides: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Return the name that reads: `resnet-56 · digits · seed 0`, with units per stage `resnet-3-3-3 · ...`."""
+        return f"{self._network} · {self.choices['data']} · seed {self.config['seed']}"
+
+    @property
+    def foreign(self) -> bool:
+        """Tell whether the model is a person's own `model._target_`, about which nothing is known here."""
+        return not str(self.config["model"].get("_target_", "")).startswith("depthlab.")
+
+    @property
+    def typed(self) -> frozenset[str]:
+        """Return the keys that were typed."""
+        return frozenset(override.split("=")[0].lstrip("+~") for override in self.overrides)
+
+    @property
+    def axes(self) -> dict[str, Any]:
+        """Return the axes of study by name: the choice in each group, then the numbers."""
+        model = self.config["model"]
+        choices = {group: self.choices[group] for group in ("model", "data", "optimizer", "schedule")}
+        if self.foreign:
+            choices["model"] = model["_target_"]
+        own = {key: model[key] for key in ("unit", "shortcut") if key in model}
+        return choices | own | {axis: self.config[axis] for axis in AXES}
+
+    @property
+    def science(self) -> dict[str, Any]:
+        """Return the part of the configuration that decides the result."""
+        science = {key: value for key, value in self.config.items() if key != "tracking"}
+        for group, keys in _NOT_SCIENCE.items():
+            science[group] = {key: value for key, value in science[group].items() if key not in keys}
+        return science
+
+    def fingerprint(self, *, data_checksum: str, precision: str) -> str:
+        """Return 16 hexadecimal digits that two runs share when their results must be the same.
+
+        Machine and threads are left out: they stand in the manifest.
+        """
+        parts = [self.science, precision, data_checksum, source_hash()]
+        text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def _network(self) -> str:
+        if self.foreign and "depth" not in self.typed:
+            return str(self.config["model"]["_target_"]).rpartition(".")[2]
+        family = self.config["model"]["_target_"].rpartition(".")[2] if self.foreign else self.choices["model"]
+        depth = self.config["depth"]
+        return f"{family}-{'-'.join(map(str, depth)) if isinstance(depth, list) else depth}"
