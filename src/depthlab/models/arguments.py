@@ -1,0 +1,38 @@
+"""Checks of what a person gives a constructor: each raises a `ValueError` of one line that says what to type."""
+
+import math
+from collections.abc import Sequence
+
+
+def check_count(name: str, value: object) -> int:
+    """Return `value` if it is a whole number of 1 or more."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} must be a whole number of 1 or more, such as {name}=10, not {value!r}")
+    return value
+
+
+def check_rate(name: str, value: object) -> float:
+    """Return `value` as a probability in [0, 1); None is the off value 0."""
+    if value is None:
+        return 0.0
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        raise ValueError(f"{name} must be a number from 0 (off) to below 1, such as {name}=0.2, not {value!r}")
+    return float(value)
+
+
+def check_choice(name: str, value: object, allowed: Sequence[str]) -> str:
+    """Return `value` if it is one of `allowed`."""
+    if value not in allowed:
+        choices = ", ".join(allowed[:-1]) + " or " + allowed[-1]
+        raise ValueError(f"{name} must be {choices}, not {value!r}; type model.{name}={allowed[0]}")
+    return str(value)
+
+
+def is_list(value: object) -> bool:
+    """Tell whether a person gave a list of values instead of one."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value is a finite number; True and False are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,29 @@
+"""The vocabulary that networks are written in, and what can be asked of any of them."""
+
+from depthlab.nn.cost import Cost, measure_cost
+from depthlab.nn.drop import DropPath, linear_drop_rates
+from depthlab.nn.initialize import initialize
+from depthlab.nn.modes import evaluating
+from depthlab.nn.network import Network
+from depthlab.nn.parts import convolution, named
+from depthlab.nn.paths import Concat, Parallel, Sum
+from depthlab.nn.predictor import Predictor
+from depthlab.nn.skips import PadSkip, projection
+
+__all__ = [
+    "Concat",
+    "Cost",
+    "DropPath",
+    "Network",
+    "PadSkip",
+    "Parallel",
+    "Predictor",
+    "Sum",
+    "convolution",
+    "evaluating",
+    "initialize",
+    "linear_drop_rates",
+    "measure_cost",
+    "named",
+    "projection",
+]

@@ -1,0 +1,52 @@
+"""What a network costs: parameters and multiply-adds, counted without computing."""
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from depthlab.nn.modes import evaluating
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Size and work of a network: trainable parameters, and multiply-adds for one image."""
+
+    parameters: int
+    multiply_adds: int
+
+
+def measure_cost(net: nn.Module, image: tuple[int, int, int]) -> Cost:
+    """Count what `net` costs on one image of shape (C, H, W), in evaluation mode.
+
+    Multiply-adds are those of convolutions and matrix products, as papers count them (one multiply-add is one, batch
+    norm, activations, pooling and biases are free). Nothing is computed: the count runs on a copy on the meta device,
+    which shares no memory with `net` and leaves it as it was. Only a network that can't run there, as one whose
+    forward pass asks for the value of a tensor, is run for real instead.
+    """
+    parameters = sum(p.numel() for p in net.parameters() if p.requires_grad)
+    try:
+        multiply_adds = _count_multiply_adds(_on_meta_device(net), image, torch.device("meta"))
+    except (NotImplementedError, RuntimeError):
+        multiply_adds = _count_multiply_adds(net, image, next(net.parameters()).device)
+    return Cost(parameters=parameters, multiply_adds=multiply_adds)
+
+
+def _on_meta_device(net: nn.Module) -> nn.Module:
+    # deepcopy takes what the memo holds instead of copying it, so the weights are never copied.
+    memo: dict[int, Any] = {}
+    for parameter in net.parameters():
+        memo[id(parameter)] = nn.Parameter(parameter.detach().to("meta"), requires_grad=False)
+    for buffer in net.buffers():
+        memo[id(buffer)] = buffer.detach().to("meta")
+    return copy.deepcopy(net, memo)
+
+
+def _count_multiply_adds(net: nn.Module, image: tuple[int, int, int], device: torch.device) -> int:
+    counter = FlopCounterMode(display=False)
+    with evaluating(net), torch.no_grad(), counter:
+        net(torch.zeros(1, *image, device=device))
+    return counter.get_total_flops() // 2  # it counts a multiply-add as two operations

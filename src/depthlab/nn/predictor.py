@@ -1,0 +1,73 @@
+"""A trained network with what one needs to use it: class names and normalization."""
+
+from collections.abc import Sequence
+from typing import cast, final
+
+import torch
+from torch import Tensor, nn
+
+from depthlab.nn.modes import evaluating
+
+
+@final
+class Predictor(nn.Module):
+    """A network that takes images as they are.
+
+    Calling it maps images (N, C, H, W) to logits (N, K): uint8 pixels are normalized, `(x / 255 - mean) / std` per
+    channel; floating-point images are taken as normalized already. `classes` names the K labels, `image_size` is the
+    side, in pixels, of the images it was trained on, and `name` says which run it came from.
+
+    Raises `ValueError` if the images have another shape, number of channels or type.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        classes: Sequence[str],
+        mean: Sequence[float],
+        std: Sequence[float],
+        image_size: int,
+        name: str,
+    ) -> None:
+        super().__init__()
+        assert len(mean) == len(std), "one mean and one standard deviation per channel"
+        self.network = network
+        self.classes = tuple(classes)
+        self.image_size = image_size
+        self.name = name
+        self.mean: Tensor
+        self.std: Tensor
+        self.register_buffer("mean", torch.tensor(tuple(mean)).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer("std", torch.tensor(tuple(std)).view(1, -1, 1, 1), persistent=False)
+        self.eval()
+
+    @property
+    def channels(self) -> int:
+        """How many channels the images must have."""
+        return self.mean.shape[1]
+
+    def forward(self, images: Tensor) -> Tensor:
+        return cast(Tensor, self.network(self._normalize(images)))
+
+    def predict(self, images: Tensor, *, batch_size: int = 256) -> tuple[Tensor, Tensor]:
+        """Return labels (N,) and probabilities (N, K) of images (N, C, H, W), `batch_size` of them at a time.
+
+        Runs in evaluation mode and without gradients, whatever mode the network is in, and leaves that as it was.
+        """
+        self._check(images)
+        with evaluating(self), torch.no_grad():
+            probabilities = torch.cat([self(batch).float().softmax(dim=1) for batch in torch.split(images, batch_size)])
+        return probabilities.argmax(dim=1), probabilities
+
+    def _normalize(self, images: Tensor) -> Tensor:
+        self._check(images)
+        x = images.to(device=self.mean.device, dtype=self.mean.dtype)
+        return x if images.is_floating_point() else (x / 255 - self.mean) / self.std
+
+    def _check(self, images: Tensor) -> None:
+        given = f"not {str(images.dtype).removeprefix('torch.')} {tuple(images.shape)}"
+        if images.ndim != 4 or images.shape[1] != self.channels or 0 in images.shape:
+            raise ValueError(f"{self.name} takes images of shape (N, {self.channels}, height, width), {given}")
+        if not (images.dtype == torch.uint8 or images.is_floating_point()):
+            raise ValueError(f"{self.name} takes uint8 pixels or normalized floating-point images, {given}")

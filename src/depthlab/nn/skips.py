@@ -1,0 +1,40 @@
+"""Skip paths of residual units that change the shape: zero-padding (option A) and projection (options B and C)."""
+
+from typing import final
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from depthlab.nn.parts import named
+
+
+@final
+class PadSkip(nn.Module):
+    """Option A of He et al. 2015 (sec. 3.3): subsample, then fill the new channels with zeros. No parameters.
+
+    Maps (N, C, H, W) to (N, C + extra, ceil(H / stride), ceil(W / stride)). With `padding="both"` half of the zeros
+    stand on each side, as in the CIFAR weights that others published; with "end" all stand behind, as in
+    fb.resnet.torch.
+    """
+
+    def __init__(self, *, extra: int, stride: int, padding: str = "both") -> None:
+        super().__init__()
+        assert extra >= 0, "option A can't remove channels"
+        assert padding in ("both", "end")
+        self.extra, self.stride, self.padding = extra, stride, padding
+        self.front = extra // 2 if padding == "both" else 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x[:, :, :: self.stride, :: self.stride]
+        return functional.pad(x, (0, 0, 0, 0, self.front, self.extra - self.front))
+
+    def extra_repr(self) -> str:
+        return f"extra={self.extra}, stride={self.stride}, padding={self.padding}"
+
+
+def projection(in_channels: int, out_channels: int, stride: int) -> nn.Sequential:
+    """Return a 1x1 convolution and batch norm, He et al. 2015 eq. 2: (N, in, H, W) to (N, out, H/stride, W/stride)."""
+    return named(
+        conv=nn.Conv2d(in_channels, out_channels, kernel_size=1, stride=stride, bias=False),
+        norm=nn.BatchNorm2d(out_channels),
+    )
