@@ -1,7 +1,7 @@
 """Make .venv: the locked dependencies and this project, editable. `make setup` calls it; standard library only.
 
-Quick when nothing changed: .venv/setup.json keeps what the environment was made of. The chosen torch is remembered there
-too, so that a later `make test` doesn't bring back the build that somebody chose against.
+Quick when nothing changed: .venv/setup.json keeps what the environment was made of. The chosen torch is remembered
+there too, so that a later `make test` doesn't bring back the build that somebody chose against.
 """
 
 import sys
