@@ -1,0 +1,24 @@
+"""Training: the LightningModule around a network, its schedules, callbacks and evaluation."""
+
+from depthlab.training.checkpoints import Checkpoints, read_weights, save_weights
+from depthlab.training.classifier import Classifier
+from depthlab.training.evaluation import Evaluation, evaluate
+from depthlab.training.hardware import Hardware, choose_hardware
+from depthlab.training.interruption import Interrupted, Interruption
+from depthlab.training.progress import ProgressBar
+from depthlab.training.reporting import Reporting
+
+__all__ = [
+    "Checkpoints",
+    "Classifier",
+    "Evaluation",
+    "Hardware",
+    "Interrupted",
+    "Interruption",
+    "ProgressBar",
+    "Reporting",
+    "choose_hardware",
+    "evaluate",
+    "read_weights",
+    "save_weights",
+]

@@ -1,0 +1,92 @@
+"""Checkpoints: the last one to continue from, the best one on validation, the final weights."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, final
+
+import pytorch_lightning as pl
+import torch
+
+from depthlab.training.interruption import Interruption
+
+
+@final
+class Checkpoints(pl.Callback):
+    """Writes `last.ckpt` at each epoch's end and every few minutes within it, and `best.ckpt`, the weights of the
+    epoch with the highest validation accuracy (the first of equals).
+
+    `last.ckpt` is Lightning's checkpoint (weights, optimizer, schedule, loops) with the generators' states, so that
+    a run that continues from it gives bitwise the weights of one that was never cut off. Every file appears whole
+    or not at all, and is readable with `weights_only=True`.
+    """
+
+    def __init__(
+        self, folder: Path, *, every_minutes: float, interruption: Interruption, before_save: Callable[[], None]
+    ) -> None:
+        self.folder = folder
+        self.every_seconds = 60 * every_minutes
+        self.interruption = interruption
+        self.before_save = before_save  # the journal reaches the disk no later than the weights that it speaks of
+        self.best: dict[str, float] = {"accuracy": -1.0, "epoch": -1.0}
+        self._saved_at = time.monotonic()
+
+    @property
+    def last(self) -> Path:
+        """The file to continue from."""
+        return self.folder / "last.ckpt"
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._saved_at = time.monotonic()
+
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
+        asked = self.interruption.signum is not None
+        if asked or time.monotonic() - self._saved_at > self.every_seconds:
+            self._save_last(trainer)
+        self.interruption.raise_if_asked()
+
+    def on_validation_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
+        self.interruption.raise_if_asked()
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._save_last(trainer)
+
+    def keep_if_best(self, network: torch.nn.Module, *, accuracy: float, epoch: int) -> None:
+        """Write the weights to `best.ckpt` if `accuracy`, on validation, beats that of all epochs before."""
+        if accuracy > self.best["accuracy"]:
+            self.best = {"accuracy": accuracy, "epoch": float(epoch)}
+            save_weights(network, self.folder / "best.ckpt", **self.best)
+
+    def on_save_checkpoint(self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]) -> None:
+        checkpoint["generators"] = {
+            "cpu": torch.get_rng_state(),
+            "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        }
+        checkpoint["best"] = self.best
+
+    def on_load_checkpoint(self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]) -> None:
+        torch.set_rng_state(checkpoint["generators"]["cpu"])
+        if torch.cuda.is_available():
+            torch.cuda.set_rng_state_all(checkpoint["generators"]["cuda"])
+        self.best = checkpoint["best"]
+
+    def _save_last(self, trainer: pl.Trainer) -> None:
+        self.before_save()
+        partial = self.last.with_suffix(".partial")
+        trainer.save_checkpoint(partial)
+        os.replace(partial, self.last)
+        self._saved_at = time.monotonic()
+
+
+def save_weights(network: torch.nn.Module, path: Path, **facts: float) -> None:
+    """Write the network's state dict, and `facts` about it, to `path`, whole or not at all."""
+    partial = path.with_suffix(".partial")
+    torch.save({"state_dict": network.state_dict(), **facts}, partial)
+    os.replace(partial, path)
+
+
+def read_weights(path: Path) -> dict[str, torch.Tensor]:
+    """Return the state dict that `save_weights` wrote, on the CPU."""
+    weights: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
+    return weights

@@ -1,0 +1,54 @@
+"""Evaluate a network on a whole split, in evaluation mode."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torchmetrics import MeanMetric
+from torchmetrics.classification import MulticlassConfusionMatrix
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Loss (mean cross-entropy in nats) and confusion matrix (K, K): row = true class, column = predicted class."""
+
+    loss: float
+    confusion: Tensor
+
+    @property
+    def accuracy(self) -> float:
+        """Share of images whose highest score is their class."""
+        return float(self.confusion.diagonal().sum() / self.confusion.sum())
+
+    @property
+    def per_class_accuracy(self) -> tuple[float, ...]:
+        """Accuracy of the images of each class; NaN for a class without images."""
+        return tuple((self.confusion.diagonal() / self.confusion.sum(dim=1)).tolist())
+
+
+@torch.no_grad()
+def evaluate(
+    network: nn.Module,
+    batches: Iterable[tuple[Tensor, Tensor]],
+    *,
+    num_classes: int,
+    autocast: AbstractContextManager[object] | None = None,
+) -> Evaluation:
+    """Evaluate `network` on all `batches` of (images (N, C, H, W), labels (N,)); its mode is put back after."""
+    training = network.training
+    network.eval()
+    device = next(network.parameters()).device
+    loss = MeanMetric().to(device)
+    confusion = MulticlassConfusionMatrix(num_classes, validate_args=False).to(device)
+    try:
+        for images, labels in batches:
+            with autocast or nullcontext():
+                scores = network(images)
+            loss.update(F.cross_entropy(scores.float(), labels), weight=len(labels))
+            confusion.update(scores.argmax(dim=1), labels)
+    finally:
+        network.train(training)
+    return Evaluation(loss=float(loss.compute()), confusion=confusion.compute().cpu())

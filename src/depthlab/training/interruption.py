@@ -1,0 +1,48 @@
+"""Stop in good order: Ctrl-C and SIGTERM let the step under way finish and its checkpoint be written."""
+
+import signal
+from types import FrameType, TracebackType
+from typing import Any, Self, final
+
+
+class Interrupted(BaseException):
+    """A person or the system asked the run to stop. No `Exception`, so that no handler takes it for a failure."""
+
+    def __init__(self, signum: int) -> None:
+        super().__init__(signal.Signals(signum).name)
+        self.signum = signum
+
+
+@final
+class Interruption:
+    """A context in which SIGINT and SIGTERM are noted, for the training loop to act on between two steps.
+
+    Outside of the training loop (`deferred` is false), and at the second signal, `Interrupted` is raised at once.
+    """
+
+    def __init__(self) -> None:
+        self.signum: int | None = None
+        self.deferred = False
+        self._previous: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            self._previous[signum] = signal.signal(signum, self._note)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for signum, handler in self._previous.items():
+            signal.signal(signum, handler)
+
+    def _note(self, signum: int, frame: FrameType | None) -> None:
+        second = self.signum is not None
+        self.signum = signum
+        if second or not self.deferred:
+            raise Interrupted(signum)
+
+    def raise_if_asked(self) -> None:
+        """Raise `Interrupted` if a signal has come."""
+        if self.signum is not None:
+            raise Interrupted(self.signum)

@@ -1,0 +1,59 @@
+"""Show a run's progress: one Rich bar over all of its steps, with loss, accuracy and the time left."""
+
+import sys
+from typing import Any, final
+
+import pytorch_lightning as pl
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from depthlab.training.classifier import Classifier
+
+
+@final
+class ProgressBar(pl.Callback):
+    """A bar on standard error; silent where that is no terminal. Numbers are read from the device at each refresh."""
+
+    def __init__(self, total_steps: int, *, enabled: bool | None = None) -> None:
+        self.console = Console(file=sys.stderr)
+        self.enabled = self.console.is_terminal if enabled is None else enabled
+        self.total_steps = total_steps
+        self._text = ""
+        self._progress = Progress(
+            TextColumn("epoch {task.fields[epoch]}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}% {task.fields[numbers]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(elapsed_when_finished=False),
+            console=self.console,
+            refresh_per_second=4,
+            transient=True,
+            disable=not self.enabled,
+        )
+        self._task = self._progress.add_task("train", total=total_steps, epoch="", numbers="")
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._progress.update(self._task, completed=trainer.global_step, epoch=self._epoch(trainer))
+        self._progress.start()
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        if not self.enabled:
+            return
+        # some sixty readings a run keep a device busy that would otherwise wait for the host
+        if trainer.global_step % max(1, self.total_steps // 60) == 0 or self.total_steps < 600:
+            assert isinstance(pl_module, Classifier)
+            accuracy = float(pl_module.train_accuracy.compute())
+            self._text = f"loss {float(outputs['loss']):.3f} · accuracy {accuracy:.3f}"
+        self._progress.update(self._task, completed=trainer.global_step, numbers=self._text, epoch=self._epoch(trainer))
+
+    def on_fit_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self._progress.stop()
+
+    def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
+        self._progress.stop()
+
+    def _epoch(self, trainer: pl.Trainer) -> str:
+        return f"{trainer.current_epoch + 1}/{trainer.max_epochs}"
