@@ -1,0 +1,137 @@
+"""The images of a run: which are trained on, how they are batched, and what is done to them on the way."""
+
+from dataclasses import dataclass
+from typing import final
+
+import pytorch_lightning as pl
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor
+
+from depthlab.data import augment
+from depthlab.data.batches import Batch, Batches, Finish
+from depthlab.data.images import ImageSet, Split
+from depthlab.data.split import split_validation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """How images reach the network, whatever the set: the keys that all `conf/data` files share."""
+
+    validation: int | float = 0.1  # images held out of the training images: a number, or a share
+    crop: int = 4  # zeros padded on each side before a window is cut out at random, in pixels; 0 is off
+    flip: bool = True  # mirror left to right at random
+    on_device: bool = True  # keep all images in the memory of the device that trains
+    workers: int = 2  # processes that decode images of sets too large for memory; 0 decodes in the run's own process
+
+    def __post_init__(self) -> None:
+        for name in ("crop", "workers"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise ValueError(f"{name}={value!r} must be a whole number of at least 0, such as data.{name}=0")
+        for name in ("flip", "on_device"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name}={getattr(self, name)!r} must be true or false, such as data.{name}=false")
+
+
+@final
+class ImageData(pl.LightningDataModule):
+    """Loaders over one image set.
+
+    They yield normalized float32 images (N, C, H, W) on `device` and labels: int64 of shape (N,), or float32 of shape
+    (N, num_classes) in training with mixup or cutmix. Training batches are cropped, flipped and so on, in an order and
+    with an augmentation that are pure functions of (seed, epoch, step); the last one may be smaller, and is left out if
+    it has a single image, of which batch normalization can make nothing. `mixup` and `cutmix` are the alpha of their
+    Beta distributions; with both above 0 each batch takes one of them, at equal chance.
+    """
+
+    def __init__(
+        self,
+        images: ImageSet,
+        *,
+        batch_size: int,
+        seed: int,
+        loading: Loading,
+        cutout: int = 0,
+        mixup: float = 0.0,
+        cutmix: float = 0.0,
+        device: torch.device,
+        channels_last: bool,
+    ) -> None:
+        super().__init__()
+        self.images = images
+        self.train_indices, self.validation_indices = split_validation(images.train.labels, loading.validation)
+        self._batch_size, self._seed = batch_size, seed
+        self._loading, self._device, self._channels_last = loading, device, channels_last
+        self._cutout, self._mixup, self._cutmix = cutout, mixup, cutmix
+        self._train = _placed(images.train, device) if loading.on_device else images.train
+        self._test = _placed(images.test, device) if loading.on_device else images.test
+        self._mean = torch.tensor(images.mean, device=device)
+        self._std = torch.tensor(images.std, device=device)
+        self._training_batches = self._batches(
+            self._train, self.train_indices, self._augmented, shuffle=True, drop_single=True
+        )
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Number of training batches in an epoch."""
+        return len(self._training_batches)
+
+    def train_dataloader(self) -> Batches:
+        """Return the augmented, shuffled training batches; it is the same object at every call."""
+        return self._training_batches
+
+    def val_dataloader(self) -> Batches:
+        """Return the validation images in a fixed order."""
+        return self._batches(self._train, self.validation_indices, self._plain)
+
+    def test_dataloader(self) -> Batches:
+        """Return the test images in a fixed order."""
+        return self._batches(self._test, torch.arange(len(self._test)), self._plain)
+
+    def train_evaluation_dataloader(self) -> Batches:
+        """Return the images that are trained on, every one of them, in a fixed order and without augmentation."""
+        return self._batches(self._train, self.train_indices, self._plain)
+
+    def _batches(
+        self, split: Split, indices: Tensor, finish: Finish, *, shuffle: bool = False, drop_single: bool = False
+    ) -> Batches:
+        return Batches(
+            split,
+            indices,
+            finish,
+            batch_size=self._batch_size,
+            device=self._device,
+            seed=self._seed,
+            shuffle=shuffle,
+            drop_single=drop_single,
+            workers=self._loading.workers,
+        )
+
+    def _plain(self, images: Tensor, labels: Tensor, generator: Generator) -> Batch:
+        return augment.normalize(images, self._mean, self._std, channels_last=self._channels_last), labels
+
+    def _augmented(self, images: Tensor, labels: Tensor, generator: Generator) -> Batch:
+        if self._loading.crop:
+            images = augment.pad_and_crop(images, self._loading.crop, generator)
+        if self._loading.flip:
+            images = augment.flip(images, generator)
+        images, labels = self._plain(images, labels, generator)
+        if self._cutout:
+            images = augment.cutout(images, self._cutout, generator)
+        if self._mixup or self._cutmix:
+            images, labels = self._mixed(images, labels, generator)
+        return images, labels
+
+    def _mixed(self, images: Tensor, labels: Tensor, generator: Generator) -> Batch:
+        targets = F.one_hot(labels, self.images.num_classes).float()
+        first = bool(torch.rand((), generator=generator) < 0.5) if self._mixup and self._cutmix else bool(self._mixup)
+        if first:
+            return augment.mixup(images, targets, self._mixup, generator)
+        return augment.cutmix(images, targets, self._cutmix, generator)
+
+
+def _placed(split: Split, device: torch.device) -> Split:
+    if not isinstance(split.images, Tensor):
+        return split
+    return Split(split.images.to(device), split.labels.to(device))

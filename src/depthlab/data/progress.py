@@ -1,0 +1,45 @@
+"""Progress of downloads and decoding, on the terminal's error stream; nothing where that is not a terminal."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, ProgressColumn, SpinnerColumn
+from rich.progress import TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+
+class Meter:
+    """What is told how far the work is."""
+
+    def __init__(self, progress: Progress, description: str, total: float | None) -> None:
+        self._progress = progress
+        self._task = progress.add_task(description, total=total)
+
+    def at(self, completed: float) -> None:
+        """Say how much is done."""
+        self._progress.update(self._task, completed=completed)
+
+    def advance(self, amount: float = 1) -> None:
+        """Say how much more is done."""
+        self._progress.advance(self._task, amount)
+
+
+@contextmanager
+def counting(description: str, total: int) -> Iterator[Meter]:
+    """Show a bar over `total` items, with the time left."""
+    with _progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as progress:
+        yield Meter(progress, description, total)
+
+
+@contextmanager
+def receiving(description: str) -> Iterator[Meter]:
+    """Show a spinner and the bytes received, for a download of unknown size."""
+    with _progress(DownloadColumn(), TimeElapsedColumn()) as progress:
+        yield Meter(progress, description, None)
+
+
+def _progress(*columns: ProgressColumn) -> Progress:
+    console = Console(stderr=True)
+    text = TextColumn("{task.description}")
+    return Progress(SpinnerColumn(), text, *columns, console=console, disable=not sys.stderr.isatty(), transient=True)
