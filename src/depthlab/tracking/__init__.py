@@ -1,0 +1,33 @@
+"""Run folders, which are the truth about runs, and the MLflow stores that show them."""
+
+from depthlab.tracking.address import check_store, redact, resolve_artifact_root, resolve_uri
+from depthlab.tracking.environment import capture_environment
+from depthlab.tracking.find import find_folders, find_interrupted, find_run
+from depthlab.tracking.folder import RUNS_ROOT, RunFolder, Status
+from depthlab.tracking.journal import Journal, Line, Resumption
+from depthlab.tracking.projection import EndStatus, Projection
+from depthlab.tracking.store import open_client, prepare_mlflow
+from depthlab.tracking.synchronize import Synchronized, synchronize
+
+__all__ = [
+    "RUNS_ROOT",
+    "EndStatus",
+    "Journal",
+    "Line",
+    "Projection",
+    "Resumption",
+    "RunFolder",
+    "Status",
+    "Synchronized",
+    "capture_environment",
+    "check_store",
+    "find_folders",
+    "find_interrupted",
+    "find_run",
+    "open_client",
+    "prepare_mlflow",
+    "redact",
+    "resolve_artifact_root",
+    "resolve_uri",
+    "synchronize",
+]

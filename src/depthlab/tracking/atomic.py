@@ -1,0 +1,28 @@
+"""Files that are either the old or the new version whole, whatever happens in between."""
+
+import os
+from pathlib import Path
+
+
+def write_atomically(path: Path, text: str, *, durable: bool = True) -> None:
+    """Write `text` to `path` through a neighbor and a rename, so that no reader and no crash sees half a file.
+
+    Args:
+        path: The file; its folder must exist.
+        text: What it holds afterwards, in UTF-8.
+        durable: Wait until the disk has it. Off for files that are written every few seconds and can be rebuilt.
+
+    Raises:
+        OSError: The disk is full or the folder can't be written; the old file is then untouched.
+    """
+    neighbor = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with neighbor.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            if durable:
+                os.fsync(stream.fileno())
+        os.replace(neighbor, path)
+    except BaseException:
+        neighbor.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,65 @@
+"""Find runs again: the one that was cut off, or the one that a person names."""
+
+import json
+from pathlib import Path
+
+from depthlab.tracking.folder import RunFolder
+from depthlab.tracking.progress import Progress
+
+
+def find_folders(root: Path) -> list[RunFolder]:
+    """Return the folders of all runs under `root`, oldest first."""
+    if not root.is_dir():
+        return []
+    return [RunFolder(path.parent) for path in sorted(root.glob("*/manifest.json"))]
+
+
+def find_interrupted(root: Path, fingerprint: str) -> RunFolder | None:
+    """Return the newest run of a recipe that was cut off, locked by this process, or None if there is none.
+
+    Cut off is a run that was killed, or that still counts as running though its process is dead.
+
+    Args:
+        root: The folder with all runs.
+        fingerprint: Of the recipe, as in its manifest.
+    """
+    for folder in reversed(find_folders(root)):
+        if folder.alive or _fingerprint(folder) != fingerprint or not folder.acquire():
+            continue
+        # Asked only now that nobody else can change it.
+        if folder.status in ("running", "killed"):
+            return folder
+        folder.release()
+    return None
+
+
+def find_run(root: Path, run: str) -> RunFolder:
+    """Return the folder of a run, given its MLflow id, its folder's name or path, or the beginning of one of them.
+
+    Raises:
+        ValueError: None or several runs are meant.
+    """
+    if (Path(run) / "manifest.json").is_file():
+        return RunFolder(Path(run))
+    folders = find_folders(root)
+    ids = {folder.name: progress.run_id for folder in folders if (progress := Progress.find(folder.path)) is not None}
+    exact = [folder for folder in folders if run and run in (folder.name, ids.get(folder.name))]
+    near = [f for f in folders if run and (f.name.startswith(run) or (ids.get(f.name) or "").startswith(run))]
+    found = exact or near
+    if len(found) == 1:
+        return found[0]
+    if not folders:
+        raise ValueError(f"no run {run!r}: there are no runs in {root} yet; python train.py makes one")
+    newest = ", ".join(folder.name for folder in reversed((found or folders)[-5:]))
+    if found:
+        raise ValueError(f"run {run!r} could be any of {len(found)} runs; type more of its name: {newest}")
+    raise ValueError(
+        f"no run {run!r} in {root}: type a run's MLflow id, its folder's name or the beginning of it; "
+        f"the newest are {newest}"
+    )
+
+
+def _fingerprint(folder: RunFolder) -> str:
+    # The manifest as plain JSON: quick, and a manifest of an older lab is no obstacle to a new run.
+    text = (folder.path / "manifest.json").read_text(encoding="utf-8")
+    return str(json.loads(text).get("fingerprint"))

@@ -1,0 +1,135 @@
+"""A run's folder: its manifest, metrics, checkpoints, record, and a lock that tells whether it lives."""
+
+import json
+import os
+import re
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self, final, get_args
+
+from depthlab.records import Manifest, RunRecord
+from depthlab.tracking.atomic import write_atomically
+from depthlab.tracking.journal import Journal
+from depthlab.tracking.lock import Lock
+
+Status = Literal["running", "finished", "failed", "killed"]
+
+RUNS_ROOT = Path("mlruns/runs")  # where run folders go unless a person says otherwise
+
+
+@final
+class RunFolder:
+    """What is true about one run, on disk.
+
+    ========================  =====================================================================
+    `manifest.json`           everything needed to repeat the run, written before its first step
+    `metrics.jsonl`           metrics by step and epoch (`journal`)
+    `system.jsonl`            load of the machine, sampled every few seconds (`system`)
+    `checkpoints/`            what to continue from, and the weights that were kept
+    `status.json`             running, finished, failed or killed
+    `record.json`             what the run found
+    `projection.json`         how much of it an MLflow store has
+    `lock`                    held by the process that runs it, free when that process is dead
+    ========================  =====================================================================
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.journal = Journal(self.path / "metrics.jsonl")
+        self.system = Journal(self.path / "system.jsonl")
+        self.checkpoints = self.path / "checkpoints"
+        self._lock = Lock(self.path / "lock")
+
+    @classmethod
+    def create(cls, root: Path, manifest: Manifest) -> Self:
+        """Make a new folder under `root`, locked by this process, with status "running".
+
+        Its name is sortable and reads: `20261123-031502-resnet-56-digits-seed-0-1a2b3c4d`.
+
+        Raises:
+            OSError: The folder can't be made or written.
+        """
+        root.mkdir(parents=True, exist_ok=True)
+        created = datetime.fromisoformat(manifest.created).astimezone(UTC)
+        words = "-".join(re.findall(r"[a-z0-9.]+", manifest.name.lower()))[:80]
+        name = f"{created:%Y%m%d-%H%M%S}-{words}-{manifest.fingerprint[:8]}"
+        folder = cls(_make_new(root, name))
+        taken = folder.acquire()
+        assert taken, f"{folder.path} is new, and locked by someone else"
+        folder.checkpoints.mkdir()
+        folder.status = "running"
+        # Last, as a folder counts as a run from the moment it has a manifest.
+        write_atomically(folder.path / "manifest.json", manifest.to_json())
+        return folder
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open the folder of an earlier run, without its lock.
+
+        Raises:
+            ValueError: There is no run in `path`.
+        """
+        if not (path / "manifest.json").is_file():
+            raise ValueError(f"{path} is not the folder of a run: it has no manifest.json")
+        return cls(path)
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which tells it from every other run under its root."""
+        return self.path.name
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What is needed to repeat the run."""
+        return Manifest.read(self.path / "manifest.json")
+
+    @property
+    def status(self) -> Status:
+        """How the run stands; "running" is what its process last wrote, so ask `alive` too."""
+        status: Status = json.loads((self.path / "status.json").read_text(encoding="utf-8"))["status"]
+        return status
+
+    @status.setter
+    def status(self, status: Status) -> None:
+        assert status in get_args(Status), f"no status {status!r}"
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        text = json.dumps({"status": status, "since": now, "process": os.getpid()}, indent=2) + "\n"
+        write_atomically(self.path / "status.json", text)
+
+    @property
+    def record(self) -> RunRecord | None:
+        """What the run found; None while it has not come to its end."""
+        path = self.path / "record.json"
+        return RunRecord.read(path) if path.is_file() else None
+
+    @record.setter
+    def record(self, record: RunRecord) -> None:
+        write_atomically(self.path / "record.json", record.to_json())
+
+    @property
+    def alive(self) -> bool:
+        """Whether another process is running it."""
+        return self._lock.held_elsewhere()
+
+    def acquire(self) -> bool:
+        """Take the folder's lock, so that no other process continues or reaps this run; False if one holds it."""
+        return self._lock.acquire()
+
+    def release(self) -> None:
+        """Close the journals and give the lock back."""
+        self.journal.close()
+        self.system.close()
+        self._lock.release()
+
+
+def _make_new(root: Path, name: str) -> Path:
+    path = root / name
+    copies = 1
+    while True:
+        try:
+            path.mkdir()
+            return path
+        except FileExistsError:  # another run of the same recipe began in the same second
+            copies += 1
+            path = root / f"{name}-{copies}"

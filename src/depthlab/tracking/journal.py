@@ -1,0 +1,160 @@
+"""The metrics of a run, one JSON line at a time, in a file that is only ever appended to."""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+_TAIL_LINES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Some metrics of one step."""
+
+    time: int  # milliseconds since 1970
+    step: int
+    epoch: int
+    values: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """A note that the run went on from a checkpoint: lines before it, of later steps, don't count any more."""
+
+    time: int
+    step: int
+
+
+@final
+class Journal:
+    """Append-only metrics of one run; the truth that an MLflow store shows.
+
+    A line goes to the kernel as it is appended, so that SIGKILL loses none of them; it may only tear the last one,
+    which is cut off when the journal is written to again. Appending costs some 20 microseconds; `seconds` adds them up.
+    A resumed run does not rewrite the file: it notes from which step it goes on, and `read` leaves out what was
+    computed twice.
+
+    One thread writes; any number of threads and processes may read meanwhile.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.seconds = 0.0  # time spent in `append` by this process
+        self._file: int | None = None
+        self._size = 0
+
+    def append(self, values: Mapping[str, float], *, step: int, epoch: int) -> None:
+        """Write the metrics of one step.
+
+        Args:
+            values: Metric -> number; NaN and infinities are kept.
+            step: Optimizer steps done so far. A metric has one value a step.
+            epoch: Epochs begun or done, as the caller counts them.
+
+        Raises:
+            OSError: The disk is full, for instance. Earlier lines stay whole, and no part of this one stays.
+        """
+        begin = time.perf_counter()
+        line = {
+            "time": time.time_ns() // 1_000_000,
+            "step": int(step),
+            "epoch": int(epoch),
+            "values": {name: float(value) for name, value in values.items()},
+        }
+        self._write(line)
+        self.seconds += time.perf_counter() - begin
+
+    def drop_after(self, step: int) -> None:
+        """Note that the run goes on after `step`: what was written of later steps doesn't count any more."""
+        self._write({"time": time.time_ns() // 1_000_000, "resumed_after": int(step)})
+
+    def flush(self) -> None:
+        """Wait until the disk has every line: to be called before a checkpoint is written, which counts on them."""
+        if self._file is not None:
+            os.fsync(self._file)
+
+    def close(self) -> None:
+        """Close the file; it is opened again by the next `append`."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def read(self, from_line: int = 0) -> list[Line]:
+        """Return the lines that count, oldest first, without the first `from_line` of them."""
+        lines: list[Line] = []
+        for entry in self._entries():
+            if isinstance(entry, Resumption):
+                lines = [line for line in lines if line.step <= entry.step]
+            else:
+                lines.append(entry)
+        return lines[from_line:]
+
+    @property
+    def resumptions(self) -> int:
+        """How often the run went on after it was cut off."""
+        return sum(isinstance(entry, Resumption) for entry in self._entries())
+
+    def tail(self, offset: int, limit: int = _TAIL_LINES) -> tuple[list[Line | Resumption], int]:
+        """Return up to `limit` whole entries after byte `offset` as they were written, and the offset behind them."""
+        entries: list[Line | Resumption] = []
+        if not self.path.exists():
+            return entries, offset
+        with self.path.open("rb") as stream:
+            stream.seek(offset)
+            for raw in stream:
+                # Without its end it is being written now, or was torn by a kill.
+                if not raw.endswith(b"\n") or len(entries) == limit:
+                    break
+                entries.append(_parse(raw))
+                offset += len(raw)
+        return entries, offset
+
+    def _entries(self) -> list[Line | Resumption]:
+        entries: list[Line | Resumption] = []
+        offset = 0
+        while True:
+            more, offset = self.tail(offset)
+            if not more:
+                return entries
+            entries += more
+
+    def _write(self, entry: dict[str, object]) -> None:
+        raw = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        file = self._open()
+        try:
+            written = os.write(file, raw)
+            while written < len(raw):
+                written += os.write(file, raw[written:])
+        except BaseException:
+            os.ftruncate(file, self._size)
+            raise
+        self._size += len(raw)
+
+    def _open(self) -> int:
+        if self._file is None:
+            self._file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self._size = _end_of_last_line(self._file)
+            os.ftruncate(self._file, self._size)
+        return self._file
+
+
+def _parse(raw: bytes) -> Line | Resumption:
+    entry = json.loads(raw)
+    if "resumed_after" in entry:
+        return Resumption(entry["time"], entry["resumed_after"])
+    return Line(entry["time"], entry["step"], entry["epoch"], entry["values"])
+
+
+def _end_of_last_line(file: int) -> int:
+    end = os.fstat(file).st_size
+    while end:
+        start = max(0, end - 4096)
+        newline = os.pread(file, end - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0

@@ -1,0 +1,122 @@
+"""One run as MLflow sees it: found or made, described, filled and ended."""
+
+import getpass
+import json
+import shlex
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from depthlab.records import Manifest
+from depthlab.tracking.journal import Line
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Metric
+
+_METRICS_A_CALL = 500  # MLflow takes 1000 at most
+_TAG_LENGTH = 5000  # MLflow's columns hold 8000 characters, some databases count bytes
+
+
+def open_run(client: "MlflowClient", experiment_id: str, manifest: Manifest, run_id: str | None, key: str) -> str:
+    """Return the id of the run, made if the store has none, with status RUNNING.
+
+    Args:
+        client: Of the store.
+        experiment_id: Where a new run is listed.
+        manifest: Of the run.
+        run_id: As the store gave it earlier, None if it never did.
+        key: Marks the run in the store, so that one that was made just before a crash is found again.
+    """
+    from mlflow.exceptions import MlflowException
+
+    if run_id is not None:
+        try:
+            if client.get_run(run_id).info.lifecycle_stage == "active":
+                client.update_run(run_id, status="RUNNING")
+                return run_id
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+    known = client.search_runs([experiment_id], f"tags.`depthlab.key` = '{key}'", max_results=1)
+    if known:
+        return str(known[0].info.run_id)
+    tags = {"depthlab.key": key, "mlflow.user": _user(), "mlflow.source.type": "LOCAL"}
+    return str(client.create_run(experiment_id, tags=tags, run_name=manifest.name).info.run_id)
+
+
+def describe_run(client: "MlflowClient", run_id: str, manifest: Manifest, folder: Path) -> None:
+    """Write parameters (the axes of study), tags and the dataset; doing it twice changes nothing."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag, Param, RunTag
+
+    environment, dataset = manifest.environment, manifest.dataset
+    tags = {
+        "depthlab.fingerprint": manifest.fingerprint,
+        "depthlab.folder": str(folder),
+        "depthlab.commit": environment.commit or "none",
+        "depthlab.changed": str(bool(environment.diff)).lower(),
+        "depthlab.command": shlex.join(manifest.command),
+        "depthlab.device": manifest.device,
+        "depthlab.precision": manifest.precision,
+        "depthlab.threads": str(manifest.threads),
+        "depthlab.hardware": environment.gpu or environment.cpu,
+        "depthlab.data_checksum": dataset.checksum,
+        "mlflow.source.name": manifest.command[0] if manifest.command else "train.py",
+    }
+    if environment.commit is not None:
+        tags["mlflow.source.git.commit"] = environment.commit
+    client.log_batch(
+        run_id,
+        params=[Param(name, str(value)) for name, value in manifest.axes.items()],
+        tags=[RunTag(name, value[:_TAG_LENGTH]) for name, value in tags.items()],
+        synchronous=True,
+    )
+    sizes = {"train": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size}
+    entity = Dataset(
+        name=dataset.name,
+        digest=dataset.checksum[:16],  # MLflow takes 36 characters at most
+        source_type="depthlab",
+        source=json.dumps({"name": dataset.name, "sha256": dataset.checksum}),
+        profile=json.dumps({"images": sizes, "classes": len(dataset.classes), "image_size": dataset.image_size}),
+    )
+    context = InputTag("mlflow.data.context", "training")
+    client.log_inputs(run_id, [DatasetInput(entity, [context])])
+
+
+def send_lines(client: "MlflowClient", run_id: str, lines: Iterable[Line]) -> None:
+    """Write metrics, a few hundred a call. A line sent twice is there once, as it brings its own time along."""
+    metrics = iter(_metrics(lines))
+    while batch := list(islice(metrics, _METRICS_A_CALL)):
+        client.log_batch(run_id, metrics=batch, synchronous=True)
+
+
+def upload(client: "MlflowClient", run_id: str, artifacts: Mapping[str, Path]) -> None:
+    """Copy files into the store, under the paths that are their keys."""
+    for name, file in artifacts.items():
+        target = PurePosixPath(name)
+        folder = None if target.parent == PurePosixPath(".") else str(target.parent)
+        if file.name == target.name:
+            client.log_artifact(run_id, str(file), folder)
+            continue
+        # MLflow keeps a file's own name.
+        with tempfile.TemporaryDirectory() as room:
+            alias = Path(room) / target.name
+            alias.symlink_to(file.absolute())
+            client.log_artifact(run_id, str(alias), folder)
+
+
+def _metrics(lines: Iterable[Line]) -> Iterator["Metric"]:
+    from mlflow.entities import Metric
+
+    for line in lines:
+        for name, value in line.values.items():
+            yield Metric(name, value, line.time, line.step)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"

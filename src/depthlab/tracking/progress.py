@@ -1,0 +1,35 @@
+"""How much of a run an MLflow store has: the small file that lets a projection go on where it stopped."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from depthlab.records import Record
+from depthlab.tracking.atomic import write_atomically
+
+_NAME = "projection.json"
+
+
+@dataclass(frozen=True)
+class Progress(Record):
+    """State of one run's projection into one store."""
+
+    uri: str  # the store's address, without its password
+    experiment: str
+    key: str  # marks the run in the store
+    run_id: str | None = None  # MLflow's, None until the store gave one
+    described: bool = False  # parameters, tags and dataset have arrived
+    metrics: int = 0  # bytes of the journal whose metrics have arrived, all of them
+    system: int = 0  # the same of the journal of system metrics
+    artifacts: dict[str, str] = field(default_factory=dict)  # path in the store -> file to upload at the end
+    complete: bool = False  # everything has arrived, the end status too
+
+    @classmethod
+    def find(cls, folder: Path) -> Self | None:
+        """Read the state of the run in `folder`; None where no projection was ever begun."""
+        path = folder / _NAME
+        return cls.read(path) if path.is_file() else None
+
+    def write(self, folder: Path) -> None:
+        """Write it into the run's folder."""
+        write_atomically(folder / _NAME, self.to_json(), durable=False)

@@ -1,0 +1,214 @@
+"""Show a run's folder in an MLflow store, from a thread beside the training."""
+
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, final
+
+from depthlab.tracking.address import redact
+from depthlab.tracking.folder import RunFolder
+from depthlab.tracking.journal import Journal, Line
+from depthlab.tracking.mlflow_run import describe_run, open_run, send_lines, upload
+from depthlab.tracking.progress import Progress
+from depthlab.tracking.store import open_client, prepare_mlflow
+from depthlab.tracking.system_metrics import SystemMetrics
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EndStatus = Literal["finished", "failed", "killed"]
+
+
+@final
+class Projection:
+    """Keeps the MLflow run of a folder up to date while the run computes.
+
+    The folder is the truth. A thread imports MLflow, makes or reopens the run, and every few seconds sends what the
+    journals have gained. When the store is away, nothing is lost: the thread tries again until the run ends, and
+    what is missing then is sent by `synchronize` later. What has arrived is noted only after it has; a line sent
+    twice counts once in the store, as it brings its own time along; and steps that a resumed run computed again are
+    not sent again. So every value is there exactly once.
+
+    The thread begins with the import of MLflow: make other large imports before `start`.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        *,
+        uri: str,
+        experiment: str,
+        artifact_root: Path | str | None = None,
+        system_metrics: bool = True,
+        every: float = 3.0,
+    ) -> None:
+        """Nothing happens before `start`.
+
+        Args:
+            folder: Of the run, locked by this process.
+            uri: The store, as `resolve_uri` returns it and `check_store` has approved of it.
+            experiment: Name of the MLflow experiment.
+            artifact_root: Where files of a new experiment go; None leaves it to the store.
+            system_metrics: Sample the machine's load as well.
+            every: Seconds between two looks at the journals.
+        """
+        self._folder = folder
+        self._uri = uri
+        self._experiment = experiment
+        self._artifact_root = artifact_root
+        self._wants_system_metrics = system_metrics
+        self._every = every
+        self._progress = self._begin()
+        self._client: MlflowClient | None = None
+        self._system: SystemMetrics | None = None
+        self._sent: dict[str, int] = {}  # metric -> last step that was sent
+        self._trouble: Exception | None = None
+        self._settled = threading.Event()
+        self._ending = threading.Event()
+        self._status: EndStatus = "killed"
+        self._deadline = 0.0
+        self._thread = threading.Thread(target=self._work, name="projection", daemon=True)
+
+    def start(self) -> None:
+        """Begin to project, in the background; returns at once."""
+        self._progress.write(self._folder.path)
+        self._thread.start()
+
+    @property
+    def run_id(self) -> str | None:
+        """MLflow's id of the run. Waits until the store was asked the first time; None if it is away."""
+        self._settled.wait()
+        return self._progress.run_id
+
+    @property
+    def warning(self) -> str | None:
+        """What to tell a person after `finish`, in one line; None if everything has arrived."""
+        if self._progress.complete:
+            return None
+        reason = " ".join(redact(str(self._trouble)).split())[:200] or type(self._trouble).__name__
+        return (
+            f"not all of this run is in the store {redact(self._uri)} ({reason}); nothing is lost, it is in "
+            f"{self._folder.path}: python pipelines/sync.py sends it when the store is back"
+        )
+
+    def finish(self, status: EndStatus, artifacts: Mapping[str, Path] | None = None, *, patience: float = 10.0) -> bool:
+        """Send the rest, upload files, end the MLflow run, and stop the thread.
+
+        Args:
+            status: How the run ended; MLflow's FINISHED, FAILED or KILLED.
+            artifacts: Path in the store -> file.
+            patience: Seconds to go on trying while the store is away.
+
+        Returns:
+            Whether everything has arrived. If not, `warning` says why, and `synchronize` can send it later.
+        """
+        files = {name: str(file.absolute()) for name, file in (artifacts or {}).items()}
+        self._status = status
+        self._deadline = time.monotonic() + patience
+        # The thread alone writes the progress; it has these when it sees the event.
+        self._artifacts = files
+        self._ending.set()
+        self._thread.join()
+        return self._progress.complete
+
+    def _begin(self) -> Progress:
+        progress = Progress.find(self._folder.path)
+        uri = redact(self._uri)
+        if progress is None or (progress.uri, progress.experiment) != (uri, self._experiment):
+            return Progress(uri=uri, experiment=self._experiment, key=uuid.uuid4().hex)
+        return replace(progress, complete=False)
+
+    def _note(self, **changes: object) -> None:
+        self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
+        self._progress.write(self._folder.path)
+
+    def _work(self) -> None:
+        while True:
+            ending = self._ending.is_set()
+            done = self._attempt(ending)
+            self._settled.set()
+            if ending and (done or time.monotonic() > self._deadline):
+                return
+            if ending:
+                time.sleep(0.5)
+            else:
+                self._ending.wait(self._every)
+
+    def _attempt(self, ending: bool) -> bool:
+        # Whatever goes wrong here must not end the training. It is kept, tried again, and told by `warning`.
+        try:
+            if ending:
+                self._note(artifacts=self._artifacts)
+            self._sample()
+            client, run_id = self._connect()
+            self._note(metrics=self._push(client, run_id, self._folder.journal, self._progress.metrics))
+            self._note(system=self._push(client, run_id, self._folder.system, self._progress.system))
+            if ending:
+                self._end(client, run_id)
+            return True
+        except Exception as error:
+            self._trouble = error
+            return False
+
+    def _sample(self) -> None:
+        if self._wants_system_metrics:
+            if self._system is None:
+                prepare_mlflow()
+                self._system = SystemMetrics(self._folder.system)
+            self._system.sample()
+
+    def _connect(self) -> tuple["MlflowClient", str]:
+        if self._client is not None and self._progress.run_id is not None:
+            return self._client, self._progress.run_id
+        client, experiment_id = open_client(self._uri, self._experiment, self._artifact_root)
+        old = self._progress.run_id
+        run_id = open_run(client, experiment_id, self._folder.manifest, old, self._progress.key)
+        if run_id != old:
+            self._note(run_id=run_id, described=False, metrics=0, system=0)
+        if not self._progress.described:
+            describe_run(client, run_id, self._folder.manifest, self._folder.path)
+            self._note(described=True)
+        self._sent = {
+            **_last_steps(self._folder.journal, self._progress.metrics),
+            **_last_steps(self._folder.system, self._progress.system),
+        }
+        self._client = client
+        return client, run_id
+
+    def _push(self, client: "MlflowClient", run_id: str, journal: Journal, offset: int) -> int:
+        while True:
+            entries, end = journal.tail(offset)
+            if not entries:
+                return offset
+            sent = dict(self._sent)
+            lines = [_unsent(entry, sent) for entry in entries if isinstance(entry, Line)]
+            send_lines(client, run_id, lines)
+            self._sent, offset = sent, end
+
+    def _end(self, client: "MlflowClient", run_id: str) -> None:
+        present = {name: Path(file) for name, file in self._progress.artifacts.items() if Path(file).is_file()}
+        upload(client, run_id, present)
+        client.set_terminated(run_id, self._status.upper())
+        self._note(complete=True)
+
+
+def _unsent(line: Line, sent: dict[str, int]) -> Line:
+    """Return the line without metrics whose step, or a later one, was sent before; note the others in `sent`."""
+    values = {name: value for name, value in line.values.items() if line.step > sent.get(name, -1)}
+    sent.update(dict.fromkeys(values, line.step))
+    return replace(line, values=values)
+
+
+def _last_steps(journal: Journal, end: int) -> dict[str, int]:
+    """Return the last step of each metric in the first `end` bytes of a journal."""
+    steps: dict[str, int] = {}
+    offset = 0
+    while offset < end:
+        entries, offset = journal.tail(offset)
+        for entry in entries:
+            if isinstance(entry, Line):
+                _unsent(entry, steps)
+    return steps

@@ -1,0 +1,68 @@
+"""Open an MLflow store. The one place that imports MLflow first, as its import reads how it shall behave."""
+
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from depthlab.tracking.address import resolve_artifact_root
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+# Ours wherever a person has not decided otherwise. A lost server is tried again by the projection, which knows what
+# has arrived already; so MLflow itself shall fail soon (its own retries go on for minutes).
+_DEFAULTS = {
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_LOGGING_LEVEL": "ERROR",  # a progress bar is on the screen
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+}
+
+
+def prepare_mlflow() -> None:
+    """Set what MLflow reads at its import: quiet, impatient, and without telemetry. Call it before `import mlflow`."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    for name, value in _DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    # It would tell of every lost connection on the screen; the projection does, once, at the end.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+
+
+def open_client(uri: str, experiment: str, artifact_root: Path | str | None = None) -> tuple["MlflowClient", str]:
+    """Open a store, and find or make the experiment in it.
+
+    Takes seconds the first time: MLflow is imported, and a new database gets its tables. Any number of processes may
+    do it at once.
+
+    Args:
+        uri: The store, as `resolve_uri` returns it.
+        experiment: Name of the experiment.
+        artifact_root: Where files of a new experiment go; by default what `resolve_artifact_root` says.
+
+    Returns:
+        The client and the experiment's id.
+
+    Raises:
+        mlflow.exceptions.MlflowException: The store can't be reached or used.
+    """
+    prepare_mlflow()
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+    found = client.get_experiment_by_name(experiment)
+    if found is None:
+        location = resolve_artifact_root(uri) if artifact_root is None else str(artifact_root)
+        try:
+            return client, client.create_experiment(experiment, artifact_location=location)
+        except MlflowException:
+            # Another process may have made it meanwhile.
+            found = client.get_experiment_by_name(experiment)
+            if found is None:
+                raise
+    if found.lifecycle_stage == "deleted":
+        # A person put it in the trash and now asks for it again.
+        client.restore_experiment(found.experiment_id)
+    return client, found.experiment_id
