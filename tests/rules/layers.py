@@ -1,7 +1,7 @@
 """Who may import whom. A room is a module or package right under depthlab; imports between rooms point one way.
 
-The table holds rooms and libraries by their import names; the standard library is open to all, and so is a room to itself.
-Rooms that are not built yet have their place already.
+The table holds rooms and libraries by their import names; the standard library is open to all, and so is a room to
+itself. Rooms that are not built yet have their place already.
 """
 
 import sys
@@ -13,7 +13,7 @@ from tests.rules.imports import Import, imports_of
 
 @dataclass(frozen=True)
 class Room:
-    """What a room may import: `at_once` anywhere, `lazily` only inside functions, as it is heavy or often not needed."""
+    """What a room may import: `at_once` anywhere; `lazily` only inside functions, as it is heavy or rarely needed."""
 
     at_once: frozenset[str]
     lazily: frozenset[str]

@@ -32,7 +32,9 @@ def imported(*places: str) -> set[str]:
     providers = metadata.packages_distributions()
     foreign = tops - set(sys.stdlib_module_names) - OURS - {""}
     assert foreign <= providers.keys(), f"imported, yet not installed: {foreign - providers.keys()}"
-    return {canonicalize_name(providers[top][0]) for top in foreign}
+    candidates = ({canonicalize_name(name) for name in providers[top]} for top in foreign)
+    # Several distributions may share a package (mlflow and mlflow-skinny do): the declared one is meant.
+    return {min(names & (RUNTIME | DEV) or names) for names in candidates}
 
 
 def python_files(place: Path) -> list[Path]:
@@ -64,7 +66,7 @@ def test_setup_needs_nothing_but_python():
 # --- the lock ---
 
 LOCK_LINES = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
-PINS = {canonicalize_name(name): version for name, _, version in (line.partition("==") for line in LOCK_LINES) if version}
+PINS = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in LOCK_LINES if "==" in line}
 PLATFORMS = [
     {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": system, "platform_system": name}
     | {"platform_machine": machine, "os_name": "posix", "implementation_name": "cpython"}

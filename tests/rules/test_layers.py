@@ -30,8 +30,16 @@ def test_the_table_itself_points_one_way():
         ("nn/deep/er.py", "from ...runs import run", "1: nn may not import runs"),
         ("nn/__init__.py", "from ..runs import run", "1: nn may not import runs"),
         ("models/residual.py", "import depthlab.recipe.compose as c", "1: models may not import recipe"),
-        ("models/residual.py", "class A:\n    async def f(self):\n        import hydra", "3: models may not import hydra"),
-        ("models/residual.py", "try:\n    import mlflow\nexcept ImportError:\n    pass", "2: models may not import mlflow"),
+        (
+            "models/residual.py",
+            "class A:\n    async def f(self):\n        import hydra",
+            "3: models may not import hydra",
+        ),
+        (
+            "models/residual.py",
+            "try:\n    import mlflow\nexcept ImportError:\n    pass",
+            "2: models may not import mlflow",
+        ),
         ("analyses/lesion.py", "from depthlab.models import resnet", "1: analyses may not import models"),
         ("report/page.py", "f = lambda: __import__('torch')", "1: report may not import torch"),
         ("report/page.py", "import importlib\nimportlib.import_module('depthlab.nn')", "2: report may not import nn"),

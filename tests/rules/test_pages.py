@@ -1,0 +1,110 @@
+"""What the pages tell people to type works. Commands stand in ```bash blocks; each is checked by its first word."""
+
+import itertools
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from depthlab.recipe import compose
+from tests.rules import ROOT
+
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "mlruns/README.md",
+    *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")),
+]
+MAIN = "python train.py model=resnet depth=56"
+# Programs that these pages may call and that this test doesn't follow.
+PROGRAMS = {".", "source", "git", "cd", "docker", "tar", "npm"}
+
+
+def commands(text: str) -> list[list[str]]:
+    """Every command of the ```bash blocks of a page, in words; `a && b` and a line each are commands of their own."""
+    found = []
+    for block in re.findall(r"^```bash\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.split(line, comments=True)
+            split = [list(part) for is_and, part in itertools.groupby(words, lambda word: word == "&&") if not is_and]
+            found += [without_prefix(part) for part in split]
+    return found
+
+
+def without_prefix(words: list[str]) -> list[str]:
+    """The command without `NAME=value` before it, and without the folder of the environment."""
+    while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+        words = words[1:]
+    return [words[0].removeprefix(".venv/bin/"), *words[1:]]
+
+
+ALL = [(page, words) for page in PAGES for words in commands((ROOT / page).read_text(encoding="utf-8"))]
+
+
+def starting_with(*first: str) -> list[tuple[str, list[str]]]:
+    return [(page, words) for page, words in ALL if tuple(words[: len(first)]) == first]
+
+
+def named(cases: list[tuple[str, list[str]]]) -> list[object]:
+    return [pytest.param(words, id=f"{page}: {' '.join(words)}") for page, words in cases]
+
+
+def test_commands_are_read_as_a_person_reads_them():
+    page = "```bash\nmake setup && .venv/bin/python train.py \\\n  depth='[1,2]'  # why\n```\n```\nnot me\n```\n"
+    assert commands(page) == [["make", "setup"], ["python", "train.py", "depth=[1,2]"]]
+    assert commands("```bash\n# nothing\n\nA_B=1 pytest -m slow\n```\n") == [["pytest", "-m", "slow"]]
+
+
+def test_the_readme_opens_with_the_main_command():
+    assert ["make", "setup"] in [words for page, words in ALL if page == "README.md"]
+    assert MAIN.split() in [words for page, words in ALL if page == "README.md"]
+
+
+def test_every_command_is_of_a_known_kind():
+    known = PROGRAMS | {"make", "pytest", "mlflow", "pre-commit", "python"}
+    assert [f"{page}: {' '.join(words)}" for page, words in ALL if words[0] not in known] == []
+    assert [words for _, words in starting_with("python") if not (ROOT / words[1]).is_file()] == []
+
+
+@pytest.mark.parametrize("words", named(starting_with("python", "train.py")))
+def test_train_commands_compose(words: list[str]):
+    arguments = words[2:]
+    flags = [word for word in arguments if word.startswith("-")]
+    assert set(flags) <= {"-m", "--multirun", "--help"}
+    choices = [spread(word) if {"-m", "--multirun"} & set(flags) else [word] for word in arguments if word not in flags]
+    for overrides in itertools.product(*choices):
+        assert compose(list(overrides)).overrides == overrides
+
+
+def spread(word: str) -> list[str]:
+    """The single overrides that a multirun makes of `key=a,b`; commas in brackets don't count."""
+    key, _, values = word.partition("=")
+    return [f"{key}={value}" for value in re.split(r",(?![^\[(]*[\])])", values)]
+
+
+@pytest.mark.parametrize("words", named([case for case in ALL if case[1][0] == "make"]))
+def test_make_commands_exist(words: list[str]):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    options = [word.partition("=")[0] for word in words[1:] if "=" in word]
+    assert [name for name in options if not re.search(rf"^{name} \?=", makefile, flags=re.MULTILINE)] == []
+    above = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    subprocess.run(["make", "--dry-run", *words[1:]], cwd=ROOT, env=above, capture_output=True, check=True)
+
+
+@pytest.mark.parametrize("words", named([case for case in ALL if case[1][0] in ("pytest", "mlflow", "pre-commit")]))
+def test_programs_are_in_the_environment(words: list[str]):
+    assert (Path(sys.executable).parent / words[0]).is_file()
+
+
+PIPELINES = [case for case in starting_with("python") if case[1][1].startswith("pipelines/")]
+
+
+@pytest.mark.parametrize("words", named(PIPELINES))
+def test_pipeline_commands_name_keys_that_the_pipeline_reads(words: list[str]):
+    text = (ROOT / words[1]).read_text(encoding="utf-8")
+    keys = [word.partition("=")[0] for word in words[2:] if "=" in word]
+    assert [key for key in keys if f'"{key}"' not in text] == []
