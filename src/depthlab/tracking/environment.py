@@ -57,9 +57,11 @@ def _git(folder: Path, *arguments: str) -> str | None:
         return None
     # Inside a git hook these variables point to another repository than the folder's.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    answer = subprocess.run(
-        [program, "-C", str(folder), *arguments], capture_output=True, env=environment, timeout=30, check=False
-    )
+    command = [program, "-C", str(folder), *arguments]
+    try:
+        answer = subprocess.run(command, capture_output=True, env=environment, timeout=30, check=False)
+    except subprocess.TimeoutExpired:  # a slow disk is no reason not to train
+        return None
     # `diff --no-index` says 1 where files differ.
     allowed = (0, 1) if "--no-index" in arguments else (0,)
     return answer.stdout.decode(errors="replace") if answer.returncode in allowed else None

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -57,10 +58,15 @@ class RunFolder:
         folder = cls(_make_new(root, name))
         taken = folder.acquire()
         assert taken, f"{folder.path} is new, and locked by someone else"
-        folder.checkpoints.mkdir()
-        folder.status = "running"
-        # Last, as a folder counts as a run from the moment it has a manifest.
-        write_atomically(folder.path / "manifest.json", manifest.to_json())
+        try:
+            folder.checkpoints.mkdir()
+            folder.status = "running"
+            # Last, as a folder counts as a run from the moment it has a manifest.
+            write_atomically(folder.path / "manifest.json", manifest.to_json())
+        except OSError:
+            folder.release()
+            shutil.rmtree(folder.path)
+            raise
         return folder
 
     @classmethod
@@ -111,6 +117,12 @@ class RunFolder:
     def alive(self) -> bool:
         """Whether another process is running it."""
         return self._lock.held_elsewhere()
+
+    @property
+    def last_sign(self) -> float:
+        """When the run last wrote a metric or its status, in seconds since 1970."""
+        files = (self.journal.path, self.system.path, self.path / "status.json")
+        return max(file.stat().st_mtime for file in files if file.exists())
 
     def acquire(self) -> bool:
         """Take the folder's lock, so that no other process continues or reaps this run; False if one holds it."""

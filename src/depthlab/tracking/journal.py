@@ -11,6 +11,7 @@ from typing import final
 _TAIL_LINES = 2000
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Line:
     """Some metrics of one step."""
@@ -21,6 +22,7 @@ class Line:
     values: dict[str, float]
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Resumption:
     """A note that the run went on from a checkpoint: lines before it, of later steps, don't count any more."""
@@ -109,7 +111,7 @@ class Journal:
                 # Without its end it is being written now, or was torn by a kill.
                 if not raw.endswith(b"\n") or len(entries) == limit:
                     break
-                entries.append(_parse(raw))
+                entries.append(self._parse(raw, offset))
                 offset += len(raw)
         return entries, offset
 
@@ -121,6 +123,17 @@ class Journal:
             if not more:
                 return entries
             entries += more
+
+    def _parse(self, raw: bytes, offset: int) -> Line | Resumption:
+        try:
+            entry = json.loads(raw)
+        except ValueError as error:
+            raise ValueError(
+                f"{self.path} is damaged at byte {offset} ({error}): the run can't go on; move its folder away"
+            ) from error
+        if "resumed_after" in entry:
+            return Resumption(entry["time"], entry["resumed_after"])
+        return Line(entry["time"], entry["step"], entry["epoch"], entry["values"])
 
     def _write(self, entry: dict[str, object]) -> None:
         raw = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
@@ -140,13 +153,6 @@ class Journal:
             self._size = _end_of_last_line(self._file)
             os.ftruncate(self._file, self._size)
         return self._file
-
-
-def _parse(raw: bytes) -> Line | Resumption:
-    entry = json.loads(raw)
-    if "resumed_after" in entry:
-        return Resumption(entry["time"], entry["resumed_after"])
-    return Line(entry["time"], entry["step"], entry["epoch"], entry["values"])
 
 
 def _end_of_last_line(file: int) -> int:

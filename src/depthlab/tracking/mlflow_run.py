@@ -5,6 +5,7 @@ import json
 import shlex
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -44,7 +45,8 @@ def open_run(client: "MlflowClient", experiment_id: str, manifest: Manifest, run
     if known:
         return str(known[0].info.run_id)
     tags = {"depthlab.key": key, "mlflow.user": _user(), "mlflow.source.type": "LOCAL"}
-    return str(client.create_run(experiment_id, tags=tags, run_name=manifest.name).info.run_id)
+    begun = round(1000 * datetime.fromisoformat(manifest.created).timestamp())
+    return str(client.create_run(experiment_id, start_time=begun, tags=tags, run_name=manifest.name).info.run_id)
 
 
 def describe_run(client: "MlflowClient", run_id: str, manifest: Manifest, folder: Path) -> None:

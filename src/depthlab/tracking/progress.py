@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Self, final
 
 from depthlab.records import Record
 from depthlab.tracking.atomic import write_atomically
@@ -10,6 +10,7 @@ from depthlab.tracking.atomic import write_atomically
 _NAME = "projection.json"
 
 
+@final
 @dataclass(frozen=True)
 class Progress(Record):
     """State of one run's projection into one store."""

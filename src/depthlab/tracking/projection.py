@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal, final
 
 from depthlab.tracking.address import redact
 from depthlab.tracking.folder import RunFolder
-from depthlab.tracking.journal import Journal, Line
+from depthlab.tracking.journal import Journal
 from depthlab.tracking.mlflow_run import describe_run, open_run, send_lines, upload
+from depthlab.tracking.once import Once
 from depthlab.tracking.progress import Progress
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.system_metrics import SystemMetrics
@@ -64,7 +65,9 @@ class Projection:
         self._progress = self._begin()
         self._client: MlflowClient | None = None
         self._system: SystemMetrics | None = None
-        self._sent: dict[str, int] = {}  # metric -> last step that was sent
+        self._once: dict[Journal, Once] = {}
+        self._artifacts: dict[str, str] = {}
+        self._ended: int | None = None
         self._trouble: Exception | None = None
         self._settled = threading.Event()
         self._ending = threading.Event()
@@ -94,22 +97,30 @@ class Projection:
             f"{self._folder.path}: python pipelines/sync.py sends it when the store is back"
         )
 
-    def finish(self, status: EndStatus, artifacts: Mapping[str, Path] | None = None, *, patience: float = 10.0) -> bool:
+    def finish(
+        self,
+        status: EndStatus,
+        artifacts: Mapping[str, Path] | None = None,
+        *,
+        ended: float | None = None,
+        patience: float = 10.0,
+    ) -> bool:
         """Send the rest, upload files, end the MLflow run, and stop the thread.
 
         Args:
             status: How the run ended; MLflow's FINISHED, FAILED or KILLED.
             artifacts: Path in the store -> file.
+            ended: When the run ended, in seconds since 1970; None for now.
             patience: Seconds to go on trying while the store is away.
 
         Returns:
             Whether everything has arrived. If not, `warning` says why, and `synchronize` can send it later.
         """
-        files = {name: str(file.absolute()) for name, file in (artifacts or {}).items()}
-        self._status = status
-        self._deadline = time.monotonic() + patience
         # The thread alone writes the progress; it has these when it sees the event.
-        self._artifacts = files
+        self._status = status
+        self._artifacts = {name: str(file.absolute()) for name, file in (artifacts or {}).items()}
+        self._ended = None if ended is None else round(1000 * ended)
+        self._deadline = time.monotonic() + patience
         self._ending.set()
         self._thread.join()
         return self._progress.complete
@@ -144,8 +155,10 @@ class Projection:
                 self._note(artifacts=self._artifacts)
             self._sample()
             client, run_id = self._connect()
-            self._note(metrics=self._push(client, run_id, self._folder.journal, self._progress.metrics))
-            self._note(system=self._push(client, run_id, self._folder.system, self._progress.system))
+            metrics = self._push(client, run_id, self._folder.journal, self._progress.metrics)
+            system = self._push(client, run_id, self._folder.system, self._progress.system)
+            if (metrics, system) != (self._progress.metrics, self._progress.system):
+                self._note(metrics=metrics, system=system)
             if ending:
                 self._end(client, run_id)
             return True
@@ -171,9 +184,9 @@ class Projection:
         if not self._progress.described:
             describe_run(client, run_id, self._folder.manifest, self._folder.path)
             self._note(described=True)
-        self._sent = {
-            **_last_steps(self._folder.journal, self._progress.metrics),
-            **_last_steps(self._folder.system, self._progress.system),
+        self._once = {
+            self._folder.journal: Once.after(self._folder.journal, self._progress.metrics),
+            self._folder.system: Once.after(self._folder.system, self._progress.system),
         }
         self._client = client
         return client, run_id
@@ -183,32 +196,15 @@ class Projection:
             entries, end = journal.tail(offset)
             if not entries:
                 return offset
-            sent = dict(self._sent)
-            lines = [_unsent(entry, sent) for entry in entries if isinstance(entry, Line)]
-            send_lines(client, run_id, lines)
-            self._sent, offset = sent, end
+            once = self._once[journal].copy()
+            send_lines(client, run_id, once.select(entries))
+            self._once[journal], offset = once, end
 
     def _end(self, client: "MlflowClient", run_id: str) -> None:
         present = {name: Path(file) for name, file in self._progress.artifacts.items() if Path(file).is_file()}
-        upload(client, run_id, present)
-        client.set_terminated(run_id, self._status.upper())
+        try:
+            upload(client, run_id, present)
+        finally:
+            # Even where no file can be stored, the run shall not seem to go on.
+            client.set_terminated(run_id, self._status.upper(), self._ended)
         self._note(complete=True)
-
-
-def _unsent(line: Line, sent: dict[str, int]) -> Line:
-    """Return the line without metrics whose step, or a later one, was sent before; note the others in `sent`."""
-    values = {name: value for name, value in line.values.items() if line.step > sent.get(name, -1)}
-    sent.update(dict.fromkeys(values, line.step))
-    return replace(line, values=values)
-
-
-def _last_steps(journal: Journal, end: int) -> dict[str, int]:
-    """Return the last step of each metric in the first `end` bytes of a journal."""
-    steps: dict[str, int] = {}
-    offset = 0
-    while offset < end:
-        entries, offset = journal.tail(offset)
-        for entry in entries:
-            if isinstance(entry, Line):
-                _unsent(entry, steps)
-    return steps

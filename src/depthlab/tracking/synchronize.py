@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import final
 
 from depthlab.tracking.address import check_store, redact, resolve_uri
 from depthlab.tracking.find import find_folders
@@ -11,6 +12,7 @@ from depthlab.tracking.progress import Progress
 from depthlab.tracking.projection import Projection
 
 
+@final
 @dataclass(frozen=True)
 class Synchronized:
     """What was done about one run."""
@@ -25,9 +27,10 @@ class Synchronized:
 def synchronize(
     root: Path, uri: str | None = None, *, report: Callable[[Synchronized], None] | None = None
 ) -> list[Synchronized]:
-    """Send every run that no store has in full, and end those whose process is dead as killed.
+    """Send every run that its store doesn't have in full, and end those whose process is dead as killed.
 
-    Runs that are computing now, or that were never to be in a store (tracking=none), are left alone.
+    Runs that are computing now are left alone; those that were never to be in a store (tracking=none) are not sent.
+    Doing it again changes nothing.
 
     Args:
         root: The folder with all runs.
@@ -35,53 +38,58 @@ def synchronize(
         report: Called after each run.
 
     Raises:
-        ValueError: The store can't be reached; one line.
+        ValueError: `uri` can't be reached; one line.
     """
+    if uri is not None:
+        uri = resolve_uri(uri)
+        check_store(uri)
+    troubles: dict[str, str | None] = {}  # store -> why it can't be used, None if it can
     results: list[Synchronized] = []
-    approved: set[str] = set()
     for folder in find_folders(root):
         progress = Progress.find(folder.path)
-        waiting = progress is not None and not progress.complete
-        if not (waiting or folder.status == "running") or folder.alive or not folder.acquire():
+        wanting = progress is not None and not progress.complete
+        if not (wanting or folder.status == "running") or folder.alive or not folder.acquire():
             continue
         try:
-            target = _target(progress, uri) if waiting and progress is not None else None
-            if target is not None and target not in approved:
-                check_store(target)
-                approved.add(target)
-            result = _settle(folder, target, progress.experiment if progress is not None else "")
+            results.append(_settle(folder, uri, troubles))
         finally:
             folder.release()
-        results.append(result)
         if report is not None:
-            report(result)
+            report(results[-1])
     return results
 
 
-def _settle(folder: RunFolder, uri: str | None, experiment: str) -> Synchronized:
-    status = folder.status
+def _settle(folder: RunFolder, uri: str | None, troubles: dict[str, str | None]) -> Synchronized:
+    # Read again, as another process may have settled it before the lock was ours.
+    status, ended, progress = folder.status, folder.last_sign, Progress.find(folder.path)
     reaped = status == "running"
     if status == "running":
         folder.status = status = "killed"
-    if uri is None:
-        return Synchronized(folder.name, status, reaped, None, None)
-    progress = Progress.find(folder.path)
-    files = dict(progress.artifacts) if progress is not None else {}
-    if not files:
-        files = {"manifest.json": str(folder.path / "manifest.json")}
-    projection = Projection(folder, uri=uri, experiment=experiment, system_metrics=False)
+    if progress is None or (progress.complete and not reaped):
+        return Synchronized(folder.name, status, reaped, progress.run_id if progress else None, None)
+    target = uri or _full_address(progress.uri)
+    if target not in troubles:
+        troubles[target] = _trouble(target)
+    if troubles[target] is not None:
+        return Synchronized(folder.name, status, reaped, progress.run_id, troubles[target])
+    artifacts = progress.artifacts or {"manifest.json": str(folder.path / "manifest.json")}
+    projection = Projection(folder, uri=target, experiment=progress.experiment, system_metrics=False)
     projection.start()
-    projection.finish(status, {name: Path(file) for name, file in files.items()})
+    projection.finish(status, {name: Path(file) for name, file in artifacts.items()}, ended=ended)
     return Synchronized(folder.name, status, reaped, projection.run_id, projection.warning)
 
 
-def _target(progress: Progress, uri: str | None) -> str:
-    """Return the full address: the state of a run holds it without its password."""
-    if uri is not None:
-        return resolve_uri(uri)
+def _trouble(uri: str) -> str | None:
+    if ":***@" in uri:
+        return f"its store {uri} has a password: type uri= and the whole address"
+    try:
+        check_store(uri)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _full_address(uri: str) -> str:
+    """Return the address with its password, which no file holds, if the environment has it."""
     usual = resolve_uri(None)
-    if redact(usual) == progress.uri:
-        return usual
-    if ":***@" in progress.uri:
-        raise ValueError(f"a run was begun for {progress.uri}: type uri= and that address with its password")
-    return progress.uri
+    return usual if redact(usual) == uri else uri
