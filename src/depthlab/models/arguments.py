@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 
 
-def check_count(name: str, value: object) -> int:
-    """Return `value` if it is a whole number of 1 or more."""
+def check_count(name: str, value: object, *, example: int) -> int:
+    """Return `value` if it is a whole number of 1 or more; the error names `example`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"{name} must be a whole number of 1 or more, such as {name}=10, not {value!r}")
+        raise ValueError(f"{name} must be a whole number of 1 or more, such as {name}={example}, not {value!r}")
     return value
 
 

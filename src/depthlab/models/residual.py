@@ -144,7 +144,8 @@ def _build(
     num_classes: int,
     in_channels: int,
 ) -> Network:
-    num_classes, in_channels = check_count("num_classes", num_classes), check_count("in_channels", in_channels)
+    check_count("num_classes", num_classes, example=10)
+    check_count("in_channels", in_channels, example=3)
     counts = units_per_stage(f"{family} with {branch.unit} units", depth, layers_per_unit=branch.layers)
     channels = channels_per_stage(width, stages=len(counts))
     rates = iter(linear_drop_rates(drop_path, sum(counts)))

@@ -1,0 +1,44 @@
+"""Skips that change the shape."""
+
+import pytest
+import torch
+
+from depthlab.nn import PadSkip, projection
+
+
+@pytest.mark.parametrize(("padding", "front"), [("both", 16), ("end", 0)])
+def test_option_a_subsamples_and_pads_with_zeros(padding: str, front: int) -> None:
+    x = torch.randn(2, 32, 9, 8)
+    y = PadSkip(extra=32, stride=2, padding=padding)(x)
+    assert y.shape == (2, 64, 5, 4)
+    assert torch.equal(y[:, front : front + 32], x[:, :, ::2, ::2])
+    assert y[:, :front].count_nonzero() == 0
+    assert y[:, front + 32 :].count_nonzero() == 0
+
+
+def test_option_a_puts_the_odd_channel_at_the_end() -> None:
+    y = PadSkip(extra=3, stride=1)(torch.ones(1, 2, 1, 1))
+    assert y.flatten().tolist() == [0, 1, 1, 0, 0]
+
+
+def test_option_a_without_change_is_the_identity_and_has_no_parameters() -> None:
+    x = torch.randn(2, 3, 5, 5)
+    skip = PadSkip(extra=0, stride=1)
+    assert torch.equal(skip(x), x)
+    assert not skip.state_dict()
+
+
+def test_option_a_keeps_the_memory_format() -> None:
+    x = torch.randn(2, 16, 8, 8).contiguous(memory_format=torch.channels_last)
+    assert PadSkip(extra=16, stride=2)(x).is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize("size", [7, 8])
+def test_projection_and_padding_agree_in_shape(size: int) -> None:
+    x = torch.randn(2, 4, size, size)
+    assert projection(4, 10, 2)(x).shape == PadSkip(extra=6, stride=2)(x).shape
+
+
+def test_projection_is_a_convolution_without_bias_and_batch_norm() -> None:
+    keys = [key for key in projection(4, 10, 2).state_dict() if "running" not in key and "tracked" not in key]
+    assert keys == ["conv.weight", "norm.weight", "norm.bias"]
