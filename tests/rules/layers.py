@@ -30,7 +30,7 @@ LAYERS = {
     "models": _room("nn torch"),
     # Models know no configuration, analyses no family, the report no torch.
     "data": _room("torch pytorch_lightning numpy PIL rich sklearn", lazily="datasets"),
-    "tracking": _room("records psutil", lazily="mlflow"),
+    "tracking": _room("records", lazily="mlflow"),
     "training": _room("nn tracking records torch pytorch_lightning torchmetrics rich"),
     "analyses": _room("nn records torch scipy numpy"),
     "report": _room("records matplotlib jinja2 numpy rich"),

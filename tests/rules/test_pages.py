@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.recipe import compose
+from depthlab.recipe import compose, compose_all
 from tests.rules import ROOT
 
 PAGES = [
@@ -73,17 +73,11 @@ def test_every_command_is_of_a_known_kind():
 @pytest.mark.parametrize("words", named(starting_with("python", "train.py")))
 def test_train_commands_compose(words: list[str]):
     arguments = words[2:]
-    flags = [word for word in arguments if word.startswith("-")]
-    assert set(flags) <= {"-m", "--multirun", "--help"}
-    choices = [spread(word) if {"-m", "--multirun"} & set(flags) else [word] for word in arguments if word not in flags]
-    for overrides in itertools.product(*choices):
-        assert compose(list(overrides)).overrides == overrides
-
-
-def spread(word: str) -> list[str]:
-    """The single overrides that a multirun makes of `key=a,b`; commas in brackets don't count."""
-    key, _, values = word.partition("=")
-    return [f"{key}={value}" for value in re.split(r",(?![^\[(]*[\])])", values)]
+    flags = {word for word in arguments if word.startswith("-")}
+    assert flags <= {"-m", "--multirun", "--help"}
+    overrides = [word for word in arguments if word not in flags]
+    recipes = compose_all(overrides) if flags & {"-m", "--multirun"} else [compose(overrides)]
+    assert len({recipe.overrides for recipe in recipes}) == len(recipes) > 0
 
 
 @pytest.mark.parametrize("words", named([case for case in ALL if case[1][0] == "make"]))
