@@ -19,7 +19,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # Called by name from the Makefile and the hooks.
 PROGRAMS = {"ruff", "mypy", "pre-commit", "pytest-xdist"}
 # Imported by a library that doesn't bring it along itself.
-BEHIND = {"psutil"}  # MLflow's collectors of system metrics
+BEHIND = {"psutil", "nvidia-ml-py"}  # MLflow's collectors of system metrics
 OURS = {"depthlab", "hydra_plugins", "train", "pipelines", "benchmarks", "tests", "tools"}
 
 
