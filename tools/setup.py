@@ -63,7 +63,7 @@ def main() -> None:
     torch_changed = fresh or any(before[key] != wanted[key] for key in ("torch", "torch_index"))
     if own_torch and torch_changed:
         call(torch_command(wanted["torch"] or locked_torch(lock), wanted["torch_index"]))
-    elif fresh and not has_gpu() and brings_cuda(locked_torch(lock)):
+    elif fresh and lacks_gpu() and brings_cuda(locked_torch(lock)):
         print(CUDA_NOTE, file=sys.stderr, flush=True)
     call(project_command(wanted["torch_index"], wanted["extras"]))
 
@@ -127,9 +127,10 @@ def brings_cuda(torch: str) -> bool:
     return any(need.startswith(("nvidia-", "cuda-")) for need in needs)
 
 
-def has_gpu() -> bool:
-    """Whether an NVIDIA driver shows a GPU here."""
-    return Path("/dev/nvidiactl").exists() or Path("/dev/dxg").exists()  # the second is Windows' Linux subsystem
+def lacks_gpu() -> bool:
+    """Whether this is a Linux without an NVIDIA GPU: elsewhere pip brings no CUDA, or brings it for good."""
+    drivers = ("/dev/nvidiactl", "/dev/dxg")  # the second is that of Windows' Linux subsystem
+    return sys.platform == "linux" and not any(Path(driver).exists() for driver in drivers)
 
 
 def pip() -> list[str]:

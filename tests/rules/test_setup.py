@@ -42,7 +42,7 @@ def setup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         return SimpleNamespace(returncode=0)
 
     monkeypatch.setattr(module, "subprocess", SimpleNamespace(run=run, PIPE=-1, DEVNULL=-3))
-    monkeypatch.setattr(module, "has_gpu", lambda: False)
+    monkeypatch.setattr(module, "lacks_gpu", lambda: True)
     return module
 
 
@@ -99,7 +99,7 @@ def test_gigabytes_are_announced(
     noted: bool,
 ):
     setup.report = REPORT % need
-    monkeypatch.setattr(setup, "has_gpu", lambda: gpu)
+    monkeypatch.setattr(setup, "lacks_gpu", lambda: not gpu)
     make(setup, monkeypatch)
     assert ("make setup TORCH_INDEX=ADDRESS" in capsys.readouterr().err) is noted
 
