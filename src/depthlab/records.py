@@ -114,8 +114,9 @@ class RunRecord(Record):
     confusion: tuple[tuple[int, ...], ...]  # test images: row = true class, column = predicted class
     per_class_accuracy: tuple[float, ...]
     curves: dict[str, list[list[float]]] = field(default_factory=dict)  # metric -> [[epoch, value], ...]
+    best_epoch: int = 0  # with the highest validation accuracy, counted from 1; its weights are best.ckpt
     hardware: str = ""  # processor or GPU, threads and precision
     commit: str | None = None
     started: str = ""  # ISO 8601, UTC
-    seconds: float = 0.0  # wall-clock time of training and evaluation, over all resumptions
+    seconds: float = 0.0  # wall-clock time of training with its validation, over all resumptions
     resumptions: int = 0

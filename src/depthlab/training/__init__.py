@@ -5,12 +5,13 @@ from depthlab.training.classifier import Classifier
 from depthlab.training.evaluation import Evaluation, evaluate
 from depthlab.training.hardware import Hardware, choose_hardware
 from depthlab.training.interruption import Interrupted, Interruption
-from depthlab.training.progress import ProgressBar
-from depthlab.training.reporting import Reporting
+from depthlab.training.progress import ProgressBar, track
+from depthlab.training.reporting import Diverged, Reporting
 
 __all__ = [
     "Checkpoints",
     "Classifier",
+    "Diverged",
     "Evaluation",
     "Hardware",
     "Interrupted",
@@ -21,4 +22,5 @@ __all__ = [
     "evaluate",
     "read_weights",
     "save_weights",
+    "track",
 ]

@@ -2,14 +2,15 @@
 
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, final
 
 import pytorch_lightning as pl
 import torch
 
+from depthlab.training.classifier import Classifier
 from depthlab.training.interruption import Interruption
+from depthlab.training.reporting import Reporting
 
 
 @final
@@ -22,23 +23,27 @@ class Checkpoints(pl.Callback):
     or not at all, and is readable with `weights_only=True`.
     """
 
-    def __init__(
-        self, folder: Path, *, every_minutes: float, interruption: Interruption, before_save: Callable[[], None]
-    ) -> None:
+    def __init__(self, folder: Path, *, every_minutes: float, interruption: Interruption, reporting: Reporting) -> None:
         self.folder = folder
         self.every_seconds = 60 * every_minutes
         self.interruption = interruption
-        self.before_save = before_save  # the journal reaches the disk no later than the weights that it speaks of
+        self.reporting = reporting
         self.best: dict[str, float] = {"accuracy": -1.0, "epoch": -1.0}
-        self._saved_at = time.monotonic()
+        self._seconds_before = 0.0
+        self._began = self._saved_at = time.monotonic()
 
     @property
     def last(self) -> Path:
         """The file to continue from."""
         return self.folder / "last.ckpt"
 
+    @property
+    def seconds(self) -> float:
+        """Wall-clock time of the fit, over all resumptions."""
+        return self._seconds_before + time.monotonic() - self._began
+
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self._saved_at = time.monotonic()
+        self._began = self._saved_at = time.monotonic()
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
         asked = self.interruption.signum is not None
@@ -49,14 +54,15 @@ class Checkpoints(pl.Callback):
     def on_validation_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
         self.interruption.raise_if_asked()
 
+    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        assert isinstance(pl_module, Classifier)
+        accuracy = self.reporting.validation["val/accuracy"]
+        if accuracy > self.best["accuracy"]:
+            self.best = {"accuracy": accuracy, "epoch": trainer.current_epoch + 1.0}
+            save_weights(pl_module.network, self.folder / "best.ckpt", **self.best)
+
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._save_last(trainer)
-
-    def keep_if_best(self, network: torch.nn.Module, *, accuracy: float, epoch: int) -> None:
-        """Write the weights to `best.ckpt` if `accuracy`, on validation, beats that of all epochs before."""
-        if accuracy > self.best["accuracy"]:
-            self.best = {"accuracy": accuracy, "epoch": float(epoch)}
-            save_weights(network, self.folder / "best.ckpt", **self.best)
 
     def on_save_checkpoint(self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]) -> None:
         checkpoint["generators"] = {
@@ -64,15 +70,17 @@ class Checkpoints(pl.Callback):
             "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
         }
         checkpoint["best"] = self.best
+        checkpoint["seconds"] = self.seconds
 
     def on_load_checkpoint(self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]) -> None:
         torch.set_rng_state(checkpoint["generators"]["cpu"])
         if torch.cuda.is_available():
             torch.cuda.set_rng_state_all(checkpoint["generators"]["cuda"])
         self.best = checkpoint["best"]
+        self._seconds_before = checkpoint["seconds"]
 
     def _save_last(self, trainer: pl.Trainer) -> None:
-        self.before_save()
+        self.reporting.flush(trainer)  # the journal is on the disk no later than the weights that it speaks of
         partial = self.last.with_suffix(".partial")
         trainer.save_checkpoint(partial)
         os.replace(partial, self.last)

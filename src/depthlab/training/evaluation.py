@@ -1,6 +1,6 @@
 """Evaluate a network on a whole split, in evaluation mode."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ def evaluate(
     batches: Iterable[tuple[Tensor, Tensor]],
     *,
     num_classes: int,
-    autocast: AbstractContextManager[object] | None = None,
+    autocast: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Evaluation:
     """Evaluate `network` on all `batches` of (images (N, C, H, W), labels (N,)); its mode is put back after."""
     training = network.training
@@ -45,7 +45,7 @@ def evaluate(
     confusion = MulticlassConfusionMatrix(num_classes, validate_args=False).to(device)
     try:
         for images, labels in batches:
-            with autocast or nullcontext():
+            with autocast():
                 scores = network(images)
             loss.update(F.cross_entropy(scores.float(), labels), weight=len(labels))
             confusion.update(scores.argmax(dim=1), labels)

@@ -25,10 +25,10 @@ class Hardware:
             return nullcontext()
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
-    def __str__(self) -> str:
-        name = torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else self.device.type
-        threads = f", {self.threads} threads" if self.device.type == "cpu" else ""
-        return f"{name}, {self.precision}{threads}"
+    @property
+    def gpu(self) -> str | None:
+        """The GPU's name; None on a processor."""
+        return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else None
 
 
 def choose_hardware(trainer: dict[str, Any], *, image_size: int) -> Hardware:

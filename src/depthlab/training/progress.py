@@ -1,13 +1,29 @@
 """Show a run's progress: one Rich bar over all of its steps, with loss, accuracy and the time left."""
 
 import sys
-from typing import Any, final
+from collections.abc import Iterable, Iterator, Sized
+from typing import Any, Protocol, TypeVar, final
 
 import pytorch_lightning as pl
+import rich.progress
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from depthlab.training.classifier import Classifier
+
+
+Item = TypeVar("Item", covariant=True)
+
+
+class SizedIterable(Sized, Iterable[Item], Protocol[Item]):
+    """Something whose length is known before it is iterated over."""
+
+
+def track(items: SizedIterable[Item], doing: str, *, enabled: bool | None = None) -> Iterator[Item]:
+    """Yield `items` under a bar with the time left; silent where standard error is no terminal."""
+    console = Console(file=sys.stderr)
+    shown = console.is_terminal if enabled is None else enabled
+    yield from rich.progress.track(items, doing, total=len(items), console=console, transient=True, disable=not shown)
 
 
 @final

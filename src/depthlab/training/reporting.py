@@ -1,13 +1,14 @@
 """Write what happens in training into the run's journal: every step, in batches, and every epoch."""
 
+import math
 import time
+from collections.abc import Mapping
 from typing import Any, Protocol, final
 
 import pytorch_lightning as pl
 import torch
 from torch import Tensor
 
-from depthlab.training.checkpoints import Checkpoints
 from depthlab.training.classifier import Classifier
 
 # Losses stay on the device for so many steps: reading one makes the host wait for the device.
@@ -17,27 +18,32 @@ STEPS_BETWEEN_READS = 20
 class Journal(Protocol):
     """What training needs of a journal."""
 
-    def append(self, values: dict[str, float], *, step: int, epoch: int) -> None: ...
+    def append(self, values: Mapping[str, float], *, step: int, epoch: int) -> None: ...
+
+    def flush(self) -> None: ...
+
+
+@final
+class Diverged(ValueError):
+    """The loss is no number any more: nothing that follows would mean anything."""
 
 
 @final
 class Reporting(pl.Callback):
-    """Journals `train/step_loss` and `train/learning_rate` by step; loss and accuracy of both splits, the speed of
-    training and the time by epoch. Names the epoch's validation accuracy to the checkpoints.
+    """Journals `train/step_loss` and `train/learning_rate` by step; loss and accuracy of both splits, and the speed of
+    training, by epoch. The step is the number of optimizer steps done, the epoch counts from 1.
 
     `images_per_second` counts training steps only: neither validation nor the writing of checkpoints.
     """
 
-    def __init__(self, journal: Journal, checkpoints: Checkpoints) -> None:
+    def __init__(self, journal: Journal) -> None:
         self.journal = journal
-        self.checkpoints = checkpoints
+        self.validation: dict[str, float] = {}  # of the epoch validated last
         self.images, self.seconds = 0, 0.0
-        self.tracking_seconds = 0.0
         self._epoch_images, self._epoch_seconds = 0, 0.0
         self._losses: list[Tensor] = []
         self._rates: list[float] = []
-        self._validation: dict[str, float] = {}
-        self._resumed_at = 0.0
+        self._step_began = 0.0
 
     @property
     def images_per_second(self) -> float:
@@ -46,51 +52,52 @@ class Reporting(pl.Callback):
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._epoch_images, self._epoch_seconds = 0, 0.0
+        self._step_began = time.perf_counter()
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self._resumed_at = time.perf_counter()
+        self._step_began = time.perf_counter()
 
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
         now = time.perf_counter()
         self._epoch_images += len(batch[0])
-        self._epoch_seconds += now - self._resumed_at
+        self._epoch_seconds += now - self._step_began
+        self._step_began = now
         self._losses.append(outputs["loss"].detach())
         self._rates.append(float(trainer.optimizers[0].param_groups[0]["lr"]))
         if len(self._losses) >= STEPS_BETWEEN_READS:
-            self.flush(trainer)
-        self._resumed_at = time.perf_counter()
-        self.tracking_seconds += self._resumed_at - now
+            self._write_steps(trainer)
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        if trainer.sanity_checking:
-            return
         assert isinstance(pl_module, Classifier)
-        self._validation = pl_module.epoch_metrics("val")
-        accuracy = self._validation["val/accuracy"]
-        self.checkpoints.keep_if_best(pl_module.network, accuracy=accuracy, epoch=trainer.current_epoch)
+        self.validation = pl_module.epoch_metrics("val")
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Classifier)
-        self.flush(trainer)
+        self._write_steps(trainer)
         self.images += self._epoch_images
         self.seconds += self._epoch_seconds
         speed = {"throughput/images_per_second": self._epoch_images / self._epoch_seconds} if self._epoch_images else {}
-        values = pl_module.epoch_metrics("train") | self._validation | speed
-        begun = time.perf_counter()
-        self.journal.append(values, step=trainer.global_step, epoch=trainer.current_epoch)
-        self._resumed_at = time.perf_counter()
-        self.tracking_seconds += self._resumed_at - begun
+        values = pl_module.epoch_metrics("train") | self.validation | speed
+        self.journal.append(values, step=trainer.global_step, epoch=trainer.current_epoch + 1)
 
     def flush(self, trainer: pl.Trainer) -> None:
-        """Write the steps that are still on the device into the journal."""
+        """Bring everything up to the step under way to the disk."""
+        self._write_steps(trainer)
+        self.journal.flush()
+
+    def _write_steps(self, trainer: pl.Trainer) -> None:
         if not self._losses:
             return
         losses = torch.stack(self._losses).float().tolist()
         first = trainer.global_step - len(losses) + 1
         for step, (loss, rate) in enumerate(zip(losses, self._rates, strict=True), start=first):
-            self.journal.append(
-                {"train/step_loss": loss, "train/learning_rate": rate}, step=step, epoch=trainer.current_epoch
-            )
+            values = {"train/step_loss": loss, "train/learning_rate": rate}
+            self.journal.append(values, step=step, epoch=trainer.current_epoch + 1)
+            if not math.isfinite(loss):
+                raise Diverged(
+                    f"training diverged: the loss is {loss} at step {step}, learning rate {rate:.3g}; "
+                    "type a smaller learning_rate, or trainer.gradient_clip=1"
+                )
         self._losses, self._rates = [], []

@@ -1,0 +1,96 @@
+"""What follows training: the final weights on every split, the record, its figures."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+from depthlab.records import RunRecord
+from depthlab.report import confusion_matrix, learning_curves, save_figure
+from depthlab.runs.fit import Fitted
+from depthlab.runs.prepare import Prepared
+from depthlab.tracking import RunFolder
+from depthlab.training import Evaluation, evaluate, save_weights, track
+
+EPOCH_METRICS = ("train/loss", "train/accuracy", "val/loss", "val/accuracy", "throughput/images_per_second")
+
+
+def conclude(prepared: Prepared, folder: RunFolder, fitted: Fitted, run_id: str | None) -> RunRecord:
+    """Keep the final weights, evaluate them on all training images and, once, on the test images; write the record."""
+    network = prepared.classifier.network
+    save_weights(network, folder.checkpoints / "final.ckpt")
+    train = _evaluate(prepared, "train")
+    test = _evaluate(prepared, "test")
+    curves = _curves(folder)
+    metrics = {
+        "final/train_loss": train.loss,
+        "final/train_accuracy": train.accuracy,
+        "test/loss": test.loss,
+        "test/accuracy": test.accuracy,
+        "val/accuracy": curves["val/accuracy"][-1][1],
+        "val/loss": curves["val/loss"][-1][1],
+        "model/parameters": prepared.cost.parameters,
+        "model/multiply_adds": prepared.cost.multiply_adds,
+        "throughput/images_per_second": fitted.images_per_second,
+    }
+    record = _record(prepared, folder, fitted, run_id, metrics, test, curves)
+    folder.record = record
+    last_epoch = int(curves["val/accuracy"][-1][0])
+    once = {name: value for name, value in metrics.items() if name not in EPOCH_METRICS}
+    folder.journal.append(once, step=prepared.total_steps, epoch=last_epoch)
+    return record
+
+
+def draw(record: RunRecord, folder: Path) -> dict[str, Path]:
+    """Draw the record's figures into `folder`, and return them by the place they take among a run's artifacts."""
+    figures = {"learning_curves": learning_curves(record), "confusion_matrix": confusion_matrix(record)}
+    return {f"figures/{name}.png": save_figure(figure, folder / f"{name}.png") for name, figure in figures.items()}
+
+
+def _evaluate(prepared: Prepared, split: str) -> Evaluation:
+    loaders = {"train": prepared.data.train_evaluation_dataloader, "test": prepared.data.test_dataloader}
+    network = prepared.classifier.network.to(prepared.hardware.device)
+    shown = prepared.config["trainer"]["progress"]
+    batches = track(loaders[split](), f"evaluating on {split} images", enabled=None if shown == "auto" else bool(shown))
+    classes = prepared.images.num_classes
+    return evaluate(network, batches, num_classes=classes, autocast=prepared.hardware.autocast)
+
+
+def _curves(folder: RunFolder) -> dict[str, list[list[float]]]:
+    curves: dict[str, list[list[float]]] = defaultdict(list)
+    for line in folder.journal.read():
+        for name in EPOCH_METRICS:
+            if name in line.values:
+                curves[name].append([line.epoch, line.values[name]])
+    return dict(curves)
+
+
+def _record(
+    prepared: Prepared,
+    folder: RunFolder,
+    fitted: Fitted,
+    run_id: str | None,
+    metrics: Mapping[str, float],
+    test: Evaluation,
+    curves: dict[str, list[list[float]]],
+) -> RunRecord:
+    manifest, environment = prepared.manifest, prepared.manifest.environment
+    return RunRecord(
+        name=manifest.name,
+        folder=folder.name,
+        run_id=run_id,
+        fingerprint=manifest.fingerprint,
+        status="finished",
+        command=manifest.command,
+        axes=manifest.axes,
+        metrics=dict(metrics),
+        classes=prepared.images.classes,
+        confusion=tuple(tuple(row) for row in test.confusion.tolist()),
+        per_class_accuracy=test.per_class_accuracy,
+        curves=curves,
+        best_epoch=fitted.best_epoch,
+        hardware=f"{environment.gpu or environment.cpu}, {manifest.threads} threads, {manifest.precision}",
+        commit=environment.commit,
+        started=folder.manifest.created,
+        seconds=fitted.seconds,
+        resumptions=folder.journal.resumptions,
+    )

@@ -1,0 +1,93 @@
+"""Train what was prepared, from the start or from the checkpoint of a run that was cut off."""
+
+import logging
+import warnings
+from dataclasses import dataclass
+from typing import final
+
+import pytorch_lightning as pl
+import torch
+
+from depthlab.runs.prepare import Prepared, count_epochs
+from depthlab.tracking import RunFolder
+from depthlab.training import Checkpoints, Interruption, ProgressBar, Reporting
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What training leaves beside the weights."""
+
+    seconds: float  # of training, over all resumptions
+    images_per_second: float
+    best_epoch: int
+
+
+@final
+class _Epochs(pl.Callback):
+    """Tells the loader which epoch it is, on which order and augmentation depend."""
+
+    def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        trainer.datamodule.train_dataloader().epoch = trainer.current_epoch  # type: ignore[attr-defined]
+
+
+def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption) -> Fitted:
+    """Train; the network that was prepared holds the final weights afterwards.
+
+    Raises:
+        Interrupted: Ctrl-C or SIGTERM; `last.ckpt` holds everything up to the last whole step.
+        Diverged: the loss is no number any more.
+    """
+    trainer_config = prepared.config["trainer"]
+    reporting = Reporting(folder.journal)
+    minutes = trainer_config["checkpoint_minutes"]
+    checkpoints = Checkpoints(
+        folder.checkpoints, every_minutes=minutes, interruption=interruption, reporting=reporting
+    )
+    shown = None if trainer_config["progress"] == "auto" else bool(trainer_config["progress"])
+    progress = ProgressBar(prepared.total_steps, enabled=shown)
+    trainer = _trainer(prepared, folder, [_Epochs(), reporting, checkpoints, progress])
+    resume = _resume_from(prepared, folder, checkpoints)
+    if trainer_config["compile"]:
+        prepared.classifier.network.compile()
+    interruption.deferred = True
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="pytorch_lightning")
+        warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
+        trainer.fit(prepared.classifier, datamodule=prepared.data, ckpt_path=resume, weights_only=True)
+    interruption.deferred = False
+    interruption.raise_if_asked()
+    return Fitted(checkpoints.seconds, reporting.images_per_second, int(checkpoints.best["epoch"]))
+
+
+def _trainer(prepared: Prepared, folder: RunFolder, callbacks: list[pl.Callback]) -> pl.Trainer:
+    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+    hardware = prepared.hardware
+    return pl.Trainer(
+        accelerator=hardware.device.type,
+        devices=1,
+        precision="bf16-mixed" if hardware.precision == "bf16" else "32-true",
+        max_epochs=count_epochs(prepared),
+        max_steps=prepared.total_steps,
+        gradient_clip_val=prepared.config["trainer"]["gradient_clip"],
+        callbacks=callbacks,
+        default_root_dir=folder.path,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+    )
+
+
+def _resume_from(prepared: Prepared, folder: RunFolder, checkpoints: Checkpoints) -> str | None:
+    """Set journal and loader to the last checkpoint's step, and return the checkpoint, if there is one."""
+    if not checkpoints.last.is_file():
+        if folder.journal.path.is_file():
+            folder.journal.drop_after(0)
+        return None
+    step = int(torch.load(checkpoints.last, map_location="cpu", weights_only=True)["global_step"])
+    folder.journal.drop_after(step)
+    loader = prepared.data.train_dataloader()
+    loader.epoch, loader.position = divmod(step, prepared.data.steps_per_epoch)
+    return str(checkpoints.last)

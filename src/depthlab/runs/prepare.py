@@ -1,0 +1,117 @@
+"""Everything that comes before a run's first step, so that a mistake is told before anything is recorded."""
+
+import math
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+
+from depthlab.data import ImageData, ImageSet
+from depthlab.nn import Cost, measure_cost
+from depthlab.recipe import Recipe
+from depthlab.records import Dataset, Manifest
+from depthlab.runs.build import build_classifier, build_data, build_images, build_network, check_network
+from depthlab.tracking import capture_environment
+from depthlab.training import Classifier, Hardware, choose_hardware
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run that is ready for its first step."""
+
+    recipe: Recipe
+    manifest: Manifest
+    images: ImageSet
+    data: ImageData
+    classifier: Classifier
+    hardware: Hardware
+    cost: Cost
+    total_steps: int
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The recipe's resolved configuration."""
+        return self.recipe.config
+
+
+def prepare(recipe: Recipe) -> Prepared:
+    """Build all that the recipe names, and the manifest that tells how to repeat it.
+
+    Raises:
+        ValueError: a person asked for what can't be had: a depth, a device, a data set.
+    """
+    check_network(recipe)  # before a download, which takes minutes
+    images = build_images(recipe)
+    hardware = choose_hardware(recipe.config["trainer"], image_size=images.image_size)
+    make_repeatable(recipe, hardware)
+    network = build_network(recipe, num_classes=images.num_classes, in_channels=images.channels)
+    cost = measure_cost(network, (images.channels, images.image_size, images.image_size))
+    if hardware.channels_last:
+        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    data = build_data(recipe, images, hardware)
+    total_steps = count_steps(recipe, data.steps_per_epoch)
+    classifier = build_classifier(recipe, network, total_steps=total_steps, num_classes=images.num_classes)
+    manifest = _manifest(recipe, images, data, hardware)
+    return Prepared(recipe, manifest, images, data, classifier, hardware, cost, total_steps)
+
+
+def make_repeatable(recipe: Recipe, hardware: Hardware) -> None:
+    """Seed the global generators (initialization, dropout) and choose algorithms that give the same bits each time."""
+    if hardware.device.type == "cpu":
+        torch.set_num_threads(hardware.threads)
+    pl.seed_everything(recipe.config["seed"], verbose=False)
+    if recipe.config["trainer"]["deterministic"] and hardware.device.type == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True)
+        # the default fills every new tensor, to show reads of what was never written: a cost in each step
+        torch.utils.deterministic.fill_uninitialized_memory = False
+
+
+def count_steps(recipe: Recipe, steps_per_epoch: int) -> int:
+    """Return how many optimizer steps the whole run takes."""
+    steps: int = recipe.config["epochs"] * steps_per_epoch
+    limit: int | None = recipe.config["trainer"]["max_steps"]
+    return steps if limit is None else min(steps, limit)
+
+
+def count_epochs(prepared: Prepared) -> int:
+    """Return how many epochs are begun; the last one may end early."""
+    return math.ceil(prepared.total_steps / prepared.data.steps_per_epoch)
+
+
+def _manifest(recipe: Recipe, images: ImageSet, data: ImageData, hardware: Hardware) -> Manifest:
+    return Manifest(
+        name=recipe.name,
+        fingerprint=recipe.fingerprint(data_checksum=images.checksum, precision=hardware.precision),
+        command=("python", *sys.argv),
+        overrides=recipe.overrides,
+        choices=recipe.choices,
+        config=recipe.config,
+        axes=recipe.axes,
+        dataset=_dataset(images, data),
+        environment=capture_environment(gpu=hardware.gpu),
+        device=str(hardware.device),
+        precision=hardware.precision,
+        threads=hardware.threads,
+        seed=recipe.config["seed"],
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _dataset(images: ImageSet, data: ImageData) -> Dataset:
+    return Dataset(
+        name=images.name,
+        checksum=images.checksum,
+        classes=images.classes,
+        channels=images.channels,
+        image_size=images.image_size,
+        mean=images.mean,
+        std=images.std,
+        train_size=len(data.train_indices),
+        validation_size=len(data.validation_indices),
+        test_size=len(images.test),
+    )
