@@ -16,6 +16,16 @@ def test_option_a_subsamples_and_pads_with_zeros(padding: str, front: int) -> No
     assert y[:, front + 32 :].count_nonzero() == 0
 
 
+def test_option_a_sends_gradients_to_the_pixels_it_keeps() -> None:
+    x = torch.randn(2, 4, 5, 6, requires_grad=True)
+    skip = PadSkip(extra=4, stride=2)
+    gradient = torch.randn_like(skip(x))
+    skip(x).backward(gradient)
+    assert x.grad is not None
+    assert torch.equal(x.grad[:, :, ::2, ::2], gradient[:, 2:6])
+    assert x.grad.count_nonzero() == gradient[:, 2:6].numel()
+
+
 def test_option_a_puts_the_odd_channel_at_the_end() -> None:
     y = PadSkip(extra=3, stride=1)(torch.ones(1, 2, 1, 1))
     assert y.flatten().tolist() == [0, 1, 1, 0, 0]
