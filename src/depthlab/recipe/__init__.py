@@ -1,7 +1,25 @@
 """A config becomes a checked recipe. No torch here: plans start fast."""
 
-from depthlab.recipe.compose import compose, from_hydra, recipe_from_config
-from depthlab.recipe.recipe import AXES, Recipe
+from depthlab.recipe.compose import check_typed, compose, compose_all, from_hydra, one_line, recipe_from_config
+from depthlab.recipe.conf import CONF
+from depthlab.recipe.nearest import did_you_mean
+from depthlab.recipe.recipe import AXES, GROUPS, Recipe
 from depthlab.recipe.source import source_hash
+from depthlab.recipe.target import locate, model_arguments
 
-__all__ = ["AXES", "Recipe", "compose", "from_hydra", "recipe_from_config", "source_hash"]
+__all__ = [
+    "AXES",
+    "CONF",
+    "GROUPS",
+    "Recipe",
+    "check_typed",
+    "compose",
+    "compose_all",
+    "did_you_mean",
+    "from_hydra",
+    "locate",
+    "model_arguments",
+    "one_line",
+    "recipe_from_config",
+    "source_hash",
+]

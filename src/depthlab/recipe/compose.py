@@ -1,17 +1,20 @@
 """From what was typed to a checked recipe."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
-from hydra import compose as hydra_compose
-from hydra import initialize_config_dir
 from hydra.core.hydra_config import HydraConfig
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
+from depthlab.recipe import conf
+from depthlab.recipe.check import check_knobs, check_values
+from depthlab.recipe.keys import check_words
 from depthlab.recipe.recipe import Recipe
-
-CONF = Path(__file__).parents[3] / "conf"
+from depthlab.recipe.words import Typed, read_words
 
 
 def compose(overrides: Sequence[str] = ()) -> Recipe:
@@ -20,15 +23,36 @@ def compose(overrides: Sequence[str] = ()) -> Recipe:
     Raises:
         ValueError: in one line, what was given, what is allowed and what to type.
     """
-    with initialize_config_dir(str(CONF), version_base="1.3", job_name="train"):
-        cfg = hydra_compose("train", list(overrides), return_hydra_config=True)
-        return _recipe(cfg, tuple(overrides), cfg.hydra.runtime.choices)
+    with _one_line(), conf.opened_conf():
+        return _compose(overrides)
+
+
+def compose_all(overrides: Sequence[str]) -> list[Recipe]:
+    """Return the recipes of every combination, `model=plain,resnet depth=20,56`, the last word changing fastest.
+
+    Raises:
+        ValueError: as `compose` does, and names the combination.
+    """
+    with _one_line(), conf.opened_conf():
+        return [_compose(combination, several=True) for combination in _combinations(overrides)]
+
+
+def check_typed(overrides: Sequence[str]) -> None:
+    """Check the keys and options of what was typed, but no values.
+
+    Raises:
+        ValueError: as `compose` does.
+    """
+    with _one_line(), conf.opened_conf():
+        check_words(read_words(overrides))
 
 
 def from_hydra(cfg: DictConfig) -> Recipe:
-    """Return the recipe of the task that `hydra.main` is running."""
+    """Return the recipe of the task that `hydra.main` is running; raises `ValueError` as `compose` does."""
     hydra = HydraConfig.get()
-    return _recipe(cfg, tuple(hydra.overrides.task), hydra.runtime.choices)
+    with _one_line():
+        typed = read_words(hydra.overrides.task)
+        return _recipe(cfg, typed, hydra.runtime.choices)
 
 
 def recipe_from_config(config: Mapping[str, Any], choices: Mapping[str, str], overrides: Sequence[str] = ()) -> Recipe:
@@ -36,8 +60,53 @@ def recipe_from_config(config: Mapping[str, Any], choices: Mapping[str, str], ov
     return Recipe(dict(config), dict(choices), tuple(overrides))
 
 
-def _recipe(cfg: DictConfig, overrides: tuple[str, ...], choices: Mapping[str, Any]) -> Recipe:
-    cfg = OmegaConf.masked_copy(cfg, [key for key in cfg if key != "hydra"])
-    config = cast(dict[str, Any], OmegaConf.to_container(cfg, resolve=True, throw_on_missing=True))
-    chosen = {group: str(option) for group, option in choices.items() if option and not group.startswith("hydra/")}
-    return Recipe(config, chosen, overrides)
+def _compose(overrides: Sequence[str], several: bool = False) -> Recipe:
+    try:
+        typed = read_words(overrides)
+        check_words(typed)
+        cfg = conf.composed(overrides)
+        return _recipe(cfg, typed, cfg.hydra.runtime.choices)
+    except ValueError as error:
+        if several:
+            raise ValueError(f"{error} (in {' '.join(overrides)})") from error
+        raise
+
+
+def _recipe(cfg: DictConfig, typed: Sequence[Typed], choices: Mapping[str, Any]) -> Recipe:
+    cfg = conf.ours(cfg)
+    check_values(cfg, typed)
+    check_knobs(cfg)
+    config = cast(dict[str, Any], OmegaConf.to_container(cfg, resolve=True))
+    chosen = {group: str(option) for group, option in sorted(choices.items()) if option and "/" not in group}
+    return Recipe(config, chosen, tuple(word.text for word in typed))
+
+
+def _combinations(overrides: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    choices: list[list[str]] = []
+    for word in read_words(overrides):
+        if not word.is_sweep:
+            choices.append([word.text])
+        elif word.override.is_discrete_sweep():
+            choices.append([f"{word.key}={value}" for value in word.override.sweep_string_iterator()])
+        else:
+            raise ValueError(f"{word.text} has no end of values: list some, such as {word.key}=1e-5,1e-4,1e-3")
+    return itertools.product(*choices)
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """Turn what Hydra still finds wrong, such as an interpolation that leads nowhere, into one line."""
+    try:
+        yield
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ValueError(one_line(error)) from error
+
+
+def one_line(error: BaseException) -> str:
+    """Return Hydra's message and that of its cause without its advice, which would not help here."""
+    text = str(error)
+    if isinstance(error.__cause__, OmegaConfBaseException):
+        text += "\n" + str(error.__cause__)
+    advice = ("To append to your config", "See https:", "Set the environment variable", "full_key:", "object_type=")
+    lines = [line.strip() for line in text.partition("Config search path:")[0].splitlines()]
+    return " ".join(line for line in lines if line and not line.startswith(advice)) or type(error).__name__

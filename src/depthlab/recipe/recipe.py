@@ -22,6 +22,7 @@ AXES = (
     "batch_size",
     "learning_rate",
 )
+OWN_PACKAGE = "depthlab."  # targets elsewhere are a person's own
 GROUPS = ("model", "data", "optimizer", "schedule", "trainer", "tracking", "regularization", "experiment")
 
 # Where and how a run is computed and kept, not what it finds. Precision comes into the fingerprint as it was resolved.
@@ -52,7 +53,7 @@ class Recipe:
     @property
     def foreign(self) -> bool:
         """Tell whether the model is a person's own `model._target_`, about which nothing is known here."""
-        return not str(self.config["model"].get("_target_", "")).startswith("depthlab.")
+        return not str(self.config["model"].get("_target_", "")).startswith(OWN_PACKAGE)
 
     @property
     def typed(self) -> frozenset[str]:

@@ -1,0 +1,6 @@
+"""Where a person's typing comes in."""
+
+from depthlab.command_line.door import main
+from depthlab.command_line.key_values import key_values, run_command
+
+__all__ = ["key_values", "main", "run_command"]

@@ -1,0 +1,73 @@
+"""The door that `train.py` opens: Hydra's command line, with our words for what goes wrong."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import hydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig
+from omegaconf.errors import OmegaConfBaseException
+
+from depthlab.command_line.flags import read_flags
+from depthlab.command_line.outcome import told_in_one_line
+from depthlab.recipe import CONF, Recipe, check_typed, compose, compose_all, from_hydra, one_line
+
+
+def main(task: Callable[[Recipe], Any]) -> None:
+    """Read the command line with Hydra, check all of it, and run `task` on the recipe, with -m on each of several.
+
+    What was typed is checked before anything heavy is imported, and with -m every combination before the first runs.
+    """
+
+    def run_task(cfg: DictConfig) -> None:
+        # Hydra would print about an error of the task, then raise it again: end here
+        with _environment("HYDRA_FULL_ERROR", asked), told_in_one_line():
+            task(from_hydra(cfg))
+
+    asked = os.environ.get("HYDRA_FULL_ERROR")
+    with told_in_one_line():
+        flags, words = read_flags(sys.argv[1:])
+        _check(flags)
+        sys.argv[1:] = words
+        with _environment("HYDRA_FULL_ERROR", "1"):  # else Hydra prints its errors itself, and exits with 1
+            try:
+                hydra.main(config_path=str(CONF), config_name="train", version_base="1.3")(run_task)()
+            except (HydraException, OmegaConfBaseException) as error:
+                raise ValueError(one_line(error)) from error
+
+
+def _check(flags: argparse.Namespace) -> None:
+    if flags.config_name or flags.config_path or flags.experimental_rerun or flags.shell_completion:
+        return  # another configuration than ours, or words that are still being typed
+    words = list(flags.overrides)
+    if flags.config_dir is not None:
+        words.append(f"hydra.searchpath=[file://{Path(flags.config_dir).absolute()}]")
+    if flags.help or flags.hydra_help or flags.cfg or flags.info:
+        check_typed(words)
+    elif flags.multirun:
+        compose_all(words)
+    else:
+        compose(words)
+
+
+@contextmanager
+def _environment(name: str, value: str | None) -> Iterator[None]:
+    """Set a variable of the environment, or take it away, and put it back afterwards."""
+    before = os.environ.get(name)
+    _set(name, value)
+    try:
+        yield
+    finally:
+        _set(name, before)
+
+
+def _set(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value

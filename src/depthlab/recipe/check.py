@@ -1,0 +1,82 @@
+"""Whether the values of a configuration are possible, and whether the model has a use for every knob that is set."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from depthlab.recipe import conf
+from depthlab.recipe.recipe import OWN_PACKAGE
+from depthlab.recipe.rules import Refused, Rule, as_given, as_typed, listed, rule_like
+from depthlab.recipe.table import KNOBS, TABLE
+from depthlab.recipe.words import Typed
+
+
+def check_values(cfg: DictConfig, typed: Sequence[Typed]) -> None:
+    """Check each value, and write it in its one form (off is 0), so that equal recipes have equal fingerprints.
+
+    Raises:
+        ValueError: for a value of the wrong kind or out of range.
+    """
+    for key in sorted(OmegaConf.missing_keys(cfg)):
+        if not key.startswith("hydra."):
+            example = TABLE[key][1] if key in TABLE else "..."
+            raise ValueError(f"{key} is missing: type it, such as {key}={example}")
+    for key, (rule, example) in TABLE.items():
+        group, _, name = key.rpartition(".")
+        if name in (cfg[group] if group else cfg):
+            OmegaConf.update(cfg, key, _read(key, rule, OmegaConf.select(cfg, key), example))
+    _check_unlisted(cfg, typed)
+
+
+def check_knobs(cfg: DictConfig) -> None:
+    """Check that the model has a use for each of its knobs that is not off.
+
+    Raises:
+        ValueError: for a knob that would do nothing, with the models that have it.
+    """
+    if not str(cfg.model.get("_target_")).startswith(OWN_PACKAGE):
+        return  # its signature tells, once it is imported
+    used = OmegaConf.to_container(cfg.model, resolve=False)
+    assert isinstance(used, dict)
+    for knob, off in KNOBS.items():
+        if cfg[knob] != off and f"${{{knob}}}" not in used.values():
+            name = cfg.model._target_.rpartition(".")[2]
+            others = [f"model={option}" for option in conf.options("model") if _has_knob(option, knob)]
+            instead = f", or {listed(others)}" if others else ""
+            raise ValueError(
+                f"{knob}={as_typed(cfg[knob])} does nothing: model={name} has no use for it; type {knob}={off}{instead}"
+            )
+
+
+def _read(key: str, rule: Rule, value: Any, example: str) -> Any:
+    plain = OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
+    try:
+        return rule.read(plain)
+    except Refused:
+        if isinstance(plain, float) and plain.is_integer() and _takes(rule, int(plain)):
+            example = str(int(plain))  # 1e3, 20.0
+        raise ValueError(f"{key} must be {rule.allowed}, such as {key}={example}, not {as_given(plain)}") from None
+
+
+def _takes(rule: Rule, value: Any) -> bool:
+    try:
+        rule.read(value)
+    except Refused:
+        return False
+    return True
+
+
+def _check_unlisted(cfg: DictConfig, typed: Sequence[Typed]) -> None:
+    """Check typed keys that the table does not list: they keep the kind of their default."""
+    unlisted = {word.key for word in typed if not (word.is_hydra or word.is_choice or word.is_delete)}
+    if not unlisted:
+        return
+    known = conf.known(tuple(word.text for word in typed if word.is_choice)).keys
+    for key in sorted((unlisted & known.keys()) - TABLE.keys()):
+        _read(key, rule_like(known[key]), OmegaConf.select(cfg, key), as_typed(known[key]))
+
+
+def _has_knob(option: str, knob: str) -> bool:
+    keys = conf.known((f"model={option}",)).keys
+    return any(key.startswith("model.") and value == f"${{{knob}}}" for key, value in keys.items())

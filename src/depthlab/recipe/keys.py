@@ -1,0 +1,146 @@
+"""Whether what was typed sets what can be set: a group's option, or a key that is there."""
+
+from collections.abc import Sequence
+
+from depthlab.recipe import conf
+from depthlab.recipe.conf import Known
+from depthlab.recipe.nearest import did_you_mean, nearest
+from depthlab.recipe.recipe import AXES, GROUPS, OWN_PACKAGE
+from depthlab.recipe.rules import listed
+from depthlab.recipe.table import TABLE
+from depthlab.recipe.words import Typed, choices_of, example_of
+
+
+def check_words(typed: Sequence[Typed]) -> None:
+    """Check that each word sets what can be set. Needs an opened conf.
+
+    Raises:
+        ValueError: for a key or an option that does not exist, with the nearest that does.
+    """
+    ours = [word for word in typed if not word.is_hydra]
+    searchpath = [word.text for word in typed if word.key == "hydra.searchpath"]
+    for word in ours:
+        _check_form(word)
+        if word.key in GROUPS:
+            _check_option(word, searchpath)
+    choices = choices_of(typed)
+    known = conf.known(choices)
+    _check_experiment(known, choices)
+    foreign = _foreign_target(ours)
+    for word in ours:
+        if foreign is not None and word.key.startswith("model."):
+            _check_foreign_key(word, known, foreign)
+        elif word.key not in GROUPS:
+            _check_key(word, known, choices)
+
+
+def _check_form(word: Typed) -> None:
+    if word.override.package is not None:
+        raise ValueError(f"{word.text}: every group has one place here; type it without @{word.override.package}")
+    if word.is_sweep:
+        raise ValueError(_several_values(word))
+    if word.key in GROUPS and word.is_delete:
+        others = listed([f"{word.key}={option}" for option in conf.options(word.key)])
+        raise ValueError(f"{word.text}: {word.key} can't be left out; choose {others}")
+    if word.key in GROUPS and word.is_add:
+        raise ValueError(_nothing_to_add(word))
+
+
+def _several_values(word: Typed) -> str:
+    whole, _, rest = word.value.partition(",")
+    if word.key in TABLE and whole in ("0", "-0") and rest.isdigit() and rest != "0":
+        instead = f"; for a decimal number type {word.key}={whole}.{rest}"
+    elif word.key in ("depth", "width"):
+        instead = f"; for a value per stage type '{word.key}=[{word.value}]'"
+    else:
+        instead = "" if word.key in GROUPS else f"; for one text with a comma type '{word.key}=\"{word.value}\"'"
+    return f"{word.text} gives several values: add -m to run each of them, python train.py -m ...{instead}"
+
+
+def _nothing_to_add(word: Typed) -> str:
+    return f"{word.text}: {word.key} is there already; type it without +: {word.plain}"
+
+
+def _check_option(word: Typed, searchpath: Sequence[str]) -> None:
+    found = conf.options(word.key, searchpath)
+    if word.override.value() not in found:
+        problem = f"there is no {word.key}={word.value}" if word.value else f"{word.text} names no option"
+        near = did_you_mean(word.value, found, f"{word.key}=")
+        raise ValueError(f"{problem}{near or ';'} {word.key} can be {listed(found)}")
+
+
+def _check_key(word: Typed, known: Known, choices: tuple[str, ...]) -> None:
+    if word.key not in known.keys:
+        raise ValueError(_unknown_key(word, known, choices))
+    if word.is_delete:
+        raise ValueError(f"{word.text}: a key can't be taken away; set it, such as {example_of(word.key)}")
+    if word.is_add:
+        raise ValueError(_nothing_to_add(word))
+    if word.override.value() == "":
+        default = known.keys[word.key]
+        example = example_of(word.key) if word.key in TABLE else f"{word.key}={default}"
+        raise ValueError(f"{word.text} has no value: type one, such as {example}")
+    axis = _axis_of(known, word.key)
+    if axis is not None:
+        raise ValueError(f"{word.key} follows {axis}: type {axis}={word.value}")
+
+
+def _check_foreign_key(word: Typed, known: Known, target: str) -> None:
+    """The model is a person's own: its constructor says what it takes, `+model.hidden=64` hands it more."""
+    if word.key not in known.keys and not word.is_add:
+        name = word.key.partition(".")[2]
+        raise ValueError(f"{word.text}: to hand {name} to {target}, type +{word.plain}")
+    if word.override.value() == "":
+        raise ValueError(f"{word.text} has no value: type one after the equals sign")
+
+
+def _unknown_key(word: Typed, known: Known, choices: tuple[str, ...]) -> str:
+    group, _, name = word.key.partition(".")
+    if group not in GROUPS or not name:
+        near = nearest(word.key, [*known.keys, *GROUPS])
+        if near is not None:
+            return f"there is no key {word.key}; did you mean {_axis_of(known, near) or near}?"
+        return f"there is no key {word.key}; the axes are {', '.join(AXES)}; python train.py --help tells the rest"
+    others = [option for option in conf.options(group) if word.key in conf.known((*choices, f"{group}={option}")).keys]
+    if others:
+        return (
+            f"{group}={known.options[group]} has no {name}: leave out {word.text}, "
+            f"or type {listed([f'{group}={option}' for option in others])}"
+        )
+    names = [key.partition(".")[2] for key in known.keys if key.startswith(f"{group}.")]
+    near = nearest(name, names)
+    if near is not None:
+        key = _axis_of(known, f"{group}.{near}") or f"{group}.{near}"
+        return f"there is no key {word.key}; did you mean {key}?"
+    if word.is_add and group == "model":
+        return f"{word.text}: only a model of your own takes more keys, beside model._target_=my_package.Net"
+    keys = [
+        f"{group}.{name}" for name in names if not name.startswith("_") and _axis_of(known, f"{group}.{name}") is None
+    ]
+    return f"there is no key {word.key}; there are {', '.join(keys)}"
+
+
+def _check_experiment(known: Known, choices: tuple[str, ...]) -> None:
+    """An experiment may set keys of an option that it chooses, but that a person then replaced by another."""
+    experiment = known.options["experiment"]
+    for choice in choices:
+        group, _, option = choice.partition("=")
+        own = conf.known((*choices, "experiment=none")).keys
+        extra = sorted(key for key in known.keys.keys() - own.keys() if key.startswith(f"{group}."))
+        if extra:
+            raise ValueError(
+                f"experiment={experiment} sets {', '.join(extra)}, for which {group}={option} has no use: "
+                f"leave out {choice}, or the experiment"
+            )
+
+
+def _foreign_target(typed: Sequence[Typed]) -> str | None:
+    targets = [str(word.override.value()) for word in typed if word.key == "model._target_" and not word.is_delete]
+    return targets[-1] if targets and not targets[-1].startswith(OWN_PACKAGE) else None
+
+
+def _axis_of(known: Known, key: str) -> str | None:
+    """Return the axis that a key follows: its default is `${depth}`."""
+    value = known.keys.get(key)
+    name = value[2:-1] if isinstance(value, str) and value.startswith("${") else None
+    return name if name in AXES else None

@@ -1,0 +1,80 @@
+"""What each key may hold, with an example to type. A key that is not listed keeps the kind of its default."""
+
+from depthlab.recipe.rules import SWITCH, Choice, Either, Knob, OrNull, Real, Rule, Several, Text, Whole, Worded
+
+_SHARE = Real(low=0, high=1)
+_FACTOR = Real(above=0, high=1)
+_RATE = Knob(Real(low=0, below=1))
+_COUNT = Whole(low=1)
+_SEED = Whole(low=0, high=2**32 - 1)  # what every library's generator takes
+_DEPTH = Worded(
+    Either((_COUNT, Several(_COUNT))), "a whole number of layers, or a list of units per stage, as 'depth=[3,3,3]'"
+)
+_WIDTH = Worded(
+    Either((Knob(Either((_COUNT, Real(above=0))), off=1), Several(_COUNT))),
+    "a factor above 0 (1 is off), or a list of channels per stage, as 'width=[16,32,64]'",
+)
+_PART = Worded(Either((_COUNT, Real(above=0, below=1))), "a number of images, or a share above 0 and below 1")
+
+KNOBS = {
+    "width": 1,
+    "dropout": 0,
+    "drop_path": 0,
+}  # that a model may have no use for, and the value at which they are off
+
+TABLE: dict[str, tuple[Rule, str]] = {
+    "depth": (_DEPTH, "56"),
+    "width": (_WIDTH, "2"),
+    "dropout": (_RATE, "0.1"),
+    "drop_path": (_RATE, "0.2"),
+    "weight_decay": (Knob(Real(low=0)), "5e-4"),
+    "label_smoothing": (_RATE, "0.1"),
+    "cutout": (Knob(Whole(low=0)), "4"),
+    "mixup": (Knob(Real(low=0)), "0.2"),
+    "cutmix": (Knob(Real(low=0)), "1"),
+    "seed": (_SEED, "0"),
+    "epochs": (_COUNT, "20"),
+    "batch_size": (_COUNT, "64"),
+    "learning_rate": (Real(above=0), "0.1"),
+    "model._target_": (Text(), "my_package.Net"),
+    "data.validation": (_PART, "0.1"),
+    "data.crop": (Knob(Whole(low=0)), "4"),
+    "data.flip": (SWITCH, "true"),
+    "data.on_device": (SWITCH, "true"),
+    "data.workers": (Whole(low=0), "2"),
+    "data.folder": (Text(), "~/data"),
+    "data.path": (Text(), "my_pictures"),
+    "data.image_size": (OrNull(_COUNT), "32"),
+    "data.channels": (_COUNT, "3"),
+    "data.num_classes": (Whole(low=2), "10"),
+    "data.train_size": (_COUNT, "1024"),
+    "data.test_size": (_COUNT, "256"),
+    "data.seed": (_SEED, "0"),
+    "optimizer.momentum": (Real(low=0, below=1), "0.9"),
+    "optimizer.nesterov": (SWITCH, "true"),
+    "optimizer.betas": (Several(Real(low=0, below=1), length=2), "[0.9,0.999]"),
+    "optimizer.eps": (Real(above=0), "1e-8"),
+    "schedule.warmup": (_SHARE, "0.3"),
+    "schedule.start": (_SHARE, "0.04"),
+    "schedule.end": (_SHARE, "0"),
+    "schedule.milestones": (Several(Real(above=0, below=1), rising=True), "[0.5,0.75]"),
+    "schedule.factor": (_FACTOR, "0.1"),
+    "schedule.warmup_steps": (Whole(low=0), "400"),
+    "schedule.warmup_factor": (_FACTOR, "0.1"),
+    "schedule.warmup_from_depth": (Whole(low=0), "110"),
+    "trainer.device": (Choice(("auto", "cpu", "cuda", "mps")), "cpu"),
+    "trainer.threads": (OrNull(_COUNT), "2"),
+    "trainer.precision": (Choice(("auto", "fp32", "bf16")), "fp32"),
+    "trainer.channels_last": (Choice(("auto", True, False)), "false"),
+    "trainer.max_steps": (OrNull(_COUNT), "100"),
+    "trainer.deterministic": (SWITCH, "true"),
+    "trainer.checkpoint_minutes": (Real(above=0), "1"),
+    "trainer.gradient_clip": (OrNull(Real(above=0)), "1.0"),
+    "trainer.compile": (SWITCH, "true"),
+    "trainer.progress": (Choice(("auto", True, False)), "false"),
+    "tracking.enabled": (SWITCH, "true"),
+    "tracking.uri": (OrNull(Text()), "http://127.0.0.1:5000"),
+    "tracking.experiment": (Text(), "depthlab"),
+    "tracking.folder": (OrNull(Text()), "mlruns/runs"),
+    "tracking.system_metrics": (SWITCH, "false"),
+}
