@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import TypeGuard
 
 
 def check_count(name: str, value: object, *, example: int) -> int:
@@ -28,11 +29,11 @@ def check_choice(name: str, value: object, allowed: Sequence[str]) -> str:
     return str(value)
 
 
-def is_list(value: object) -> bool:
+def is_list(value: object) -> TypeGuard[Sequence[object]]:
     """Tell whether a person gave a list of values instead of one."""
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
-def is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
     """Tell whether a value is a finite number; True and False are none."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -14,7 +14,7 @@ def units_per_stage(what: str, depth: object, *, layers_per_unit: int) -> list[i
     of n units in each of 3 stages, so it must be 3n * layers_per_unit + 2; projections don't count. A list gives the
     units of each stage instead, as many stages as it has entries. `what` names the network in the error.
     """
-    if isinstance(depth, Sequence) and is_list(depth):
+    if is_list(depth):
         return _checked_counts("depth", depth, "units per stage, such as depth=[9,9,9]")
     step = CIFAR_STAGES * layers_per_unit
     if isinstance(depth, bool) or not isinstance(depth, int):
@@ -34,12 +34,12 @@ def units_per_stage(what: str, depth: object, *, layers_per_unit: int) -> list[i
 
 def channels_per_stage(width: object, *, stages: int) -> list[int]:
     """Return each stage's channels: 16, 32, 64, ... times `width`, or the list `width` itself."""
-    if isinstance(width, Sequence) and is_list(width):
+    if is_list(width):
         channels = _checked_counts("width", width, "channels per stage, such as width=[16,32,64]")
         if len(channels) != stages:
             raise ValueError(f"width={channels} must have one entry for each of the {stages} stages")
         return channels
-    if not (isinstance(width, int | float) and is_number(width) and round(16 * width) >= 1):
+    if not is_number(width) or round(16 * width) < 1:
         raise ValueError(
             "width must be a positive factor, such as width=1 or width=0.5, or a list of channels per stage, "
             f"such as width=[16,32,64], not {width!r}"
