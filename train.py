@@ -6,9 +6,9 @@ from depthlab.recipe import Recipe
 
 def train(recipe: Recipe) -> None:
     """Run the recipe; the heavy imports wait until it is known to be sound."""
-    from depthlab.runs import run
+    from depthlab.runs import run_and_show
 
-    run(recipe)
+    run_and_show(recipe)
 
 
 if __name__ == "__main__":

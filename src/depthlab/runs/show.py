@@ -1,0 +1,65 @@
+"""Run a recipe for a person: what happens, in lines; what came out, in a short table; what to type next."""
+
+import shlex
+
+from rich.console import Console
+from rich.table import Table
+
+from depthlab.recipe import Recipe
+from depthlab.records import RunRecord
+from depthlab.runs.run import run, runs_root
+from depthlab.tracking import resolve_uri
+from depthlab.training import Interrupted
+
+
+def run_and_show(recipe: Recipe) -> None:
+    """Run the recipe and print its result.
+
+    Raises:
+        ValueError: a person's mistake, see `run`.
+        SystemExit: with 128 + the signal's number if the run was stopped by Ctrl-C or SIGTERM.
+    """
+    errors = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        record = run(recipe, tell=errors.print)
+    except Interrupted as interrupted:
+        errors.print(f"stopped by {interrupted}; the same command continues it")
+        raise SystemExit(128 + interrupted.signum) from None
+    out = Console(soft_wrap=True, highlight=False)
+    out.print(result_table(record))
+    for line in where_to_look(recipe, record):
+        out.print(line)
+
+
+def result_table(record: RunRecord) -> Table:
+    """Lay out what a run found."""
+    metrics = record.metrics
+    table = Table(show_header=False, box=None, title=record.name, title_justify="left", title_style="bold")
+    rows = {
+        "test error": f"{100 * (1 - metrics['test/accuracy']):.2f} %  ({int(sum(map(sum, record.confusion))):,} images)",
+        "validation error": f"{100 * (1 - metrics['val/accuracy']):.2f} %",
+        "training error": f"{100 * (1 - metrics['final/train_accuracy']):.2f} %",
+        "parameters": f"{int(metrics['model/parameters']):,}",
+        "multiply-adds": f"{int(metrics['model/multiply_adds']):,}",
+        "training speed": f"{metrics['throughput/images_per_second']:,.0f} images/s",
+        "hardware": record.hardware,
+        "time": f"{record.seconds:.0f} s" + (f", continued {record.resumptions} times" if record.resumptions else ""),
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    return table
+
+
+def where_to_look(recipe: Recipe, record: RunRecord) -> list[str]:
+    """Return where the run was recorded, and the command that shows it."""
+    lines = [f"recorded in {runs_root(recipe) / record.folder}"]
+    if record.run_id is None:
+        return lines
+    uri = resolve_uri(recipe.config["tracking"]["uri"])
+    if uri.startswith("http"):
+        return [*lines, f"           and {uri}, run {record.run_id}"]
+    return [
+        *lines,
+        f"           and MLflow, run {record.run_id}; to open the dashboard:",
+        f"mlflow ui --backend-store-uri {shlex.quote(uri)}",
+    ]

@@ -1,0 +1,92 @@
+"""A run that is cut off, at any step and by any signal, ends with the bits of one that never was."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from depthlab.records import RunRecord
+from depthlab.tracking import RunFolder, find_folders
+
+ROOT = Path(__file__).parents[2]
+RUN = [
+    *("model=resnet", "depth=8", "epochs=3", "batch_size=16", "dropout=0.1", "drop_path=0.2", "data=synthetic"),
+    *("data.image_size=8", "data.train_size=500", "data.test_size=50", "cutout=2", "tracking=none"),
+    *("trainer.threads=1", "trainer.checkpoint_minutes=0.001"),
+]
+STEPS_PER_EPOCH = 29  # 450 images, 50 more are for validation
+
+
+def start(root: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "train.py", *RUN, f"tracking.folder={root}"]
+    return subprocess.Popen(command, cwd=ROOT, text=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def wait_for_step(root: Path, step: int, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()
+        if any(line.step >= step for folder in find_folders(root) for line in folder.journal.read()):
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"step {step} not reached")
+
+
+def cut_off(root: Path, step: int, signum: signal.Signals) -> tuple[int, str]:
+    process = start(root)
+    wait_for_step(root, step, process)
+    os.kill(process.pid, signum)
+    _, errors = process.communicate(timeout=60)
+    return process.returncode, errors
+
+
+def weights(folder: RunFolder) -> dict[str, torch.Tensor]:
+    return torch.load(folder.checkpoints / "final.ckpt", weights_only=True)["state_dict"]
+
+
+@pytest.mark.slow
+def test_a_run_cut_off_thrice_ends_bit_for_bit_like_an_unbroken_one(tmp_path: Path) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert start(whole).wait(120) == 0
+    code, errors = cut_off(broken, 10, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    code, errors = cut_off(broken, STEPS_PER_EPOCH + 5, signal.SIGINT)
+    assert code == 130
+    assert "continuing" in errors
+    assert "the same command continues it" in errors
+    assert "Traceback" not in errors
+    assert find_folders(broken)[0].status == "killed"
+    code, errors = cut_off(broken, 2 * STEPS_PER_EPOCH + 3, signal.SIGTERM)
+    assert code == 143
+    assert start(broken).wait(120) == 0
+
+    (one,), (other,) = find_folders(whole), find_folders(broken)
+    expected, found = weights(one), weights(other)
+    assert expected.keys() == found.keys()
+    assert all(torch.equal(expected[key], found[key]) for key in expected)
+    assert other.status == "finished"
+    assert other.journal.resumptions == 3
+    assert same_numbers(one, other)
+
+
+def same_numbers(one: RunFolder, other: RunFolder) -> bool:
+    """Compare all that two runs recorded, but for the speed: every step once, every value equal."""
+
+    def numbers(folder: RunFolder) -> list[str]:
+        rows = [
+            (line.step, line.epoch, {k: v for k, v in line.values.items() if not k.startswith("throughput/")})
+            for line in folder.journal.read()
+        ]
+        return [json.dumps(row) for row in rows]
+
+    def metrics(record: RunRecord | None) -> dict[str, float]:
+        assert record is not None
+        return {name: value for name, value in record.metrics.items() if not name.startswith("throughput/")}
+
+    return numbers(one) == numbers(other) and metrics(one.record) == metrics(other.record)
