@@ -3,8 +3,12 @@
 from depthlab.data.batches import Batches
 from depthlab.data.cifar10 import cifar10
 from depthlab.data.digits import digits
-from depthlab.data.images import ImageSet, LazyImages, Split
+from depthlab.data.hub import huggingface
+from depthlab.data.imagefolder import imagefolder
+from depthlab.data.images import ImageSet, Split
+from depthlab.data.lazy import LazyImages
 from depthlab.data.module import ImageData, Loading
+from depthlab.data.named import cifar100, fashion_mnist, mnist, svhn
 from depthlab.data.split import split_validation
 from depthlab.data.synthetic import synthetic
 
@@ -16,7 +20,13 @@ __all__ = [
     "Loading",
     "Split",
     "cifar10",
+    "cifar100",
     "digits",
+    "fashion_mnist",
+    "huggingface",
+    "imagefolder",
+    "mnist",
     "split_validation",
+    "svhn",
     "synthetic",
 ]

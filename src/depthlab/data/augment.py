@@ -11,7 +11,9 @@ from torch import Generator, Tensor
 
 
 def take(images: Tensor, indices: Tensor) -> Tensor:
-    """Select the images at `indices`, int64 of shape (N,), as a channels_last batch."""
+    """Select the images at `indices`, int64 of shape (N,); the batch has the memory format of `images`."""
+    if images.is_contiguous():
+        return images.index_select(0, indices)
     # index_select copies whole images where they are contiguous; through the (N, C, H, W) view it copies byte by byte
     return images.permute(0, 2, 3, 1).index_select(0, indices).permute(0, 3, 1, 2)
 
@@ -42,7 +44,7 @@ def flip(images: Tensor, generator: Generator) -> Tensor:
 
 
 def normalize(images: Tensor, mean: Tensor, std: Tensor, *, channels_last: bool) -> Tensor:
-    """Turn bytes into float32 with (pixel / 255 - mean) / std, as one multiply-add; `mean` and `std` have shape (C,)."""
+    """Turn bytes into float32 with (pixel / 255 - mean) / std, by one multiply-add; `mean`, `std` have shape (C,)."""
     count, channels, height, width = images.shape
     scale, offset = 1 / (255 * std), -mean / std
     if channels_last:

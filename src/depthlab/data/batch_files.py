@@ -12,7 +12,8 @@ from typing import Any, final
 
 import numpy as np
 
-from depthlab.data.images import Bytes, Split, split_of
+from depthlab.data.images import Split, split_of
+from depthlab.data.lazy import Bytes
 
 BATCHES = ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5")
 RECORD = 1 + 3 * 32 * 32  # bytes: a label, then the red, green and blue planes

@@ -9,7 +9,8 @@ from torch import Generator, Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from depthlab.data.augment import take
-from depthlab.data.images import LazyImages, Split
+from depthlab.data.images import Split
+from depthlab.data.lazy import LazyImages
 
 Batch = tuple[Tensor, Tensor]
 Finish = Callable[[Tensor, Tensor, Generator], Batch]
@@ -90,11 +91,11 @@ class Batches:
     def _select(self, order: Tensor) -> Iterator[Batch]:
         images, labels = self._split.images, self._split.labels
         assert isinstance(images, Tensor)
-        for indices in order.to(images.device).split(self._batch_size):
+        for indices in torch.split(order.to(images.device), self._batch_size):
             yield take(images, indices), labels.index_select(0, indices)
 
     def _stream(self, order: Tensor) -> Iterator[Batch]:
-        batches = [indices.tolist() for indices in order.split(self._batch_size)]
+        batches = [indices.tolist() for indices in torch.split(order, self._batch_size)]
         loader: DataLoader[Batch] = DataLoader(
             _Pairs(self._split),
             batch_sampler=batches,
@@ -102,7 +103,7 @@ class Batches:
             pin_memory=self._device.type == "cuda",
             generator=Generator(),  # or the loader draws from the global one
         )
-        yield from map(tuple, loader)  # type: ignore[arg-type]
+        yield from map(tuple, loader)
 
 
 @final

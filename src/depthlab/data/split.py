@@ -1,6 +1,7 @@
 """A fixed, stratified part of the training images is held out for validation."""
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -8,9 +9,9 @@ from torch import Tensor
 def split_validation(labels: Tensor, validation: int | float, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Divide images into a training and a validation part with the same class proportions.
 
-    `labels` is int64 of shape (N,); `validation` is a number of images (int) or a share (float between 0 and 1). Returns
-    two sorted int64 index tensors. The division depends on `seed`, which is not the seed of a run: all runs on one set
-    choose on the same validation images. Raises `ValueError` where a part would be empty.
+    `labels` is int64 of shape (N,); `validation` is a number of images (int) or a share (float between 0 and 1).
+    Returns two sorted int64 index tensors. The division depends on `seed`, which is not the seed of a run: all runs on
+    one set choose on the same validation images. Raises `ValueError` where a part would be empty.
     """
     total = len(labels)
     wanted = _number(validation, total)
@@ -28,19 +29,24 @@ def split_validation(labels: Tensor, validation: int | float, seed: int = 0) -> 
 def _number(validation: int | float, total: int) -> int:
     if isinstance(validation, bool) or not isinstance(validation, int | float):
         raise ValueError(f"validation={validation!r} is not a number of images or a share such as data.validation=0.1")
-    number = validation if isinstance(validation, int) else round(validation * total)
-    if not 0 < validation or not 0 < number < total or (isinstance(validation, float) and validation >= 1):
+    share = isinstance(validation, float)
+    number = round(validation * total) if share else int(validation)
+    if (share and validation >= 1) or not 0 < number < total:
         raise ValueError(
-            f"validation={validation} leaves no images to train on or none to validate on: type a share between 0 and 1, "
-            f"such as data.validation=0.1, or a number of images from 1 to {total - 1}"
+            f"validation={validation} leaves no images to train on or none to validate on: type a share between 0 "
+            f"and 1, such as data.validation=0.1, or a number of images from 1 to {total - 1}"
         )
     return number
 
 
-def _shares(counts: np.ndarray, wanted: int) -> list[int]:  # type: ignore[type-arg]
-    """Distribute `wanted` over the classes in proportion to `counts`, by largest remainder."""
-    exact = counts * (wanted / counts.sum())
+def _shares(counts: npt.NDArray[np.int64], wanted: int) -> list[int]:
+    """Distribute `wanted` over the classes in proportion to `counts`, by largest remainder.
+
+    A class loses its last training image only where no other class has more than one left.
+    """
+    exact = counts * wanted / counts.sum()
     shares = np.floor(exact).astype(int)
-    by_remainder = np.argsort(-(exact - shares), kind="stable")
-    shares[by_remainder[: wanted - shares.sum()]] += 1
+    last = counts - shares <= 1
+    order = np.lexsort((shares - exact, last))
+    shares[order[: wanted - shares.sum()]] += 1
     return [int(share) for share in shares]

@@ -1,8 +1,10 @@
 """Made-up images that a network can learn: for tests and for benchmarks."""
 
 import numpy as np
+import numpy.typing as npt
 
-from depthlab.data.images import Bytes, ImageSet, Split, image_set, split_of
+from depthlab.data.images import ImageSet, Split, image_set, split_of
+from depthlab.data.lazy import Bytes
 
 GRID = 4  # a class is a pattern of GRID x GRID gray values in each channel
 
@@ -38,7 +40,7 @@ def synthetic(
     )
 
 
-def _noisy(patterns: np.ndarray, size: int, generator: np.random.Generator) -> Split:  # type: ignore[type-arg]
+def _noisy(patterns: npt.NDArray[np.int16], size: int, generator: np.random.Generator) -> Split:
     labels = generator.permutation(np.arange(size) % len(patterns))
     images: Bytes = np.empty((size, *patterns.shape[1:]), dtype=np.uint8)
     for start in range(0, size, 1024):  # in parts, so that the noise needs little memory

@@ -1,0 +1,171 @@
+"""Image classification sets of the Hugging Face Hub, by name, through its `datasets` library."""
+
+import hashlib
+import os
+import shutil
+import ssl
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+from torch import Tensor
+
+from depthlab.data.cache import cached, data_folder
+from depthlab.data.columns import class_names, find_columns, labels_of
+from depthlab.data.images import ImageSet, Split
+from depthlab.data.lazy import LazyImages
+from depthlab.data.pictures import fit, hold_out_test, picture_set, some, survey
+
+PATIENCE = 5.0  # seconds until the Hub counts as unreachable
+TEST_SPLITS = ("test", "validation", "valid", "val")  # the first that exists holds the test images
+
+
+@final
+@dataclass(frozen=True)
+class HubSource:
+    """What to take from the Hub; None leaves a choice to what the set itself says."""
+
+    path: str  # "owner/name" on the Hub, or a folder in the Hub's layout
+    name: str | None = None  # the set's configuration, where it has several
+    train_split: str = "train"
+    test_split: str | None = None
+    image_column: str | None = None
+    label_column: str | None = None
+    image_size: int | None = None
+
+
+def huggingface(
+    *,
+    path: str | None,
+    folder: str | os.PathLike[str],
+    name: str | None = None,
+    train_split: str = "train",
+    test_split: str | None = None,
+    image_column: str | None = None,
+    label_column: str | None = None,
+    image_size: int | None = None,
+) -> ImageSet:
+    """Load an image classification set of the Hub, "owner/name", or one in the Hub's layout from a folder.
+
+    Columns are found by their types, the test split by its usual names; without one, a fixed stratified fifth of the
+    training images is the test set. Images are scaled to `image_size` pixels on the shorter side and the center is cut
+    out; None takes their own size if they are squares of one size, and 64 if not. They are decoded once and kept in the
+    data folder `folder`. Raises `ValueError` where the set can't be had, or leaves a choice that it can't make itself.
+    """
+    if path is None:
+        raise ValueError(
+            "data=huggingface needs the name of a set: type data.path=OWNER/NAME, or a folder of parquet files"
+        )
+    source = HubSource(path, name, train_split, test_split, image_column, label_column, image_size)
+    mark = hashlib.sha256(repr(source).encode()).hexdigest()[:8]
+    return hub_set(source, data_folder(folder), path.rstrip("/").rpartition("/")[2], mark)
+
+
+def hub_set(source: HubSource, folder: Path, title: str, mark: str = "") -> ImageSet:
+    """Return a set by its cached copy in `folder`, or fetch it, decode it and cache it."""
+    place = folder / f"{title}-{mark}".rstrip("-")
+    local = _local(source.path, folder)
+    state = repr(source) + ("" if local is None else _listing(local))
+    library = place.with_name(f".{place.name}.arrow")  # what `datasets` keeps: needed only where images stay lazy
+
+    def make() -> ImageSet:
+        train, test, classes = hub_splits(source, folder, library)
+        images = picture_set(place, state, title, classes, train, test)
+        if images.in_memory:
+            shutil.rmtree(library, ignore_errors=True)
+        return images
+
+    return cached(place, state, make)
+
+
+def hub_splits(source: HubSource, folder: Path, library: Path) -> tuple[Split, Split, tuple[str, ...]]:
+    """Open a set of the Hub and return its training and test images, both lazy, and the names of the classes.
+
+    It is looked for in `folder`/owner/name first. Raises `ValueError` where it can't be had.
+    """
+    parts = _load(source, folder, library)
+    train = _part(parts, source.train_split, "train_split", source)
+    image, label = find_columns(train, source.image_column, source.label_column)
+    classes = class_names(train, label)
+    labels = labels_of(train, label, classes, "train_split")
+    size, channels = survey((train[index][image] for index in some(len(train))), source.image_size)
+    everything = Split(_Rows(train, image, size, channels), labels)
+    test_name = source.test_split or next((name for name in TEST_SPLITS if name in parts), None)
+    if test_name is None:
+        return (*hold_out_test(everything), classes)
+    test = _part(parts, test_name, "test_split", source)
+    labels = labels_of(test, label, classes, "test_split")
+    return everything, Split(_Rows(test, image, size, channels), labels), classes
+
+
+def _local(path: str, folder: Path) -> Path | None:
+    """Return the folder that `path` means: as it is, or below the data folder; None if it is a name on the Hub."""
+    return next((place for place in (Path(path).expanduser(), folder / path) if place.is_dir()), None)
+
+
+def _listing(local: Path) -> str:
+    files = sorted(file for file in local.rglob("*") if file.is_file())
+    lines = [f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
+    return " " + hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _load(source: HubSource, folder: Path, library: Path) -> Any:
+    import datasets
+
+    local = _local(source.path, folder)
+    if local is None and not datasets.config.HF_HUB_OFFLINE and not _reachable(datasets.config.HF_ENDPOINT):
+        raise ValueError(
+            f"{source.path} can't be fetched, as the Hugging Face Hub can't be reached: put the set's parquet files "
+            f"into {folder / source.path}, or set HF_HUB_OFFLINE=1 if the Hub's local cache has it"
+        )
+    if not sys.stderr.isatty():
+        datasets.disable_progress_bars()
+    try:
+        return datasets.load_dataset(str(local or source.path), source.name, cache_dir=str(library))
+    except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError) as error:
+        said = " ".join(str(error).split("\nExample")[0].split())
+        advice = ": type data.name=" if "onfig name is missing" in said else ""
+        raise ValueError(f"{source.path} can't be loaded: {said}{advice}") from error
+
+
+def _reachable(endpoint: str) -> bool:
+    """Ask once, so that a machine without a connection does not wait for the library's own many attempts."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(endpoint, method="HEAD"), timeout=PATIENCE):
+            return True
+    except urllib.error.HTTPError:
+        return True  # it answered
+    except urllib.error.URLError as error:
+        return isinstance(error.reason, ssl.SSLError)  # a certificate that only the library's own store may know
+    except OSError:
+        return False
+
+
+def _part(parts: Any, name: str, key: str, source: HubSource) -> Any:
+    if name not in parts:
+        raise ValueError(
+            f"{source.path} has no split {name!r}, only {', '.join(parts)}: type data.{key}={next(iter(parts))}"
+        )
+    return parts[name]
+
+
+@final
+class _Rows(LazyImages):
+    def __init__(self, part: Any, column: str, size: int, channels: int) -> None:
+        self._rows = part.select_columns([column])
+        self._column = column
+        self._size = size
+        self._channels = channels
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        return len(self._rows), self._channels, self._size, self._size
+
+    def __getitem__(self, index: int) -> Tensor:
+        try:
+            return fit(self._rows[index][self._column], self._size, self._channels)
+        except (OSError, SyntaxError) as error:  # what Pillow raises on broken content
+            raise ValueError(f"image {index} of the set can't be decoded ({error})") from error
