@@ -64,6 +64,11 @@ def test_the_readme_opens_with_the_main_command():
     assert MAIN.split() in [words for page, words in ALL if page == "README.md"]
 
 
+def test_ci_calls_the_test_command_of_the_readme():
+    assert ["make", "test"] in [words for page, words in ALL if page == "README.md"]
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "make test"
+
+
 def test_every_command_is_of_a_known_kind():
     known = PROGRAMS | {"make", "pytest", "mlflow", "pre-commit", "python"}
     assert [f"{page}: {' '.join(words)}" for page, words in ALL if words[0] not in known] == []
