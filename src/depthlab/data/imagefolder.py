@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import struct
 from pathlib import Path
 from typing import final
 
@@ -15,6 +16,8 @@ from depthlab.data.lazy import LazyImages
 from depthlab.data.pictures import fit, hold_out_test, picture_set, some, survey
 
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
+# what Pillow raises on broken content
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 TEST_FOLDERS = ("test", "val", "valid", "validation")  # the first that exists holds the test pictures
 
 
@@ -64,7 +67,7 @@ def _parts(root: Path) -> tuple[Path, Path | None]:
 
 def _classes(part: Path) -> tuple[str, ...]:
     names = sorted(entry.name for entry in part.iterdir() if entry.is_dir() and not entry.name.startswith("."))
-    classes = tuple(name for name in names if _pictures(part / name))
+    classes = tuple(name for name in names if pictures_in(part / name))
     if len(classes) < 2:
         found = f"pictures in {len(classes)} of its folders" if names else "no folders"
         raise ValueError(f"{part} has {found}: it needs a folder for each class, at least two, with pictures in them")
@@ -72,10 +75,11 @@ def _classes(part: Path) -> tuple[str, ...]:
 
 
 def _files(part: Path, classes: tuple[str, ...]) -> list[tuple[Path, int]]:
-    return [(file, label) for label, name in enumerate(classes) for file in _pictures(part / name)]
+    return [(file, label) for label, name in enumerate(classes) for file in pictures_in(part / name)]
 
 
-def _pictures(folder: Path) -> list[Path]:
+def pictures_in(folder: Path) -> list[Path]:
+    """Return the pictures at any depth under a folder, but hidden files, in the order of their names."""
     return sorted(
         file
         for file in folder.rglob("*")
@@ -87,7 +91,7 @@ def _listing(parts: list[Path], image_size: int | None) -> str:
     """Return a sha256 that changes when a picture is added, removed or changed."""
     lines = [f"image_size={image_size}"]
     for part in parts:
-        for file in _pictures(part):
+        for file in pictures_in(part):
             status = file.stat()
             lines.append(f"{file} {status.st_size} {status.st_mtime_ns}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -98,10 +102,21 @@ def _split(files: list[tuple[Path, int]], size: int, channels: int) -> Split:
     return Split(images, torch.tensor([label for _, label in files], dtype=torch.int64))
 
 
+def decode_picture(file: str | Path, size: int, channels: int) -> Tensor:
+    """Read a picture as uint8 (C, size, size); raises `ValueError` that names it where that can't be done."""
+    with _open(file) as picture:
+        try:
+            # a large JPEG is decoded at a half, a quarter or an eighth, if that is enough
+            picture.draft(None, (size, size))
+            return fit(picture, size, channels)
+        except _BROKEN as error:
+            raise ValueError(_complaint(file)) from error
+
+
 def _open(file: str | Path) -> Image.Image:
     try:
         return Image.open(file)
-    except OSError as error:
+    except _BROKEN as error:
         raise ValueError(_complaint(file)) from error
 
 
@@ -121,16 +136,4 @@ class _Files(LazyImages):
         return len(self._files), self._channels, self._size, self._size
 
     def __getitem__(self, index: int) -> Tensor:
-        file = self._files[index]
-        with _open(file) as picture:
-            try:  # Pillow raises many things on broken content
-                # a large JPEG is decoded at a half, a quarter or an eighth, if that is enough
-                picture.draft(None, (self._size, self._size))
-                return fit(picture, self._size, self._channels)
-            except (
-                OSError,
-                SyntaxError,
-                ValueError,
-                Image.DecompressionBombError,
-            ) as error:
-                raise ValueError(_complaint(file)) from error
+        return decode_picture(self._files[index], self._size, self._channels)
