@@ -52,7 +52,7 @@ def normalize(images: Tensor, mean: Tensor, std: Tensor, *, channels_last: bool)
         rows = images.permute(0, 2, 3, 1).reshape(count * height, width * channels)
         result = torch.addcmul(offset.repeat(width), rows.float(), scale.repeat(width))
         return result.view(count, height, width, channels).permute(0, 3, 1, 2)
-    planes = images.reshape(count, channels, height * width)
+    planes = images.contiguous().view(count, channels, height * width)
     return torch.addcmul(offset[:, None], planes.float(), scale[:, None]).view(images.shape)
 
 

@@ -18,31 +18,30 @@ _BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError)  # what reading a
 
 
 def data_folder(folder: str | os.PathLike[str]) -> Path:
-    """Return the data folder, made if it does not exist; raises `ValueError` where it can't be written."""
+    """Return the data folder, made if it does not exist; raises `ValueError` where that can't be done."""
     path = Path(folder).expanduser().absolute()
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(f"data.folder={folder} can't be made ({error.strerror}): type another data.folder=") from error
-    if not os.access(path, os.W_OK):
-        raise ValueError(f"data.folder={folder} can't be written: type another data.folder=")
     return path
 
 
-def cached(
-    place: Path, source: str, make: Callable[[], ImageSet], fits: Callable[[Content], bool] = lambda content: True
-) -> ImageSet:
+def cached(place: Path, source: str, make: Callable[[], ImageSet]) -> ImageSet:
     """Return the set cached in the folder `place`, or make it and cache it there.
 
-    What is there but broken, made from another `source`, or of a content that does not fit is thrown away and made
-    anew. Of several processes one makes the set and the others wait. Sets too large for memory leave only their facts.
+    What is there but broken, or made from another `source`, is thrown away and made anew. Of several processes one
+    makes the set and the others wait. Sets too large for memory leave only their facts. Raises `ValueError` where the
+    set is not there and nothing can be written.
     """
     images = load(place, source)
-    if images is not None and fits(images.content):
+    if images is not None:
         return images
+    if not os.access(place.parent, os.W_OK):
+        raise ValueError(f"{place.parent} can't be written: type another data.folder=")
     with _exclusive(place.with_name(f".{place.name}.lock")):
         images = load(place, source)  # another process may have made it while this one waited
-        if images is None or not fits(images.content):
+        if images is None:
             images = make()
             save(place, source, images)
     return images

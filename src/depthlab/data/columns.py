@@ -58,7 +58,5 @@ def labels_of(table: Any, column: str, classes: tuple[str, ...], key: str) -> Te
     if len(labels) == 0:
         raise ValueError(f"the split of data.{key} has no images: type another data.{key}=")
     if int(labels.min()) < 0:
-        raise ValueError(
-            f"the split of data.{key} has images without a label of a known class: type another data.{key}="
-        )
+        raise ValueError(f"the split of data.{key} has images without a known label: type another data.{key}=")
     return labels

@@ -30,8 +30,9 @@ def _number(validation: int | float, total: int) -> int:
     if isinstance(validation, bool) or not isinstance(validation, int | float):
         raise ValueError(f"validation={validation!r} is not a number of images or a share such as data.validation=0.1")
     share = isinstance(validation, float)
-    number = round(validation * total) if share else int(validation)
-    if (share and validation >= 1) or not 0 < number < total:
+    possible = 0 < validation < 1 if share else True  # False for NaN too
+    number = round(validation * (total if share else 1)) if possible else 0
+    if not 0 < number < total:
         raise ValueError(
             f"validation={validation} leaves no images to train on or none to validate on: type a share between 0 "
             f"and 1, such as data.validation=0.1, or a number of images from 1 to {total - 1}"
