@@ -6,10 +6,12 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from depthlab.recipe import conf
+from depthlab.recipe.combined import rule_like
 from depthlab.recipe.recipe import OWN_PACKAGE
-from depthlab.recipe.rules import Refused, Rule, as_given, as_typed, listed, rule_like
+from depthlab.recipe.rules import Refused, Rule
 from depthlab.recipe.table import KNOBS, TABLE
-from depthlab.recipe.words import Typed
+from depthlab.recipe.wording import as_given, as_typed, listed
+from depthlab.recipe.words import Typed, choices_of
 
 
 def check_values(cfg: DictConfig, typed: Sequence[Typed]) -> None:
@@ -54,17 +56,9 @@ def _read(key: str, rule: Rule, value: Any, example: str) -> Any:
     try:
         return rule.read(plain)
     except Refused:
-        if isinstance(plain, float) and plain.is_integer() and _takes(rule, int(plain)):
+        if isinstance(plain, float) and plain.is_integer() and rule.takes(int(plain)):
             example = str(int(plain))  # 1e3, 20.0
         raise ValueError(f"{key} must be {rule.allowed}, such as {key}={example}, not {as_given(plain)}") from None
-
-
-def _takes(rule: Rule, value: Any) -> bool:
-    try:
-        rule.read(value)
-    except Refused:
-        return False
-    return True
 
 
 def _check_unlisted(cfg: DictConfig, typed: Sequence[Typed]) -> None:
@@ -72,7 +66,7 @@ def _check_unlisted(cfg: DictConfig, typed: Sequence[Typed]) -> None:
     unlisted = {word.key for word in typed if not (word.is_hydra or word.is_choice or word.is_delete)}
     if not unlisted:
         return
-    known = conf.known(tuple(word.text for word in typed if word.is_choice)).keys
+    known = conf.known(choices_of(typed)).keys
     for key in sorted((unlisted & known.keys()) - TABLE.keys()):
         _read(key, rule_like(known[key]), OmegaConf.select(cfg, key), as_typed(known[key]))
 

@@ -6,8 +6,8 @@ from depthlab.recipe import conf
 from depthlab.recipe.conf import Known
 from depthlab.recipe.nearest import did_you_mean, nearest
 from depthlab.recipe.recipe import AXES, GROUPS, OWN_PACKAGE
-from depthlab.recipe.rules import listed
 from depthlab.recipe.table import TABLE
+from depthlab.recipe.wording import listed
 from depthlab.recipe.words import Typed, choices_of, example_of
 
 
@@ -26,7 +26,7 @@ def check_words(typed: Sequence[Typed]) -> None:
     choices = choices_of(typed)
     known = conf.known(choices)
     _check_experiment(known, choices)
-    foreign = _foreign_target(ours)
+    foreign = _foreign_target(ours, known)
     for word in ours:
         if foreign is not None and word.key.startswith("model."):
             _check_foreign_key(word, known, foreign)
@@ -47,14 +47,16 @@ def _check_form(word: Typed) -> None:
 
 
 def _several_values(word: Typed) -> str:
+    said = f"{word.text} gives several values: add -m to run each of them, python train.py -m ..."
     whole, _, rest = word.value.partition(",")
-    if word.key in TABLE and whole in ("0", "-0") and rest.isdigit() and rest != "0":
-        instead = f"; for a decimal number type {word.key}={whole}.{rest}"
-    elif word.key in ("depth", "width"):
-        instead = f"; for a value per stage type '{word.key}=[{word.value}]'"
-    else:
-        instead = "" if word.key in GROUPS else f"; for one text with a comma type '{word.key}=\"{word.value}\"'"
-    return f"{word.text} gives several values: add -m to run each of them, python train.py -m ...{instead}"
+    rule = TABLE[word.key][0] if word.key in TABLE else None
+    if rule is None or "(" in word.value:
+        return said
+    if whole.isdigit() and rest.isdigit() and rule.takes(float(f"{whole}.{rest}")):
+        return f"{said}; for a decimal number type {word.key}={whole}.{rest}"
+    if word.key in ("depth", "width"):
+        return f"{said}; for a value per stage type '{word.key}=[{word.value}]'"
+    return f"{said}; for one text with a comma type '{word.key}=\"{word.value}\"'" if rule.takes("text") else said
 
 
 def _nothing_to_add(word: Typed) -> str:
@@ -123,9 +125,9 @@ def _unknown_key(word: Typed, known: Known, choices: tuple[str, ...]) -> str:
 def _check_experiment(known: Known, choices: tuple[str, ...]) -> None:
     """An experiment may set keys of an option that it chooses, but that a person then replaced by another."""
     experiment = known.options["experiment"]
+    own = known.keys if experiment == "none" else conf.known((*choices, "experiment=none")).keys
     for choice in choices:
         group, _, option = choice.partition("=")
-        own = conf.known((*choices, "experiment=none")).keys
         extra = sorted(key for key in known.keys.keys() - own.keys() if key.startswith(f"{group}."))
         if extra:
             raise ValueError(
@@ -134,9 +136,11 @@ def _check_experiment(known: Known, choices: tuple[str, ...]) -> None:
             )
 
 
-def _foreign_target(typed: Sequence[Typed]) -> str | None:
+def _foreign_target(typed: Sequence[Typed], known: Known) -> str | None:
+    """Return the target of the model if it is a person's own."""
     targets = [str(word.override.value()) for word in typed if word.key == "model._target_" and not word.is_delete]
-    return targets[-1] if targets and not targets[-1].startswith(OWN_PACKAGE) else None
+    target = targets[-1] if targets else str(known.keys.get("model._target_"))
+    return None if target.startswith(OWN_PACKAGE) else target
 
 
 def _axis_of(known: Known, key: str) -> str | None:

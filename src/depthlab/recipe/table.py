@@ -1,30 +1,26 @@
 """What each key may hold, with an example to type. A key that is not listed keeps the kind of its default."""
 
-from depthlab.recipe.rules import SWITCH, Choice, Either, Knob, OrNull, Real, Rule, Several, Text, Whole, Worded
+from depthlab.recipe.combined import Either, Knob, OrNull, Several, Worded
+from depthlab.recipe.rules import SWITCH, Choice, Real, Rule, Text, Whole
 
 _SHARE = Real(low=0, high=1)
 _FACTOR = Real(above=0, high=1)
 _RATE = Knob(Real(low=0, below=1))
 _COUNT = Whole(low=1)
 _SEED = Whole(low=0, high=2**32 - 1)  # what every library's generator takes
-_DEPTH = Worded(
-    Either((_COUNT, Several(_COUNT))), "a whole number of layers, or a list of units per stage, as 'depth=[3,3,3]'"
-)
+_DEPTH = Worded(Either((_COUNT, Several(_COUNT))), "a whole number of layers, or a list of units per stage")
 _WIDTH = Worded(
     Either((Knob(Either((_COUNT, Real(above=0))), off=1), Several(_COUNT))),
-    "a factor above 0 (1 is off), or a list of channels per stage, as 'width=[16,32,64]'",
+    "a factor above 0 (1 is off), or a list of channels per stage",
 )
 _PART = Worded(Either((_COUNT, Real(above=0, below=1))), "a number of images, or a share above 0 and below 1")
 
-KNOBS = {
-    "width": 1,
-    "dropout": 0,
-    "drop_path": 0,
-}  # that a model may have no use for, and the value at which they are off
+# what a model may have no use for, and the value at which it is off
+KNOBS = {"width": 1, "dropout": 0, "drop_path": 0}
 
 TABLE: dict[str, tuple[Rule, str]] = {
-    "depth": (_DEPTH, "56"),
-    "width": (_WIDTH, "2"),
+    "depth": (_DEPTH, "56 or 'depth=[3,3,3]'"),
+    "width": (_WIDTH, "2 or 'width=[16,32,64]'"),
     "dropout": (_RATE, "0.1"),
     "drop_path": (_RATE, "0.2"),
     "weight_decay": (Knob(Real(low=0)), "5e-4"),
@@ -43,7 +39,7 @@ TABLE: dict[str, tuple[Rule, str]] = {
     "data.on_device": (SWITCH, "true"),
     "data.workers": (Whole(low=0), "2"),
     "data.folder": (Text(), "~/data"),
-    "data.path": (Text(), "my_pictures"),
+    "data.path": (OrNull(Text()), "my_pictures"),
     "data.image_size": (OrNull(_COUNT), "32"),
     "data.channels": (_COUNT, "3"),
     "data.num_classes": (Whole(low=2), "10"),

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from depthlab.recipe.recipe import Recipe
-from depthlab.recipe.rules import as_typed
 from depthlab.recipe.table import KNOBS
+from depthlab.recipe.wording import as_typed
 
 _SHARED = ("depth", *KNOBS)  # axes that are arguments of the model
 

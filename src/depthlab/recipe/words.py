@@ -11,8 +11,8 @@ from hydra.errors import HydraException
 from depthlab.recipe import conf
 from depthlab.recipe.nearest import nearest
 from depthlab.recipe.recipe import GROUPS
-from depthlab.recipe.rules import listed
 from depthlab.recipe.table import TABLE
+from depthlab.recipe.wording import listed
 
 
 @final

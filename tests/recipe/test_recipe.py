@@ -1,0 +1,102 @@
+"""A recipe's name, its axes, and the fingerprint that two runs share when their results must be the same."""
+
+from pathlib import Path
+
+import pytest
+
+from depthlab.recipe import AXES, Recipe, compose, recipe_from_config, source, source_hash
+
+
+def fingerprint(*words: str, data_checksum: str = "d", precision: str = "fp32") -> str:
+    return compose(words).fingerprint(data_checksum=data_checksum, precision=precision)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ((), "resnet-20 · digits · seed 0"),
+        (("model=plain", "depth=56", "seed=3", "data=cifar10"), "plain-56 · cifar10 · seed 3"),
+        (("depth=[3,4,5]",), "resnet-3-4-5 · digits · seed 0"),
+        (("model._target_=my_package.Net",), "Net · digits · seed 0"),
+        (("model._target_=my_package.Net", "depth=7"), "Net-7 · digits · seed 0"),
+    ],
+)
+def test_the_name_reads(words: tuple[str, ...], name: str) -> None:
+    assert compose(words).name == name
+
+
+def test_the_axes_are_choices_and_numbers() -> None:
+    axes = compose(["depth=56", "model.shortcut=B", "optimizer=nesterov"]).axes
+    assert (axes["model"], axes["depth"], axes["shortcut"], axes["optimizer"]) == ("resnet", 56, "B", "nesterov")
+    assert set(AXES) <= set(axes)
+    assert compose(["model._target_=my_package.Net"]).axes["model"] == "my_package.Net"
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "tracking=none",
+        "tracking.uri=http://127.0.0.1:5000",
+        "tracking.folder=elsewhere",
+        "trainer.threads=1",
+        "trainer.device=cpu",
+        "trainer.progress=false",
+        "trainer.checkpoint_minutes=5",
+        "trainer.precision=fp32",  # as it was resolved, it is in the fingerprint already
+        "data.workers=1",
+        "dropout=null",
+        "learning_rate=1e-1",
+        "depth=20",
+    ],
+)
+def test_where_and_how_a_run_is_computed_leaves_the_fingerprint(word: str) -> None:
+    assert fingerprint(word) == fingerprint()
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "model=plain",
+        "model.shortcut=B",
+        "depth=26",
+        "seed=1",
+        "dropout=0.1",
+        "epochs=21",
+        "data.crop=0",
+        "optimizer.momentum=0.8",
+        "schedule=cosine",
+        "trainer.max_steps=10",
+        "trainer.gradient_clip=1",
+    ],
+)
+def test_what_decides_the_result_changes_the_fingerprint(word: str) -> None:
+    assert fingerprint(word) != fingerprint()
+
+
+def test_the_fingerprint_is_16_digits_of_config_data_precision_and_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = fingerprint()
+    assert len(before) == 16
+    assert int(before, 16) >= 0
+    assert fingerprint(data_checksum="e") != before
+    assert fingerprint(precision="bf16") != before
+    monkeypatch.setattr("depthlab.recipe.recipe.source_hash", lambda: "another source")
+    assert fingerprint() != before
+
+
+def test_the_source_hash_sees_a_changed_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "nn" / "drop.py"
+    file.parent.mkdir()
+    file.write_text("rate = 0.1\n")
+    monkeypatch.setattr(source, "_PACKAGE", tmp_path)
+    before = source.source_hash.__wrapped__()
+    file.write_text("rate = 0.2\n")
+    assert source.source_hash.__wrapped__() != before
+    assert source_hash() == source_hash()
+
+
+def test_a_manifest_gives_the_recipe_back() -> None:
+    recipe = compose(["depth=56", "model=plain"])
+    again = recipe_from_config(recipe.config, recipe.choices, recipe.overrides)
+    assert again == recipe
+    assert isinstance(again, Recipe)
+    assert again.name == recipe.name
