@@ -93,6 +93,8 @@ def test_the_tail_comes_in_portions_without_gaps(tmp_path: Path) -> None:
         steps += [entry.step for entry in entries]
     assert steps == list(range(10))
     assert offset == journal.path.stat().st_size
+    _, half = journal.tail(0, limit=5)
+    assert [entry.step for entry in journal.tail(0, end=half)[0]] == list(range(5))
 
 
 _ENDLESS = """

@@ -2,6 +2,7 @@
 
 from depthlab.tracking.address import check_store, redact, resolve_artifact_root, resolve_uri
 from depthlab.tracking.environment import capture_environment
+from depthlab.tracking.fetch import find_or_fetch
 from depthlab.tracking.find import find_folders, find_interrupted, find_run
 from depthlab.tracking.folder import RUNS_ROOT, RunFolder, Status
 from depthlab.tracking.journal import Journal, Line, Resumption
@@ -23,6 +24,7 @@ __all__ = [
     "check_store",
     "find_folders",
     "find_interrupted",
+    "find_or_fetch",
     "find_run",
     "open_client",
     "prepare_mlflow",

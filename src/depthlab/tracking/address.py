@@ -27,7 +27,7 @@ def resolve_uri(uri: str | None) -> str:
     Paths of sqlite files are made absolute, so that a later change of the working directory moves no store.
     """
     uri = uri or os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{DEFAULT_DATABASE}"
-    path = _sqlite_path(uri)
+    path = sqlite_path(uri)
     if path is None:
         return uri
     options = uri.partition("?")[2]
@@ -41,7 +41,7 @@ def resolve_artifact_root(uri: str) -> str | None:
     """
     if uri.partition(":")[0] in _SERVERS:
         return None
-    path = _sqlite_path(uri)
+    path = sqlite_path(uri)
     folder = path.parent if path is not None else DEFAULT_DATABASE.parent
     return str((folder / "artifacts").absolute())
 
@@ -49,6 +49,14 @@ def resolve_artifact_root(uri: str) -> str | None:
 def redact(text: str) -> str:
     """Return the text with the password of every address in it as `***`."""
     return re.sub(r"(\w://[^:/@\s]*):[^/@\s]+@", r"\1:***@", text)
+
+
+def sqlite_path(uri: str) -> Path | None:
+    """Return the file of a sqlite store; None where the address is of another kind or names no file."""
+    match = re.fullmatch(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?", uri)
+    if match is None or match[1] == ":memory:":
+        return None
+    return Path(match[1])
 
 
 def check_store(uri: str) -> None:
@@ -77,15 +85,8 @@ def check_store(uri: str) -> None:
         )
 
 
-def _sqlite_path(uri: str) -> Path | None:
-    match = re.fullmatch(r"sqlite(?:\+\w+)?:///([^?]+)(?:\?.*)?", uri)
-    if match is None or match[1] == ":memory:":
-        return None
-    return Path(match[1])
-
-
 def _check_sqlite(uri: str) -> None:
-    path = _sqlite_path(uri)
+    path = sqlite_path(uri)
     if path is None:
         raise ValueError(f"tracking.uri={uri} names no file to keep runs in: {_WAY_OUT}")
     if path.is_dir():

@@ -100,8 +100,16 @@ class Journal:
         """How often the run went on after it was cut off."""
         return sum(isinstance(entry, Resumption) for entry in self._entries())
 
-    def tail(self, offset: int, limit: int = _TAIL_LINES) -> tuple[list[Line | Resumption], int]:
-        """Return up to `limit` whole entries after byte `offset` as they were written, and the offset behind them."""
+    def tail(
+        self, offset: int, *, limit: int = _TAIL_LINES, end: int | None = None
+    ) -> tuple[list[Line | Resumption], int]:
+        """Return up to `limit` whole entries as they were written, and the offset behind them.
+
+        Args:
+            offset: Byte at which the first of them begins.
+            limit: How many at most.
+            end: Byte at which to stop; None for the end of the file.
+        """
         entries: list[Line | Resumption] = []
         if not self.path.exists():
             return entries, offset
@@ -109,7 +117,7 @@ class Journal:
             stream.seek(offset)
             for raw in stream:
                 # Without its end it is being written now, or was torn by a kill.
-                if not raw.endswith(b"\n") or len(entries) == limit:
+                if not raw.endswith(b"\n") or len(entries) == limit or offset == end:
                     break
                 entries.append(self._parse(raw, offset))
                 offset += len(raw)

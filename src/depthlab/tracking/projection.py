@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, final
 
 from depthlab.tracking.address import redact
+from depthlab.tracking.feed import Feed
 from depthlab.tracking.folder import RunFolder
-from depthlab.tracking.journal import Journal
-from depthlab.tracking.mlflow_run import describe_run, open_run, send_lines, upload
-from depthlab.tracking.once import Once
+from depthlab.tracking.mlflow_run import describe_run, open_run, upload
 from depthlab.tracking.progress import Progress
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.system_metrics import SystemMetrics
@@ -65,7 +64,8 @@ class Projection:
         self._progress = self._begin()
         self._client: MlflowClient | None = None
         self._system: SystemMetrics | None = None
-        self._once: dict[Journal, Once] = {}
+        self._metrics = Feed(folder.journal, 0)
+        self._load = Feed(folder.system, 0)
         self._artifacts: dict[str, str] = {}
         self._ended: int | None = None
         self._trouble: Exception | None = None
@@ -155,10 +155,8 @@ class Projection:
                 self._note(artifacts=self._artifacts)
             self._sample()
             client, run_id = self._connect()
-            metrics = self._push(client, run_id, self._folder.journal, self._progress.metrics)
-            system = self._push(client, run_id, self._folder.system, self._progress.system)
-            if (metrics, system) != (self._progress.metrics, self._progress.system):
-                self._note(metrics=metrics, system=system)
+            while self._push(client, run_id):
+                self._sample()
             if ending:
                 self._end(client, run_id)
             return True
@@ -184,21 +182,17 @@ class Projection:
         if not self._progress.described:
             describe_run(client, run_id, self._folder.manifest, self._folder.path)
             self._note(described=True)
-        self._once = {
-            self._folder.journal: Once.after(self._folder.journal, self._progress.metrics),
-            self._folder.system: Once.after(self._folder.system, self._progress.system),
-        }
+        self._metrics = Feed(self._folder.journal, self._progress.metrics)
+        self._load = Feed(self._folder.system, self._progress.system)
         self._client = client
         return client, run_id
 
-    def _push(self, client: "MlflowClient", run_id: str, journal: Journal, offset: int) -> int:
-        while True:
-            entries, end = journal.tail(offset)
-            if not entries:
-                return offset
-            once = self._once[journal].copy()
-            send_lines(client, run_id, once.select(entries))
-            self._once[journal], offset = once, end
+    def _push(self, client: "MlflowClient", run_id: str) -> bool:
+        """Send a portion of what is new; whether there was something."""
+        feeds = [feed for feed in (self._metrics, self._load) if feed.send(client, run_id)]
+        if feeds:
+            self._note(metrics=self._metrics.offset, system=self._load.offset)
+        return bool(feeds)
 
     def _end(self, client: "MlflowClient", run_id: str) -> None:
         present = {name: Path(file) for name, file in self._progress.artifacts.items() if Path(file).is_file()}

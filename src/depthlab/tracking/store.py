@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from depthlab.tracking.address import resolve_artifact_root
+from depthlab.tracking.address import resolve_artifact_root, sqlite_path
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -51,6 +51,9 @@ def open_client(uri: str, experiment: str, artifact_root: Path | str | None = No
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 
+    path = sqlite_path(uri)
+    if path is not None and not path.exists():
+        _make_database(path)
     client = MlflowClient(tracking_uri=uri, registry_uri=uri)
     found = client.get_experiment_by_name(experiment)
     if found is None:
@@ -66,3 +69,25 @@ def open_client(uri: str, experiment: str, artifact_root: Path | str | None = No
         # A person put it in the trash and now asks for it again.
         client.restore_experiment(found.experiment_id)
     return client, found.experiment_id
+
+
+def _make_database(path: Path) -> None:
+    """Make a sqlite store beside its place and put it there whole.
+
+    Made in place, as MLflow does it, a store is spoiled for good by a second process that opens it meanwhile, or by
+    one that is killed.
+    """
+    from mlflow import MlflowClient
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        MlflowClient(tracking_uri=f"sqlite:///{new}", registry_uri=f"sqlite:///{new}")
+        try:
+            os.link(new, path)
+        except FileExistsError:  # someone else was faster
+            return
+        except OSError:  # a file system without links
+            os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)

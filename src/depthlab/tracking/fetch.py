@@ -1,0 +1,84 @@
+"""Get a run that is only in an MLflow store, because its folder was deleted or lies on another machine."""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from depthlab.tracking.address import check_store, redact, resolve_uri
+from depthlab.tracking.find import find_run
+from depthlab.tracking.folder import RunFolder
+from depthlab.tracking.store import prepare_mlflow
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+_FILES = ("manifest.json", "record.json", "checkpoints")
+_ID = re.compile(r"[0-9a-f]{32}")  # MLflow's ids
+
+
+def find_or_fetch(root: Path, run: str, uri: str | None = None) -> RunFolder:
+    """Return the folder of a run; if `root` has none, what the store keeps of it is downloaded, once.
+
+    Args:
+        root: The folder with all runs; downloads are kept in its hidden folder `.fetched`, apart from them.
+        run: The run's MLflow id, its folder's name or the beginning of either. In the store it is found by its whole
+            id alone, so that a mistyped name is answered at once.
+        uri: The store; by default the one that runs are sent to.
+
+    Raises:
+        ValueError: none or several runs are meant, the store can't be reached, or the run did not finish.
+    """
+    fetched = root / ".fetched" / run
+    if _ID.fullmatch(run) and fetched.is_dir():
+        return RunFolder.open(fetched)
+    try:
+        return find_run(root, run)
+    except ValueError as error:
+        if not _ID.fullmatch(run):
+            raise
+        uri = resolve_uri(uri)
+        if not _exists(uri):
+            raise ValueError(f"{error}; there is no store {redact(uri)} either, type tracking.uri=...") from error
+    check_store(uri)
+    return _fetch(uri, run, fetched)
+
+
+def _exists(uri: str) -> bool:
+    """Tell whether there is a store; MLflow would make a file of sqlite where there is none."""
+    return not uri.startswith("sqlite:") or Path(uri.removeprefix("sqlite:///").partition("?")[0]).is_file()
+
+
+def _fetch(uri: str, run_id: str, target: Path) -> RunFolder:
+    prepare_mlflow()
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+
+    client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    room = Path(tempfile.mkdtemp(prefix="new-", dir=target.parent))
+    try:
+        _download(client, run_id, room)
+        RunFolder.open(room).status = "finished"
+        if not target.is_dir():  # another process may have been faster
+            os.replace(room, target)
+    except (MlflowException, OSError) as error:
+        reason = " ".join(redact(str(error)).split())
+        raise ValueError(f"run {run_id} can't be had from the store {redact(uri)}: {reason}") from error
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+    return RunFolder.open(target)
+
+
+def _download(client: "MlflowClient", run_id: str, room: Path) -> None:
+    status = client.get_run(run_id).info.status
+    if status != "FINISHED":
+        raise ValueError(f"run {run_id} has no final weights in its store, as it is {status} there, not FINISHED")
+    kept = {item.path for item in client.list_artifacts(run_id)}
+    missing = [name for name in _FILES if name not in kept]
+    if missing:
+        raise ValueError(f"run {run_id} has no {missing[0]} in its store: it was not made by train.py, or is not whole")
+    for name in _FILES:
+        client.download_artifacts(run_id, name, str(room))
