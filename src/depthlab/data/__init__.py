@@ -9,6 +9,7 @@ from depthlab.data.images import ImageSet, Split
 from depthlab.data.lazy import LazyImages
 from depthlab.data.module import ImageData, Loading
 from depthlab.data.named import cifar100, fashion_mnist, mnist, svhn
+from depthlab.data.reading import find_pictures, read_pictures
 from depthlab.data.split import split_validation
 from depthlab.data.synthetic import synthetic
 
@@ -23,9 +24,11 @@ __all__ = [
     "cifar100",
     "digits",
     "fashion_mnist",
+    "find_pictures",
     "huggingface",
     "imagefolder",
     "mnist",
+    "read_pictures",
     "split_validation",
     "svhn",
     "synthetic",
