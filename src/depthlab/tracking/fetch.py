@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from depthlab.tracking.address import check_store, redact, resolve_uri
+from depthlab.tracking.address import check_store, redact, resolve_uri, sqlite_path
 from depthlab.tracking.find import find_run
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.store import prepare_mlflow
@@ -40,15 +40,11 @@ def find_or_fetch(root: Path, run: str, uri: str | None = None) -> RunFolder:
         if not _ID.fullmatch(run):
             raise
         uri = resolve_uri(uri)
-        if not _exists(uri):
+        path = sqlite_path(uri)
+        if path is not None and not path.is_file():  # MLflow would make one
             raise ValueError(f"{error}; there is no store {redact(uri)} either, type tracking.uri=...") from error
     check_store(uri)
     return _fetch(uri, run, fetched)
-
-
-def _exists(uri: str) -> bool:
-    """Tell whether there is a store; MLflow would make a file of sqlite where there is none."""
-    return not uri.startswith("sqlite:") or Path(uri.removeprefix("sqlite:///").partition("?")[0]).is_file()
 
 
 def _fetch(uri: str, run_id: str, target: Path) -> RunFolder:

@@ -1,0 +1,40 @@
+"""Send MLflow what it does not have of the runs, and end runs whose process died: python pipelines/sync.py"""
+
+import sys
+from pathlib import Path
+
+from depthlab.command_line import key_values, run_command
+
+OPTIONAL = {
+    "folder": "where run folders lie [mlruns/runs]",
+    "tracking.uri": "send to this MLflow store [each run to the one that it was begun for]",
+}
+
+
+def sync() -> None:
+    """Read the command line, synchronize, print a line per run; exit code 1 if something could not be sent."""
+    typed = key_values(sys.argv[1:], required={}, optional=OPTIONAL, about=__doc__ or "")
+
+    from depthlab.tracking import RUNS_ROOT, Synchronized, find_folders, synchronize
+
+    def show(run: Synchronized) -> None:
+        died = "its process had died: it counts as killed now; " if run.reaped else ""
+        if run.warning is not None:
+            print(f"{run.folder}: {died}not sent: {run.warning}", file=sys.stderr)
+        elif run.run_id is not None:
+            print(f"{run.folder}: {died}{run.status}, MLflow has all of it as run {run.run_id}")
+        else:
+            print(f"{run.folder}: {died}it is in no MLflow store")
+
+    root = Path(typed.get("folder", RUNS_ROOT))
+    if "folder" in typed and not root.is_dir():
+        raise ValueError(f"folder={root}: there is no such folder")
+    changed = synchronize(root, typed.get("tracking.uri"), report=show)
+    unsent = sum(run.warning is not None for run in changed)
+    done = f"{len(changed) - unsent} brought up to date, {unsent} not sent" if changed else "nothing to do"
+    print(f"{len(find_folders(root))} runs in {root}: {done}")
+    raise SystemExit(1 if unsent else 0)
+
+
+if __name__ == "__main__":
+    run_command(sync)
