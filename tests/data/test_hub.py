@@ -10,6 +10,7 @@ from typing import Any
 import datasets
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 from depthlab.data import ImageData, ImageSet, LazyImages, Loading, cifar100, hub, huggingface, mnist, pictures, svhn
@@ -96,6 +97,20 @@ def test_images_without_labels_are_refused(tmp_path: Path) -> None:
     table = datasets.Dataset.from_dict({"image": [None, None], "label": [-1, None]}, features=features)
     table.to_parquet(tmp_path / "set" / "data" / "test-00000-of-00001.parquet")
     with pytest.raises(ValueError, match=r"split of data\.test_split has images without a known label"):
+        get(tmp_path / "set")
+
+
+@pytest.mark.parametrize(
+    ("image", "complaint"), [(None, "image 1 of the set is missing"), (b"no image", "image 1 of the set can't be")]
+)
+def test_a_missing_or_broken_image_is_told(image: bytes | None, complaint: str, tmp_path: Path) -> None:
+    write_hub_set(tmp_path / "set", {"test": 9})
+    features = datasets.Features({"image": datasets.Image(), "label": NAMES})
+    sound = Image.new("RGB", (6, 6))
+    broken = None if image is None else {"bytes": image, "path": None}
+    table = datasets.Dataset.from_dict({"image": [sound, broken], "label": [0, 1]}, features=features)
+    table.to_parquet(tmp_path / "set" / "data" / "train-00000-of-00001.parquet")
+    with pytest.raises(ValueError, match=complaint):
         get(tmp_path / "set")
 
 

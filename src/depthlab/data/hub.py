@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, final
 
+from PIL import Image
 from torch import Tensor
 
 from depthlab.data.cache import cached, data_folder
@@ -91,7 +92,7 @@ def hub_splits(source: HubSource, folder: Path, library: Path) -> tuple[Split, S
     image, label = find_columns(train, source.image_column, source.label_column)
     classes = class_names(train, label)
     labels = labels_of(train, label, classes, "train_split")
-    size, channels = survey((train[index][image] for index in some(len(train))), source.image_size)
+    size, channels = survey((_picture(train, image, index) for index in some(len(train))), source.image_size)
     everything = Split(_Rows(train, image, size, channels), labels)
     test_name = source.test_split or next((name for name in TEST_SPLITS if name in parts), None)
     if test_name is None:
@@ -125,8 +126,8 @@ def _load(source: HubSource, folder: Path, library: Path) -> Any:
         datasets.disable_progress_bars()
     try:
         return datasets.load_dataset(str(local or source.path), source.name, cache_dir=str(library))
-    except (OSError, ValueError, RuntimeError, datasets.exceptions.DatasetsError) as error:
-        said = " ".join(str(error).split("\nExample")[0].split())
+    except Exception as error:  # its own, and those of the libraries for transport and tables below it
+        said = " ".join(str(error).split("\nExample")[0].split()) or type(error).__name__
         advice = ": type data.name=" if "onfig name is missing" in said else ""
         raise ValueError(f"{source.path} can't be loaded: {said}{advice}") from error
 
@@ -152,6 +153,17 @@ def _part(parts: Any, name: str, key: str, source: HubSource) -> Any:
     return parts[name]
 
 
+def _picture(table: Any, column: str, index: int) -> Image.Image:
+    """Decode the picture in a row of a table."""
+    try:
+        picture: Image.Image | None = table[index][column]
+    except (OSError, SyntaxError) as error:  # what Pillow raises on broken content
+        raise ValueError(f"image {index} of the set can't be decoded ({error})") from error
+    if picture is None:
+        raise ValueError(f"image {index} of the set is missing")
+    return picture
+
+
 @final
 class _Rows(LazyImages):
     def __init__(self, part: Any, column: str, size: int, channels: int) -> None:
@@ -165,7 +177,4 @@ class _Rows(LazyImages):
         return len(self._rows), self._channels, self._size, self._size
 
     def __getitem__(self, index: int) -> Tensor:
-        try:
-            return fit(self._rows[index][self._column], self._size, self._channels)
-        except (OSError, SyntaxError) as error:  # what Pillow raises on broken content
-            raise ValueError(f"image {index} of the set can't be decoded ({error})") from error
+        return fit(_picture(self._rows, self._column, index), self._size, self._channels)
