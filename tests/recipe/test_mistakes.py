@@ -126,6 +126,7 @@ MISTAKES = [
     ("data.validation=1.5", "not 1.5"),
     ("data=synthetic data.num_classes=1", "data.num_classes must be a whole number of 2 or more"),
     ("optimizer.momentum=1", "optimizer.momentum must be a number from 0 to below 1"),
+    ("optimizer=nesterov optimizer.momentum=0", "optimizer.nesterov=true needs optimizer.momentum above 0"),
     ("optimizer=adamw optimizer.betas=[0.9]", "optimizer.betas must be a list of 2 values"),
     ("schedule=steps schedule.milestones=[0.9,0.5]", "schedule.milestones must be a list of rising values"),
     ("schedule=steps schedule.milestones=0.5", "not 0.5"),

@@ -29,6 +29,8 @@ def check_values(cfg: DictConfig, typed: Sequence[Typed]) -> None:
         if name in (cfg[group] if group else cfg):
             OmegaConf.update(cfg, key, _read(key, rule, OmegaConf.select(cfg, key), example))
     _check_unlisted(cfg, typed)
+    if cfg.optimizer.get("nesterov") and not cfg.optimizer.get("momentum"):
+        raise ValueError("optimizer.nesterov=true needs optimizer.momentum above 0, such as optimizer.momentum=0.9")
 
 
 def check_knobs(cfg: DictConfig) -> None:
