@@ -81,7 +81,7 @@ def _settle(folder: RunFolder, uri: str | None, troubles: dict[str, str | None])
 
 def _trouble(uri: str) -> str | None:
     if ":***@" in uri:
-        return f"its store {uri} has a password: type uri= and the whole address"
+        return f"its store {uri} has a password: type tracking.uri= and the whole address"
     try:
         check_store(uri)
     except ValueError as error:

@@ -1,0 +1,83 @@
+"""Stores are brought up to date with the run folders."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from depthlab.tracking import RunFolder, Status
+from depthlab.tracking.progress import Progress
+from tests.pipelines.conftest import Pipeline, Trained
+
+Leave = Callable[..., RunFolder]
+
+
+@pytest.fixture
+def leave(trained: Trained, tmp_path: Path) -> Leave:
+    """Leave the folder of a run of which the store `uri` has nothing."""
+
+    def make(name: str, status: Status, uri: str) -> RunFolder:
+        folder = RunFolder.open(Path(shutil.copytree(trained.folder.path, tmp_path / "runs" / name)))
+        folder.status = status
+        files = {file: str(folder.path / file) for file in ("manifest.json", "record.json")}
+        Progress(uri=uri, experiment="depthlab", key=f"{tmp_path}-{name}", artifacts=files).write(folder.path)
+        return folder
+
+    return make
+
+
+def test_what_is_missing_is_sent_and_the_dead_are_ended(
+    trained: Trained, leave: Leave, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    from mlflow import MlflowClient
+
+    unsent, dead = leave("a-unsent", "finished", trained.uri), leave("b-dead", "running", trained.uri)
+    answer = pipeline("sync", f"folder={tmp_path / 'runs'}")
+    assert (answer.code, answer.err) == (0, "")
+    first, second, summary = answer.out.splitlines()
+    ids = [progress.run_id for folder in (unsent, dead) if (progress := Progress.find(folder.path))]
+    assert first == f"a-unsent: finished, MLflow has all of it as run {ids[0]}"
+    assert second == (
+        f"b-dead: its process had died: it counts as killed now; killed, MLflow has all of it as run {ids[1]}"
+    )
+    assert summary.endswith("2 brought up to date, 0 not sent")
+    sent = [MlflowClient(trained.uri).get_run(str(run_id)) for run_id in ids]
+    assert [run.info.status for run in sent] == ["FINISHED", "KILLED"]
+    assert sent[0].data.metrics["test/accuracy"] == trained.record.metrics["test/accuracy"]
+    assert dead.status == "killed"
+    assert pipeline("sync", f"folder={tmp_path / 'runs'}").out == f"2 runs in {tmp_path / 'runs'}: nothing to do\n"
+
+
+def test_a_store_that_is_away_is_told_and_another_can_be_typed(
+    trained: Trained, leave: Leave, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    leave("a", "finished", "http://127.0.0.1:1")
+    answer = pipeline("sync", f"folder={tmp_path / 'runs'}")
+    assert answer.code == 1
+    assert answer.err.startswith("a: not sent: no store answers at http://127.0.0.1:1")
+    assert answer.out.endswith("0 brought up to date, 1 not sent\n")
+    answer = pipeline("sync", f"folder={tmp_path / 'runs'}", f"tracking.uri={trained.uri}")
+    assert (answer.code, answer.err) == (0, "")
+    assert "a: finished, MLflow has all of it" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("uri=x",), "there is no key uri; did you mean tracking.uri?"),
+        (("folder=nowhere",), "folder=nowhere: there is no such folder"),
+        (("tracking.uri=http://127.0.0.1:1",), "no store answers at http://127.0.0.1:1"),
+        (("now",), "'now' is not key=value"),
+    ],
+)
+def test_mistakes(words: tuple[str, ...], said: str, pipeline: Pipeline) -> None:
+    answer = pipeline("sync", *words)
+    assert answer.code == 2
+    assert answer.err.startswith("error: ") and answer.err.count("\n") == 1
+    assert said in answer.err
+
+
+def test_no_runs_yet(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert pipeline("sync").out == "0 runs in mlruns/runs: nothing to do\n"
