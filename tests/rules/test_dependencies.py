@@ -21,6 +21,7 @@ PROGRAMS = {"ruff", "mypy", "pre-commit", "pytest-xdist"}
 # Imported by a library that doesn't bring it along itself.
 BEHIND = {"psutil", "nvidia-ml-py"}  # MLflow's collectors of system metrics
 OURS = {"depthlab", "hydra_plugins", "train", "pipelines", "benchmarks", "tests", "tools"}
+OURS |= {file.stem for folder in ("pipelines", "benchmarks") for file in (ROOT / folder).glob("*.py")}  # side by side
 
 
 def declared(requirements: Iterable[str]) -> set[str]:
