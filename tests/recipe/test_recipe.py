@@ -94,6 +94,21 @@ def test_the_source_hash_sees_a_changed_line(tmp_path: Path, monkeypatch: pytest
     assert source_hash() == source_hash()
 
 
+@pytest.mark.parametrize("file", ["my_own_net.py", "my_own_net/nets.py"])
+def test_a_persons_own_model_has_source_too(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", ["/somewhere"])
+    path = tmp_path / file
+    path.parent.mkdir(exist_ok=True)
+    (path.parent / "__init__.py").touch()
+    path.write_text("width = 1\n")
+    before = fingerprint("model._target_=my_own_net.nets.Net")
+    assert fingerprint("model._target_=my_own_net.nets.Net") == before
+    path.write_text("width = 2\n")
+    assert fingerprint("model._target_=my_own_net.nets.Net") != before
+    assert fingerprint("model._target_=my_missing_net.Net")  # an error when it is built
+
+
 def test_a_manifest_gives_the_recipe_back() -> None:
     recipe = compose(["depth=56", "model=plain"])
     again = recipe_from_config(recipe.config, recipe.choices, recipe.overrides)

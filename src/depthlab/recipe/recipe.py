@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, final
 
-from depthlab.recipe.source import source_hash
+from depthlab.recipe.source import source_hash, target_hash
 
 AXES = (
     "depth",
@@ -84,6 +84,8 @@ class Recipe:
         Machine and threads are left out: they stand in the manifest.
         """
         parts = [self.science, precision, data_checksum, source_hash()]
+        if self.foreign:
+            parts.append(target_hash(self.config["model"]["_target_"]))
         text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

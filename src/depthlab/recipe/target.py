@@ -3,11 +3,11 @@
 import importlib
 import inspect
 import os
-import sys
 from collections.abc import Callable, Collection
 from typing import Any
 
 from depthlab.recipe.recipe import Recipe
+from depthlab.recipe.source import work_from_here
 from depthlab.recipe.table import KNOBS
 from depthlab.recipe.wording import as_typed
 
@@ -20,8 +20,7 @@ def locate(path: str, key: str = "model._target_") -> Callable[..., Any]:
     Raises:
         ValueError: there is no such module, or it has no such name. What goes wrong inside of the module comes out.
     """
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())  # `python train.py` has only the script's own folder on the path
+    work_from_here()
     module_name, _, name = path.rpartition(".")
     try:
         module = importlib.import_module(module_name) if module_name else None
