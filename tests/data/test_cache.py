@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,6 +120,7 @@ def _make_slowly(place: Path, log: Path) -> None:
     def make() -> ImageSet:
         with log.open("a") as lines:
             lines.write(f"{os.getpid()}\n")
+        time.sleep(0.5)  # the others come while this one is at it
         return a_set()
 
     cached(place, "here", make)

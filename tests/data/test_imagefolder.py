@@ -116,6 +116,17 @@ def test_a_changed_added_or_removed_picture_is_noticed(tmp_path: Path) -> None:
     assert len(caches) == 1  # the new takes the place of the old
 
 
+def test_a_picture_changed_to_one_of_the_same_length_is_noticed(tmp_path: Path) -> None:
+    write_pictures(tmp_path / "p", {"a": 5, "b": 5})
+    file = tmp_path / "p" / "a" / "0.bmp"
+    Image.new("RGB", (10, 10), "blue").save(file)
+    before, length = get(tmp_path / "p").checksum, file.stat().st_size
+    Image.new("RGB", (10, 10), "green").save(file)
+    os.utime(file, (1, 1))
+    assert file.stat().st_size == length
+    assert get(tmp_path / "p").checksum != before
+
+
 def test_pictures_are_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_pictures(tmp_path / "p", {"a": 5, "b": 5})
     first = get(tmp_path / "p")

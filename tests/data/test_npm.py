@@ -41,6 +41,7 @@ def test_the_package_is_there_within_the_context_and_nothing_after_it(
     with npm_package("a@1.0.0", folder) as archive:
         assert archive.read_text() == "package\n"
         assert archive.is_relative_to(folder)
+        assert len(list(folder.rglob("copy"))) == 1  # npm's cache lies beside it
     assert list(folder.iterdir()) == []
     assert capfd.readouterr() == ("", "")  # no progress where nobody looks
 
