@@ -5,7 +5,11 @@ from depthlab.recipe import Recipe
 
 
 def train(recipe: Recipe) -> None:
-    """Run the recipe; the heavy imports wait until it is known to be sound."""
+    """Run the recipe; Lightning is imported when the network is known to be one that can be built."""
+    from depthlab.runs import check_network
+
+    check_network(recipe)
+
     from depthlab.runs import run_and_show
 
     run_and_show(recipe)

@@ -12,7 +12,7 @@ import torch
 from depthlab import runs
 from depthlab.runs import compare_runs
 from depthlab.runs.compare import compare_weights
-from depthlab.runs.rerun import recipe_from_manifest, source_changed
+from depthlab.runs.repeat import recipe_from_manifest, source_changed
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import Interrupted
 from tests.pipelines.conftest import Pipeline, Trained

@@ -1,17 +1,36 @@
-"""One experiment from a recipe to a record, and back from a record to a network."""
+"""One experiment from a recipe to a record, and back from a record to a network.
 
-from depthlab.runs.compare import Comparison, Difference, compare_runs
-from depthlab.runs.load import load, load_folder
-from depthlab.runs.predict import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
-from depthlab.runs.rerun import rerun, verdict
-from depthlab.runs.run import run, runs_root
-from depthlab.runs.show import result_table, run_and_show
+The names are imported when they are asked for: checking a recipe's network needs no Lightning, which takes seconds.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from depthlab.runs.check import check_network
+    from depthlab.runs.compare import Comparison, Difference, compare_runs
+    from depthlab.runs.experiment import run, runs_root
+    from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
+    from depthlab.runs.repeat import rerun, verdict
+    from depthlab.runs.restore import load, load_folder
+    from depthlab.runs.show import result_table, run_and_show
+
+_ROOMS = {
+    "check": ("check_network",),
+    "compare": ("Comparison", "Difference", "compare_runs"),
+    "experiment": ("run", "runs_root"),
+    "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
+    "repeat": ("rerun", "verdict"),
+    "restore": ("load", "load_folder"),
+    "show": ("result_table", "run_and_show"),
+}
 
 __all__ = [
     "Comparison",
     "Difference",
     "Prediction",
     "accuracy_line",
+    "check_network",
     "compare_runs",
     "load",
     "load_folder",
@@ -25,3 +44,11 @@ __all__ = [
     "verdict",
     "write_csv",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module that holds `name`."""
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"depthlab.runs.{room}"), name)
+    raise AttributeError(f"module 'depthlab.runs' has no attribute {name!r}")

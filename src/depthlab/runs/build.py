@@ -1,9 +1,8 @@
-"""Turn the nodes of a recipe into objects: network, images, loaders, classifier."""
+"""Turn the nodes of a recipe into objects: images, loaders, classifier."""
 
 from dataclasses import fields
 from typing import Any, cast
 
-import torch
 from hydra.errors import HydraException
 from hydra.utils import instantiate
 from torch import nn
@@ -13,23 +12,6 @@ from depthlab.recipe import Recipe
 from depthlab.training import Classifier, Hardware
 
 
-def build_network(recipe: Recipe, *, num_classes: int, in_channels: int) -> nn.Module:
-    """Build the recipe's network; its weights come from torch's global generator.
-
-    Raises:
-        ValueError: the family can't have these arguments, or the person's own class does not fit.
-    """
-    node = recipe.config["model"] | {"num_classes": num_classes, "in_channels": in_channels}
-    return cast(nn.Module, _make(node))
-
-
-def check_network(recipe: Recipe) -> None:
-    """Build the recipe's network on the meta device, where it costs nothing, to see that it can be built."""
-    if not recipe.foreign:  # a person's own network may compute in its constructor
-        with torch.device("meta"):
-            build_network(recipe, num_classes=10, in_channels=3)
-
-
 def build_images(recipe: Recipe) -> ImageSet:
     """Load the recipe's images, all three splits' worth of them."""
     loading = {field.name for field in fields(Loading)}
@@ -37,8 +19,17 @@ def build_images(recipe: Recipe) -> ImageSet:
 
 
 def build_data(recipe: Recipe, images: ImageSet, hardware: Hardware) -> ImageData:
-    """Put loaders around the images."""
+    """Put loaders around the images.
+
+    Raises:
+        ValueError: what is cut out is larger than the images.
+    """
     config, data = recipe.config, recipe.config["data"]
+    if (config["cutout"] or 0) > images.image_size:
+        raise ValueError(
+            f"cutout={config['cutout']} is more than the {images.image_size} pixels of {images.name}'s images; "
+            f"type cutout={images.image_size // 2} or less"
+        )
     return ImageData(
         images,
         batch_size=config["batch_size"],
@@ -53,8 +44,12 @@ def build_data(recipe: Recipe, images: ImageSet, hardware: Hardware) -> ImageDat
 
 
 def build_classifier(recipe: Recipe, network: nn.Module, *, total_steps: int, num_classes: int) -> Classifier:
-    """Join the network with its optimizer and its schedule."""
-    return Classifier(
+    """Join the network with its optimizer and its schedule.
+
+    Raises:
+        ValueError: the optimizer does not take these settings.
+    """
+    classifier = Classifier(
         network,
         optimizer=_make(recipe.config["optimizer"]),
         schedule=_make(recipe.config["schedule"]),
@@ -62,6 +57,11 @@ def build_classifier(recipe: Recipe, network: nn.Module, *, total_steps: int, nu
         num_classes=num_classes,
         label_smoothing=recipe.config["label_smoothing"] or 0.0,
     )
+    try:
+        classifier.configure_optimizers()  # once for nothing: now a mistake can still be told before the run begins
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"optimizer={recipe.choices['optimizer']}: {error}") from error
+    return classifier
 
 
 def _make(node: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from depthlab.records import RunRecord
 from depthlab.report import confusion_matrix, learning_curves, save_figure
 from depthlab.runs.fit import Fitted
-from depthlab.runs.prepare import Prepared
+from depthlab.runs.prepare import Prepared, count_epochs
 from depthlab.tracking import RunFolder
 from depthlab.training import Evaluation, evaluate, save_weights, track
 
@@ -19,24 +19,25 @@ def conclude(prepared: Prepared, folder: RunFolder, fitted: Fitted, run_id: str 
     network = prepared.classifier.network
     save_weights(network, folder.checkpoints / "final.ckpt")
     train = _evaluate(prepared, "train")
+    validation = _evaluate(prepared, "val")
+    fitted.checkpoints.keep_if_best(network, accuracy=validation.accuracy, epoch=count_epochs(prepared))
     test = _evaluate(prepared, "test")
-    curves = _curves(folder)
     metrics = {
         "final/train_loss": train.loss,
         "final/train_accuracy": train.accuracy,
         "test/loss": test.loss,
         "test/accuracy": test.accuracy,
-        "val/accuracy": curves["val/accuracy"][-1][1],
-        "val/loss": curves["val/loss"][-1][1],
+        "val/loss": validation.loss,
+        "val/accuracy": validation.accuracy,
         "model/parameters": prepared.cost.parameters,
         "model/multiply_adds": prepared.cost.multiply_adds,
         "throughput/images_per_second": fitted.images_per_second,
     }
-    record = _record(prepared, folder, fitted, run_id, metrics, test, curves)
+    written = {name for line in folder.journal.read() if line.step == prepared.total_steps for name in line.values}
+    left = {name: value for name, value in metrics.items() if name not in written}
+    folder.journal.append(left, step=prepared.total_steps, epoch=count_epochs(prepared))
+    record = _record(prepared, folder, fitted, run_id, metrics, test)
     folder.record = record
-    last_epoch = int(curves["val/accuracy"][-1][0])
-    once = {name: value for name, value in metrics.items() if name not in EPOCH_METRICS}
-    folder.journal.append(once, step=prepared.total_steps, epoch=last_epoch)
     return record
 
 
@@ -47,7 +48,8 @@ def draw(record: RunRecord, folder: Path) -> dict[str, Path]:
 
 
 def _evaluate(prepared: Prepared, split: str) -> Evaluation:
-    loaders = {"train": prepared.data.train_evaluation_dataloader, "test": prepared.data.test_dataloader}
+    data = prepared.data
+    loaders = {"train": data.train_evaluation_dataloader, "val": data.val_dataloader, "test": data.test_dataloader}
     network = prepared.classifier.network.to(prepared.hardware.device)
     shown = prepared.config["trainer"]["progress"]
     batches = track(loaders[split](), f"evaluating on {split} images", enabled=None if shown == "auto" else bool(shown))
@@ -71,7 +73,6 @@ def _record(
     run_id: str | None,
     metrics: Mapping[str, float],
     test: Evaluation,
-    curves: dict[str, list[list[float]]],
 ) -> RunRecord:
     manifest, environment = prepared.manifest, prepared.manifest.environment
     return RunRecord(
@@ -86,8 +87,8 @@ def _record(
         classes=prepared.images.classes,
         confusion=tuple(tuple(row) for row in test.confusion.tolist()),
         per_class_accuracy=test.per_class_accuracy,
-        curves=curves,
-        best_epoch=fitted.best_epoch,
+        curves=_curves(folder),
+        best_epoch=int(fitted.checkpoints.best["epoch"]),
         hardware=f"{environment.gpu or environment.cpu}, {manifest.threads} threads, {manifest.precision}",
         commit=environment.commit,
         started=folder.manifest.created,

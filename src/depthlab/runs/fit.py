@@ -19,7 +19,7 @@ class Fitted:
 
     seconds: float  # of training, over all resumptions
     images_per_second: float
-    best_epoch: int
+    checkpoints: Checkpoints
 
 
 @final
@@ -40,9 +40,7 @@ def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption) -> Fi
     trainer_config = prepared.config["trainer"]
     reporting = Reporting(folder.journal)
     minutes = trainer_config["checkpoint_minutes"]
-    checkpoints = Checkpoints(
-        folder.checkpoints, every_minutes=minutes, interruption=interruption, reporting=reporting
-    )
+    checkpoints = Checkpoints(folder.checkpoints, every_minutes=minutes, interruption=interruption, reporting=reporting)
     shown = None if trainer_config["progress"] == "auto" else bool(trainer_config["progress"])
     progress = ProgressBar(prepared.total_steps, enabled=shown)
     trainer = _trainer(prepared, folder, [_Epochs(), reporting, checkpoints, progress])
@@ -56,7 +54,7 @@ def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption) -> Fi
         trainer.fit(prepared.classifier, datamodule=prepared.data, ckpt_path=resume, weights_only=True)
     interruption.deferred = False
     interruption.raise_if_asked()
-    return Fitted(checkpoints.seconds, reporting.images_per_second, int(checkpoints.best["epoch"]))
+    return Fitted(checkpoints.seconds, reporting.images_per_second, checkpoints)
 
 
 def _trainer(prepared: Prepared, folder: RunFolder, callbacks: list[pl.Callback]) -> pl.Trainer:

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
+import torch.utils.deterministic
 
 from depthlab.data import ImageData, ImageSet
 from depthlab.nn import Cost, measure_cost
 from depthlab.recipe import Recipe
 from depthlab.records import Dataset, Manifest
-from depthlab.runs.build import build_classifier, build_data, build_images, build_network, check_network
-from depthlab.tracking import capture_environment
+from depthlab.runs.build import build_classifier, build_data, build_images
+from depthlab.runs.check import build_network, check_network
+from depthlab.tracking import capture_environment, redact
 from depthlab.training import Classifier, Hardware, choose_hardware
 
 
@@ -68,7 +70,7 @@ def make_repeatable(recipe: Recipe, hardware: Hardware) -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True)
         # the default fills every new tensor, to show reads of what was never written: a cost in each step
-        torch.utils.deterministic.fill_uninitialized_memory = False
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
 def count_steps(recipe: Recipe, steps_per_epoch: int) -> int:
@@ -90,7 +92,7 @@ def _manifest(recipe: Recipe, images: ImageSet, data: ImageData, hardware: Hardw
         command=("python", *sys.argv),
         overrides=recipe.overrides,
         choices=recipe.choices,
-        config=recipe.config,
+        config=recipe.config | {"tracking": recipe.config["tracking"] | {"uri": _without_password(recipe)}},
         axes=recipe.axes,
         dataset=_dataset(images, data),
         environment=capture_environment(gpu=hardware.gpu),
@@ -100,6 +102,11 @@ def _manifest(recipe: Recipe, images: ImageSet, data: ImageData, hardware: Hardw
         seed=recipe.config["seed"],
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def _without_password(recipe: Recipe) -> str | None:
+    uri: str | None = recipe.config["tracking"]["uri"]
+    return uri and redact(uri)
 
 
 def _dataset(images: ImageSet, data: ImageData) -> Dataset:

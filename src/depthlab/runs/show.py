@@ -7,7 +7,7 @@ from rich.table import Table
 
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
-from depthlab.runs.run import run, runs_root
+from depthlab.runs.experiment import run, runs_root
 from depthlab.tracking import resolve_uri
 from depthlab.training import Interrupted
 
@@ -35,8 +35,9 @@ def result_table(record: RunRecord) -> Table:
     """Lay out what a run found."""
     metrics = record.metrics
     table = Table(show_header=False, box=None, title=record.name, title_justify="left", title_style="bold")
+    tested = sum(map(sum, record.confusion))
     rows = {
-        "test error": f"{100 * (1 - metrics['test/accuracy']):.2f} %  ({int(sum(map(sum, record.confusion))):,} images)",
+        "test error": f"{100 * (1 - metrics['test/accuracy']):.2f} %  ({tested:,} images)",
         "validation error": f"{100 * (1 - metrics['val/accuracy']):.2f} %",
         "training error": f"{100 * (1 - metrics['final/train_accuracy']):.2f} %",
         "parameters": f"{int(metrics['model/parameters']):,}",

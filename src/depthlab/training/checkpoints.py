@@ -46,25 +46,31 @@ class Checkpoints(pl.Callback):
         self._began = self._saved_at = time.monotonic()
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
+        if trainer.is_last_batch:
+            return  # validation follows, then the checkpoint of the epoch's end: one without it would lose its numbers
         asked = self.interruption.signum is not None
         if asked or time.monotonic() - self._saved_at > self.every_seconds:
             self._save_last(trainer)
         self.interruption.raise_if_asked()
 
-    def on_validation_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
-        self.interruption.raise_if_asked()
-
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Classifier)
         accuracy = self.reporting.validation["val/accuracy"]
+        self.keep_if_best(pl_module.network, accuracy=accuracy, epoch=trainer.current_epoch + 1)
+
+    def keep_if_best(self, network: torch.nn.Module, *, accuracy: float, epoch: int) -> None:
+        """Write the weights to `best.ckpt` if `accuracy`, on validation, beats that of all epochs before."""
         if accuracy > self.best["accuracy"]:
-            self.best = {"accuracy": accuracy, "epoch": trainer.current_epoch + 1.0}
-            save_weights(pl_module.network, self.folder / "best.ckpt", **self.best)
+            self.best = {"accuracy": accuracy, "epoch": float(epoch)}
+            save_weights(network, self.folder / "best.ckpt", **self.best)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._save_last(trainer)
+        self.interruption.raise_if_asked()
 
-    def on_save_checkpoint(self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]) -> None:
+    def on_save_checkpoint(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
         checkpoint["generators"] = {
             "cpu": torch.get_rng_state(),
             "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
@@ -72,7 +78,9 @@ class Checkpoints(pl.Callback):
         checkpoint["best"] = self.best
         checkpoint["seconds"] = self.seconds
 
-    def on_load_checkpoint(self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]) -> None:
+    def on_load_checkpoint(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
         torch.set_rng_state(checkpoint["generators"]["cpu"])
         if torch.cuda.is_available():
             torch.cuda.set_rng_state_all(checkpoint["generators"]["cuda"])

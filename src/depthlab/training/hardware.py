@@ -49,7 +49,7 @@ def choose_hardware(trainer: dict[str, Any], *, image_size: int) -> Hardware:
 def has_bf16(device: torch.device) -> bool:
     """Tell whether `device` computes in bfloat16 rather than emulating it."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return device.type == "cpu" and bool(torch.cpu._is_avx512_bf16_supported())
 
 
@@ -60,5 +60,7 @@ def _device(name: str) -> torch.device:
         name = "cuda" if available["cuda"] else "cpu"
     if not available.get(name, False):
         have = ", ".join(device for device, there in available.items() if there)
-        raise ValueError(f"trainer.device={name}: this machine has no such device; it has {have}; type trainer.device=auto")
+        raise ValueError(
+            f"trainer.device={name}: this machine has no such device; it has {have}; type trainer.device=auto"
+        )
     return torch.device("cuda", torch.cuda.current_device()) if name == "cuda" else torch.device(name)

@@ -5,6 +5,7 @@ from types import FrameType, TracebackType
 from typing import Any, Self, final
 
 
+@final
 class Interrupted(BaseException):
     """A person or the system asked the run to stop. No `Exception`, so that no handler takes it for a failure."""
 

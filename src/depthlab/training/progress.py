@@ -11,7 +11,6 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from depthlab.training.classifier import Classifier
 
-
 Item = TypeVar("Item", covariant=True)
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from depthlab.nn import Predictor
 from depthlab.recipe import recipe_from_config
-from depthlab.runs.build import build_network
+from depthlab.runs.check import build_network
 from depthlab.tracking import RUNS_ROOT, RunFolder, find_or_fetch
 from depthlab.training import read_weights
 

@@ -11,7 +11,7 @@ from depthlab.recipe import Recipe, recipe_from_config
 from depthlab.records import Manifest
 from depthlab.runs.columns import columns
 from depthlab.runs.compare import Comparison, compare_runs
-from depthlab.runs.run import Tell, run
+from depthlab.runs.experiment import Tell, run
 from depthlab.tracking import RunFolder
 from depthlab.training import choose_hardware
 

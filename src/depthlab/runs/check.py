@@ -1,0 +1,33 @@
+"""Build a recipe's network, or see that it can be built, before anything else is imported."""
+
+import torch
+from torch import nn
+
+from depthlab.recipe import Recipe, locate, model_arguments
+
+
+def build_network(recipe: Recipe, *, num_classes: int, in_channels: int) -> nn.Module:
+    """Build the recipe's network; its weights come from torch's global generator.
+
+    Raises:
+        ValueError: the family can't have these arguments, or the person's own class does not fit.
+    """
+    target = locate(recipe.config["model"]["_target_"])
+    network = target(**model_arguments(recipe, target, num_classes=num_classes, in_channels=in_channels))
+    if not isinstance(network, nn.Module):
+        name = recipe.config["model"]["_target_"]
+        raise ValueError(f"model._target_={name} makes a {type(network).__name__}; it must make a torch.nn.Module")
+    return network
+
+
+def check_network(recipe: Recipe) -> None:
+    """See that the recipe's network can be built, on the meta device, where it costs nothing.
+
+    Raises:
+        ValueError: it can't, with what is allowed.
+    """
+    if recipe.foreign:  # a person's own network may compute in its constructor: only its arguments are looked at
+        model_arguments(recipe, locate(recipe.config["model"]["_target_"]), num_classes=10, in_channels=3)
+        return
+    with torch.device("meta"):
+        build_network(recipe, num_classes=10, in_channels=3)
