@@ -1,7 +1,10 @@
 """Checkpoints: the last one to continue from, the best one on validation, the final weights."""
 
+import io
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, final
 
@@ -46,8 +49,8 @@ class Checkpoints(pl.Callback):
         self._began = self._saved_at = time.monotonic()
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
-        if trainer.is_last_batch:
-            return  # validation follows, then the checkpoint of the epoch's end: one without it would lose its numbers
+        if trainer.is_last_batch or trainer.global_step >= trainer.max_steps:
+            return  # the epoch's end follows, with its own checkpoint: one before it would lose the epoch's numbers
         asked = self.interruption.signum is not None
         if asked or time.monotonic() - self._saved_at > self.every_seconds:
             self._save_last(trainer)
@@ -89,20 +92,37 @@ class Checkpoints(pl.Callback):
 
     def _save_last(self, trainer: pl.Trainer) -> None:
         self.reporting.flush(trainer)  # the journal is on the disk no later than the weights that it speaks of
-        partial = self.last.with_suffix(".partial")
-        trainer.save_checkpoint(partial)
-        os.replace(partial, self.last)
+        with _whole(self.last) as partial:
+            trainer.save_checkpoint(partial)
         self._saved_at = time.monotonic()
 
 
 def save_weights(network: torch.nn.Module, path: Path, **facts: float) -> None:
     """Write the network's state dict, and `facts` about it, to `path`, whole or not at all."""
-    partial = path.with_suffix(".partial")
-    torch.save({"state_dict": network.state_dict(), **facts}, partial)
-    os.replace(partial, path)
+    buffer = io.BytesIO()  # torch's own writing to a full disk ends in an error that does not say so
+    torch.save({"state_dict": network.state_dict(), **facts}, buffer)
+    with _whole(path) as partial:
+        partial.write_bytes(buffer.getbuffer())
 
 
 def read_weights(path: Path) -> dict[str, torch.Tensor]:
     """Return the state dict that `save_weights` wrote, on the CPU."""
     weights: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
     return weights
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """Yield a file to write beside `path`, and let it take its place if all went well.
+
+    Raises:
+        OSError: the disk is full, for instance; the old file is then untouched.
+    """
+    partial = path.with_suffix(".partial")
+    try:
+        yield partial
+        os.replace(partial, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        partial.unlink(missing_ok=True)
