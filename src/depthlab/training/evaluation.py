@@ -10,6 +10,8 @@ from torch.nn import functional as F
 from torchmetrics import MeanMetric
 from torchmetrics.classification import MulticlassConfusionMatrix
 
+from depthlab.nn import evaluating
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -37,18 +39,14 @@ def evaluate(
     num_classes: int,
     autocast: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Evaluation:
-    """Evaluate `network` on all `batches` of (images (N, C, H, W), labels (N,)); its mode is put back after."""
-    training = network.training
-    network.eval()
+    """Evaluate `network` on all `batches` of (images (N, C, H, W), labels (N,)); its modes are put back after."""
     device = next(network.parameters()).device
     loss = MeanMetric().to(device)
     confusion = MulticlassConfusionMatrix(num_classes, validate_args=False).to(device)
-    try:
+    with evaluating(network):
         for images, labels in batches:
             with autocast():
                 scores = network(images)
             loss.update(F.cross_entropy(scores.float(), labels), weight=len(labels))
             confusion.update(scores.argmax(dim=1), labels)
-    finally:
-        network.train(training)
     return Evaluation(loss=float(loss.compute()), confusion=confusion.compute().cpu())

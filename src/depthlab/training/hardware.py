@@ -35,7 +35,8 @@ def choose_hardware(trainer: dict[str, Any], *, image_size: int) -> Hardware:
     """Resolve the `auto` settings of the trainer group for images of `image_size` pixels.
 
     Raises:
-        ValueError: the machine has no such device, or the device no bf16 arithmetic.
+        ValueError: the machine has no such device. A precision that was typed is taken as it is: a processor without
+            bf16 arithmetic emulates it, slowly, so that a run from elsewhere can be repeated.
     """
     device = _device(trainer["device"])
     threads = trainer["threads"] or torch.get_num_threads()
