@@ -31,12 +31,13 @@ def conclude(prepared: Prepared, folder: RunFolder, fitted: Fitted, run_id: str 
         "val/accuracy": validation.accuracy,
         "model/parameters": prepared.cost.parameters,
         "model/multiply_adds": prepared.cost.multiply_adds,
-        "throughput/images_per_second": fitted.images_per_second,
     }
     written = {name for line in folder.journal.read() if line.step == prepared.total_steps for name in line.values}
     left = {name: value for name, value in metrics.items() if name not in written}
     folder.journal.append(left, step=prepared.total_steps, epoch=count_epochs(prepared))
-    record = _record(prepared, folder, fitted, run_id, metrics, test)
+    curves = _curves(folder)
+    metrics["throughput/images_per_second"] = curves["throughput/images_per_second"][-1][1]
+    record = _record(prepared, folder, fitted, run_id, metrics, curves, test)
     folder.record = record
     return record
 
@@ -72,6 +73,7 @@ def _record(
     fitted: Fitted,
     run_id: str | None,
     metrics: Mapping[str, float],
+    curves: dict[str, list[list[float]]],
     test: Evaluation,
 ) -> RunRecord:
     manifest, environment = prepared.manifest, prepared.manifest.environment
@@ -87,7 +89,7 @@ def _record(
         classes=prepared.images.classes,
         confusion=tuple(tuple(row) for row in test.confusion.tolist()),
         per_class_accuracy=test.per_class_accuracy,
-        curves=_curves(folder),
+        curves=curves,
         best_epoch=int(fitted.checkpoints.best["epoch"]),
         hardware=f"{environment.gpu or environment.cpu}, {manifest.threads} threads, {manifest.precision}",
         commit=environment.commit,

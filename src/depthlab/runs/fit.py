@@ -18,7 +18,6 @@ class Fitted:
     """What training leaves beside the weights."""
 
     seconds: float  # of training, over all resumptions
-    images_per_second: float
     checkpoints: Checkpoints
 
 
@@ -54,7 +53,7 @@ def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption) -> Fi
         trainer.fit(prepared.classifier, datamodule=prepared.data, ckpt_path=resume, weights_only=True)
     interruption.deferred = False
     interruption.raise_if_asked()
-    return Fitted(checkpoints.seconds, reporting.images_per_second, checkpoints)
+    return Fitted(checkpoints.seconds, checkpoints)
 
 
 def _trainer(prepared: Prepared, folder: RunFolder, callbacks: list[pl.Callback]) -> pl.Trainer:

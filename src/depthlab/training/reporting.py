@@ -31,24 +31,19 @@ class Diverged(ValueError):
 @final
 class Reporting(pl.Callback):
     """Journals `train/step_loss` and `train/learning_rate` by step; loss and accuracy of both splits, and the speed of
-    training, by epoch. The step is the number of optimizer steps done, the epoch counts from 1.
+    training so far, by epoch. The step is the number of optimizer steps done, the epoch counts from 1.
 
-    `images_per_second` counts training steps only: neither validation nor the writing of checkpoints.
+    The speed is that of the training steps of this process: without validation and the writing of checkpoints.
     """
 
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.validation: dict[str, float] = {}  # of the epoch validated last
-        self.images, self.seconds = 0, 0.0
+        self._images, self._seconds = 0, 0.0
         self._epoch_images, self._epoch_seconds = 0, 0.0
         self._losses: list[Tensor] = []
         self._rates: list[float] = []
         self._step_began = 0.0
-
-    @property
-    def images_per_second(self) -> float:
-        """Training speed over all steps of this process."""
-        return self.images / self.seconds if self.seconds else 0.0
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._epoch_images, self._epoch_seconds = 0, 0.0
@@ -76,9 +71,9 @@ class Reporting(pl.Callback):
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Classifier)
         self._write_steps(trainer)
-        self.images += self._epoch_images
-        self.seconds += self._epoch_seconds
-        speed = {"throughput/images_per_second": self._epoch_images / self._epoch_seconds} if self._epoch_images else {}
+        self._images += self._epoch_images
+        self._seconds += self._epoch_seconds
+        speed = {"throughput/images_per_second": self._images / self._seconds} if self._images else {}
         values = pl_module.epoch_metrics("train") | self.validation | speed
         self.journal.append(values, step=trainer.global_step, epoch=trainer.current_epoch + 1)
         self.validation = {}  # an epoch that max_steps cuts short is not validated
