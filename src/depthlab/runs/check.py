@@ -1,8 +1,9 @@
 """Build a recipe's network, or see that it can be built, before anything else is imported."""
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from depthlab.nn import evaluating
 from depthlab.recipe import Recipe, locate, model_arguments
 
 
@@ -31,3 +32,19 @@ def check_network(recipe: Recipe) -> None:
         return
     with torch.device("meta"):
         build_network(recipe, num_classes=10, in_channels=3)
+
+
+def check_scores(recipe: Recipe, network: nn.Module, image: tuple[int, int, int], *, num_classes: int) -> None:
+    """See that a person's own network gives a score for each class, on one blank image of shape (C, H, W).
+
+    Raises:
+        ValueError: it gives something else.
+    """
+    with evaluating(network), torch.no_grad():
+        scores = network(torch.zeros(1, *image))
+    given = f"shape {tuple(scores.shape)}" if isinstance(scores, Tensor) else f"type {type(scores).__name__}"
+    if given != f"shape {(1, num_classes)}":
+        raise ValueError(
+            f"model._target_={recipe.config['model']['_target_']}: for one image it gives something of {given}; "
+            f"it must give a tensor of shape {(1, num_classes)}, a score for each class (its argument num_classes)"
+        )
