@@ -39,8 +39,9 @@ def run(recipe: Recipe, *, tell: Tell = lambda line: None, resume: bool = True) 
             check_store(resolve_uri(tracking["uri"]))
         prepared = prepare(recipe)
         folder = _open_folder(prepared, runs_root(recipe), tell, resume=resume)
-        projection = _project(recipe, folder)
+        projection = None
         try:
+            projection = _project(recipe, folder)
             fitted = fit(prepared, folder, interruption)
             record = conclude(prepared, folder, fitted, projection.run_id if projection else None)
             artifacts = _artifacts(folder) | draw(record, folder.path)
@@ -93,7 +94,9 @@ def _artifacts(folder: RunFolder) -> dict[str, Path]:
 def _close(
     folder: RunFolder, projection: Projection | None, status: EndStatus, artifacts: dict[str, Path], tell: Tell
 ) -> None:
-    folder.status = status
-    if projection is not None and not projection.finish(status, artifacts):
-        tell(projection.warning or "")
-    folder.release()
+    try:
+        folder.status = status
+    finally:  # where the disk is full, the store shall still learn how the run ended
+        if projection is not None and not projection.finish(status, artifacts):
+            tell(projection.warning or "")
+        folder.release()

@@ -19,13 +19,13 @@ def run_and_show(recipe: Recipe) -> None:
         ValueError: a person's mistake, see `run`.
         SystemExit: with 128 + the signal's number if the run was stopped by Ctrl-C or SIGTERM.
     """
-    errors = Console(stderr=True, soft_wrap=True, highlight=False)
+    errors = _console(stderr=True)
     try:
         record = run(recipe, tell=errors.print)
     except Interrupted as interrupted:
         errors.print(f"stopped by {interrupted}; the same command continues it")
         raise SystemExit(128 + interrupted.signum) from None
-    out = Console(soft_wrap=True, highlight=False)
+    out = _console(stderr=False)
     out.print(result_table(record))
     for line in where_to_look(recipe, record):
         out.print(line)
@@ -64,3 +64,8 @@ def where_to_look(recipe: Recipe, record: RunRecord) -> list[str]:
         f"           and MLflow, run {record.run_id}; to open the dashboard:",
         f"mlflow ui --backend-store-uri {shlex.quote(uri)}",
     ]
+
+
+def _console(*, stderr: bool) -> Console:
+    """Make a console that prints text as it is: a folder's name may have brackets or colons in it."""
+    return Console(stderr=stderr, soft_wrap=True, highlight=False, markup=False, emoji=False)
