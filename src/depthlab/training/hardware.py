@@ -6,8 +6,10 @@ from typing import Any, Literal
 
 import torch
 
-# Below this image size (pixels) the casts cost as much as bf16 arithmetic saves: measured at 8x8, no gain.
-SMALLEST_IMAGE_FOR_BF16 = 16
+# Below this image size (pixels) each operation is too short to gain by what it takes to start it: measured at 8x8, bf16
+# saves what its casts cost, and a second thread saves a quarter of a step's time at best, while it makes a step ten
+# times slower as soon as anything else wants the core.
+SMALL_IMAGE = 16
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,16 @@ def choose_hardware(trainer: dict[str, Any], *, image_size: int) -> Hardware:
             bf16 arithmetic emulates it, slowly, so that a run from elsewhere can be repeated.
     """
     device = _device(trainer["device"])
-    threads = trainer["threads"] or torch.get_num_threads()
+    threads = trainer["threads"] or _threads(image_size)
     precision = trainer["precision"]
     if precision == "auto":
-        precision = "bf16" if image_size >= SMALLEST_IMAGE_FOR_BF16 and has_bf16(device) else "fp32"
+        precision = "bf16" if image_size >= SMALL_IMAGE and has_bf16(device) else "fp32"
     layout = trainer["channels_last"]
     return Hardware(device, precision, channels_last=layout == "auto" or bool(layout), threads=threads)
+
+
+def _threads(image_size: int) -> int:
+    return 1 if image_size < SMALL_IMAGE else torch.get_num_threads()
 
 
 def has_bf16(device: torch.device) -> bool:
