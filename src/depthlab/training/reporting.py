@@ -52,6 +52,12 @@ class Reporting(pl.Callback):
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._step_began = time.perf_counter()
 
+    def on_train_batch_start(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
+    ) -> None:
+        # at the step's end the schedule has already set the next one's
+        self._rates.append(float(trainer.optimizers[0].param_groups[0]["lr"]))
+
     def on_train_batch_end(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
@@ -60,7 +66,6 @@ class Reporting(pl.Callback):
         self._epoch_seconds += now - self._step_began
         self._step_began = now
         self._losses.append(outputs["loss"].detach())
-        self._rates.append(float(trainer.optimizers[0].param_groups[0]["lr"]))
         if len(self._losses) >= STEPS_BETWEEN_READS:
             self._write_steps(trainer)
 
