@@ -1,15 +1,16 @@
 """Runs that several tests look at: each takes a second, and MLflow's import and tables some more."""
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from torch import Tensor
 
 from depthlab.recipe import compose
-from depthlab.records import RunRecord
-from depthlab.runs import run
-from depthlab.tracking import RunFolder
+from depthlab.records import Environment, RunRecord
+from depthlab.runs import experiment, prepare, run
+from depthlab.tracking import RunFolder, capture_environment
 from depthlab.training import read_weights
 
 TINY = (
@@ -47,3 +48,15 @@ def tracked(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     place = tmp_path_factory.mktemp("tracked")
     root, uri = place / "runs", f"sqlite:///{place / 'mlflow.db'}"
     return Trained(run(compose([*TINY, f"tracking.folder={root}", f"tracking.uri={uri}"])), root, uri)
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make runs without figures and a new look at the machine, which take longer than so small a training."""
+    monkeypatch.setattr(experiment, "draw", lambda record, folder: {})
+    monkeypatch.setattr(prepare, "capture_environment", _environment)
+
+
+@cache
+def _environment(**known: str | None) -> Environment:
+    return capture_environment(**known)
