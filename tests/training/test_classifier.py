@@ -1,5 +1,6 @@
 """The classifier's loss is F.cross_entropy, and an epoch's numbers are those of all its images."""
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -127,3 +128,12 @@ def test_the_optimizer_has_every_weight_of_the_network_and_no_other() -> None:
     )
     groups = classifier.configure_optimizers()["optimizer"].param_groups
     assert [id(p) for group in groups for p in group["params"]] == [id(p) for p in network.parameters()]
+
+
+@pytest.mark.parametrize("split", ["train", "val"])
+def test_a_loss_that_is_no_number_is_not_left_out(make: Callable[..., Classifier], split: str) -> None:
+    classifier, (images, labels) = make(), batch(4, 0)
+    step = classifier.training_step if split == "train" else classifier.validation_step
+    step((images, labels), 0)
+    step((images * float("nan"), labels), 1)
+    assert math.isnan(classifier.epoch_metrics(split)[f"{split}/loss"])

@@ -98,3 +98,8 @@ def test_the_forward_pass_runs_in_the_given_context(network: nn.Sequential, batc
     )
     assert kinds == [torch.float32] * 3 + [torch.bfloat16] * 3
     assert rounded.loss == pytest.approx(exact.loss, rel=0.02)
+
+
+def test_a_loss_that_is_no_number_is_not_left_out(network: nn.Sequential, batches: Batches) -> None:
+    spoiled = [*batches, (torch.full((2, 3, 2, 2), math.nan), torch.zeros(2, dtype=torch.long))]
+    assert math.isnan(evaluate(network, spoiled, num_classes=CLASSES).loss)

@@ -1,5 +1,6 @@
 """The LightningModule: any network that maps images to class scores, with its loss, optimizer and schedule."""
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, final
 
@@ -35,7 +36,8 @@ class Classifier(pl.LightningModule):
         self.schedule = schedule
         self.total_steps = total_steps
         self.label_smoothing = label_smoothing
-        self.train_loss, self.val_loss = MeanMetric(), MeanMetric()
+        # NaN for NaN: by default it is left out of the mean; "disable" forgets the weights (torchmetrics 1.9)
+        self.train_loss, self.val_loss = MeanMetric(nan_strategy=math.nan), MeanMetric(nan_strategy=math.nan)
         self.train_accuracy = MulticlassAccuracy(num_classes, average="micro", validate_args=False)
         self.val_accuracy = MulticlassAccuracy(num_classes, average="micro", validate_args=False)
         # in the checkpoint, so that a run resumed within an epoch reports the whole of it

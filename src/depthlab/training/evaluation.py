@@ -1,5 +1,6 @@
 """Evaluate a network on a whole split, in evaluation mode."""
 
+import math
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def evaluate(
 ) -> Evaluation:
     """Evaluate `network` on all `batches` of (images (N, C, H, W), labels (N,)); its modes are put back after."""
     device = next(network.parameters()).device
-    loss = MeanMetric().to(device)
+    loss = MeanMetric(nan_strategy=math.nan).to(device)  # by default a NaN is left out of the mean
     confusion = MulticlassConfusionMatrix(num_classes, validate_args=False).to(device)
     with evaluating(network):
         for images, labels in batches:
