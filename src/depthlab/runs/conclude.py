@@ -91,7 +91,7 @@ def _record(
         per_class_accuracy=test.per_class_accuracy,
         curves=curves,
         best_epoch=int(fitted.checkpoints.best["epoch"]),
-        hardware=f"{environment.gpu or environment.cpu}, {manifest.threads} threads, {manifest.precision}",
+        hardware=f"{environment.gpu or environment.cpu}, threads: {manifest.threads}, {manifest.precision}",
         commit=environment.commit,
         started=folder.manifest.created,
         seconds=fitted.seconds,

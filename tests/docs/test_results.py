@@ -1,0 +1,32 @@
+"""The tables of docs/results say what the records beside them say."""
+
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+
+from depthlab.records import RunRecord
+
+RESULTS = Path(__file__).parents[2] / "docs" / "results"
+ROW = re.compile(r"^\| ([a-z]+-\d+) \| ([\d,]+) \| ([\d.]+ ± [\d.]+) \| ([\d.]+ ± [\d.]+) \| (\d+) \|$", re.MULTILINE)
+ROWS = ROW.findall((RESULTS / "README.md").read_text(encoding="utf-8"))
+
+
+def in_percent(errors: list[float]) -> str:
+    return f"{100 * statistics.mean(errors):.2f} ± {100 * statistics.stdev(errors):.2f}"
+
+
+def test_every_record_of_digits_is_in_a_row():
+    networks = {path.name.partition("-seed-")[0] for path in (RESULTS / "digits").glob("*.json")}
+    assert networks == {row[0] for row in ROWS} != set()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_a_row_is_computed_from_its_records(row: tuple[str, ...]):
+    network, parameters, training, test, runs = row
+    records = [RunRecord.read(path) for path in sorted((RESULTS / "digits").glob(f"{network}-seed-*.json"))]
+    assert [record.axes["seed"] for record in records] == list(range(int(runs)))
+    assert {f"{record.metrics['model/parameters']:,.0f}" for record in records} == {parameters}
+    assert in_percent([1 - record.metrics["final/train_accuracy"] for record in records]) == training
+    assert in_percent([1 - record.metrics["test/accuracy"] for record in records]) == test
