@@ -33,8 +33,10 @@ class Steps(pl.Callback):
         self.written.append(trainer.global_step)
 
 
-def interrupted_after(folder: Path, step: int, *, epochs: int, max_steps: int | None = None) -> list[int]:
-    """Train until a signal comes in the step; return the steps after which a checkpoint was written."""
+def interrupted_after(
+    folder: Path, step: int, *, epochs: int, max_steps: int | None = None
+) -> tuple[list[int], Memory]:
+    """Train until a signal comes in the step; return the steps that a checkpoint followed, and the journal."""
     with Interruption() as interruption:
         training = Training(folder, interruption)
         interruption.deferred = True
@@ -43,7 +45,7 @@ def interrupted_after(folder: Path, step: int, *, epochs: int, max_steps: int | 
             training.fit(batches(4, 4, 4), batches(5), watch, epochs=epochs, max_steps=max_steps)
     assert torch.load(training.checkpoints.last, weights_only=True)["global_step"] == step
     assert training.journal.flushed == len(training.journal.lines)
-    return watch.written
+    return watch.written, training.journal
 
 
 def test_every_file_is_readable_without_running_code_and_no_other_is_left(tmp_path: Path) -> None:
@@ -91,11 +93,13 @@ def test_checkpoints_come_at_each_epochs_end_and_every_few_minutes(
 def test_a_signal_lets_the_step_finish_and_its_checkpoint_be_written(
     tmp_path: Path, step: int, written: list[int]
 ) -> None:
-    assert interrupted_after(tmp_path, step, epochs=2) == written
+    assert interrupted_after(tmp_path, step, epochs=2)[0] == written
 
 
 def test_the_last_step_of_an_epoch_that_is_cut_short_is_an_epochs_end(tmp_path: Path) -> None:
-    assert interrupted_after(tmp_path, 5, epochs=2, max_steps=5) == [3, 5]
+    written, journal = interrupted_after(tmp_path, 5, epochs=2, max_steps=5)
+    assert written == [3, 5]
+    assert [(step, epoch) for step, epoch, _ in journal.column("train/loss")] == [(3, 1), (5, 2)]
     resumed = Training(tmp_path)
     resumed.fit(batches(4, 4, 4), batches(5), epochs=2, max_steps=5, resume=resumed.checkpoints.last)
     assert resumed.journal.lines == []  # nothing was left to do, and to write

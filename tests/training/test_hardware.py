@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from depthlab.training import choose_hardware
-from depthlab.training.hardware import Hardware, has_bf16
+from depthlab.training.hardware import ALL_THREADS, Hardware, has_bf16
 
 AUTO = {"device": "auto", "threads": None, "precision": "auto", "channels_last": "auto"}
 
@@ -83,9 +83,20 @@ def test_the_memory_layout_has_a_switch(layout: object, expected: bool) -> None:
     assert choose(device="cpu", channels_last=layout).channels_last is expected
 
 
-def test_threads_are_those_that_were_asked_for_or_torchs() -> None:
-    assert choose(device="cpu", threads=3).threads == 3
-    assert choose(device="cpu").threads == torch.get_num_threads()
+def test_threads_are_those_that_were_asked_for_or_as_many_as_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("depthlab.training.hardware.ALL_THREADS", 6)
+    assert choose(device="cpu", threads=3, image_size=8).threads == 3
+    assert choose(device="cpu", image_size=8).threads == 1
+    assert choose(device="cpu", image_size=16).threads == 6
+
+
+def test_threads_of_a_run_before_do_not_matter() -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(before + 1)
+        assert choose(device="cpu", image_size=32).threads == ALL_THREADS != before + 1
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize(("precision", "kind"), [("fp32", torch.float32), ("bf16", torch.bfloat16)])

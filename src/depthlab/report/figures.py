@@ -26,7 +26,7 @@ def learning_curves(record: RunRecord) -> Figure:
         error.plot(epochs, 100 * (1 - np.array(accuracies)), **style)
     test_error = 100 * (1 - record.metrics["test/accuracy"])
     error.axhline(test_error, color="0.3", linestyle=":", label=f"test, final weights: {test_error:.2f} %")
-    loss.set(xlabel="epoch", ylabel="cross-entropy (nats)")
+    loss.set(xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")  # a first epoch may be at thousands
     error.set(xlabel="epoch", ylabel="error (%)", ylim=(0, None))
     for axes in (loss, error):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -10,6 +10,8 @@ import torch
 # saves what its casts cost, and a second thread saves a quarter of a step's time at best, while it makes a step ten
 # times slower as soon as anything else wants the core.
 SMALL_IMAGE = 16
+# Read once: a run sets torch's number, and the next run of the same process would take that for the processor's.
+ALL_THREADS = torch.get_num_threads()
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def choose_hardware(trainer: dict[str, Any], *, image_size: int) -> Hardware:
 
 
 def _threads(image_size: int) -> int:
-    return 1 if image_size < SMALL_IMAGE else torch.get_num_threads()
+    return 1 if image_size < SMALL_IMAGE else ALL_THREADS
 
 
 def has_bf16(device: torch.device) -> bool:
