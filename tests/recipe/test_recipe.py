@@ -62,7 +62,7 @@ def test_where_and_how_a_run_is_computed_leaves_the_fingerprint(word: str) -> No
         "seed=1",
         "dropout=0.1",
         "epochs=21",
-        "data.crop=0",
+        "data.crop=1",
         "optimizer.momentum=0.8",
         "schedule=cosine",
         "trainer.max_steps=10",

@@ -81,10 +81,10 @@ from depthlab.tracking import RunFolder
 from tests.tracking.conftest import make_manifest
 folder = RunFolder.create(Path(sys.argv[1]), make_manifest())
 child = os.fork()
-if child == 0:
+if child == 0:  # it speaks, as what happens after a fork has then happened to it
+    print(folder.path, os.getpid(), flush=True)
     time.sleep(60)
     os._exit(0)
-print(folder.path, child, flush=True)
 time.sleep(60)
 """
 
