@@ -45,7 +45,7 @@ def test_the_axes_are_choices_and_numbers() -> None:
         "trainer.precision=fp32",  # as it was resolved, it is in the fingerprint already
         "data.workers=1",
         "dropout=null",
-        "learning_rate=1e-1",
+        "learning_rate=5e-2",
         "depth=20",
     ],
 )
