@@ -64,7 +64,7 @@ def test_the_published_recipe() -> None:
     assert [share * 64_000 for share in schedule["milestones"]] == [32_000, 48_000]
     assert config["epochs"] * -(-45_000 // config["batch_size"]) >= 64_000  # the last epoch is the one that is cut
     assert (schedule["warmup_from_depth"], schedule["depth"]) == (110, 110)
-    assert config["optimizer"]["lr"] == config["learning_rate"] == 0.05
+    assert config["optimizer"]["lr"] == config["learning_rate"] == 0.1
     assert (config["data"]["crop"], config["data"]["flip"], config["data"]["validation"]) == (4, True, 5000)
     assert config["weight_decay"] == config["optimizer"]["weight_decay"] == 1e-4
 
