@@ -9,10 +9,14 @@ import time
 from pathlib import Path
 
 import pytest
+import pytorch_lightning as pl
 import torch
 
 from depthlab.records import RunRecord
 from depthlab.tracking import RunFolder, find_folders
+from depthlab.training import Checkpoints, Interrupted
+from tests.runs.conftest import STEPS_PER_EPOCH as STEPS_PER_EPOCH_OF_TINY
+from tests.runs.conftest import train
 
 ROOT = Path(__file__).parents[2]
 RUN = [
@@ -73,6 +77,40 @@ def test_a_run_cut_off_thrice_ends_bit_for_bit_like_an_unbroken_one(tmp_path: Pa
     assert other.status == "finished"
     assert other.journal.resumptions == 3
     assert same_numbers(one, other)
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize(
+    ("saved_at", "words"),
+    [
+        (3, ()),
+        (STEPS_PER_EPOCH_OF_TINY, ()),
+        (2 * STEPS_PER_EPOCH_OF_TINY, ()),
+        (4, ("trainer.max_steps=9",)),
+        (STEPS_PER_EPOCH_OF_TINY, ("trainer.max_steps=9",)),
+        (9, ("trainer.max_steps=9",)),
+    ],
+)
+def test_it_continues_from_every_kind_of_checkpoint(
+    saved_at: int, words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within an epoch, at its end, at the run's end, and at the end of an epoch that is cut short."""
+    words = (*words, "dropout=0.1", "trainer.checkpoint_minutes=1e-9")
+    whole = train(tmp_path / "whole", *words)
+    save = Checkpoints._save_last
+
+    def save_and_die(self: Checkpoints, trainer: pl.Trainer) -> None:
+        save(self, trainer)
+        if trainer.global_step == saved_at:
+            raise Interrupted(signal.SIGTERM)
+
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        patch.setattr(Checkpoints, "_save_last", save_and_die)
+        train(tmp_path / "broken", *words)
+    broken = train(tmp_path / "broken", *words)
+    assert broken.record.resumptions == 1
+    assert all(torch.equal(value, broken.weights[key]) for key, value in whole.weights.items())
+    assert same_numbers(whole.folder, broken.folder)
 
 
 def same_numbers(one: RunFolder, other: RunFolder) -> bool:

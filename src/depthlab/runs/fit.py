@@ -3,7 +3,7 @@
 import logging
 import warnings
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 import pytorch_lightning as pl
 import torch
@@ -22,8 +22,18 @@ class Fitted:
 
 
 @final
-class _Epochs(pl.Callback):
-    """Tells the loader which epoch it is, on which order and augmentation depend."""
+class _Course(pl.Callback):
+    """Tells the loader which epoch it is, on which order and augmentation depend, and ends the run at its last step.
+
+    Lightning's own `max_steps` is not used: with it, a run that continues from the end of an epoch skips the next one.
+    """
+
+    def __init__(self, total_steps: int) -> None:
+        self.total_steps = total_steps
+
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
+        if trainer.global_step >= self.total_steps:
+            trainer.should_stop = True
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         trainer.datamodule.train_dataloader().epoch = trainer.current_epoch  # type: ignore[attr-defined]
@@ -42,7 +52,7 @@ def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption) -> Fi
     checkpoints = Checkpoints(folder.checkpoints, every_minutes=minutes, interruption=interruption, reporting=reporting)
     shown = None if trainer_config["progress"] == "auto" else bool(trainer_config["progress"])
     progress = ProgressBar(prepared.total_steps, enabled=shown)
-    trainer = _trainer(prepared, folder, [_Epochs(), reporting, checkpoints, progress])
+    trainer = _trainer(prepared, folder, [_Course(prepared.total_steps), reporting, checkpoints, progress])
     resume = _resume_from(prepared, folder, checkpoints)
     if trainer_config["compile"]:
         prepared.classifier.network.compile()
@@ -53,6 +63,7 @@ def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption) -> Fi
         trainer.fit(prepared.classifier, datamodule=prepared.data, ckpt_path=resume, weights_only=True)
     interruption.deferred = False
     interruption.raise_if_asked()
+    assert trainer.global_step == prepared.total_steps, f"{trainer.global_step} steps of {prepared.total_steps}"
     return Fitted(checkpoints.seconds, checkpoints)
 
 
@@ -64,7 +75,6 @@ def _trainer(prepared: Prepared, folder: RunFolder, callbacks: list[pl.Callback]
         devices=1,
         precision="bf16-mixed" if hardware.precision == "bf16" else "32-true",
         max_epochs=count_epochs(prepared),
-        max_steps=prepared.total_steps,
         gradient_clip_val=prepared.config["trainer"]["gradient_clip"],
         callbacks=callbacks,
         default_root_dir=folder.path,

@@ -49,7 +49,7 @@ class Checkpoints(pl.Callback):
         self._began = self._saved_at = time.monotonic()
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
-        if trainer.is_last_batch or trainer.global_step >= trainer.max_steps:
+        if trainer.is_last_batch or trainer.should_stop:
             return  # the epoch's end follows, with its own checkpoint: one before it would lose the epoch's numbers
         asked = self.interruption.signum is not None
         if asked or time.monotonic() - self._saved_at > self.every_seconds:

@@ -81,7 +81,7 @@ class Reporting(pl.Callback):
         speed = {"throughput/images_per_second": self._images / self._seconds} if self._images else {}
         values = pl_module.epoch_metrics("train") | self.validation | speed
         self.journal.append(values, step=trainer.global_step, epoch=trainer.current_epoch + 1)
-        self.validation = {}  # an epoch that max_steps cuts short is not validated
+        self.validation = {}
 
     def flush(self, trainer: pl.Trainer) -> None:
         """Bring everything up to the step under way to the disk."""
