@@ -64,6 +64,17 @@ class Pair(Net):
         return super().forward(images), images
 
 
+class Unbuildable(nn.Module):
+    def __init__(self):
+        super().__init__()
+        nn.Linear("many", 2)
+
+
+class Narrow(Net):
+    def forward(self, images):
+        return super().forward(images[:, :, 1:])
+
+
 def text():
     return "no network"
 
@@ -109,6 +120,8 @@ def test_a_network_that_asks_for_values_can_be_measured_and_trained(own: Path) -
         ("Absent", "my_networks has no class or function 'Absent'"),
         ("text", "model._target_=my_networks.text makes a str; it must make a torch.nn.Module"),
         ("Pair", r"my_networks.Pair: for one image it gives something of type tuple; .* shape \(1, 10\)"),
+        ("Unbuildable", "model._target_=my_networks.Unbuildable: TypeError: .*; HYDRA_FULL_ERROR=1 shows where"),
+        ("Narrow", r"my_networks.Narrow on an image of shape \(3, 8, 8\): RuntimeError: mat1 and mat2 shapes"),
         ("Five", r"my_networks.Five: for one image it gives something of shape \(1, 3, 8, 5\)"),
     ],
 )

@@ -59,7 +59,7 @@ TABLE: dict[str, tuple[Rule, str]] = {
     "schedule.warmup_factor": (_FACTOR, "0.1"),
     "schedule.warmup_from_depth": (Whole(low=0), "110"),
     "trainer.device": (Choice(("auto", "cpu", "cuda", "mps")), "cpu"),
-    "trainer.threads": (OrNull(_COUNT), "2"),
+    "trainer.threads": (OrNull(Whole(low=1, high=1024)), "2"),
     "trainer.precision": (Choice(("auto", "fp32", "bf16")), "fp32"),
     "trainer.channels_last": (Choice(("auto", True, False)), "false"),
     "trainer.max_steps": (OrNull(_COUNT), "100"),

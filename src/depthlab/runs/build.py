@@ -8,7 +8,7 @@ from hydra.utils import instantiate
 from torch import nn
 
 from depthlab.data import ImageData, ImageSet, Loading
-from depthlab.recipe import Recipe
+from depthlab.recipe import Recipe, one_line
 from depthlab.training import Classifier, Hardware
 
 
@@ -69,4 +69,6 @@ def _make(node: dict[str, Any]) -> Any:
     try:
         return instantiate(node, _convert_="all")
     except HydraException as error:
-        raise (error.__cause__ or error) from None
+        if isinstance(error.__cause__, ValueError | OSError):
+            raise error.__cause__ from None
+        raise ValueError(f"{node.get('_target_')}: {one_line(error)}") from error

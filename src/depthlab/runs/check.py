@@ -1,10 +1,30 @@
 """Build a recipe's network, or see that it can be built, before anything else is imported."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor, nn
 
 from depthlab.nn import evaluating
 from depthlab.recipe import Recipe, locate, model_arguments
+
+
+@contextmanager
+def told_with_its_name(recipe: Recipe, doing: str = "") -> Iterator[None]:
+    """Tell what goes wrong inside of a person's own network in one line that names it; ours speak for themselves.
+
+    The error itself is the cause: HYDRA_FULL_ERROR=1 shows its traceback.
+    """
+    try:
+        yield
+    except Exception as error:
+        name = recipe.config["model"]["_target_"]
+        if isinstance(error, ValueError) and (not recipe.foreign or str(error).startswith("model._target_")):
+            raise
+        where = f"model._target_={name}{doing}" if recipe.foreign else recipe.name
+        what = " ".join(str(error).split()) or "no message"
+        raise ValueError(f"{where}: {type(error).__name__}: {what}; HYDRA_FULL_ERROR=1 shows where") from error
 
 
 def build_network(recipe: Recipe, *, num_classes: int, in_channels: int) -> nn.Module:
@@ -13,8 +33,11 @@ def build_network(recipe: Recipe, *, num_classes: int, in_channels: int) -> nn.M
     Raises:
         ValueError: the family can't have these arguments, or the person's own class does not fit.
     """
-    target = locate(recipe.config["model"]["_target_"])
-    network = target(**model_arguments(recipe, target, num_classes=num_classes, in_channels=in_channels))
+    with told_with_its_name(recipe):
+        target = locate(recipe.config["model"]["_target_"])
+    arguments = model_arguments(recipe, target, num_classes=num_classes, in_channels=in_channels)
+    with told_with_its_name(recipe):
+        network = target(**arguments)
     if not isinstance(network, nn.Module):
         name = recipe.config["model"]["_target_"]
         raise ValueError(f"model._target_={name} makes a {type(network).__name__}; it must make a torch.nn.Module")
@@ -28,7 +51,9 @@ def check_network(recipe: Recipe) -> None:
         ValueError: it can't, with what is allowed.
     """
     if recipe.foreign:  # a person's own network may compute in its constructor: only its arguments are looked at
-        model_arguments(recipe, locate(recipe.config["model"]["_target_"]), num_classes=10, in_channels=3)
+        with told_with_its_name(recipe):
+            target = locate(recipe.config["model"]["_target_"])
+        model_arguments(recipe, target, num_classes=10, in_channels=3)
         return
     with torch.device("meta"):
         build_network(recipe, num_classes=10, in_channels=3)
@@ -40,7 +65,7 @@ def check_scores(recipe: Recipe, network: nn.Module, image: tuple[int, int, int]
     Raises:
         ValueError: it gives something else.
     """
-    with evaluating(network), torch.no_grad():
+    with told_with_its_name(recipe, f" on an image of shape {image}"), evaluating(network), torch.no_grad():
         scores = network(torch.zeros(1, *image))
     given = f"shape {tuple(scores.shape)}" if isinstance(scores, Tensor) else f"type {type(scores).__name__}"
     if given != f"shape {(1, num_classes)}":

@@ -52,9 +52,9 @@ def prepare(recipe: Recipe) -> Prepared:
     make_repeatable(recipe, hardware)
     network = build_network(recipe, num_classes=images.num_classes, in_channels=images.channels)
     image = (images.channels, images.image_size, images.image_size)
-    cost = measure_cost(network, image)
     if recipe.foreign:
         check_scores(recipe, network, image, num_classes=images.num_classes)
+    cost = measure_cost(network, image)
     if hardware.channels_last:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     data = build_data(recipe, images, hardware)

@@ -1,6 +1,10 @@
 """Run a recipe for a person: what happens, in lines; what came out, in a short table; what to type next."""
 
+import os
 import shlex
+import shutil
+import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -36,6 +40,8 @@ def result_table(record: RunRecord) -> Table:
     metrics = record.metrics
     table = Table(show_header=False, box=None, title=record.name, title_justify="left", title_style="bold")
     tested = sum(map(sum, record.confusion))
+    times = "once" if record.resumptions == 1 else f"{record.resumptions} times"
+    continued = f", continued {times}" if record.resumptions else ""
     rows = {
         "test error": f"{100 * (1 - metrics['test/accuracy']):.2f} %  ({tested:,} images)",
         "validation error": f"{100 * (1 - metrics['val/accuracy']):.2f} %",
@@ -44,7 +50,7 @@ def result_table(record: RunRecord) -> Table:
         "multiply-adds": f"{int(metrics['model/multiply_adds']):,}",
         "training speed": f"{metrics['throughput/images_per_second']:,.0f} images/s",
         "hardware": record.hardware,
-        "time": f"{record.seconds:.0f} s" + (f", continued {record.resumptions} times" if record.resumptions else ""),
+        "time": f"{record.seconds:.0f} s" + continued,
     }
     for name, value in rows.items():
         table.add_row(name, value)
@@ -62,10 +68,18 @@ def where_to_look(recipe: Recipe, record: RunRecord) -> list[str]:
     return [
         *lines,
         f"           and MLflow, run {record.run_id}; to open the dashboard:",
-        f"mlflow ui --backend-store-uri {shlex.quote(uri)}",
+        f"{_program('mlflow')} ui --backend-store-uri {shlex.quote(uri)}",
     ]
 
 
 def _console(*, stderr: bool) -> Console:
     """Make a console that prints text as it is: a folder's name may have brackets or colons in it."""
     return Console(stderr=stderr, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+def _program(name: str) -> str:
+    """Return what to type to run a program of this environment, be it activated or not."""
+    if shutil.which(name) is not None:
+        return name
+    beside = Path(sys.executable).with_name(name)
+    return shlex.quote(os.path.relpath(beside) if beside.is_relative_to(Path.cwd()) else str(beside))
