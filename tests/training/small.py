@@ -4,13 +4,12 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 
-from depthlab.training import Checkpoints, Classifier, Interruption, Reporting
+from depthlab.training import Checkpoints, Classifier, Interruption, Reporting, StepLimit
 from depthlab.training.schedules import Schedule, constant
 
 CLASSES = 3
@@ -85,7 +84,7 @@ class Training:
         trainer = pl.Trainer(
             accelerator="cpu",
             max_epochs=epochs,
-            callbacks=[Limit(max_steps or epochs * len(train)), self.reporting, self.checkpoints, *more],
+            callbacks=[StepLimit(max_steps or epochs * len(train)), self.reporting, self.checkpoints, *more],
             default_root_dir=self.folder,
             logger=False,
             enable_checkpointing=False,
@@ -95,16 +94,6 @@ class Training:
         )
         trainer.fit(self.classifier, Loader(train), Loader(validation), ckpt_path=resume, weights_only=True)
         return trainer
-
-
-class Limit(pl.Callback):
-    """Ends training at a step, as a run does."""
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-
-    def on_train_batch_end(self, trainer: pl.Trainer, *_: Any) -> None:
-        trainer.should_stop = trainer.global_step >= self.steps
 
 
 def batches(*sizes: int, seed: int = 0) -> list[Batch]:

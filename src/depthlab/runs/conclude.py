@@ -52,8 +52,7 @@ def _evaluate(prepared: Prepared, split: str) -> Evaluation:
     data = prepared.data
     loaders = {"train": data.train_evaluation_dataloader, "val": data.val_dataloader, "test": data.test_dataloader}
     network = prepared.classifier.network.to(prepared.hardware.device)
-    shown = prepared.config["trainer"]["progress"]
-    batches = track(loaders[split](), f"evaluating on {split} images", enabled=None if shown == "auto" else bool(shown))
+    batches = track(loaders[split](), f"evaluating on {split} images", enabled=prepared.shows_progress)
     classes = prepared.images.num_classes
     return evaluate(network, batches, num_classes=classes, autocast=prepared.hardware.autocast)
 

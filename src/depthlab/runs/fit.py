@@ -3,14 +3,14 @@
 import logging
 import warnings
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
 import pytorch_lightning as pl
 import torch
 
 from depthlab.runs.prepare import Prepared, count_epochs
 from depthlab.tracking import RunFolder
-from depthlab.training import Checkpoints, Interruption, ProgressBar, Reporting
+from depthlab.training import Checkpoints, Interruption, ProgressBar, Reporting, StepLimit
 
 
 @dataclass(frozen=True)
@@ -22,18 +22,8 @@ class Fitted:
 
 
 @final
-class _Course(pl.Callback):
-    """Tells the loader which epoch it is, on which order and augmentation depend, and ends the run at its last step.
-
-    Lightning's own `max_steps` is not used: with it, a run that continues from the end of an epoch skips the next one.
-    """
-
-    def __init__(self, total_steps: int) -> None:
-        self.total_steps = total_steps
-
-    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
-        if trainer.global_step >= self.total_steps:
-            trainer.should_stop = True
+class _Epochs(pl.Callback):
+    """Tells the loader which epoch it is, on which order and augmentation depend."""
 
     def on_train_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         trainer.datamodule.train_dataloader().epoch = trainer.current_epoch  # type: ignore[attr-defined]
@@ -50,9 +40,8 @@ def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption) -> Fi
     reporting = Reporting(folder.journal)
     minutes = trainer_config["checkpoint_minutes"]
     checkpoints = Checkpoints(folder.checkpoints, every_minutes=minutes, interruption=interruption, reporting=reporting)
-    shown = None if trainer_config["progress"] == "auto" else bool(trainer_config["progress"])
-    progress = ProgressBar(prepared.total_steps, enabled=shown)
-    trainer = _trainer(prepared, folder, [_Course(prepared.total_steps), reporting, checkpoints, progress])
+    progress = ProgressBar(prepared.total_steps, enabled=prepared.shows_progress)
+    trainer = _trainer(prepared, folder, [_Epochs(), StepLimit(prepared.total_steps), reporting, checkpoints, progress])
     resume = _resume_from(prepared, folder, checkpoints)
     if trainer_config["compile"]:
         prepared.classifier.network.compile()

@@ -39,6 +39,12 @@ class Prepared:
         """The recipe's resolved configuration."""
         return self.recipe.config
 
+    @property
+    def shows_progress(self) -> bool | None:
+        """Whether progress is to be shown; None leaves it to whether there is a terminal."""
+        wanted = self.config["trainer"]["progress"]
+        return None if wanted == "auto" else bool(wanted)
+
 
 def prepare(recipe: Recipe) -> Prepared:
     """Build all that the recipe names, and the manifest that tells how to repeat it.

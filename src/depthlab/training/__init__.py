@@ -5,6 +5,7 @@ from depthlab.training.classifier import Classifier
 from depthlab.training.evaluation import Evaluation, evaluate
 from depthlab.training.hardware import Hardware, choose_hardware
 from depthlab.training.interruption import Interrupted, Interruption
+from depthlab.training.limit import StepLimit
 from depthlab.training.progress import ProgressBar, track
 from depthlab.training.reporting import Diverged, Reporting
 
@@ -18,6 +19,7 @@ __all__ = [
     "Interruption",
     "ProgressBar",
     "Reporting",
+    "StepLimit",
     "choose_hardware",
     "evaluate",
     "read_weights",
