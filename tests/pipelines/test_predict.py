@@ -117,7 +117,7 @@ def test_a_gray_network_and_files_below_folders_of_other_names(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("run=1", "images=."), "no run '1' in"),
+        (("run=zz", "images=."), "no run 'zz' in"),
         (("run=2", "image=."), "there is no key image; did you mean images?"),
         (("images=.",), "run=... is missing"),
         (("run=2", "images=nowhere"), "images=nowhere: there is neither a folder nor a picture"),
