@@ -149,7 +149,7 @@ def test_a_run_that_did_not_finish_is_not_repeated(copied: RunFolder, pipeline: 
     ("words", "said"),
     [
         ((), "run=... is missing"),
-        (("7",), "no run '7' in"),
+        (("zz",), "no run 'zz' in"),
         (("2", "threads=2"), "there is no key threads"),
         (("2", "tracking=mlflow"), "tracking=mlflow: type tracking=none, or leave it out"),
         (("2", "data.folder=x"), "data.folder does nothing for resnet-8 · synthetic · seed 0: leave it out"),
