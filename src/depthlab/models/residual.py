@@ -7,7 +7,7 @@ from typing import final
 from torch import nn
 
 from depthlab.models.arguments import check_choice, check_count, check_rate
-from depthlab.models.stages import channels_per_stage, units_per_stage
+from depthlab.models.stages import channels_per_stage, doubling, units_per_stage
 from depthlab.nn import DropPath, Network, PadSkip, Sum, convolution, initialize, linear_drop_rates, named, projection
 
 UNITS = ("basic", "bottleneck")
@@ -147,7 +147,7 @@ def _build(
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     counts = units_per_stage(f"{family} with {branch.unit} units", depth, layers_per_unit=branch.layers)
-    channels = channels_per_stage(width, stages=len(counts))
+    channels = channels_per_stage(width, doubling(16, len(counts)))
     rates = iter(linear_drop_rates(drop_path, sum(counts)))
     features = channels[0]
     stem = named(conv=convolution(in_channels, features, kernel_size=3), norm=nn.BatchNorm2d(features), relu=nn.ReLU())

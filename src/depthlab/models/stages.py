@@ -1,50 +1,82 @@
 """From depth and width, as a person gives them, to units and channels per stage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from depthlab.models.arguments import is_list, is_number
 
-CIFAR_STAGES = 3
 
-
-def units_per_stage(what: str, depth: object, *, layers_per_unit: int) -> list[int]:
+def units_per_stage(what: str, depth: object, *, layers_per_unit: int, stages: int = 3, others: int = 2) -> list[int]:
     """Return how many units each stage has.
 
-    `depth` counts weighted layers as He et al. 2015 do (sec. 4.2): the stem, the head and `layers_per_unit` in each
-    of n units in each of 3 stages, so it must be 3n * layers_per_unit + 2; projections don't count. A list gives the
-    units of each stage instead, as many stages as it has entries. `what` names the network in the error.
+    `depth` counts weighted layers as papers do: `layers_per_unit` in each of n units in each of `stages` stages, and
+    `others` around them (a stem and a head are 2, He et al. 2015, sec. 4.2); projections don't count. So it must be
+    stages * layers_per_unit * n + others. A list gives the units of each stage instead, as many stages as it has
+    entries. `what` names the network in the error.
     """
+    step = stages * layers_per_unit
     if is_list(depth):
-        return _checked_counts("depth", depth, "units per stage, such as depth=[9,9,9]")
-    step = CIFAR_STAGES * layers_per_unit
-    if isinstance(depth, bool) or not isinstance(depth, int):
+        return _checked_counts("depth", depth, f"units per stage, such as depth={_plain([3] * stages)}")
+    number = _checked_depth(depth, example=3 * step + others, stages=stages)
+    if number < step + others or (number - others) % step:
+        lower = max(1, (number - others) // step) * step + others
+        rule = f"{step}n+{others}" if others else f"{step}n"
+        examples = ", ".join(str(n * step + others) for n in (1, 2, 3))
         raise ValueError(
-            f"depth must be a whole number, such as depth={3 * step + 2}, or a list of units per stage, "
-            f"such as depth=[3,3,3], not {depth!r}"
-        )
-    if depth < step + 2 or (depth - 2) % step:
-        lower = max(1, (depth - 2) // step) * step + 2
-        examples = ", ".join(str(n * step + 2) for n in (1, 2, 3))
-        raise ValueError(
-            f"{what} can't have depth={depth}: depth must be {step}n+2 ({examples}, ...); "
+            f"{what} can't have depth={depth}: depth must be {rule} ({examples}, ...); "
             f"the nearest are depth={lower} and depth={lower + step}"
         )
-    return [(depth - 2) // step] * CIFAR_STAGES
+    return [(number - others) // step] * stages
 
 
-def channels_per_stage(width: object, *, stages: int) -> list[int]:
-    """Return each stage's channels: 16, 32, 64, ... times `width`, or the list `width` itself."""
+def listed_units_per_stage(what: str, depth: object, table: Mapping[int, Sequence[int]]) -> list[int]:
+    """Return how many units each stage has in a family whose paper lists its depths: `table` maps depth to units.
+
+    A list gives the units of each stage instead; it must have as many stages as the networks of the table.
+    """
+    stages = len(next(iter(table.values())))
+    if is_list(depth):
+        counts = _checked_counts("depth", depth, f"units per stage, such as depth={_plain(next(iter(table.values())))}")
+        if len(counts) != stages:
+            raise ValueError(f"{what} has {stages} stages: depth={_plain(counts)} must have one entry for each")
+        return counts
+    number = _checked_depth(depth, example=min(table), stages=stages)
+    if number not in table:
+        nearest = min(table, key=lambda known: abs(known - number))
+        allowed = ", ".join(map(str, table))
+        raise ValueError(
+            f"{what} can't have depth={depth}: the paper's are {allowed}, the nearest is depth={nearest}; "
+            f"any other takes units per stage, such as depth={_plain(table[nearest])}"
+        )
+    return list(table[number])
+
+
+def channels_per_stage(width: object, base: Sequence[int]) -> list[int]:
+    """Return each stage's channels: those of `base` times `width`, or the list `width` itself."""
     if is_list(width):
-        channels = _checked_counts("width", width, "channels per stage, such as width=[16,32,64]")
-        if len(channels) != stages:
-            raise ValueError(f"width={channels} must have one entry for each of the {stages} stages")
+        channels = _checked_counts("width", width, f"channels per stage, such as width={_plain(base)}")
+        if len(channels) != len(base):
+            raise ValueError(f"width={_plain(channels)} must have one entry for each of the {len(base)} stages")
         return channels
-    if not is_number(width) or round(16 * width) < 1:
+    if not is_number(width) or round(min(base) * width) < 1:
         raise ValueError(
             "width must be a positive factor, such as width=1 or width=0.5, or a list of channels per stage, "
-            f"such as width=[16,32,64], not {width!r}"
+            f"such as width={_plain(base)}, not {width!r}"
         )
-    return [round(16 * 2**stage * width) for stage in range(stages)]
+    return [round(channels * width) for channels in base]
+
+
+def doubling(first: int, stages: int) -> list[int]:
+    """Return channels that double from stage to stage: 16, 32, 64, ..."""
+    return [first * 2**stage for stage in range(stages)]
+
+
+def _checked_depth(depth: object, *, example: int, stages: int) -> int:
+    if isinstance(depth, bool) or not isinstance(depth, int):
+        raise ValueError(
+            f"depth must be a whole number, such as depth={example}, or a list of units per stage, "
+            f"such as depth={_plain([3] * stages)}, not {depth!r}"
+        )
+    return depth
 
 
 def _checked_counts(name: str, values: Sequence[object], meaning: str) -> list[int]:
@@ -52,3 +84,8 @@ def _checked_counts(name: str, values: Sequence[object], meaning: str) -> list[i
     if not counts or len(counts) != len(values):
         raise ValueError(f"{name} as a list must hold {meaning}, each 1 or more, not {name}={list(values)}")
     return counts
+
+
+def _plain(values: Sequence[object]) -> str:
+    """Write a list as one types it in a shell: without spaces."""
+    return f"[{','.join(map(str, values))}]"

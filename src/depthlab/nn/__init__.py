@@ -5,9 +5,10 @@ from depthlab.nn.drop import DropPath, linear_drop_rates
 from depthlab.nn.initialize import initialize
 from depthlab.nn.modes import evaluating
 from depthlab.nn.network import Network
-from depthlab.nn.parts import convolution, named
+from depthlab.nn.parts import convolution, halving_pool, named
 from depthlab.nn.paths import Concat, Parallel, Sum
 from depthlab.nn.predictor import Predictor
+from depthlab.nn.receptive_field import measure_receptive_field
 from depthlab.nn.skips import PadSkip, projection
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "Sum",
     "convolution",
     "evaluating",
+    "halving_pool",
     "initialize",
     "linear_drop_rates",
     "measure_cost",
+    "measure_receptive_field",
     "named",
     "projection",
 ]
