@@ -1,56 +1,35 @@
-"""Parameters and multiply-adds of published networks.
-
-Multiply-adds are those of convolutions and linear layers for one 32x32 image with 3 channels, 10 classes unless said.
-"He 2015": Deep Residual Learning, arXiv 1512.03385, whose Table 6 prints the parameters in millions.
-"""
-
-from collections.abc import Callable
+"""Parameters, multiply-adds and receptive fields are those of the papers; costs follow from the closed form."""
 
 import pytest
 import torch
 
-from depthlab.models import plain, resnet
-from depthlab.nn import Cost, Network, measure_cost
+from depthlab.models import resnet
+from depthlab.nn import Cost, measure_cost, measure_receptive_field
+from tests.models.table import TABLE, Row
 
-IMAGENET_WIDTHS = [64, 128, 256, 512]
-
-# name | constructor call | parameters | multiply-adds | source
-COUNTS: list[tuple[str, Callable[[], Network], int, int, str]] = [
-    ("plain-20", lambda: plain(depth=20), 269_722, 40_551_040, "He 2015 Table 6: as ResNet-20"),
-    ("plain-56", lambda: plain(depth=56), 853_018, 125_485_696, "He 2015 Table 6: as ResNet-56"),
-    ("resnet-20 A", lambda: resnet(depth=20), 269_722, 40_551_040, "He 2015 Table 6: 0.27 M"),
-    ("resnet-32 A", lambda: resnet(depth=32), 464_154, 68_862_592, "He 2015 Table 6: 0.46 M"),
-    ("resnet-44 A", lambda: resnet(depth=44), 658_586, 97_174_144, "He 2015 Table 6: 0.66 M"),
-    ("resnet-56 A", lambda: resnet(depth=56), 853_018, 125_485_696, "He 2015 Table 6: 0.85 M"),
-    ("resnet-110 A", lambda: resnet(depth=110), 1_727_962, 252_887_680, "He 2015 Table 6: 1.7 M"),
-    ("resnet-1202 A", lambda: resnet(depth=1202), 19_421_274, 2_829_238_912, "He 2015 Table 6: 19.4 M"),
-    ("resnet-20 B", lambda: resnet(depth=20, shortcut="B"), 272_474, 40_813_184, "He 2015 eq. 2, 1x1 and batch norm"),
-    ("resnet-56 B", lambda: resnet(depth=56, shortcut="B"), 855_770, 125_747_840, "He 2015 eq. 2, 1x1 and batch norm"),
-    (
-        "resnet-18, 3x3 stem",
-        lambda: resnet(depth=[2, 2, 2, 2], width=IMAGENET_WIDTHS, shortcut="B"),
-        11_173_962,
-        555_422_720,
-        "He 2015 Table 1 with a 3x3 stem and no max-pooling, as others train it on CIFAR-10",
-    ),
-    (
-        "resnet-50, 3x3 stem",
-        lambda: resnet(depth=[3, 4, 6, 3], width=IMAGENET_WIDTHS, shortcut="B", unit="bottleneck"),
-        23_520_842,
-        1_297_829_888,
-        "He 2015 Table 1 with a 3x3 stem, no max-pooling, and the stride in the 3x3 convolutions",
-    ),
-]
+EVERY_ROW = pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 
 
-@pytest.mark.parametrize(
-    ("build", "parameters", "multiply_adds"),
-    [pytest.param(build, parameters, multiply_adds, id=name) for name, build, parameters, multiply_adds, _ in COUNTS],
-)
-def test_counts_are_those_of_the_paper(build: Callable[[], Network], parameters: int, multiply_adds: int) -> None:
+def test_names_are_used_once() -> None:
+    assert len({row.name for row in TABLE}) == len(TABLE)
+
+
+@EVERY_ROW
+def test_a_network_costs_what_the_table_says(row: Row) -> None:
     with torch.device("meta"):
-        net = build()
-    assert measure_cost(net, (3, 32, 32)) == Cost(parameters=parameters, multiply_adds=multiply_adds)
+        net = row.build()
+    cost = measure_cost(net, (3, row.image, row.image))
+    assert row.parameters in (None, cost.parameters)
+    assert row.multiply_adds in (None, cost.multiply_adds)
+    assert row.receptive_field is None or measure_receptive_field(net) == (row.receptive_field,) * 2
+    if row.millions is not None:
+        digits = len(row.millions.partition(".")[2])
+        assert f"{cost.parameters / 1e6:.{digits}f}" == row.millions
+
+
+def test_every_row_holds_something_against_the_network() -> None:
+    figures = [(row.parameters, row.multiply_adds, row.receptive_field, row.millions) for row in TABLE]
+    assert all(any(figure is not None for figure in row) for row in figures)
 
 
 def closed_form(*, n: int, width: int, unit: str, shortcut: str, classes: int, channels: int, size: int) -> Cost:
