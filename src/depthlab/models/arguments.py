@@ -29,6 +29,13 @@ def check_choice(name: str, value: object, allowed: Sequence[str]) -> str:
     return str(value)
 
 
+def check_switch(name: str, value: object) -> bool:
+    """Return `value` if it is True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} must be true or false, not {value!r}; type model.{name}=true")
+    return value
+
+
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
     """Tell whether a person gave a list of values instead of one."""
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
