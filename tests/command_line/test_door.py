@@ -55,7 +55,17 @@ def test_several_runs_leave_nothing_in_the_folder_but_mlruns(type_: Type) -> Non
 
 @pytest.mark.parametrize(
     "words",
-    ["depth=abc", "+foo=1", "-m depth=20,abc", "--multirrun", "-c job -m", "--resolve", "-cn nothing", "hydra.foo=1"],
+    [
+        "depth=abc",
+        "+foo=1",
+        "-m depth=20,abc",
+        "-m model=plain,resnet depth=20,57",
+        "--multirrun",
+        "-c job -m",
+        "--resolve",
+        "-cn nothing",
+        "hydra.foo=1",
+    ],
 )
 def test_a_mistake_is_one_line_and_nothing_runs(words: str, type_: Type, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -1,44 +1,47 @@
 """What every network of `conf/model/` keeps, in its default form and in every form that a family has."""
 
 import copy
+import inspect
 import io
 import pickle
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
 from hydra import compose, initialize_config_dir
-from hydra.utils import instantiate
+from hydra.utils import get_method, instantiate
+from omegaconf import OmegaConf
 from torch import Tensor, nn
 
-from depthlab.nn import Network, Parallel, Sum
+from depthlab.nn import DropPath, Network, Parallel, Sum
+from tests.models.forms import FORMS
 
 CONF = Path(__file__).parents[2] / "conf"
-FORMS = {
-    "plain": [
-        ["dropout=0.2"],
-        ["model.unit=bottleneck"],
-        ["depth=[1,2,1]", "width=0.5"],
-    ],
-    "resnet": [
-        ["dropout=0.2", "drop_path=0.5"],
-        ["model.shortcut=B"],
-        ["model.shortcut=C", "model.unit=bottleneck"],
-        ["model.shortcut_padding=end", "width=[8,12,20]"],
-    ],
-}
 MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
 ALL = [(model, *form) for model in MODELS for form in [[], *FORMS.get(model, [])]]
+SIZES = (8, 28, 32, 64)
 
 
-def build(form: tuple[str, ...], **arguments: Any) -> Network:
+@cache
+def config_of(form: tuple[str, ...]) -> dict[str, Any]:
     model, *overrides = form
     with initialize_config_dir(str(CONF), version_base=None):
         config = compose("train", overrides=[f"model={model}", *overrides])
+    OmegaConf.resolve(config)
+    return cast(dict[str, Any], OmegaConf.to_container(config.model))
+
+
+def build(form: tuple[str, ...], *, size: int | None = None, **arguments: Any) -> Network:
+    """Build a network for images of `size` pixels: the least of SIZES that it takes, if not said."""
+    config = config_of(form)
+    arguments = {"num_classes": 5, "in_channels": 3, **arguments}
+    if "image_size" in inspect.signature(get_method(config["_target_"])).parameters:
+        arguments["image_size"] = size or SIZES[0]
     torch.manual_seed(0)
-    net = instantiate(config.model, _convert_="all", **{"num_classes": 5, "in_channels": 3, **arguments})
+    net = instantiate(config, **arguments)
     assert isinstance(net, Network)
     return net
 
@@ -52,21 +55,42 @@ def images(n: int = 4, channels: int = 3, size: int = 8) -> Tensor:
     return torch.randn(n, channels, size, size, generator=torch.Generator().manual_seed(1))
 
 
-def test_there_are_models() -> None:
-    assert {"plain", "resnet"} <= set(MODELS)
-    assert set(FORMS) <= set(MODELS)
+def images_for(net: Network, n: int = 4) -> Tensor:
+    """Return images of the least of SIZES that the network takes."""
+    return images(n, size=next(size for size in SIZES if size >= net.smallest_image))
+
+
+def test_every_family_is_held_to_the_contracts() -> None:
+    assert {"plain", "resnet"} <= set(MODELS) == set(FORMS)
 
 
 def test_logits_have_one_row_per_image_and_one_column_per_class(form: tuple[str, ...]) -> None:
-    for channels in (1, 3):
-        net = build(form, num_classes=7, in_channels=channels).eval()
-        for size in (8, 28, 32, 64):
-            assert net(images(2, channels, size)).shape == (2, 7)
+    for channels, sizes in ((1, SIZES[:2]), (3, SIZES[2:])):
+        for size in sizes:
+            net = build(form, size=size, num_classes=7, in_channels=channels).eval()
+            if size >= net.smallest_image:
+                assert net(images(2, channels, size)).shape == (2, 7)
+
+
+def test_the_least_image_size_is_the_least(form: tuple[str, ...]) -> None:
+    with torch.device("meta"):
+        net = build(form)
+        least = net.smallest_image
+        assert least <= SIZES[-1] + 16
+        if least == 1:
+            return
+        assert net(torch.empty(2, 3, least, least)).shape == (2, 5)
+        with pytest.raises(ValueError, match=f"images of {least}x{least} pixels or more, not {least}x{least - 1}"):
+            net(torch.empty(2, 3, least, least - 1))
+        net.smallest_image = 1
+        with pytest.raises(RuntimeError):
+            net(torch.empty(2, 3, least - 1, least - 1))
 
 
 def test_every_parameter_gets_a_gradient(form: tuple[str, ...]) -> None:
     net = build(form)
-    nn.functional.cross_entropy(net(images(16)), torch.arange(16) % 5).backward()
+    labels = torch.arange(16) % 5
+    sum(nn.functional.cross_entropy(logits, labels) for logits in net.all_logits(images_for(net, 16))).backward()
     for name, parameter in net.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.isfinite().all(), name
@@ -74,7 +98,8 @@ def test_every_parameter_gets_a_gradient(form: tuple[str, ...]) -> None:
 
 
 def test_evaluating_treats_every_image_alone_and_draws_nothing(form: tuple[str, ...]) -> None:
-    net, x = build(form).eval(), images()
+    net = build(form).eval()
+    x = images_for(net)
     state = torch.get_rng_state()
     together = net(x)
     assert torch.equal(torch.get_rng_state(), state)
@@ -83,24 +108,33 @@ def test_evaluating_treats_every_image_alone_and_draws_nothing(form: tuple[str, 
 
 
 def test_nothing_is_changed_in_place(form: tuple[str, ...]) -> None:
-    net, x = build(form), images()
+    net = build(form)
+    x = images_for(net)
     seen: list[tuple[str, Tensor, Tensor]] = [("images", x, x.clone())]
     for name, module in net.named_modules():
         module.register_forward_hook(lambda _m, _i, y, name=name: seen.append((name, y, y.clone())))
     net(x)
-    assert len(seen) > 20
+    assert len(seen) > len(list(net.modules())) // 2
     assert [name for name, now, then in seen if not torch.equal(now, then)] == []
 
 
-def test_units_are_parallel_and_hold_all_that_stages_hold(form: tuple[str, ...]) -> None:
+def test_units_are_parallel_and_nothing_else_stands_in_a_stage(form: tuple[str, ...]) -> None:
     net = build(form)
-    units = list(net.units())
-    assert units
-    assert all(isinstance(unit, Parallel) and len(unit.paths) > 0 for unit in units)
-    inside = sum(p.numel() for unit in units for p in unit.parameters())
-    around = sum(p.numel() for part in (net.stem, net.head) for p in part.parameters())
+    assert list(net.units())
+    assert all(isinstance(unit, Parallel) and len(unit.paths) > 0 for unit in net.units())
+    inside = sum(p.numel() for unit in net.units() for p in unit.parameters())
+    around = sum(p.numel() for part in (net.stem, net.head, net.auxiliary) for p in part.parameters())
     assert inside + around == sum(p.numel() for p in net.parameters())
-    assert inside > around
+    assert inside > 0
+
+
+def test_the_first_logits_are_those_of_the_head(form: tuple[str, ...]) -> None:
+    net = build(form).eval()
+    x = images_for(net)
+    logits, *auxiliary = net.all_logits(x)
+    assert torch.equal(logits, net(x))
+    assert len(auxiliary) == len(net.auxiliary)
+    assert all(others.shape == logits.shape for others in auxiliary)
 
 
 def test_paths_of_a_sum_agree_in_shape(form: tuple[str, ...]) -> None:
@@ -109,7 +143,7 @@ def test_paths_of_a_sum_agree_in_shape(form: tuple[str, ...]) -> None:
     for unit in net.units():
         for path in unit.paths.values():
             path.register_forward_hook(lambda _m, _i, y, unit=unit: shapes[unit].append(y.shape))
-    net(images())
+    net(images_for(net))
     assert all(len(found) == len(unit.paths) for unit, found in shapes.items())
     assert all(len(set(found)) == 1 for unit, found in shapes.items() if isinstance(unit, Sum))
 
@@ -119,7 +153,8 @@ def by_state_dict(net: Network, form: tuple[str, ...]) -> Network:
     torch.save(net.state_dict(), file)
     file.seek(0)
     again = build(form)
-    nn.init.zeros_(again.head.get_parameter("linear.weight"))
+    for parameter in again.parameters():
+        nn.init.constant_(parameter, 0.5)
     again.load_state_dict(torch.load(file, weights_only=True))
     return again
 
@@ -134,11 +169,12 @@ def by_state_dict(net: Network, form: tuple[str, ...]) -> Network:
 )
 def test_copies_compute_the_same(form: tuple[str, ...], copied: Callable[[Network, tuple[str, ...]], Network]) -> None:
     net = build(form)
-    net(images())  # moves the running statistics of batch norm
+    x = images_for(net)
+    net(x)  # moves the running statistics of batch norm
     again = copied(net, form)
     assert list(again.state_dict()) == list(net.state_dict())
     assert not {p.data_ptr() for p in again.parameters()} & {p.data_ptr() for p in net.parameters()}
-    assert torch.equal(again.eval()(images()), net.eval()(images()))
+    assert torch.equal(again.eval()(x), net.eval()(x))
 
 
 def test_a_seed_decides_every_weight(form: tuple[str, ...]) -> None:
@@ -148,12 +184,39 @@ def test_a_seed_decides_every_weight(form: tuple[str, ...]) -> None:
 def test_it_can_be_built_without_memory(form: tuple[str, ...]) -> None:
     with torch.device("meta"):
         net = build(form)
-        assert net(torch.empty(2, 3, 8, 8)).shape == (2, 5)
+        assert net(images_for(net, 2).to("meta")).shape == (2, 5)
     assert all(tensor.is_meta for tensor in net.state_dict().values())
 
 
 def test_channels_last_computes_the_same(form: tuple[str, ...]) -> None:
-    net, x = build(form).eval(), images()
+    net = build(form).eval()
+    x = images_for(net)
     expected = net(x)
     net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     torch.testing.assert_close(net(x.contiguous(memory_format=torch.channels_last)), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16], ids=["fp32", "bf16"])
+def test_a_few_steps_of_training_stay_finite_and_move_every_parameter(
+    form: tuple[str, ...], precision: torch.dtype
+) -> None:
+    net = build(form)
+    x, labels = images_for(net, 8), torch.arange(8) % 5
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
+    before = [parameter.detach().clone() for parameter in net.parameters()]
+    for _ in range(3):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == torch.bfloat16):
+            scores = net.all_logits(x)
+        loss = sum(nn.functional.cross_entropy(logits.float(), labels) for logits in scores)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        assert loss.isfinite()
+    for (name, parameter), start in zip(net.named_parameters(), before, strict=True):
+        assert parameter.isfinite().all(), name
+        assert not torch.equal(parameter, start), name
+
+
+def test_knobs_that_are_off_leave_no_module(form: tuple[str, ...]) -> None:
+    if not any(word.startswith(("dropout", "drop_path", "model.")) for word in form):
+        assert not any(isinstance(module, nn.Dropout | DropPath) for module in build(form).modules())

@@ -22,14 +22,22 @@ def narrow(layers: int, num_classes: int) -> None: ...
 
 def arguments(target: Any, *words: str) -> dict[str, Any]:
     recipe = compose(["model._target_=my_package.Net", *words])
-    return model_arguments(recipe, target, num_classes=10, in_channels=1)
+    return model_arguments(recipe, target, num_classes=10, in_channels=1, image_size=8)
 
 
 def test_a_model_of_this_house_gets_all_that_its_group_holds() -> None:
-    given = model_arguments(compose(["depth=56"]), narrow, num_classes=10, in_channels=1)
+    given = model_arguments(compose(["depth=56"]), narrow, num_classes=10, in_channels=1, image_size=8)
     assert given["depth"] == 56
     assert {"width", "unit", "shortcut", "num_classes", "in_channels"} <= set(given)
     assert not any(name.startswith("_") for name in given)
+
+
+def test_the_images_size_goes_to_those_who_ask_for_it() -> None:
+    def sized(image_size: int) -> None: ...
+
+    assert model_arguments(compose(), sized, num_classes=10, in_channels=1, image_size=8)["image_size"] == 8
+    assert "image_size" not in model_arguments(compose(), narrow, num_classes=10, in_channels=1, image_size=8)
+    assert arguments(sized) == {"image_size": 8}
 
 
 def test_ones_own_gets_what_it_takes() -> None:

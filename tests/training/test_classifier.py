@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from depthlab.nn import Network, Sum
 from depthlab.training import Classifier
 from depthlab.training.schedules import constant
 
@@ -63,6 +64,17 @@ def test_whole_labels_and_their_shares_are_the_same(make: Callable[..., Classifi
     whole = classifier.training_step((images, labels), 0)
     shares = classifier.training_step((images, F.one_hot(labels, CLASSES).float()), 0)
     torch.testing.assert_close(whole, shares)
+
+
+def test_auxiliary_heads_add_three_tenths_of_their_loss_to_what_is_minimized(make: Callable[..., Classifier]) -> None:
+    torch.manual_seed(0)
+    unit = Sum({"branch": nn.Conv2d(3, 5, 1)})
+    heads = [nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(5, CLASSES)) for _ in range(2)]
+    classifier, (images, labels) = make(), batch(8, 0)
+    classifier.network = Network(stem=nn.Sequential(), stages=[[unit]], head=heads[0], auxiliary={0: heads[1]})
+    main, other = (F.cross_entropy(head(unit(images)), labels) for head in heads)
+    torch.testing.assert_close(classifier.training_step((images, labels), 0), main + 0.3 * other)
+    assert classifier.epoch_metrics("train")["train/loss"] == pytest.approx(main.item())
 
 
 @pytest.mark.parametrize("split", ["train", "val"])

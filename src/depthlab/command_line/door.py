@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,9 +50,24 @@ def _check(flags: argparse.Namespace) -> None:
     if flags.help or flags.hydra_help or flags.cfg or flags.info:
         check_typed(words)
     elif flags.multirun:
-        compose_all(words)
+        _check_networks(compose_all(words))
     else:
         compose(words)
+
+
+def _check_networks(recipes: Sequence[Recipe]) -> None:
+    """See that each network can be had, before the first one trains."""
+    from depthlab.runs import check_network  # loads torch, which one run doesn't need before its turn
+
+    checked: list[object] = []
+    for recipe in recipes:
+        if recipe.config["model"] in checked:
+            continue  # it differs in its seed, say
+        checked.append(recipe.config["model"])
+        try:
+            check_network(recipe)
+        except ValueError as error:
+            raise ValueError(f"{error} (in {' '.join(recipe.overrides)})") from error
 
 
 @contextmanager

@@ -63,12 +63,10 @@ class Recipe:
     @property
     def axes(self) -> dict[str, Any]:
         """Return the axes of study by name: the choice in each group, then the numbers."""
-        model = self.config["model"]
         choices = {group: self.choices[group] for group in ("model", "data", "optimizer", "schedule")}
         if self.foreign:
-            choices["model"] = model["_target_"]
-        own = {key: model[key] for key in ("unit", "shortcut") if key in model}
-        return choices | own | {axis: self.config[axis] for axis in AXES}
+            choices["model"] = self.config["model"]["_target_"]
+        return choices | self._own | {axis: self.config[axis] for axis in AXES}
 
     @property
     def science(self) -> dict[str, Any]:
@@ -88,6 +86,13 @@ class Recipe:
             parts.append(target_hash(self.config["model"]["_target_"]))
         text = json.dumps(parts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def _own(self) -> dict[str, Any]:
+        """Return what the model alone has, such as `shortcut`; what follows from its form is left out."""
+        model = {key: value for key, value in self.config["model"].items() if not key.startswith("_")}
+        own = {key: value for key, value in model.items() if key not in AXES and value is not None}
+        return {key: own[key] for key in own if not self.foreign or f"model.{key}" in self.typed}
 
     @property
     def _network(self) -> str:

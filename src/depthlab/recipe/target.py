@@ -38,17 +38,20 @@ def locate(path: str, key: str = "model._target_") -> Callable[..., Any]:
 
 
 def model_arguments(
-    recipe: Recipe, target: Callable[..., Any], *, num_classes: int, in_channels: int
+    recipe: Recipe, target: Callable[..., Any], *, num_classes: int, in_channels: int, image_size: int
 ) -> dict[str, Any]:
     """Return the arguments for the model's constructor.
 
-    A model of this house gets all that its group holds. A person's own gets what its signature takes of it.
+    A model of this house gets all that its group holds, and the images' size if it asks for it. A person's own gets
+    what its signature takes of it.
 
     Raises:
         ValueError: the person's model can't take what was typed, or lacks an argument that has no default.
     """
     given = {key: value for key, value in recipe.config["model"].items() if not key.startswith("_")}
     given |= {"num_classes": num_classes, "in_channels": in_channels}
+    if recipe.foreign or "image_size" in inspect.signature(target).parameters:
+        given["image_size"] = image_size
     if not recipe.foreign:
         return given
     name = recipe.config["model"]["_target_"]

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from depthlab.nn import evaluating
+from depthlab.nn import Network, evaluating
 from depthlab.recipe import Recipe, locate, model_arguments
 
 
@@ -27,7 +27,7 @@ def told_with_its_name(recipe: Recipe, doing: str = "") -> Iterator[None]:
         raise ValueError(f"{where}: {type(error).__name__}: {what}; HYDRA_FULL_ERROR=1 shows where") from error
 
 
-def build_network(recipe: Recipe, *, num_classes: int, in_channels: int) -> nn.Module:
+def build_network(recipe: Recipe, *, num_classes: int, in_channels: int, image_size: int) -> nn.Module:
     """Build the recipe's network; its weights come from torch's global generator.
 
     Raises:
@@ -35,7 +35,7 @@ def build_network(recipe: Recipe, *, num_classes: int, in_channels: int) -> nn.M
     """
     with told_with_its_name(recipe):
         target = locate(recipe.config["model"]["_target_"])
-    arguments = model_arguments(recipe, target, num_classes=num_classes, in_channels=in_channels)
+    arguments = model_arguments(recipe, target, num_classes=num_classes, in_channels=in_channels, image_size=image_size)
     with told_with_its_name(recipe):
         network = target(**arguments)
     if not isinstance(network, nn.Module):
@@ -53,10 +53,25 @@ def check_network(recipe: Recipe) -> None:
     if recipe.foreign:  # a person's own network may compute in its constructor: only its arguments are looked at
         with told_with_its_name(recipe):
             target = locate(recipe.config["model"]["_target_"])
-        model_arguments(recipe, target, num_classes=10, in_channels=3)
+        model_arguments(recipe, target, num_classes=10, in_channels=3, image_size=32)
         return
     with torch.device("meta"):
-        build_network(recipe, num_classes=10, in_channels=3)
+        build_network(recipe, num_classes=10, in_channels=3, image_size=32)
+
+
+def check_size(recipe: Recipe, network: nn.Module, size: int) -> None:
+    """See that the images, `size` pixels high and wide, are large enough for the network.
+
+    Raises:
+        ValueError: they are not, with the least size.
+    """
+    least = network.smallest_image if isinstance(network, Network) else 1
+    if size < least:
+        small = "type model.form=cifar, or " if recipe.config["model"].get("form") == "imagenet" else ""
+        raise ValueError(
+            f"{recipe.name}: the network takes images of {least}x{least} pixels or more, not "
+            f"{size}x{size}; {small}choose larger images, such as data=synthetic data.image_size={least}"
+        )
 
 
 def check_scores(recipe: Recipe, network: nn.Module, image: tuple[int, int, int], *, num_classes: int) -> None:

@@ -16,7 +16,7 @@ from depthlab.nn import Cost, measure_cost
 from depthlab.recipe import Recipe
 from depthlab.records import Dataset, Manifest
 from depthlab.runs.build import build_classifier, build_data, build_images
-from depthlab.runs.check import build_network, check_network, check_scores
+from depthlab.runs.check import build_network, check_network, check_scores, check_size
 from depthlab.tracking import capture_environment, redact
 from depthlab.training import Classifier, Hardware, choose_hardware
 
@@ -56,7 +56,10 @@ def prepare(recipe: Recipe) -> Prepared:
     images = build_images(recipe)
     hardware = choose_hardware(recipe.config["trainer"], image_size=images.image_size)
     make_repeatable(recipe, hardware)
-    network = build_network(recipe, num_classes=images.num_classes, in_channels=images.channels)
+    network = build_network(
+        recipe, num_classes=images.num_classes, in_channels=images.channels, image_size=images.image_size
+    )
+    check_size(recipe, network, images.image_size)
     image = (images.channels, images.image_size, images.image_size)
     if recipe.foreign:
         check_scores(recipe, network, image, num_classes=images.num_classes)

@@ -36,7 +36,12 @@ def load_folder(folder: RunFolder, *, weights: Weights = "final") -> Predictor:
     manifest = folder.manifest
     recipe = recipe_from_config(manifest.config, manifest.choices, manifest.overrides)
     dataset = manifest.dataset
-    network = build_network(recipe, num_classes=len(dataset.classes), in_channels=dataset.channels)
+    network = build_network(
+        recipe,
+        num_classes=len(dataset.classes),
+        in_channels=dataset.channels,
+        image_size=dataset.image_size,
+    )
     network.load_state_dict(read_weights(file))
     return Predictor(
         network,

@@ -11,7 +11,10 @@ from torch.nn import functional as F
 from torchmetrics import MeanMetric
 from torchmetrics.classification import MulticlassAccuracy
 
+from depthlab.nn import Network
 from depthlab.training.schedules import Schedule
+
+AUXILIARY_WEIGHT = 0.3  # of each auxiliary head's loss (Szegedy et al. 2014, arXiv 1409.4842, sec. 5)
 
 OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 
@@ -51,12 +54,21 @@ class Classifier(pl.LightningModule):
 
     def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
         images, targets = batch
-        scores = self(images)
-        loss = F.cross_entropy(scores.float(), targets, label_smoothing=self.label_smoothing)
+        scores, *auxiliary = self._all_scores(images)
+        loss = self._loss(scores, targets)
         labels = targets if targets.ndim == 1 else targets.argmax(dim=1)
         self.train_loss.update(loss.detach(), weight=len(labels))
         self.train_accuracy.update(scores.detach(), labels)
-        return loss
+        return loss + AUXILIARY_WEIGHT * sum(self._loss(others, targets) for others in auxiliary) if auxiliary else loss
+
+    def _all_scores(self, images: Tensor) -> list[Tensor]:
+        """Return the scores (N, K), and those of auxiliary heads, if the network has some."""
+        if isinstance(self.network, Network) and len(self.network.auxiliary):
+            return self.network.all_logits(images)
+        return [self(images)]
+
+    def _loss(self, scores: Tensor, targets: Tensor) -> Tensor:
+        return F.cross_entropy(scores.float(), targets, label_smoothing=self.label_smoothing)
 
     def validation_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
         images, labels = batch
