@@ -29,6 +29,14 @@ def check_choice(name: str, value: object, allowed: Sequence[str]) -> str:
     return str(value)
 
 
+def check_one_of(name: str, value: object, allowed: Sequence[int]) -> int:
+    """Return `value` if it is one of the whole numbers `allowed`."""
+    if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
+        choices = ", ".join(map(str, allowed[:-1])) + f" or {allowed[-1]}"
+        raise ValueError(f"{name} must be {choices}, not {value!r}; type model.{name}={allowed[0]}")
+    return value
+
+
 def check_switch(name: str, value: object) -> bool:
     """Return `value` if it is True or False."""
     if not isinstance(value, bool):
