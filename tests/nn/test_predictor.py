@@ -102,6 +102,11 @@ def test_images_of_another_type_are_refused(dtype: torch.dtype) -> None:
         predictor()(torch.zeros(2, 3, 8, 8, dtype=dtype))
 
 
+def test_an_array_is_refused_with_the_way_to_make_a_tensor_of_it() -> None:
+    with pytest.raises(ValueError, match=r"takes a torch.Tensor, not a builtins.list; torch.as_tensor\(images\)"):
+        predictor().predict([[0]])  # type: ignore[arg-type]
+
+
 def test_any_network_will_do() -> None:
     net = Predictor(
         nn.Sequential(nn.Flatten(), nn.Linear(64, 2)),

@@ -59,6 +59,11 @@ class Five(nn.Linear):
         super().__init__(8, 5)
 
 
+class Empty(nn.Module):
+    def forward(self, images):
+        return images.new_zeros(len(images), 10)
+
+
 class Pair(Net):
     def forward(self, images):
         return super().forward(images), images
@@ -119,6 +124,7 @@ def test_a_network_that_asks_for_values_can_be_measured_and_trained(own: Path) -
         ("Needy", r"my_networks.Needy needs needed: type \+model.needed=..."),
         ("Absent", "my_networks has no class or function 'Absent'"),
         ("text", "model._target_=my_networks.text makes a str; it must make a torch.nn.Module"),
+        ("Empty", "my_networks.Empty has no parameters to train"),
         ("Pair", r"my_networks.Pair: for one image it gives something of type tuple; .* shape \(1, 10\)"),
         ("Unbuildable", "model._target_=my_networks.Unbuildable: TypeError: .*; HYDRA_FULL_ERROR=1 shows where"),
         ("Narrow", r"my_networks.Narrow on an image of shape \(3, 8, 8\): RuntimeError: mat1 and mat2 shapes"),

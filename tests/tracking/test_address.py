@@ -60,6 +60,12 @@ def test_sqlite_paths_that_cannot_be(tmp_path: Path) -> None:
         check_store(f"sqlite:///{tmp_path}/books.db")
 
 
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="there is no folder that nobody may write to")
+def test_a_folder_that_nobody_may_write_to() -> None:
+    with pytest.raises(ValueError, match="can't be written: /proc is not a folder you may write to"):
+        check_store("sqlite:////proc/runs/mlflow.db")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_permission(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

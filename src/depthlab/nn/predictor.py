@@ -66,6 +66,9 @@ class Predictor(nn.Module):
         return x if images.is_floating_point() else (x / 255 - self.mean) / self.std
 
     def _check(self, images: Tensor) -> None:
+        if not isinstance(images, Tensor):
+            given = f"{type(images).__module__}.{type(images).__name__}"
+            raise ValueError(f"{self.name} takes a torch.Tensor, not a {given}; torch.as_tensor(images) makes one")
         given = f"not {str(images.dtype).removeprefix('torch.')} {tuple(images.shape)}"
         if images.ndim != 4 or images.shape[1] != self.channels or 0 in images.shape:
             raise ValueError(f"{self.name} takes images of shape (N, {self.channels}, height, width), {given}")

@@ -41,6 +41,9 @@ def build_network(recipe: Recipe, *, num_classes: int, in_channels: int, image_s
     if not isinstance(network, nn.Module):
         name = recipe.config["model"]["_target_"]
         raise ValueError(f"model._target_={name} makes a {type(network).__name__}; it must make a torch.nn.Module")
+    if not any(parameter.requires_grad for parameter in network.parameters()):
+        name = recipe.config["model"]["_target_"]
+        raise ValueError(f"model._target_={name} has no parameters to train: register them in its constructor")
     return network
 
 

@@ -3,6 +3,7 @@
 import os
 import re
 import sqlite3
+import tempfile
 import urllib.parse
 from importlib.util import find_spec
 from pathlib import Path
@@ -96,9 +97,12 @@ def _check_sqlite(uri: str) -> None:
     folder = path.parent
     while not folder.exists():
         folder = folder.parent
-    # sqlite keeps its journal beside the file, so a writable file alone is not enough.
-    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        raise ValueError(f"tracking.uri={uri} can't be written: {folder} is not a folder you may write to; {_WAY_OUT}")
+    try:  # sqlite keeps its journal beside the file, so a writable file alone is not enough
+        tempfile.TemporaryFile(dir=folder).close()  # permissions alone don't tell: nobody may write under /proc
+    except OSError as error:
+        raise ValueError(
+            f"tracking.uri={uri} can't be written: {folder} is not a folder you may write to; {_WAY_OUT}"
+        ) from error
 
 
 def _check_sqlite_file(path: Path) -> None:
