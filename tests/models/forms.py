@@ -15,4 +15,15 @@ FORMS: dict[str, list[list[str]]] = {
         ["model.shortcut=C", "model.unit=bottleneck"],
         ["model.shortcut_padding=end", "width=[8,12,20]"],
     ],
+    "densenet": [
+        ["depth=[2,1,2]", "model.growth_rate=4", "dropout=0.2"],
+        ["depth=10", "width=0.5", "model.bottleneck=true", "model.compression=0.5"],
+        ["depth=[1,2,1,1]", "width=[4,4,6,6]", "model.form=imagenet"],
+    ],
+    "vgg": [
+        ["depth=11", "width=0.125", "model.head=hidden", "dropout=0.5"],
+        ["depth=13", "width=0.125", "model.kernels=single", "model.head=two_hidden"],
+        ["depth=[1,1,1,1,1]", "width=[8,8,12,12,16]", "model.batch_norm=false"],
+        ["depth=11", "width=[4,4,6,6,8]", "model.form=imagenet"],
+    ],
 }

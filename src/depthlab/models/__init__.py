@@ -1,5 +1,7 @@
 """Families of networks: functions with keyword-only arguments that return a `depthlab.nn.Network`."""
 
+from depthlab.models.dense import densenet
 from depthlab.models.residual import plain, resnet
+from depthlab.models.vgg import vgg
 
-__all__ = ["plain", "resnet"]
+__all__ = ["densenet", "plain", "resnet", "vgg"]
