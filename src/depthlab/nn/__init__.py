@@ -2,6 +2,7 @@
 
 from depthlab.nn.cost import Cost, measure_cost
 from depthlab.nn.drop import DropPath, linear_drop_rates
+from depthlab.nn.gates import Gate, Product, Scale, Take
 from depthlab.nn.initialize import initialize
 from depthlab.nn.modes import evaluating
 from depthlab.nn.network import Network
@@ -15,11 +16,15 @@ __all__ = [
     "Concat",
     "Cost",
     "DropPath",
+    "Gate",
     "Network",
     "PadSkip",
     "Parallel",
     "Predictor",
+    "Product",
+    "Scale",
     "Sum",
+    "Take",
     "convolution",
     "evaluating",
     "halving_pool",
