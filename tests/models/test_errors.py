@@ -48,8 +48,24 @@ from depthlab.models import plain, resnet
         ({"unit": ["basic"]}, "unit must be basic or bottleneck, not ['basic']"),
         ({"shortcut": "D"}, "shortcut must be A, B or C, not 'D'; type model.shortcut=A"),
         ({"shortcut": "a"}, "shortcut must be A, B or C, not 'a'"),
-        ({"shortcut": None}, "shortcut must be A, B or C, not None"),
         ({"shortcut_padding": "start"}, "must be both or end, not 'start'; type model.shortcut_padding=both"),
+        ({"form": "mnist"}, "form must be cifar or imagenet, not 'mnist'; type model.form=cifar"),
+        ({"form": None}, "form must be cifar or imagenet, not None"),
+        (
+            {"form": "imagenet", "depth": 20},
+            "resnet can't have depth=20: the paper's are 18, 34, 50, 101, 152, the nearest is depth=18; "
+            "any other takes units per stage, such as depth=[2,2,2,2]",
+        ),
+        (
+            {"form": "imagenet", "depth": 18, "unit": "bottleneck"},
+            "resnet with bottleneck units can't have depth=18: the paper's are 50, 101, 152, the nearest is depth=50",
+        ),
+        ({"form": "imagenet", "depth": [3, 3, 3]}, "resnet has 4 stages: depth=[3,3,3] must have one entry for each"),
+        (
+            {"stride_at": "5x5", "unit": "bottleneck", "depth": 11},
+            "stride_at must be 1x1 or 3x3, not '5x5'; type model.stride_at=1x1",
+        ),
+        ({"stride_at": "3x3"}, "stride_at=3x3 is for bottleneck units, and these are basic: leave it out"),
         ({"dropout": 1.5}, "dropout must be a number from 0 (off) to below 1, such as dropout=0.2, not 1.5"),
         ({"dropout": 1}, "not 1"),
         ({"dropout": -0.1}, "not -0.1"),
@@ -70,6 +86,8 @@ def test_resnet_says_in_one_line_what_is_wrong(arguments: dict[str, object], mes
     [
         ({"depth": 57}, "plain with basic units can't have depth=57"),
         ({"unit": "wide"}, "unit must be basic or bottleneck"),
+        ({"form": "imagenet", "depth": 20}, "plain can't have depth=20: the paper's are 18, 34, 50, 101, 152"),
+        ({"stride_at": "1x1"}, "stride_at=1x1 is for bottleneck units"),
         ({"dropout": 1.0}, "dropout must be a number from 0 (off) to below 1"),
     ],
 )

@@ -1,6 +1,6 @@
 """The plain and residual families: their twins, their shapes, their published layout."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pytest
 import torch
@@ -8,14 +8,24 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from depthlab.models import plain, resnet
-from depthlab.nn import DropPath, PadSkip, Parallel, Sum
+from depthlab.nn import DropPath, Network, PadSkip, Parallel, Sum
+
+SMALL_IMAGENET = {"form": "imagenet", "width": 1 / 16}
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"depth": 20}, {"depth": 56}, {"depth": 20, "unit": "bottleneck"}, {"depth": [1, 3, 2]}]
+    "arguments",
+    [
+        {"depth": 20},
+        {"depth": 56},
+        {"depth": 20, "unit": "bottleneck"},
+        {"depth": [1, 3, 2]},
+        {"depth": 18, **SMALL_IMAGENET},
+        {"depth": [1, 2, 1, 1], "unit": "bottleneck", **SMALL_IMAGENET},
+    ],
 )
 def test_a_plain_network_and_its_residual_twin_share_every_key(arguments: dict[str, object]) -> None:
-    weights = resnet(**arguments).state_dict()  # type: ignore[arg-type]
+    weights = resnet(**arguments, shortcut="A").state_dict()  # type: ignore[arg-type]
     twin = plain(**arguments)  # type: ignore[arg-type]
     assert list(twin.state_dict()) == list(weights)
     twin.load_state_dict(weights)
@@ -96,14 +106,62 @@ def test_option_a_pads_half_on_each_side_unless_told(padding: str, front: int) -
     assert y.count_nonzero() == y[:, front : front + 16].count_nonzero()
 
 
-def test_a_bottleneck_strides_in_its_3x3_convolution() -> None:
-    branch = list(resnet(depth=11, unit="bottleneck").units())[1].paths["branch"]
-    convolutions = [module for module in branch.modules() if isinstance(module, nn.Conv2d)]
-    assert [(conv.kernel_size, conv.stride) for conv in convolutions] == [
-        ((1, 1), (1, 1)),
-        ((3, 3), (2, 2)),
-        ((1, 1), (1, 1)),
-    ]
+def strides(net: Network) -> list[dict[str, int]]:
+    """The stride of each convolution in the branches of units that stride, by name."""
+    units = [dict(unit.paths["branch"].named_children()) for unit in net.units()]
+    found = [{name: m.stride[0] for name, m in unit.items() if isinstance(m, nn.Conv2d)} for unit in units]
+    return [unit for unit in found if max(unit.values()) > 1]
+
+
+@pytest.mark.parametrize(
+    ("form", "stride_at", "layer"),
+    [
+        ("cifar", None, "conv2"),
+        ("cifar", "1x1", "conv1"),
+        ("imagenet", None, "conv1"),
+        ("imagenet", "1x1", "conv1"),
+        ("imagenet", "3x3", "conv2"),
+    ],
+)
+def test_a_bottleneck_strides_where_its_form_does_or_where_told(form: str, stride_at: str | None, layer: str) -> None:
+    depth = [1] * (3 if form == "cifar" else 4)
+    arguments = {"depth": depth, "form": form, "width": 0.25, "unit": "bottleneck", "stride_at": stride_at}
+    for family in (resnet, plain):
+        expected = {"conv1": 1, "conv2": 1, "conv3": 1, layer: 2}
+        assert strides(family(**arguments)) == [expected] * (len(depth) - 1)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("family", [plain, resnet])
+def test_the_imagenet_form_shrinks_images_to_a_thirty_second(family: Callable[..., Network]) -> None:
+    net = family(depth=18, form="imagenet", width=1 / 16, num_classes=7)
+    assert [name for name, _ in net.stem.named_children()] == ["conv", "norm", "relu", "pool"]
+    x = torch.randn(2, 3, 64, 64)
+    assert net.stem(x).shape == (2, 4, 16, 16)
+    expected = [(4, 16), (8, 8), (16, 4), (32, 2)]
+    assert shapes(net.units(), net.stem(x)) == [shape for shape in expected for _ in range(2)]
+    assert net(x).shape == net(torch.randn(2, 3, 3, 5)).shape == (2, 7)
+
+
+@pytest.mark.parametrize(
+    ("depth", "unit", "layers"), [(18, None, 2), (34, None, 2), (50, None, 3), ([1, 1, 1, 1], None, 2)]
+)
+def test_depth_decides_the_unit_of_the_imagenet_form(depth: int | list[int], unit: str | None, layers: int) -> None:
+    with torch.device("meta"):
+        net = resnet(depth=depth, form="imagenet", unit=unit)
+    names = [[name for name, _ in block.paths["branch"].named_children()] for block in net.units()]
+    assert all(sum("conv" in name for name in branch) == layers for branch in names)
+    if isinstance(depth, int):
+        assert weighted_layers(net) == depth
+
+
+def test_skips_pad_for_small_images_and_project_for_imagenet_unless_told() -> None:
+    def changing(**arguments: object) -> list[type[nn.Module]]:
+        net = resnet(width=0.25, **arguments)  # type: ignore[arg-type]
+        return [type(unit.paths["skip"]) for unit in net.units() if not isinstance(unit.paths["skip"], nn.Identity)]
+
+    assert changing(depth=8) == [PadSkip] * 2
+    assert changing(depth=18, form="imagenet") == [nn.Sequential] * 3
+    assert changing(depth=18, form="imagenet", shortcut="A") == [PadSkip] * 3
 
 
 def test_a_residual_unit_with_a_zeroed_branch_is_relu_of_its_input() -> None:

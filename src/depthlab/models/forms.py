@@ -1,0 +1,84 @@
+"""The two forms of a residual network: for small images, and the paper's for ImageNet."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from torch import nn
+
+from depthlab.models.arguments import check_choice, check_count, is_list
+from depthlab.models.branches import LAYERS, UNITS
+from depthlab.models.orders import Order, activation_layers
+from depthlab.models.places import Place
+from depthlab.models.stages import listed_units_per_stage, units_per_stage
+from depthlab.nn import Network, Parallel, convolution, initialize, named
+
+FORMS = ("cifar", "imagenet")
+FIRST_CHANNELS = {"cifar": 16, "imagenet": 64}  # of the stem and the first stage; they double from stage to stage
+BASIC_DEPTHS: dict[int, list[int]] = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}
+BOTTLENECK_DEPTHS: dict[int, list[int]] = {50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3]}
+
+
+def check_form(form: object) -> str:
+    """Return `form` if it is one of the two."""
+    return check_choice("form", form, FORMS)
+
+
+def count_units(
+    family: str, form: str, unit: object, depth: object, bottlenecks: Mapping[int, list[int]] = BOTTLENECK_DEPTHS
+) -> tuple[str, list[int]]:
+    """Return the kind of unit, and how many of them each stage has.
+
+    For small images `depth` is 6n+2 with basic units and 9n+2 with bottlenecks (He et al. 2015, sec. 4.2); `unit`
+    None means basic. For ImageNet it is one that the paper lists (Table 1; `bottlenecks` for those units), and `unit`
+    None means that depth's own, or basic for a list.
+    """
+    if unit is not None:
+        check_choice("unit", unit, UNITS)
+    if form == "cifar":
+        kind = "basic" if unit is None else str(unit)
+        return kind, units_per_stage(f"{family} with {kind} units", depth, layers_per_unit=LAYERS[kind])
+    if unit is None:
+        counts = listed_units_per_stage(family, depth, {**BASIC_DEPTHS, **bottlenecks})
+        return "basic" if is_list(depth) or depth in BASIC_DEPTHS else "bottleneck", counts
+    table = BASIC_DEPTHS if unit == "basic" else bottlenecks
+    return str(unit), listed_units_per_stage(f"{family} with {unit} units", depth, table)
+
+
+def build_network(
+    form: str,
+    order: Order,
+    stages: Sequence[Sequence[Place]],
+    build_unit: Callable[[Place], Parallel],
+    *,
+    num_classes: int,
+    in_channels: int,
+) -> Network:
+    """Put a stem before the units of all places and a head behind them, and draw the weights."""
+    check_count("num_classes", num_classes, example=10)
+    check_count("in_channels", in_channels, example=3)
+    stem = _build_stem(form, order, in_channels, stages[0][0].in_channels)
+    units = [[build_unit(place) for place in stage] for stage in stages]
+    features = stages[-1][-1].out_channels
+    head = named(
+        **activation_layers(order.ahead, features),
+        pool=nn.AdaptiveAvgPool2d(1),
+        flatten=nn.Flatten(),
+        linear=nn.Linear(features, num_classes),
+    )
+    net = Network(stem=stem, stages=units, head=head)
+    initialize(net)
+    return net
+
+
+def _build_stem(form: str, order: Order, in_channels: int, features: int) -> nn.Sequential:
+    """Return a 3x3 convolution, or for ImageNet a 7x7 and a pooling that together shrink H and W to a quarter.
+
+    The 3x3 is followed by what follows convolutions in `order`; the 7x7 is always activated, ahead of the pooling.
+    """
+    if form == "cifar":
+        conv = convolution(in_channels, features, kernel_size=3)
+        return named(conv=conv, **activation_layers(order.behind, features))
+    return named(
+        conv=convolution(in_channels, features, kernel_size=7, stride=2),
+        **activation_layers(("norm", "relu"), features),
+        pool=nn.MaxPool2d(kernel_size=3, stride=2, padding=1),
+    )
