@@ -2,6 +2,7 @@
 
 from depthlab.models.dense import densenet
 from depthlab.models.residual import plain, resnet
+from depthlab.models.resnext import resnext
 from depthlab.models.vgg import vgg
 
-__all__ = ["densenet", "plain", "resnet", "vgg"]
+__all__ = ["densenet", "plain", "resnet", "resnext", "vgg"]
