@@ -4,5 +4,6 @@ from depthlab.models.dense import densenet
 from depthlab.models.residual import plain, resnet
 from depthlab.models.resnext import resnext
 from depthlab.models.vgg import vgg
+from depthlab.models.wide_resnet import wide_resnet
 
-__all__ = ["densenet", "plain", "resnet", "resnext", "vgg"]
+__all__ = ["densenet", "plain", "resnet", "resnext", "vgg", "wide_resnet"]
