@@ -1,9 +1,10 @@
 """Families of networks: functions with keyword-only arguments that return a `depthlab.nn.Network`."""
 
 from depthlab.models.dense import densenet
+from depthlab.models.preactivation import preresnet
 from depthlab.models.residual import plain, resnet
 from depthlab.models.resnext import resnext
 from depthlab.models.vgg import vgg
 from depthlab.models.wide_resnet import wide_resnet
 
-__all__ = ["densenet", "plain", "resnet", "resnext", "vgg", "wide_resnet"]
+__all__ = ["densenet", "plain", "preresnet", "resnet", "resnext", "vgg", "wide_resnet"]

@@ -1,0 +1,81 @@
+"""Residual networks with identity mappings: He et al. 2016 (arXiv 1603.05027), with all the variants it compares."""
+
+from collections.abc import Sequence
+
+from depthlab.models.arguments import check_choice, check_rate
+from depthlab.models.branches import EXPANSION, Kernel, basic, bottleneck, build_branch
+from depthlab.models.forms import BOTTLENECK_DEPTHS, FIRST_CHANNELS, build_network, check_form, count_units
+from depthlab.models.orders import ORDERS, Order, activation_layers
+from depthlab.models.places import Place, place_units
+from depthlab.models.shortcuts import Shortcut, check_shortcut
+from depthlab.models.stages import channels_per_stage, doubling
+from depthlab.nn import Network, Sum, named
+
+BOTTLENECKS = {**BOTTLENECK_DEPTHS, 200: [3, 24, 36, 3]}  # by depth, for ImageNet
+
+
+def preresnet(
+    *,
+    depth: int | Sequence[int],
+    width: float | Sequence[int] = 1,
+    num_classes: int = 10,
+    in_channels: int = 3,
+    form: str = "cifar",
+    unit: str | None = None,
+    activation: str = "full",
+    shortcut: str = "identity",
+    shortcut_scale: float | None = None,
+    branch_scale: float | None = None,
+    gate_bias: float | None = None,
+    shortcut_dropout: float | None = None,
+    dropout: float | None = 0.0,
+    drop_path: float | None = 0.0,
+) -> Network:
+    """Build a pre-activation residual network: each unit computes x + F(x), with nothing after the sum (eq. 4).
+
+    Stem, stages, `depth`, `width`, `unit`, `dropout` and `drop_path` are those of `resnet`, in both forms; depth 200
+    is there too for ImageNet. Where the shape changes the skip is a 1x1 convolution, and the 3x3 of a bottleneck
+    strides. Maps (N, in_channels, H, W) to (N, num_classes), for any H and W.
+
+    `activation` is the order of batch norm and ReLU (Fig. 4, Table 2; see `Order`): "full", "original",
+    "bn_after_addition", "relu_before_addition" or "relu_only". What stands ahead of the convolutions is shared by both
+    paths in the first unit and where the shape changes, and stands once more before the head (appendix).
+
+    `shortcut` is what stands for the identity x (Fig. 2; Table 1, with the "original" activation): "scaling",
+    "exclusive_gating", "shortcut_gating", "conv" or "dropout", see `Shortcut`. Their numbers are `shortcut_scale` (0.5
+    unless given), `branch_scale` (1), `gate_bias` (-6; the paper tries 0 to -10) and `shortcut_dropout` (0.5).
+
+    ResNet-164 and ResNet-1001 of bottlenecks have 1,703,258 and 10,327,706 parameters. Raises `ValueError` for a depth
+    that no such network has, for a number that the shortcut has no use for, and for any argument out of its range.
+    """
+    check_form(form)
+    order = ORDERS[check_choice("activation", activation, tuple(ORDERS))]
+    skips = check_shortcut(shortcut, shortcut_scale, branch_scale, gate_bias, shortcut_dropout)
+    dropout, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
+    kind, counts = count_units("preresnet", form, unit, depth, BOTTLENECKS)
+    channels = channels_per_stage(width, doubling(FIRST_CHANNELS[form], len(counts)))
+
+    def build_unit(place: Place) -> Sum:
+        kernels = basic(place) if kind == "basic" else bottleneck(place)
+        return _unit(place, kernels, order, skips, dropout, activated_stem=form == "imagenet")
+
+    out = [EXPANSION[kind] * inner for inner in channels]
+    stages = place_units(counts, stem=channels[0], inner=channels, out=out, drop_path=drop_path)
+    net = build_network(form, order, stages, build_unit, num_classes=num_classes, in_channels=in_channels)
+    skips.start(net)
+    return net
+
+
+def _unit(
+    place: Place, kernels: Sequence[Kernel], order: Order, skips: Shortcut, dropout: float, *, activated_stem: bool
+) -> Sum:
+    shared = place.first or not place.keeps_shape
+    branch = build_branch(kernels, order, dropout=dropout, drop_path=place.drop_path, activated=shared)
+    ahead = order.ahead if shared and not (place.first and activated_stem) else ()
+    before = {**activation_layers(ahead, place.in_channels), **skips.build_gate(place)}
+    after = activation_layers(order.after, place.out_channels)
+    return Sum(
+        skips.build_paths(place, order, branch),
+        before=named(**before) if before else None,
+        after=named(**after) if after else None,
+    )
