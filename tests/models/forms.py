@@ -8,12 +8,33 @@ FORMS: dict[str, list[list[str]]] = {
         ["dropout=0.2"],
         ["model.unit=bottleneck"],
         ["depth=[1,2,1]", "width=0.5"],
+        ["depth=[1,1,1,1]", "width=0.0625", "model.form=imagenet"],
+    ],
+    "preresnet": [
+        ["depth=[1,2]", "dropout=0.2", "drop_path=0.5"],
+        ["depth=[2,1]", "model.activation=original", "model.shortcut=scaling", "model.branch_scale=0.5"],
+        ["depth=[2,1]", "model.activation=bn_after_addition", "model.shortcut=conv"],
+        ["depth=[2,1]", "model.activation=relu_before_addition", "model.shortcut=dropout"],
+        ["depth=[2,1]", "model.activation=relu_only", "model.unit=bottleneck"],
+        ["depth=[2,1]", "model.shortcut=exclusive_gating"],
+        ["depth=[2,1]", "model.shortcut=shortcut_gating", "model.gate_bias=-3"],
+        ["depth=[1,2,1,1]", "width=0.0625", "model.form=imagenet", "model.unit=bottleneck"],
     ],
     "resnet": [
         ["dropout=0.2", "drop_path=0.5"],
         ["model.shortcut=B"],
         ["model.shortcut=C", "model.unit=bottleneck"],
         ["model.shortcut_padding=end", "width=[8,12,20]"],
+        ["depth=[1,1,1,1]", "width=0.0625", "model.form=imagenet", "model.unit=bottleneck"],
+    ],
+    "resnext": [
+        ["depth=[1,2]", "width=[16,24]", "model.cardinality=4", "model.group_width=2", "dropout=0.2", "drop_path=0.3"],
+        ["depth=[1,1,1,1]", "width=0.125", "model.form=imagenet"],
+    ],
+    "wide_resnet": [
+        ["depth=[1,2]", "width=[16,24]", "dropout=0.3", "drop_path=0.3"],
+        ["depth=[1,1,1,1]", "width=0.0625", "model.form=imagenet"],
+        ["depth=[1,1,1,1]", "width=[4,6,8,8]", "model.form=imagenet", "model.unit=bottleneck"],
     ],
     "densenet": [
         ["depth=[2,1,2]", "model.growth_rate=4", "dropout=0.2"],
