@@ -12,7 +12,7 @@ HEAVY = ("torch", "mlflow", "pytorch_lightning", "matplotlib")
 
 
 def test_all_are_here() -> None:
-    assert SCRIPTS == ["predict.py", "rerun.py", "sync.py"]
+    assert SCRIPTS == ["evaluate.py", "predict.py", "rerun.py", "sync.py"]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from depthlab.runs.compare import Comparison, Difference, compare_runs
     from depthlab.runs.experiment import run, runs_root
     from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
+    from depthlab.runs.published import Published, evaluate_published, published_table
     from depthlab.runs.repeat import rerun, verdict
     from depthlab.runs.restore import load, load_folder
     from depthlab.runs.show import result_table, run_and_show
@@ -20,6 +21,7 @@ _ROOMS = {
     "compare": ("Comparison", "Difference", "compare_runs"),
     "experiment": ("run", "runs_root"),
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
+    "published": ("Published", "evaluate_published", "published_table"),
     "repeat": ("rerun", "verdict"),
     "restore": ("load", "load_folder"),
     "show": ("result_table", "run_and_show"),
@@ -29,13 +31,16 @@ __all__ = [
     "Comparison",
     "Difference",
     "Prediction",
+    "Published",
     "accuracy_line",
     "check_network",
     "compare_runs",
+    "evaluate_published",
     "load",
     "load_folder",
     "predict_pictures",
     "prediction_lines",
+    "published_table",
     "rerun",
     "result_table",
     "run",
