@@ -95,13 +95,13 @@ class Layers:
 class Body:
     """All of a form but its heads: the stem with the channels that it puts out, the modules of each stage.
 
-    `pool` stands between stages; `scale` is the factor on the channels of auxiliary heads.
+    `pool` stands between stages; `scale` is the factor on the channels of auxiliary heads, if it can have some.
     """
 
     stem: nn.Sequential
     channels: int
     stages: Sequence[Sequence[Inception]]
-    scale: float
+    scale: float = 1.0
     pool: Callable[[], nn.Module] | None = None
     smallest_image: int = 1
 

@@ -60,8 +60,9 @@ def inception_v1(
     the ratios of module 3a, with 3x3 max-pooling between, and batch norm; `depth` is 6n+2, or a list. Without `depth`
     they have 22 and 20. `width` multiplies all channels, or lists what the last module of each stage puts out.
 
-    `large_kernel=3` with `batch_norm=True` is torchvision's variant of GoogLeNet. `auxiliary=True` adds heads after the
-    first and the last but one module of the second stage (4a and 4d), which read means over a 4x4 grid.
+    `large_kernel=3` with `batch_norm=True` is torchvision's variant of GoogLeNet, but for its last pooling, 2x2 there.
+    `auxiliary=True` adds heads after the first and the last but one module of the second stage (4a and 4d), which read
+    means over a 4x4 grid.
 
     Maps (N, in_channels, H, W) to (N, num_classes); the ImageNet form takes images of 31x31 pixels or more. GoogLeNet
     has 6,998,552 parameters and 1.58 billion multiply-adds at 224x224 (1,000 classes), torchvision's 6,624,904, and
@@ -86,7 +87,7 @@ def inception_v1(
         auxiliary={place: _auxiliary_head(layers, channels[place], num_classes, body.scale) for place in places},
         smallest_image=body.smallest_image,
     )
-    initialize(net, fan="out" if layers.batch_norm else "in")  # without batch norm, paths must not add up
+    initialize(net, fan="in")  # by fan-out features would grow at every module, as several paths read the same
     return net
 
 

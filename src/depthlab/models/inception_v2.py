@@ -77,7 +77,7 @@ def inception_v2(
     units, channels = layers.stages(body.stages, body.channels)
     head = classifier(channels[-1], num_classes, check_rate("dropout", dropout))
     net = Network(stem=body.stem, stages=units, head=head, smallest_image=body.smallest_image)
-    initialize(net)
+    initialize(net, fan="in")  # by fan-out features would grow at every module, as several paths read the same
     return net
 
 
@@ -104,7 +104,7 @@ def _imagenet(layers: Layers, depth: object, width: object, in_channels: int, fa
         modules = strided + pick(table[len(strided) :], count - len(strided))
         stages.append([module.times(scale) for module in modules])
     stem, channels = googlenet_stem(layers, in_channels, scales[0])
-    return Body(stem, channels, stages, scale=scales[1], smallest_image=7)
+    return Body(stem, channels, stages, smallest_image=7)
 
 
 def _small(layers: Layers, depth: object, width: object, in_channels: int, factored: bool) -> Body:
@@ -114,4 +114,4 @@ def _small(layers: Layers, depth: object, width: object, in_channels: int, facto
     stages = [[keeping.scaled(out)] * count for out, count in zip(channels, counts, strict=True)]
     for modules, added in zip(stages[1:], added_per_stage(channels), strict=True):
         modules[0] = striding.scaled(added)
-    return Body(small_stem(layers, in_channels, channels[0]), channels[0], stages, scale=1.0)
+    return Body(small_stem(layers, in_channels, channels[0]), channels[0], stages)

@@ -74,7 +74,7 @@ def inception_v3(
         auxiliary=heads if check_switch("auxiliary", auxiliary) else None,
         smallest_image=body.smallest_image,
     )
-    initialize(net)
+    initialize(net, fan="in")  # by fan-out features would grow at every module, as several paths read the same
     return net
 
 
