@@ -30,6 +30,19 @@ def test_convolutions_are_normal_with_variance_2_over_k_k_out(convolution: nn.Co
     assert convolution.bias.count_nonzero() == 0
 
 
+@pytest.mark.parametrize(
+    ("convolution", "std"),
+    [
+        (nn.Conv2d(64, 256, 3), math.sqrt(2 / (9 * 64))),
+        (nn.Conv2d(256, 256, 3, groups=4), math.sqrt(2 / (9 * 64))),
+    ],
+)
+def test_with_fan_in_the_variance_is_2_over_what_a_filter_reads(convolution: nn.Conv2d, std: float) -> None:
+    torch.manual_seed(0)
+    initialize(convolution, fan="in")
+    assert abs(convolution.weight.std().item() - std) < 5 * std / math.sqrt(convolution.weight.numel())
+
+
 def test_batch_norm_starts_as_weight_1_and_bias_0() -> None:
     norm = nn.BatchNorm2d(8)
     nn.init.normal_(norm.weight)

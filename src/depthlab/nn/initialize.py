@@ -1,25 +1,39 @@
 """Weights at the start of training."""
 
 import math
+from typing import Literal
 
 from torch import nn
 
+from depthlab.nn.locally_connected import LocallyConnected2d
 
-def initialize(net: nn.Module) -> None:
-    """Set the weights of every convolution, batch norm and linear layer in `net`, in place.
 
-    Convolutions draw from a normal distribution of mean 0 and variance 2 / (k * k * out_channels), the backward form
-    of He et al. 2015 (arXiv 1502.01852, eq. 14) that fb.resnet.torch uses too; their biases are 0. Batch norm starts
-    as weight 1 and bias 0; linear layers keep PyTorch's default, uniform within 1 / sqrt(in_features).
+def initialize(net: nn.Module, *, fan: Literal["out", "in"] = "out") -> None:
+    """Set the weights of every convolution, locally connected layer, batch norm and linear layer in `net`, in place.
+
+    Convolutions, and locally connected layers as the convolutions of their shape, draw from a normal distribution of
+    mean 0 and variance 2 / (k * k * out_channels), the backward form of He et al. 2015 (arXiv 1502.01852, eq. 14) that
+    fb.resnet.torch uses too; their biases are 0. Batch norm starts as weight 1 and bias 0; linear layers keep PyTorch's
+    default, uniform within 1 / sqrt(in_features).
+
+    `fan="in"` takes the channels that a filter reads instead, eq. 10: it keeps the size of the features from layer to
+    layer, which networks without batch norm need where layers put out more channels than they read.
     """
     for module in net.modules():
-        if isinstance(module, nn.Conv2d):
-            height, width = module.kernel_size
-            nn.init.normal_(module.weight, std=math.sqrt(2.0 / (height * width * module.out_channels)))
+        if isinstance(module, nn.Conv2d | LocallyConnected2d):
+            nn.init.normal_(module.weight, std=math.sqrt(2.0 / _connections(module, fan)))
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
-        elif isinstance(module, nn.BatchNorm2d):
+        elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
             nn.init.ones_(module.weight)
             nn.init.zeros_(module.bias)
         elif isinstance(module, nn.Linear):
             module.reset_parameters()
+
+
+def _connections(layer: nn.Conv2d | LocallyConnected2d, fan: Literal["out", "in"]) -> int:
+    height, width = layer.kernel_size
+    if fan == "out":
+        return height * width * layer.out_channels
+    groups = layer.groups if isinstance(layer, nn.Conv2d) else 1
+    return height * width * layer.in_channels // groups

@@ -6,6 +6,7 @@ from typing import final
 
 from torch import nn
 
+from depthlab.nn.locally_connected import LocallyConnected2d
 from depthlab.nn.network import Network
 from depthlab.nn.paths import Parallel
 from depthlab.nn.skips import PadSkip
@@ -47,8 +48,8 @@ def _see(module: nn.Module, view: _View, axis: int) -> _View:
         return _see(module.after, replace(view, field=max(one.field for one in seen), step=steps.pop()), axis)
     if isinstance(module, nn.Sequential):
         return reduce(lambda seen, layer: _see(layer, seen, axis), module, view)
-    if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-        dilation = 1 if isinstance(module, nn.AvgPool2d) else _at(module.dilation, axis)
+    if isinstance(module, nn.Conv2d | LocallyConnected2d | nn.MaxPool2d | nn.AvgPool2d):
+        dilation = _at(module.dilation, axis) if isinstance(module, nn.Conv2d | nn.MaxPool2d) else 1
         return view.through(_at(module.kernel_size, axis), _at(module.stride, axis), dilation)
     return view.through(1, module.stride) if isinstance(module, PadSkip) else view
 
