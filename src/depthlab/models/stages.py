@@ -5,17 +5,20 @@ from collections.abc import Mapping, Sequence
 from depthlab.models.arguments import is_list, is_number
 
 
-def units_per_stage(what: str, depth: object, *, layers_per_unit: int, stages: int = 3, others: int = 2) -> list[int]:
+def units_per_stage(
+    what: str, depth: object, *, layers_per_unit: int, stages: int = 3, others: int = 2, fixed: bool = False
+) -> list[int]:
     """Return how many units each stage has.
 
     `depth` counts weighted layers as papers do: `layers_per_unit` in each of n units in each of `stages` stages, and
     `others` around them (a stem and a head are 2, He et al. 2015, sec. 4.2); projections don't count. So it must be
     stages * layers_per_unit * n + others. A list gives the units of each stage instead, as many stages as it has
-    entries. `what` names the network in the error.
+    entries, which must be `stages` if they are `fixed`. `what` names the network in the error.
     """
     step = stages * layers_per_unit
     if is_list(depth):
-        return _checked_counts("depth", depth, f"units per stage, such as depth={_plain([3] * stages)}")
+        counts = _checked_counts("depth", depth, f"units per stage, such as depth={_plain([3] * stages)}")
+        return _one_for_each(what, counts, stages) if fixed else counts
     number = _checked_depth(depth, example=3 * step + others, stages=stages)
     if number < step + others or (number - others) % step:
         lower = max(1, (number - others) // step) * step + others
@@ -36,9 +39,7 @@ def listed_units_per_stage(what: str, depth: object, table: Mapping[int, Sequenc
     stages = len(next(iter(table.values())))
     if is_list(depth):
         counts = _checked_counts("depth", depth, f"units per stage, such as depth={_plain(next(iter(table.values())))}")
-        if len(counts) != stages:
-            raise ValueError(f"{what} has {stages} stages: depth={_plain(counts)} must have one entry for each")
-        return counts
+        return _one_for_each(what, counts, stages)
     number = _checked_depth(depth, example=min(table), stages=stages)
     if number not in table:
         nearest = min(table, key=lambda known: abs(known - number))
@@ -50,16 +51,19 @@ def listed_units_per_stage(what: str, depth: object, table: Mapping[int, Sequenc
     return list(table[number])
 
 
-def channels_per_stage(width: object, base: Sequence[int]) -> list[int]:
-    """Return each stage's channels: those of `base` times `width`, or the list `width` itself."""
+def channels_per_stage(width: object, base: Sequence[int], *, each: str = "stage") -> list[int]:
+    """Return each stage's channels: those of `base` times `width`, or the list `width` itself.
+
+    `each` names what has an entry in `base`, if that is not a stage.
+    """
     if is_list(width):
-        channels = _checked_counts("width", width, f"channels per stage, such as width={_plain(base)}")
+        channels = _checked_counts("width", width, f"channels per {each}, such as width={_plain(base)}")
         if len(channels) != len(base):
-            raise ValueError(f"width={_plain(channels)} must have one entry for each of the {len(base)} stages")
+            raise ValueError(f"width={_plain(channels)} must have one entry for each of the {len(base)} {each}s")
         return channels
     if not is_number(width) or round(min(base) * width) < 1:
         raise ValueError(
-            "width must be a positive factor, such as width=1 or width=0.5, or a list of channels per stage, "
+            f"width must be a positive factor, such as width=1 or width=0.5, or a list of channels per {each}, "
             f"such as width={_plain(base)}, not {width!r}"
         )
     return [round(channels * width) for channels in base]
@@ -77,6 +81,12 @@ def _checked_depth(depth: object, *, example: int, stages: int) -> int:
             f"such as depth={_plain([3] * stages)}, not {depth!r}"
         )
     return depth
+
+
+def _one_for_each(what: str, counts: list[int], stages: int) -> list[int]:
+    if len(counts) != stages:
+        raise ValueError(f"{what} has {stages} stages: depth={_plain(counts)} must have one entry for each")
+    return counts
 
 
 def _checked_counts(name: str, values: Sequence[object], meaning: str) -> list[int]:
