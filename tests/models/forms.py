@@ -47,4 +47,38 @@ FORMS: dict[str, list[list[str]]] = {
         ["depth=[1,1,1,1,1]", "width=[8,8,12,12,16]", "model.batch_norm=false"],
         ["depth=11", "width=[4,4,6,6,8]", "model.form=imagenet"],
     ],
+    "inception_v1": [
+        ["depth=8", "width=0.25", "model.auxiliary=true", "dropout=0.2"],
+        ["depth=[1,1]", "width=[16,24]", "model.reduction=false"],
+        ["depth=[1,2]", "width=0.5", "model.batch_norm=false", "model.large_kernel=3"],
+        ["depth=[1,1,1]", "width=0.25", "model.form=imagenet"],
+    ],
+    "inception_v2": [
+        ["depth=11", "width=0.25", "model.kernels=single", "dropout=0.2"],
+        ["depth=[1,2,1]", "width=[16,24,40]"],
+        ["depth=[1,1,1]", "width=0.125", "model.form=imagenet"],
+    ],
+    "inception_v3": [
+        ["width=0.25", "model.auxiliary=true", "dropout=0.2"],
+        ["depth=[1,2,1]", "width=[16,24,40]", "model.asymmetric=3"],
+    ],
+    "alexnet": [
+        ["width=0.125", "dropout=0.5"],
+        ["depth=[2,1,2]", "width=[8,8,12,12,16]", "model.towers=1", "model.lrn=false", "model.hidden=20"],
+        ["width=[8,8,12,12,16]", "model.hidden=20", "model.form=imagenet"],
+    ],
+    "nin": [
+        ["depth=18", "width=0.125", "dropout=0.5"],
+        ["depth=[1,2,1]", "width=[12,16,20]", "model.batch_norm=true"],
+        ["depth=12", "width=[12,16,20,24]", "model.form=imagenet"],
+    ],
+    "mlp": [
+        ["depth=3", "width=0.125", "dropout=0.2"],
+        ["depth=[1,2]", "width=[40,30,20,10]", "model.batch_norm=false"],
+    ],
+    "locally_connected": [
+        ["dropout=0.2", "width=0.5"],
+        ["depth=[1,2]", "width=[4,6]"],
+        ["model.sharing=true"],
+    ],
 }

@@ -7,7 +7,22 @@ that library's variant, where it differs from the paper's network.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from depthlab.models import densenet, plain, preresnet, resnet, resnext, vgg, wide_resnet
+from depthlab.models import (
+    alexnet,
+    densenet,
+    inception_v1,
+    inception_v2,
+    inception_v3,
+    locally_connected,
+    mlp,
+    nin,
+    plain,
+    preresnet,
+    resnet,
+    resnext,
+    vgg,
+    wide_resnet,
+)
 from depthlab.nn import Network
 
 
@@ -669,11 +684,145 @@ VGG = [
     ),
 ]
 
-ALEXNET_AND_NIN: list[Row] = []
+ALEXNET_AND_NIN = [
+    Row(
+        "alexnet",
+        lambda: alexnet(form="imagenet", num_classes=1000),
+        60_965_224,
+        724_406_816,
+        "Krizhevsky 2012 sec. 3.5: two towers, 60 million",
+        image=224,
+        receptive_field=163,
+    ),
+    Row(
+        "alexnet, one tower",
+        lambda: alexnet(form="imagenet", towers=1, num_classes=1000),
+        62_378_344,
+        1_135_256_096,
+        "Krizhevsky 2012 without the division over two GPUs",
+        image=224,
+        receptive_field=163,
+    ),
+    Row(
+        "alexnet (torchvision)",
+        lambda: alexnet(form="imagenet", towers=1, lrn=False, width=[64, 192, 384, 256, 256], num_classes=1000),
+        61_100_840,
+        714_188_480,
+        "torchvision: Krizhevsky 2014 with 256 channels in its fourth convolution",
+        image=224,
+        receptive_field=163,
+    ),
+    Row(
+        "alexnet, small images",
+        lambda: alexnet(),
+        4_415_882,
+        215_525_376,
+        "ours: Krizhevsky 2012 with a 5x5 stem, padded pooling and 1024 hidden features",
+        receptive_field=43,
+    ),
+    Row(
+        "nin-9",
+        lambda: nin(depth=9),
+        966_986,
+        222_486_528,
+        "Lin 2014 as released for CIFAR-10",
+        receptive_field=27,
+        millions="0.97",
+    ),
+    Row("nin-9, batch norm", lambda: nin(depth=9, batch_norm=True), 968_404, 222_486_528, "nin-9: 2 - 1 each channel"),
+    Row(
+        "nin-12",
+        lambda: nin(depth=12, form="imagenet", num_classes=1000),
+        7_595_176,
+        1_100_188_800,
+        "Lin 2014 as released for ImageNet",
+        image=224,
+        receptive_field=195,
+        millions="7.6",
+    ),
+]
 
-INCEPTION: list[Row] = []
+INCEPTION = [
+    Row(
+        "GoogLeNet",
+        lambda: inception_v1(form="imagenet", num_classes=1000),
+        6_998_552,
+        1_582_671_872,
+        "Szegedy 2014 Table 1, which prints 1.5 billion; without auxiliary heads",
+        image=224,
+        receptive_field=715,
+    ),
+    Row(
+        "GoogLeNet, torchvision",
+        lambda: inception_v1(form="imagenet", num_classes=1000, batch_norm=True, large_kernel=3),
+        6_624_904,
+        1_498_376_192,
+        "torchvision's: 3x3 for 5x5, batch norm, without auxiliary heads",
+        image=224,
+    ),
+    Row(
+        "GoogLeNet, torchvision, auxiliary heads",
+        lambda: inception_v1(form="imagenet", num_classes=1000, batch_norm=True, large_kernel=3, auxiliary=True),
+        13_004_888,
+        1_498_376_192,
+        "torchvision's; the auxiliary heads don't run in evaluation",
+        image=224,
+    ),
+    Row(
+        "BN-Inception",
+        lambda: inception_v2(form="imagenet", num_classes=1000),
+        11_285_224,
+        2_032_600_064,
+        "Ioffe 2015 Figure 5; the field as Araujo 2019 has it for Inception v2",
+        image=224,
+        receptive_field=699,
+    ),
+    Row(
+        "Inception-v3",
+        lambda: inception_v3(form="imagenet", num_classes=1000),
+        23_834_568,
+        5_713_216_096,
+        "Szegedy 2015, as released; the field as Araujo 2019 has it",
+        image=299,
+        receptive_field=1311,
+    ),
+    Row(
+        "Inception-v3, auxiliary head",
+        lambda: inception_v3(form="imagenet", num_classes=1000, auxiliary=True),
+        27_161_264,
+        5_713_216_096,
+        "Szegedy 2015, as released; the auxiliary head doesn't run in evaluation",
+        image=299,
+    ),
+    Row("inception-v1-20", lambda: inception_v1(depth=20), None, None, "3x3 and 5x5 by hand", receptive_field=93),
+]
 
-FULLY_AND_LOCALLY_CONNECTED: list[Row] = []
+FULLY_AND_LOCALLY_CONNECTED = [
+    Row("mlp-4", lambda: mlp(image_size=32, depth=4), 2_105_354, 2_102_272, "closed form"),
+    Row(
+        "mlp-2, no batch norm",
+        lambda: mlp(image_size=32, depth=2, batch_norm=False),
+        1_578_506,
+        1_577_984,
+        "closed form",
+    ),
+    Row(
+        "locally_connected-8",
+        lambda: locally_connected(image_size=32, depth=8),
+        12_239_978,
+        12_239_488,
+        "closed form",
+        receptive_field=25,
+    ),
+    Row(
+        "locally_connected-8, sharing",
+        lambda: locally_connected(image_size=32, depth=8, sharing=True),
+        75_290,
+        12_239_488,
+        "closed form",
+        receptive_field=25,
+    ),
+]
 
 TABLE = [
     *RESIDUAL,

@@ -1,0 +1,138 @@
+"""AlexNet: Krizhevsky, Sutskever & Hinton 2012, "ImageNet classification with deep convolutional neural networks"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+from torch import nn
+
+from depthlab.models.arguments import check_choice, check_count, check_rate, check_switch, is_number
+from depthlab.models.stages import channels_per_stage, listed_units_per_stage
+from depthlab.nn import GridPool, LocalResponseNorm, Network, Sum, initialize, named
+
+DEPTHS = {8: [1, 1, 3]}  # sec. 3.5: convolutions between the poolings, and three fully connected layers
+
+
+@final
+@dataclass(frozen=True)
+class _Form:
+    """What differs between large and small images."""
+
+    stem: tuple[int, int, int]  # kernel size, stride and padding of the first convolution
+    pool_padding: int
+    grid: int  # side of what the fully connected layers read
+    hidden: int
+    smallest_image: int
+
+
+FORMS = {
+    # ours: kernel and stride fit small images, and the padded pooling never reaches size 0
+    "cifar": _Form(stem=(5, 1, 2), pool_padding=1, grid=2, hidden=1024, smallest_image=1),
+    # the paper's 224 pixels, padded by 2 so that 55 positions come out, as its Figure 2 has them
+    "imagenet": _Form(stem=(11, 4, 2), pool_padding=0, grid=6, hidden=4096, smallest_image=63),
+}
+
+
+def alexnet(
+    *,
+    depth: int | Sequence[int] = 8,
+    width: float | Sequence[int] = 1,
+    num_classes: int = 10,
+    in_channels: int = 3,
+    form: str = "cifar",
+    towers: int = 2,
+    lrn: bool = True,
+    hidden: int | None = None,
+    dropout: float | None = 0.0,
+) -> Network:
+    """Build AlexNet: five convolutions with ReLU, divided by overlapping 3x3 max pooling, and three linear layers.
+
+    Convolutions have 96, 256, 384, 384 and 256 channels and kernels of 11x11 (stride 4), 5x5, 3x3, 3x3 and 3x3; each is
+    a unit, and the stem is empty. `towers` is the number of GPUs that the paper divides the network over: the
+    convolutions read their own tower's channels alone, but for the first and the third (groups in the second, fourth
+    and fifth). With `lrn` the first two are followed by local response normalization, k=2, n=5, alpha=1e-4, beta=0.75,
+    over the channels of all towers. Maps (N, in_channels, H, W) to (N, num_classes).
+
+    `form="imagenet"` is the paper's, for images of 63 pixels or more; the linear layers read a 6x6 grid, at 224 pixels
+    the features themselves and else their means. `form="cifar"` is ours for images of any size: the same network with a
+    5x5 convolution of stride 1 first, pooling that halves and rounds up, and a 2x2 grid.
+
+    `depth` is 8, or a list of convolutions for the three stages, [1,1,3] in the paper: further ones are 3x3 and have
+    their stage's channels. `width` multiplies all channels and hidden features, or lists the channels of every
+    convolution. `hidden` is the number of features of the two hidden layers: 4096, for "cifar" 1024. `dropout` is the
+    rate at which these are dropped (0.5 in the paper, sec. 4.2).
+
+    Weights start as eq. 10 of He et al. 2015 has them. For 1000 classes the paper's network has 60,965,224 parameters;
+    torchvision's, `towers=1, lrn=False, width=[64,192,384,256,256]`, has 61,100,840. Raises `ValueError` for a depth
+    that no such network has, and for any argument out of its range.
+    """
+    shape = FORMS[check_choice("form", form, tuple(FORMS))]
+    check_count("num_classes", num_classes, example=10)
+    check_count("in_channels", in_channels, example=3)
+    counts = listed_units_per_stage("alexnet", depth, DEPTHS)
+    channels = channels_per_stage(width, _channels(counts), each="convolution")
+    _check_towers(towers, channels)
+    normalized, rate = check_switch("lrn", lrn), check_rate("dropout", dropout)
+    features, outs = in_channels, iter(channels)
+    stages: list[list[Sum]] = []
+    for stage, count in enumerate(counts):
+        stages.append([])
+        for n in range(count):
+            groups = 1 if n == 0 and stage in (0, 2) else towers
+            out, window = next(outs), (3, 1, 1) if n else (shape.stem, (5, 1, 2), (3, 1, 1))[stage]
+            conv = _convolution(features, out, window, groups)
+            pool = _pool(shape) if stage and n == 0 else None
+            stages[-1].append(_unit(conv, norm=normalized and stage < 2 and n == count - 1, pool=pool))
+            features = out
+    head = _head(shape, features, _hidden(hidden, shape, width), num_classes, rate)
+    net = Network(stem=nn.Sequential(), stages=stages, head=head, smallest_image=shape.smallest_image)
+    initialize(net, fan="in")
+    return net
+
+
+def _channels(counts: Sequence[int]) -> list[int]:
+    first, second, third = counts
+    return [96] * first + [256] * second + [384] * (third - 1) + [256]
+
+
+def _check_towers(towers: int, channels: Sequence[int]) -> None:
+    check_count("towers", towers, example=2)
+    uneven = [c for c in channels if c % towers]
+    if uneven:
+        raise ValueError(
+            f"towers={towers} must divide the channels of every convolution, not {uneven[0]}: "
+            "choose another width, or type model.towers=1"
+        )
+
+
+def _hidden(hidden: int | None, shape: _Form, width: object) -> int:
+    if hidden is not None:
+        return check_count("hidden", hidden, example=shape.hidden)
+    return round(shape.hidden * width) if is_number(width) else shape.hidden
+
+
+def _convolution(in_channels: int, out_channels: int, window: tuple[int, int, int], groups: int) -> nn.Conv2d:
+    size, stride, padding = window
+    return nn.Conv2d(in_channels, out_channels, kernel_size=size, stride=stride, padding=padding, groups=groups)
+
+
+def _unit(conv: nn.Conv2d, *, norm: bool, pool: nn.Module | None) -> Sum:
+    layers: dict[str, nn.Module] = {"conv": conv, "relu": nn.ReLU()}
+    if norm:
+        layers["norm"] = LocalResponseNorm()
+    return Sum({"branch": named(**layers)}, before=pool)
+
+
+def _pool(shape: _Form) -> nn.MaxPool2d:
+    return nn.MaxPool2d(kernel_size=3, stride=2, padding=shape.pool_padding)
+
+
+def _head(shape: _Form, channels: int, hidden: int, num_classes: int, dropout: float) -> nn.Sequential:
+    layers: dict[str, nn.Module] = {"pool": _pool(shape), "grid": GridPool(shape.grid), "flatten": nn.Flatten()}
+    features = channels * shape.grid**2
+    for n in (1, 2):
+        layers |= {f"linear{n}": nn.Linear(features, hidden), f"relu{n}": nn.ReLU()}
+        if dropout:
+            layers[f"dropout{n}"] = nn.Dropout(dropout)
+        features = hidden
+    return named(**layers, linear=nn.Linear(features, num_classes))

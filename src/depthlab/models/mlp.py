@@ -1,0 +1,74 @@
+"""A fully connected network on pixels: neither locality nor shared weights."""
+
+from collections.abc import Sequence
+
+from torch import nn
+
+from depthlab.models.arguments import check_count, check_rate, check_switch
+from depthlab.models.stages import channels_per_stage, units_per_stage
+from depthlab.nn import FixedSize, Network, Sum, initialize, named
+
+HIDDEN = 512
+
+
+def mlp(
+    *,
+    image_size: int,
+    depth: int | Sequence[int],
+    width: float | Sequence[int] = 1,
+    num_classes: int = 10,
+    in_channels: int = 3,
+    batch_norm: bool = True,
+    dropout: float | None = 0.0,
+) -> Network:
+    """Build a multilayer perceptron: linear layers with batch norm and ReLU, on images flattened to rows of pixels.
+
+    The first hidden layer is the stem, each further one is a unit, and the head is a linear layer. It knows nothing of
+    images: permuting their pixels changes nothing but the order of the first layer's weights. Beside
+    `locally_connected` it shows what locality buys. Maps (N, in_channels, image_size, image_size) to (N, num_classes).
+
+    `depth` counts linear layers, so there are depth - 1 hidden ones, or is a list of units per stage. `width`
+    multiplies the 512 features of each hidden layer, or lists the features of every hidden layer. Without `batch_norm`
+    linear layers have a bias. `dropout` is the rate at which hidden features are dropped.
+
+    At 8x8 pixels of one channel, depth 4 has 565,258 parameters. Raises `ValueError` for images of another size than
+    `image_size`, for a depth below 2, and for any argument out of its range.
+    """
+    check_count("image_size", image_size, example=32)
+    check_count("num_classes", num_classes, example=10)
+    check_count("in_channels", in_channels, example=3)
+    norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
+    counts = _units_per_stage(depth)
+    first, *others = channels_per_stage(width, [HIDDEN] * (1 + sum(counts)), each="hidden layer")
+    pixels = in_channels * image_size**2
+    stem = named(images=FixedSize(image_size), flatten=nn.Flatten(), **_hidden(pixels, first, norm, dropout=0.0))
+    features, outs = first, iter(others)
+    stages: list[list[Sum]] = []
+    for count in counts:
+        stages.append([])
+        for _ in range(count):
+            out = next(outs)
+            stages[-1].append(Sum({"branch": named(**_hidden(features, out, norm, rate))}))
+            features = out
+    head: dict[str, nn.Module] = {"dropout": nn.Dropout(rate)} if rate else {}
+    net = Network(stem=stem, stages=stages, head=named(**head, linear=nn.Linear(features, num_classes)))
+    initialize(net)
+    return net
+
+
+def _units_per_stage(depth: object) -> list[int]:
+    if isinstance(depth, int) and not isinstance(depth, bool) and depth <= 2:
+        if depth < 2:
+            raise ValueError(
+                f"mlp can't have depth={depth}: depth must be 2 (one hidden layer) or more; the nearest is depth=2"
+            )
+        return []
+    return units_per_stage("mlp", depth, layers_per_unit=1, stages=1)
+
+
+def _hidden(in_features: int, out_features: int, norm: bool, dropout: float) -> dict[str, nn.Module]:
+    layers: dict[str, nn.Module] = {"dropout": nn.Dropout(dropout)} if dropout else {}
+    layers["linear"] = nn.Linear(in_features, out_features, bias=not norm)
+    if norm:
+        layers["norm"] = nn.BatchNorm1d(out_features)
+    return layers | {"relu": nn.ReLU()}
