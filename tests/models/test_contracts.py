@@ -17,6 +17,7 @@ from omegaconf import OmegaConf
 from torch import Tensor, nn
 
 from depthlab.nn import DropPath, Network, Parallel, Sum
+from depthlab.training.hardware import SMALLEST_BF16
 from tests.models.forms import FORMS
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -196,12 +197,12 @@ def test_channels_last_computes_the_same(form: tuple[str, ...]) -> None:
     torch.testing.assert_close(net(x.contiguous(memory_format=torch.channels_last)), expected, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16], ids=["fp32", "bf16"])
+@pytest.mark.parametrize(("precision", "size"), [(torch.float32, 8), (torch.bfloat16, SMALLEST_BF16)])
 def test_a_few_steps_of_training_stay_finite_and_move_every_parameter(
-    form: tuple[str, ...], precision: torch.dtype
+    form: tuple[str, ...], precision: torch.dtype, size: int
 ) -> None:
-    net = build(form)
-    x, labels = images_for(net, 8), torch.arange(8) % 5
+    net = build(form, size=size)
+    x, labels = images(8, size=max(size, net.smallest_image)), torch.arange(8) % 5
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
     before = [parameter.detach().clone() for parameter in net.parameters()]
     for _ in range(3):

@@ -22,7 +22,8 @@ MISTAKES = [
     ("data=cifar10 data.folder=/a=b", "such as 'data.folder=\"/a=b\"'"),
     ("dépth=56", "there is no key dépth; did you mean depth?"),
     ("depth=", "depth= has no value"),
-    ("model.unit=", "model.unit= has no value: type one, such as model.unit=basic"),
+    ("model.form=", "model.form= has no value: type one, such as model.form=cifar"),
+    ("model.unit=", "model.unit= has no value: type one, such as model.unit=null"),
     ("tracking.uri=", "such as tracking.uri=http://127.0.0.1:5000"),
     # keys
     ("detph=56", "there is no key detph; did you mean depth?"),
@@ -131,7 +132,7 @@ MISTAKES = [
     ("schedule=steps schedule.milestones=[0.9,0.5]", "schedule.milestones must be a list of rising values"),
     ("schedule=steps schedule.milestones=0.5", "not 0.5"),
     ("schedule.warmup=2", "schedule.warmup must be a number from 0 up to 1"),
-    ("model.unit=null", "model.unit must be a text"),
+    ("model.form=null", "model.form must be a text"),
     ("trainer.precision=fp8", "trainer.precision must be auto, fp32 or bf16"),
     ("trainer.precision=16", "not 16"),
     ("trainer.device=gpu", "trainer.device must be auto, cpu, cuda or mps"),

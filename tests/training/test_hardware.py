@@ -27,7 +27,7 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("bf16", "no_gpu")
-@pytest.mark.parametrize(("image_size", "precision"), [(8, "fp32"), (15, "fp32"), (16, "bf16"), (32, "bf16")])
+@pytest.mark.parametrize(("image_size", "precision"), [(8, "fp32"), (23, "fp32"), (24, "bf16"), (32, "bf16")])
 def test_bf16_is_taken_where_images_are_large_enough_for_it_to_pay(image_size: int, precision: str) -> None:
     assert choose(image_size=image_size).precision == precision
 

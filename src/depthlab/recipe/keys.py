@@ -7,7 +7,7 @@ from depthlab.recipe.conf import Known
 from depthlab.recipe.nearest import did_you_mean, nearest
 from depthlab.recipe.recipe import AXES, GROUPS, OWN_PACKAGE
 from depthlab.recipe.table import TABLE
-from depthlab.recipe.wording import listed
+from depthlab.recipe.wording import as_typed, listed
 from depthlab.recipe.words import Typed, choices_of, example_of
 
 
@@ -80,7 +80,7 @@ def _check_key(word: Typed, known: Known, choices: tuple[str, ...]) -> None:
         raise ValueError(_nothing_to_add(word))
     if word.override.value() == "":
         default = known.keys[word.key]
-        example = example_of(word.key) if word.key in TABLE else f"{word.key}={default}"
+        example = example_of(word.key) if word.key in TABLE else f"{word.key}={as_typed(default)}"
         raise ValueError(f"{word.text} has no value: type one, such as {example}")
     axis = _axis_of(known, word.key)
     if axis is not None:

@@ -10,6 +10,9 @@ import torch
 # saves what its casts cost, and a second thread saves a quarter of a step's time at best, while it makes a step ten
 # times slower as soon as anything else wants the core.
 SMALL_IMAGE = 16
+# Below this one bf16 isn't chosen either: networks that halve their features five times come down to one pixel before the
+# last time, and the processor's bf16 gradient of a 3x3 convolution that strides on one pixel has NaNs in it (torch 2.13).
+SMALLEST_BF16 = 24
 # Read once: a run sets torch's number, and the next run of the same process would take that for the processor's.
 ALL_THREADS = torch.get_num_threads()
 
@@ -46,7 +49,7 @@ def choose_hardware(trainer: dict[str, Any], *, image_size: int) -> Hardware:
     threads = trainer["threads"] or _threads(image_size)
     precision = trainer["precision"]
     if precision == "auto":
-        precision = "bf16" if image_size >= SMALL_IMAGE and has_bf16(device) else "fp32"
+        precision = "bf16" if image_size >= SMALLEST_BF16 and has_bf16(device) else "fp32"
     layout = trainer["channels_last"]
     return Hardware(device, precision, channels_last=layout == "auto" or bool(layout), threads=threads)
 
