@@ -10,8 +10,8 @@ import torch
 # saves what its casts cost, and a second thread saves a quarter of a step's time at best, while it makes a step ten
 # times slower as soon as anything else wants the core.
 SMALL_IMAGE = 16
-# Below this one bf16 isn't chosen either: networks that halve their features five times come down to one pixel before the
-# last time, and the processor's bf16 gradient of a 3x3 convolution that strides on one pixel has NaNs in it (torch 2.13).
+# Below this one bf16 isn't chosen either: networks that halve their features five times have one pixel left before the
+# last time, and the processor's bf16 gradient of a 3x3 convolution that strides on one pixel has NaNs (torch 2.13).
 SMALLEST_BF16 = 24
 # Read once: a run sets torch's number, and the next run of the same process would take that for the processor's.
 ALL_THREADS = torch.get_num_threads()
