@@ -105,5 +105,8 @@ PIPELINES = [case for case in starting_with("python") if case[1][1].startswith("
 @pytest.mark.parametrize("words", named(PIPELINES))
 def test_pipeline_commands_name_keys_that_the_pipeline_reads(words: list[str]):
     text = (ROOT / words[1]).read_text(encoding="utf-8")
+    if "compose(" in text:  # words that are not the pipeline's own make a recipe
+        compose([word for word in words[2:] if f'"{word.partition("=")[0]}":' not in text])
+        return
     keys = [word.partition("=")[0] for word in words[2:] if "=" in word]
     assert [key for key in keys if f'"{key}"' not in text] == []

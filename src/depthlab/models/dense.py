@@ -74,12 +74,8 @@ def densenet(
             units.append(layer.unit(features, rate))
             features += rate
         stages.append(units)
-    net = Network(
-        stem=stem,
-        stages=stages,
-        head=_head(features, num_classes),
-        smallest_image=SMALLEST_IMAGENET if imagenet else 1,
-    )
+    head, smallest = _head(features, num_classes), SMALLEST_IMAGENET if imagenet else 1
+    net = Network(stem=stem, stages=stages, head=head, smallest_image=smallest)
     initialize(net)
     return net
 

@@ -73,13 +73,9 @@ def vgg(
             units.append(_unit(features, out, kernel_size, norm=norm, pool=pool))
             features = out
         stages.append(units)
-    build_head = _imagenet_head if imagenet else _cifar_head
-    net = Network(
-        stem=nn.Sequential(),
-        stages=stages,
-        head=build_head(classifier, features, num_classes),
-        smallest_image=SMALLEST_IMAGENET if imagenet else 1,
-    )
+    last = (_imagenet_head if imagenet else _cifar_head)(classifier, features, num_classes)
+    smallest = SMALLEST_IMAGENET if imagenet else 1
+    net = Network(stem=nn.Sequential(), stages=stages, head=last, smallest_image=smallest)
     initialize(net)
     return net
 
