@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from depthlab.models.inception import Inception, Path, column, conv, divide, pick, row
-from depthlab.models.inception_layers import Layers
+from depthlab.models.inception.layers import Layers
+from depthlab.models.inception.modules import Inception, Path, column, conv, divide, pick, row
 from depthlab.nn import Concat, Parallel
 
 MODULE = Inception(

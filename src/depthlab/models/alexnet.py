@@ -6,7 +6,7 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.arguments import check_choice, check_count, check_rate, check_switch, is_number
+from depthlab.models.arguments import check_count, check_form, check_rate, check_switch, is_number
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage
 from depthlab.nn import GridPool, LocalResponseNorm, Network, Sum, initialize, named
 
@@ -25,7 +25,7 @@ class _Form:
     smallest_image: int
 
 
-FORMS = {
+SHAPES = {
     # ours: kernel and stride fit small images, and the padded pooling never reaches size 0
     "cifar": _Form(stem=(5, 1, 2), pool_padding=1, grid=2, hidden=1024, smallest_image=1),
     # the paper's 224 pixels, padded by 2 so that 55 positions come out, as its Figure 2 has them
@@ -66,7 +66,7 @@ def alexnet(
     torchvision's, `towers=1, lrn=False, width=[64,192,384,256,256]`, has 61,100,840. Raises `ValueError` for a depth
     that no such network has, and for any argument out of its range.
     """
-    shape = FORMS[check_choice("form", form, tuple(FORMS))]
+    shape = SHAPES[check_form(form)]
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     counts = listed_units_per_stage("alexnet", depth, DEPTHS)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import TypeGuard
 
+FORMS = ("cifar", "imagenet")
+
 
 def check_count(name: str, value: object, *, example: int) -> int:
     """Return `value` if it is a whole number of 1 or more; the error names `example`."""
@@ -27,6 +29,11 @@ def check_choice(name: str, value: object, allowed: Sequence[str]) -> str:
         choices = ", ".join(allowed[:-1]) + " or " + allowed[-1]
         raise ValueError(f"{name} must be {choices}, not {value!r}; type model.{name}={allowed[0]}")
     return str(value)
+
+
+def check_form(form: object) -> str:
+    """Return `form` if it is "cifar", for small images, or "imagenet", the paper's network for large ones."""
+    return check_choice("form", form, FORMS)
 
 
 def check_one_of(name: str, value: object, allowed: Sequence[int]) -> int:

@@ -6,7 +6,7 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.arguments import check_choice, check_count, check_rate, check_switch
+from depthlab.models.arguments import check_count, check_form, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, units_per_stage
 from depthlab.nn import Network, Sum, initialize, named
 
@@ -26,7 +26,7 @@ class _Stage:
 
 
 # As the authors released them for Caffe; the last 1x1 convolution of each form is the head's.
-FORMS = {
+SHAPES = {
     "cifar": (
         _Stage((192, 160, 96), 5),
         _Stage((192, 192, 192), 5, dropped=True),
@@ -73,7 +73,7 @@ def nin(
     Depth 9 has 966,986 parameters for CIFAR-10 and depth 12 has 7,595,176 for 1000 classes. Raises `ValueError` for a
     depth that no such network has, and for any argument out of its range.
     """
-    stages = FORMS[check_choice("form", form, tuple(FORMS))]
+    stages = SHAPES[check_form(form)]
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)

@@ -6,11 +6,10 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.arguments import check_choice, check_count, check_rate, check_switch
+from depthlab.models.arguments import check_choice, check_count, check_form, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage
-from depthlab.nn import Network, Parallel, Sum, convolution, halving_pool, initialize, named
+from depthlab.nn import GridPool, Network, Parallel, Sum, convolution, halving_pool, initialize, named
 
-FORMS = ("cifar", "imagenet")
 KERNELS = ("factored", "single")
 HEADS = ("linear", "hidden", "two_hidden")
 # Table 1, configurations A, B, D and E: 3x3 convolutions per stage.
@@ -56,7 +55,7 @@ def vgg(
     (Table 2: 133, 133, 138 and 144 million); depth 16 for CIFAR-10 has 14,728,266. Raises `ValueError` for a depth that
     the table does not have, and for any argument out of its range.
     """
-    imagenet = check_choice("form", form, FORMS) == "imagenet"
+    imagenet = check_form(form) == "imagenet"
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     norm = not imagenet if batch_norm is None else check_switch("batch_norm", batch_norm)
@@ -76,7 +75,7 @@ def vgg(
     last = (_imagenet_head if imagenet else _cifar_head)(classifier, features, num_classes)
     smallest = SMALLEST_IMAGENET if imagenet else 1
     net = Network(stem=nn.Sequential(), stages=stages, head=last, smallest_image=smallest)
-    initialize(net)
+    initialize(net, fan="out" if norm else "in")
     return net
 
 
@@ -125,7 +124,7 @@ def _cifar_head(classifier: _Classifier, channels: int, num_classes: int) -> nn.
 
 def _imagenet_head(classifier: _Classifier, channels: int, num_classes: int) -> nn.Sequential:
     layers = classifier.layers(channels * IMAGENET_GRID**2, channels * IMAGENET_HIDDEN, num_classes)
-    grid = nn.AdaptiveAvgPool2d(IMAGENET_GRID)  # the identity at 224 pixels, and what admits other sizes
+    grid = GridPool(IMAGENET_GRID)  # the identity at 224 pixels, and what admits other sizes
     return named(pool=_pool(imagenet=True), grid=grid, flatten=nn.Flatten(), **layers)
 
 

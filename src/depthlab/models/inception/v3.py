@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from depthlab.models.arguments import check_choice, check_count, check_one_of, check_rate, check_switch
-from depthlab.models.inception import (
-    FORMS,
+from depthlab.models.arguments import check_count, check_form, check_one_of, check_rate, check_switch
+from depthlab.models.inception.layers import Body, Layers, classifier, small_stem
+from depthlab.models.inception.modules import (
     Inception,
     Path,
     added_per_stage,
@@ -17,7 +17,6 @@ from depthlab.models.inception import (
     scale_up,
     scales_per_stage,
 )
-from depthlab.models.inception_layers import Body, Layers, classifier, small_stem
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
 from depthlab.nn import GridPool, Network, initialize, named
 
@@ -60,7 +59,7 @@ def inception_v3(
     """
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
-    small = check_choice("form", form, FORMS) == "cifar"
+    small = check_form(form) == "cifar"
     n = check_one_of("asymmetric", asymmetric, ASYMMETRIC)
     layers = Layers(padded=small)
     body = (_small if small else _imagenet)(layers, depth, width, in_channels, n)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from depthlab.models.arguments import check_count, check_rate, is_number
-from depthlab.models.branches import EXPANSION, LAYERS, bottleneck, build_branch, build_projection
-from depthlab.models.forms import BOTTLENECK_DEPTHS, build_network, check_form
-from depthlab.models.orders import ORIGINAL
-from depthlab.models.places import Place, place_units
+from depthlab.models.arguments import check_count, check_form, check_rate, is_number
+from depthlab.models.residual.branches import EXPANSION, LAYERS, bottleneck, build_branch, build_projection
+from depthlab.models.residual.forms import BOTTLENECK_DEPTHS, build_network
+from depthlab.models.residual.orders import ORIGINAL
+from depthlab.models.residual.places import Place, place_units
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
 from depthlab.nn import Network, Sum
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 from torch import nn
 
-from depthlab.models.arguments import check_choice, check_rate
-from depthlab.models.branches import EXPANSION, basic, bottleneck, build_branch
-from depthlab.models.forms import FIRST_CHANNELS, build_network, check_form, count_units
-from depthlab.models.orders import ORIGINAL
-from depthlab.models.places import Place, place_units
+from depthlab.models.arguments import check_choice, check_form, check_rate
+from depthlab.models.residual.branches import EXPANSION, basic, bottleneck, build_branch
+from depthlab.models.residual.forms import FIRST_CHANNELS, build_network, count_units
+from depthlab.models.residual.orders import ORIGINAL
+from depthlab.models.residual.places import Place, place_units
 from depthlab.models.stages import channels_per_stage, doubling
 from depthlab.nn import Network, PadSkip, Sum, projection
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from depthlab.models.arguments import check_choice, check_count, check_rate
-from depthlab.models.inception import (
-    FORMS,
+from depthlab.models.arguments import check_choice, check_count, check_form, check_rate
+from depthlab.models.inception.layers import Body, Layers, classifier, googlenet_stem, small_stem
+from depthlab.models.inception.modules import (
     Inception,
     Path,
     added_per_stage,
@@ -12,7 +12,6 @@ from depthlab.models.inception import (
     pick,
     scales_per_stage,
 )
-from depthlab.models.inception_layers import Body, Layers, classifier, googlenet_stem, small_stem
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
 from depthlab.nn import Network, initialize
 
@@ -70,7 +69,7 @@ def inception_v2(
     """
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
-    form = check_choice("form", form, FORMS)
+    form = check_form(form)
     factored = check_choice("kernels", kernels, KERNELS) == "factored"
     layers = Layers()
     body = (_small if form == "cifar" else _imagenet)(layers, depth, width, in_channels, factored)

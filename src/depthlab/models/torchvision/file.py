@@ -10,8 +10,8 @@ from typing import final
 import torch
 from torch import Tensor
 
-from depthlab.models.dense import TABLE_1 as DENSE_DEPTHS
-from depthlab.models.forms import BASIC_DEPTHS, BOTTLENECK_DEPTHS
+from depthlab.models.densenet import TABLE_1 as DENSE_DEPTHS
+from depthlab.models.residual.forms import BASIC_DEPTHS, BOTTLENECK_DEPTHS
 from depthlab.models.vgg import CHANNELS as VGG_CHANNELS
 from depthlab.models.vgg import TABLE_1 as VGG_DEPTHS
 

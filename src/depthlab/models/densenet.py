@@ -7,11 +7,17 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.arguments import check_choice, check_count, check_rate, check_switch, is_list, is_number
+from depthlab.models.arguments import (
+    check_count,
+    check_form,
+    check_rate,
+    check_switch,
+    is_list,
+    is_number,
+)
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage, units_per_stage
 from depthlab.nn import Concat, Network, Parallel, Sum, convolution, initialize, named
 
-FORMS = ("cifar", "imagenet")
 # Table 1. Depth 161 stands in its first versions, with growth rate 48; what it calls 264 has 265 weighted layers.
 TABLE_1 = {121: [6, 12, 24, 16], 161: [6, 12, 36, 24], 169: [6, 12, 32, 32], 201: [6, 12, 48, 32], 264: [6, 12, 64, 48]}
 BOTTLENECK = 4  # a bottleneck's 1x1 convolution makes 4k feature maps (sec. 3)
@@ -53,7 +59,7 @@ def densenet(
     1.0, 7.0, 27.2 and 0.8 million), DenseNet-121 for 1000 classes has 7,978,856. Raises `ValueError` for a depth that
     no such network has, and for any argument out of its range.
     """
-    imagenet = check_choice("form", form, FORMS) == "imagenet"
+    imagenet = check_form(form) == "imagenet"
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     bottleneck = imagenet if bottleneck is None else check_switch("bottleneck", bottleneck)

@@ -7,9 +7,9 @@ from typing import final
 from torch import nn
 
 from depthlab.models.arguments import check_choice, check_rate, is_number
-from depthlab.models.branches import build_projection
-from depthlab.models.orders import Order
-from depthlab.models.places import Place
+from depthlab.models.residual.branches import build_projection
+from depthlab.models.residual.orders import Order
+from depthlab.models.residual.places import Place
 from depthlab.nn import Concat, Gate, Product, Scale, Take, named
 
 SHORTCUTS = ("identity", "scaling", "exclusive_gating", "shortcut_gating", "conv", "dropout")

@@ -6,8 +6,8 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.orders import Order, activation_layers
-from depthlab.models.places import Place
+from depthlab.models.residual.orders import Order, activation_layers
+from depthlab.models.residual.places import Place
 from depthlab.nn import DropPath, convolution, named, projection
 
 UNITS = ("basic", "bottleneck")

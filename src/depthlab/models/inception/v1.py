@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from depthlab.models.arguments import check_choice, check_count, check_one_of, check_rate, check_switch
-from depthlab.models.inception import FORMS, Inception, Path, conv, pick, scale_up, scales_per_stage
-from depthlab.models.inception_layers import (
+from depthlab.models.arguments import check_count, check_form, check_one_of, check_rate, check_switch
+from depthlab.models.inception.layers import (
     Body,
     Layers,
     classifier,
@@ -15,6 +14,7 @@ from depthlab.models.inception_layers import (
     small_stem,
     unpadded_pool,
 )
+from depthlab.models.inception.modules import Inception, Path, conv, pick, scale_up, scales_per_stage
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
 from depthlab.nn import GridPool, Network, initialize, named
 
@@ -71,7 +71,7 @@ def inception_v1(
     """
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
-    small = check_choice("form", form, FORMS) == "cifar"
+    small = check_form(form) == "cifar"
     kernel = check_one_of("large_kernel", large_kernel, (5, 3))
     layers = Layers(batch_norm=small if batch_norm is None else check_switch("batch_norm", batch_norm))
     body = (_small if small else _googlenet)(layers, depth, width, in_channels, kernel)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from torch import Tensor, nn
 
-from depthlab.models.torchvision_file import TorchvisionWeights, read_torchvision
-from depthlab.models.torchvision_keys import torchvision_keys
+from depthlab.models.torchvision.file import TorchvisionWeights, read_torchvision
+from depthlab.models.torchvision.keys import torchvision_keys
 from depthlab.nn import Network
 
 COUNTER = ".num_batches_tracked"  # of batch norm; early files lack it, and nothing is computed from it here

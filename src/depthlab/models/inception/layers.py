@@ -6,7 +6,7 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.inception import Inception, Path, scale_up
+from depthlab.models.inception.modules import Inception, Path, scale_up
 from depthlab.nn import Concat, LocalResponseNorm, named
 
 EPSILON = 1e-3  # of batch norm, in the networks that the authors released

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from depthlab.models.arguments import check_choice, check_rate
-from depthlab.models.branches import EXPANSION, Kernel, basic, bottleneck, build_branch
-from depthlab.models.forms import BOTTLENECK_DEPTHS, FIRST_CHANNELS, build_network, check_form, count_units
-from depthlab.models.orders import ORDERS, Order, activation_layers
-from depthlab.models.places import Place, place_units
-from depthlab.models.shortcuts import Shortcut, check_shortcut
+from depthlab.models.arguments import check_choice, check_form, check_rate
+from depthlab.models.residual.branches import EXPANSION, Kernel, basic, bottleneck, build_branch
+from depthlab.models.residual.forms import BOTTLENECK_DEPTHS, FIRST_CHANNELS, build_network, count_units
+from depthlab.models.residual.orders import ORDERS, Order, activation_layers
+from depthlab.models.residual.places import Place, place_units
+from depthlab.models.residual.shortcuts import Shortcut, check_shortcut
 from depthlab.models.stages import channels_per_stage, doubling
 from depthlab.nn import Network, Sum, named
 

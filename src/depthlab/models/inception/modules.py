@@ -4,7 +4,7 @@
     v2  one | three | stacked | pool        Ioffe and Szegedy 2015 (arXiv 1502.03167), Figure 5
     v3  with 1xn and nx1 convolutions       Szegedy et al. 2015 (arXiv 1512.00567), Figures 5 to 7 and 10
 
-A family is a table of such modules; `depthlab.models.inception_layers` makes units of them.
+A family is a table of such modules; `depthlab.models.inception.layers` makes units of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +13,6 @@ from itertools import accumulate, pairwise
 from typing import final
 
 from depthlab.models.stages import channels_per_stage
-
-FORMS = ("cifar", "imagenet")
 
 
 @final

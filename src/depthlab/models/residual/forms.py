@@ -5,21 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from torch import nn
 
 from depthlab.models.arguments import check_choice, check_count, is_list
-from depthlab.models.branches import LAYERS, UNITS
-from depthlab.models.orders import Order, activation_layers
-from depthlab.models.places import Place
+from depthlab.models.residual.branches import LAYERS, UNITS
+from depthlab.models.residual.orders import Order, activation_layers
+from depthlab.models.residual.places import Place
 from depthlab.models.stages import listed_units_per_stage, units_per_stage
 from depthlab.nn import Network, Parallel, convolution, initialize, named
 
-FORMS = ("cifar", "imagenet")
 FIRST_CHANNELS = {"cifar": 16, "imagenet": 64}  # of the stem and the first stage; they double from stage to stage
 BASIC_DEPTHS: dict[int, list[int]] = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}
 BOTTLENECK_DEPTHS: dict[int, list[int]] = {50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3]}
-
-
-def check_form(form: object) -> str:
-    """Return `form` if it is one of the two."""
-    return check_choice("form", form, FORMS)
 
 
 def count_units(

@@ -1,0 +1,8 @@
+"""Residual networks: units of a weighted branch and a skip around it, which are added."""
+
+from depthlab.models.residual.preresnet import preresnet
+from depthlab.models.residual.resnet import plain, resnet
+from depthlab.models.residual.resnext import resnext
+from depthlab.models.residual.wide_resnet import wide_resnet
+
+__all__ = ["plain", "preresnet", "resnet", "resnext", "wide_resnet"]
