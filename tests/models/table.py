@@ -729,7 +729,13 @@ ALEXNET_AND_NIN = [
         receptive_field=27,
         millions="0.97",
     ),
-    Row("nin-9, batch norm", lambda: nin(depth=9, batch_norm=True), 968_404, 222_486_528, "nin-9: 2 - 1 each channel"),
+    Row(
+        "nin-9, batch norm",
+        lambda: nin(depth=9, batch_norm=True),
+        968_394,
+        222_486_528,
+        "nin-9: 1 more each inner channel",
+    ),
     Row(
         "nin-12",
         lambda: nin(depth=12, form="imagenet", num_classes=1000),

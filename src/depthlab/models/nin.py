@@ -55,7 +55,8 @@ def nin(
     """Build a network in network: each unit is an mlpconv, a k x k convolution and two 1x1 convolutions with ReLU.
 
     The 1x1 convolutions apply one perceptron at every pixel (eq. 2). There is no linear layer: the last 1x1 convolution
-    puts out a map for each class, and the mean of the map, after its ReLU, is the logit (sec. 3.2). Stages are divided
+    puts out a map for each class, and the mean of the map is the logit (sec. 3.2); the authors' code has one more ReLU
+    before the mean, left out here, as a class whose map is zero for all images would never learn. Stages are divided
     by overlapping 3x3 pooling with stride 2; the stem is empty. Maps (N, in_channels, H, W) to (N, num_classes).
 
     `form="cifar"` has three stages of 5x5, 5x5 and 3x3 kernels and takes 4 pixels or more; `form="imagenet"` has four,
@@ -64,11 +65,11 @@ def nin(
     of the last mlpconv, whose unit has the other two, so the authors' networks have depths 9 and 12. `width`
     multiplies all channels, or lists those of the stages' k x k convolutions, which the 1x1 follow in proportion.
 
-    With `batch_norm` (not in the paper) each convolution is followed by it and has no bias. `dropout` is the rate at
-    which the features between stages are dropped, for "imagenet" only those before the last stage (0.5 in both).
+    With `batch_norm` (not in the paper) each convolution but the head's is followed by it and has no bias. `dropout` is
+    the rate at which the features between stages are dropped, for "imagenet" only those before the last stage (0.5 in
+    both).
 
-    Weights start as eq. 10 of He et al. 2015 has them. The head starts with small weights and biases of 1 unless batch
-    norm precedes its ReLU: a class whose map is zero for all images would never learn.
+    Weights start as eq. 10 of He et al. 2015 (arXiv 1502.01852) has them.
 
     Depth 9 has 966,986 parameters for CIFAR-10 and depth 12 has 7,595,176 for 1000 classes. Raises `ValueError` for a
     depth that no such network has, and for any argument out of its range.
@@ -92,13 +93,8 @@ def nin(
             first = _convolution(features, stage, outs[0], stride=1 if n else stage.stride, norm=norm)
             units[-1].append(Sum({"branch": _mlpconv(first, outs, norm)}, before=None if n else before))
             features = outs[-1]
-    net = Network(
-        stem=nn.Sequential(), stages=units, head=_head(features, num_classes, norm), smallest_image=SMALLEST[form]
-    )
+    net = Network(stem=nn.Sequential(), stages=units, head=_head(features, num_classes), smallest_image=SMALLEST[form])
     initialize(net, fan="in")
-    if not norm:
-        nn.init.normal_(net.head.get_parameter("conv.weight"), std=0.01)
-        nn.init.ones_(net.head.get_parameter("conv.bias"))
     return net
 
 
@@ -126,8 +122,7 @@ def _mlpconv(first: nn.Conv2d, channels: Sequence[int], norm: bool) -> nn.Sequen
     return named(**layers)
 
 
-def _head(features: int, num_classes: int, norm: bool) -> nn.Sequential:
-    layers: dict[str, nn.Module] = {"conv": nn.Conv2d(features, num_classes, kernel_size=1, bias=not norm)}
-    if norm:
-        layers["norm"] = nn.BatchNorm2d(num_classes)
-    return named(**layers, relu=nn.ReLU(), pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten())
+def _head(features: int, num_classes: int) -> nn.Sequential:
+    return named(
+        conv=nn.Conv2d(features, num_classes, kernel_size=1), pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten()
+    )
