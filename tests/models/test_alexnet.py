@@ -1,22 +1,12 @@
 """AlexNet: towers, normalization, overlapping pooling, hidden layers."""
 
-from collections.abc import Callable
-
 import pytest
 import torch
 from torch import nn
 
 from depthlab.models import alexnet
-from depthlab.nn import GridPool, LocalResponseNorm, Network, Sum
-
-
-def on_meta(build: Callable[[], Network]) -> Network:
-    with torch.device("meta"):
-        return build()
-
-
-def convolutions(net: nn.Module) -> list[nn.Conv2d]:
-    return [module for module in net.modules() if isinstance(module, nn.Conv2d)]
+from depthlab.nn import GridPool, LocalResponseNorm, Sum
+from tests.models.structure import convolutions, on_meta
 
 
 def linears(net: nn.Module) -> list[tuple[int, int]]:

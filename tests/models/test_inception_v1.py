@@ -8,27 +8,14 @@ from torch import nn
 
 from depthlab.models import inception_v1
 from depthlab.nn import Concat, LocalResponseNorm, Network, measure_cost
+from tests.models.structure import kernels, outputs
 
 SMALL = {"depth": [1, 3, 1], "width": [8, 16, 24]}
-
-
-def outputs(net: Network, size: int) -> list[tuple[int, int]]:
-    """Channels and resolution that each unit puts out."""
-    with torch.device("meta"):
-        x, found = net.stem(torch.empty(2, 3, size, size)), []
-        for unit in net.units():
-            x = unit(x)
-            found.append((x.shape[1], x.shape[2]))
-    return found
 
 
 def build(**arguments: Any) -> Network:
     with torch.device("meta"):
         return inception_v1(**arguments)
-
-
-def kernels(path: nn.Module) -> list[tuple[int, ...]]:
-    return [module.kernel_size for module in path.modules() if isinstance(module, nn.Conv2d)]
 
 
 def test_googlenet_puts_out_what_table_1_says() -> None:

@@ -8,25 +8,12 @@ from torch import nn
 
 from depthlab.models import inception_v1, inception_v2
 from depthlab.nn import Network, measure_cost, measure_receptive_field
+from tests.models.structure import kernels, outputs
 
 
 def build(**arguments: Any) -> Network:
     with torch.device("meta"):
         return inception_v2(**arguments)
-
-
-def outputs(net: Network, size: int) -> list[tuple[int, int]]:
-    """Channels and resolution that each unit puts out."""
-    with torch.device("meta"):
-        x, found = net.stem(torch.empty(2, 3, size, size)), []
-        for unit in net.units():
-            x = unit(x)
-            found.append((x.shape[1], x.shape[2]))
-    return found
-
-
-def kernels(path: nn.Module) -> list[tuple[int, ...]]:
-    return [module.kernel_size for module in path.modules() if isinstance(module, nn.Conv2d)]
 
 
 def test_bn_inception_puts_out_what_figure_5_adds_up_to() -> None:

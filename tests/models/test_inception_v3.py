@@ -8,6 +8,7 @@ from torch import nn
 
 from depthlab.models import inception_v3
 from depthlab.nn import Network, measure_cost
+from tests.models.structure import kernels, outputs
 
 SMALL = {"depth": 20, "width": 0.25}
 
@@ -15,20 +16,6 @@ SMALL = {"depth": 20, "width": 0.25}
 def build(**arguments: Any) -> Network:
     with torch.device("meta"):
         return inception_v3(**arguments)
-
-
-def outputs(net: Network, size: int) -> list[tuple[int, int]]:
-    """Channels and resolution that each unit puts out."""
-    with torch.device("meta"):
-        x, found = net.stem(torch.empty(2, 3, size, size)), []
-        for unit in net.units():
-            x = unit(x)
-            found.append((x.shape[1], x.shape[2]))
-    return found
-
-
-def kernels(path: nn.Module) -> list[tuple[int, ...]]:
-    return [module.kernel_size for module in path.modules() if isinstance(module, nn.Conv2d)]
 
 
 def test_inception_v3_puts_out_what_the_released_network_does() -> None:

@@ -1,22 +1,12 @@
 """Network in network: mlpconvs, pooling between stages, and a head without a linear layer."""
 
-from collections.abc import Callable
-
 import pytest
 import torch
 from torch import nn
 
 from depthlab.models import nin
-from depthlab.nn import Network, Sum
-
-
-def convolutions(net: nn.Module) -> list[nn.Conv2d]:
-    return [module for module in net.modules() if isinstance(module, nn.Conv2d)]
-
-
-def on_meta(build: Callable[[], Network]) -> Network:
-    with torch.device("meta"):
-        return build()
+from depthlab.nn import Sum
+from tests.models.structure import convolutions, on_meta
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,7 @@ from torch import nn
 
 from depthlab.models import wide_resnet
 from depthlab.nn import Network
-
-
-def convolutions(net: nn.Module) -> list[nn.Conv2d]:
-    return [module for module in net.modules() if isinstance(module, nn.Conv2d)]
+from tests.models.structure import convolutions
 
 
 @pytest.mark.parametrize("depth", [10, 16, 28, 40])
