@@ -1,5 +1,6 @@
 """The skeleton: stem, stages of units, head."""
 
+import pytest
 import torch
 from torch import nn
 
@@ -39,3 +40,28 @@ def test_keys_say_where_a_weight_stands() -> None:
     net, _ = small()
     assert list(net.state_dict())[:3] == ["stem.0.weight", "stem.0.bias", "stages.0.0.paths.branch.weight"]
     assert "stages.1.0.paths.a.weight" in net.state_dict()
+
+
+def test_auxiliary_heads_read_what_their_unit_puts_out_and_cost_nothing_when_predicting() -> None:
+    net, units = small()
+    help_early = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 5))
+    helped = Network(stem=net.stem, stages=[units[:1], units[1:]], head=net.head, auxiliary={0: help_early})
+    called: list[nn.Module] = []
+    help_early.register_forward_hook(lambda module, _i, _o: called.append(module))
+    x = torch.randn(2, 3, 8, 8)
+    assert torch.equal(helped(x), net(x))
+    assert called == []
+    logits, early = helped.all_logits(x)
+    assert torch.equal(logits, net(x))
+    assert torch.equal(early, help_early(units[0](net.stem(x))))
+    assert [len(net.all_logits(x)), *net.all_logits(x)[0].shape] == [1, 2, 5]
+
+
+@pytest.mark.parametrize(("height", "width"), [(7, 8), (8, 7), (1, 1)])
+def test_images_below_the_least_size_are_refused(height: int, width: int) -> None:
+    net, units = small()
+    picky = Network(stem=net.stem, stages=[units], head=net.head, smallest_image=8)
+    assert picky(torch.randn(2, 3, 8, 8)).shape == (2, 5)
+    for ask in (picky, picky.all_logits):
+        with pytest.raises(ValueError, match=f"takes images of 8x8 pixels or more, not {height}x{width}"):
+            ask(torch.randn(2, 3, height, width))

@@ -30,6 +30,8 @@ def measure_receptive_field(net: Network) -> tuple[int, int]:
     Every layer of kernel k adds (k - 1) * dilation times the product of all strides before it (Araujo et al. 2019,
     "Computing Receptive Fields of Convolutional Neural Networks", eq. 2). Paths side by side count by the one that
     sees most. The head is left out, as global pooling sees everything.
+
+    Raises `ValueError` for a network with linear layers before its head: they see the whole image, whatever its size.
     """
     return _field(net, axis=0), _field(net, axis=1)
 
@@ -48,6 +50,8 @@ def _see(module: nn.Module, view: _View, axis: int) -> _View:
         return _see(module.after, replace(view, field=max(one.field for one in seen), step=steps.pop()), axis)
     if isinstance(module, nn.Sequential):
         return reduce(lambda seen, layer: _see(layer, seen, axis), module, view)
+    if isinstance(module, nn.Linear):
+        raise ValueError("a linear layer sees the whole image: the network has one before its head")
     if isinstance(module, nn.Conv2d | LocallyConnected2d | nn.MaxPool2d | nn.AvgPool2d):
         dilation = _at(module.dilation, axis) if isinstance(module, nn.Conv2d | nn.MaxPool2d) else 1
         return view.through(_at(module.kernel_size, axis), _at(module.stride, axis), dilation)

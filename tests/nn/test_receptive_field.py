@@ -1,0 +1,63 @@
+"""The receptive field that is read from the structure is the one that gradients reach."""
+
+import pytest
+import torch
+from torch import nn
+
+from depthlab.nn import Concat, Network, PadSkip, Parallel, Sum, measure_receptive_field
+
+
+def network(*units: Parallel, stem: nn.Sequential | None = None) -> Network:
+    return Network(stem=stem or nn.Sequential(), stages=[units], head=nn.Sequential(nn.Flatten()))
+
+
+def conv(kernel_size: int | tuple[int, int], *, stride: int = 1, dilation: int = 1) -> nn.Conv2d:
+    return nn.Conv2d(1, 1, kernel_size, stride=stride, dilation=dilation, bias=False)
+
+
+def reached(net: Network, size: int) -> tuple[int, int]:
+    """Return the height and width of the pixels that the feature in the middle depends on."""
+    net = net.double()
+    for parameter in net.parameters():
+        nn.init.ones_(parameter)
+    image = torch.zeros(1, 1, size, size, dtype=torch.double, requires_grad=True)
+    x = net.stem(image)
+    for unit in net.units():
+        x = unit(x)
+    x[0, :, x.shape[2] // 2, x.shape[3] // 2].sum().backward()
+    assert image.grad is not None
+    rows, columns = image.grad[0, 0].nonzero(as_tuple=True)
+    return int(rows.max() - rows.min() + 1), int(columns.max() - columns.min() + 1)
+
+
+def same(kernel_size: int) -> nn.Conv2d:
+    return nn.Conv2d(1, 1, kernel_size, padding=kernel_size // 2, bias=False)
+
+
+CASES = {
+    "one": lambda: network(Sum({"branch": conv(3)})),
+    "two 3x3 are one 5x5": lambda: network(Sum({"branch": conv(3)}), Sum({"branch": conv(3)})),
+    "strides": lambda: network(Sum({"branch": conv(3, stride=2)}), Sum({"branch": conv(3)}), Sum({"branch": conv(2)})),
+    "dilation": lambda: network(Sum({"branch": nn.Sequential(conv(3, dilation=3), conv(3))})),
+    "height and width": lambda: network(Sum({"branch": nn.Sequential(conv((1, 7)), conv((3, 1)))})),
+    "the longest path": lambda: network(
+        Sum({"skip": nn.Identity(), "branch": same(5)}), Concat({"a": same(3), "b": nn.Identity()})
+    ),
+    "what paths share": lambda: network(
+        Sum({"skip": PadSkip(extra=0, stride=2), "branch": nn.AvgPool2d(1, stride=2)}, before=same(3), after=same(3))
+    ),
+    "stem and pooling": lambda: network(
+        Sum({"branch": conv(3)}), stem=nn.Sequential(conv(7, stride=2), nn.AvgPool2d(3, stride=2))
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_what_gradients_reach(case: str) -> None:
+    net = CASES[case]()
+    assert measure_receptive_field(net) == reached(net, 64)
+
+
+def test_a_linear_layer_before_the_head_is_refused() -> None:
+    with pytest.raises(ValueError, match="a linear layer sees the whole image"):
+        measure_receptive_field(network(Sum({"branch": nn.Linear(4, 4)})))
