@@ -117,7 +117,8 @@ def test_help_names_every_group_and_axis(type_: Type, capsys: pytest.CaptureFixt
     assert shown.startswith("python train.py: ")
     assert all(f"\n{group}: " in shown or f"\n  {group}" in shown for group in GROUPS)
     assert all(axis in shown for axis in AXES)
-    assert max(map(len, shown.splitlines())) <= 120
+    written = [line for line in shown.splitlines() if line.partition(":")[0] not in GROUPS]  # by us, not by Hydra
+    assert max(map(len, written)) <= 120
 
 
 def test_ones_own_options(tmp_path: Path, type_: Type) -> None:

@@ -40,8 +40,7 @@ def _check_form(word: Typed) -> None:
     if word.is_sweep:
         raise ValueError(_several_values(word))
     if word.key in GROUPS and word.is_delete:
-        others = listed([f"{word.key}={option}" for option in conf.options(word.key)])
-        raise ValueError(f"{word.text}: {word.key} can't be left out; choose {others}")
+        raise ValueError(f"{word.text}: {word.key} can't be left out; it can be {listed(conf.options(word.key))}")
     if word.key in GROUPS and word.is_add:
         raise ValueError(_nothing_to_add(word))
 
