@@ -13,6 +13,9 @@ ROW = re.compile(r"^\| ([a-z]+-\d+) \| ([\d,]+) \| ([\d.]+ ± [\d.]+) \| ([\d.]+
 ROWS = ROW.findall((RESULTS / "README.md").read_text(encoding="utf-8"))
 
 
+PUBLISHED = re.compile(r"^\| (resnet-\d+) \| ([\d,]+) \|((?: [\d.]+ \|){3}) ([\d.]+) \|$", re.MULTILINE)
+
+
 def in_percent(errors: list[float]) -> str:
     return f"{100 * statistics.mean(errors):.2f} ± {100 * statistics.stdev(errors):.2f}"
 
@@ -30,3 +33,17 @@ def test_a_row_is_computed_from_its_records(row: tuple[str, ...]):
     assert {f"{record.metrics['model/parameters']:,.0f}" for record in records} == {parameters}
     assert in_percent([1 - record.metrics["final/train_accuracy"] for record in records]) == training
     assert in_percent([1 - record.metrics["test/accuracy"] for record in records]) == test
+
+
+def test_the_published_recipe_came_within_half_a_point():
+    """He et al. 2015, Table 6. Ours is one seed, so the row holds no spread."""
+    ((network, parameters, ours, published),) = PUBLISHED.findall((RESULTS / "README.md").read_text(encoding="utf-8"))
+    record = RunRecord.read(RESULTS / "he2015" / f"{network}-seed-0.json")
+    assert record.status == "finished"
+    assert record.command == ("python", "train.py", "experiment=he2015_resnet", "depth=20", *record.command[4:])
+    metrics = record.metrics
+    names = ("final/train_accuracy", "val/accuracy", "test/accuracy")
+    errors = [100 * (1 - metrics[name]) for name in names]
+    assert f"{metrics['model/parameters']:,.0f}" == parameters
+    assert ours.split() == [word for error in errors for word in (f"{error:.2f}", "|")]
+    assert abs(errors[-1] - float(published)) < 0.5
