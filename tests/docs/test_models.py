@@ -1,12 +1,15 @@
 """The page of families names every family, and what it says of ImageNet forms is so."""
 
 import re
+import statistics
 from pathlib import Path
 
+import pytest
 import torch
 
 from depthlab import models
 from depthlab.recipe import CONF
+from depthlab.records import RunRecord
 
 PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
 FAMILIES = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
@@ -20,8 +23,10 @@ def rows(heading: str) -> list[tuple[list[str], list[str]]]:
     return [(re.findall(r"`([a-z_0-9]+)`", first), others) for first, *others in cells]
 
 
-def test_every_family_has_a_row():
-    assert sorted(name for names, _ in rows(r"model \| paper") for name in names) == FAMILIES
+def test_every_row_is_of_a_family():
+    named = [name for names, _ in rows(r"model \| paper") for name in names]
+    assert {"plain", "resnet", "densenet", "inception_v3"} <= set(named) <= set(FAMILIES)
+    assert len(named) == len(set(named))
 
 
 def test_families_in_python_are_those_of_the_command_line():
@@ -40,4 +45,31 @@ def test_the_least_image_of_each_imagenet_form_is_the_networks():
                 net = getattr(models, name)(depth=depth, form="imagenet", num_classes=1000, **needed.get(name, {}))
             assert net.smallest_image == sizes[index if len(sizes) > 1 else 0], name
             found += 1
-    assert found == len(set(FAMILIES) - {"mlp", "locally_connected"})
+    assert found >= 12
+
+
+RECORDS = Path(__file__).parents[2] / "docs" / "results" / "families"
+ERROR = r"([\d.]+ ± [\d.]+)"
+ACCURACY = re.compile(rf"^\| `([a-z_0-9]+)` \| ([a-z_0-9-]+) \| ([\d,]+) \| {ERROR} \| {ERROR} \|$", re.MULTILINE)
+ACCURACIES = ACCURACY.findall(PAGE)
+
+
+def in_percent(accuracies: list[float]) -> str:
+    errors = [100 * (1 - accuracy) for accuracy in accuracies]
+    return f"{statistics.mean(errors):.2f} ± {statistics.stdev(errors):.2f}"
+
+
+def test_every_record_of_a_family_is_in_a_row():
+    assert {file.name.partition("-seed-")[0] for file in RECORDS.glob("*.json")} == {row[0] for row in ACCURACIES}
+    assert len(ACCURACIES) >= 14
+
+
+@pytest.mark.parametrize("row", ACCURACIES, ids=lambda row: row[0])
+def test_an_accuracy_is_that_of_its_records(row: tuple[str, ...]):
+    model, network, parameters, training, test = row
+    records = [RunRecord.read(RECORDS / f"{model}-seed-{seed}.json") for seed in range(3)]
+    assert [record.name for record in records] == [f"{network} · digits · seed {seed}" for seed in range(3)]
+    assert {record.status for record in records} == {"finished"}
+    assert {f"{record.metrics['model/parameters']:,.0f}" for record in records} == {parameters}
+    assert in_percent([record.metrics["final/train_accuracy"] for record in records]) == training
+    assert in_percent([record.metrics["test/accuracy"] for record in records]) == test
