@@ -42,8 +42,13 @@ class Prepared:
     @property
     def shows_progress(self) -> bool | None:
         """Whether progress is to be shown; None leaves it to whether there is a terminal."""
-        wanted = self.config["trainer"]["progress"]
-        return None if wanted == "auto" else bool(wanted)
+        return shows_progress(self.recipe)
+
+
+def shows_progress(recipe: Recipe) -> bool | None:
+    """Tell whether a recipe wants progress to be shown; None leaves it to whether there is a terminal."""
+    wanted = recipe.config["trainer"]["progress"]
+    return None if wanted == "auto" else bool(wanted)
 
 
 def prepare(recipe: Recipe) -> Prepared:

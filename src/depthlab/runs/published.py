@@ -16,6 +16,7 @@ from depthlab.nn import Cost, Network, measure_cost
 from depthlab.recipe import Recipe
 from depthlab.runs.build import build_data, build_images
 from depthlab.runs.check import build_network, check_size
+from depthlab.runs.prepare import shows_progress
 from depthlab.training import Evaluation, Hardware, choose_hardware, evaluate, track
 
 NORMALIZATIONS = ("imagenet", "data")
@@ -71,8 +72,7 @@ def evaluate_published(
     if hardware.channels_last:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     data = build_data(recipe, images, hardware)
-    progress = recipe.config["trainer"]["progress"]
-    batches = _batches(data, split, shown=None if progress == "auto" else bool(progress))
+    batches = _batches(data, split, shown=shows_progress(recipe))
     found = evaluate(network, batches, num_classes=weights.num_classes, autocast=hardware.autocast)
     count = int(found.confusion.sum())
     return Published(weights.name, images.name, split, normalization, count, found, cost, hardware)
