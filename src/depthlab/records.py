@@ -120,3 +120,39 @@ class RunRecord(Record):
     started: str = ""  # ISO 8601, UTC
     seconds: float = 0.0  # wall-clock time of training with its validation, over all resumptions
     resumptions: int = 0
+
+
+@dataclass(frozen=True)
+class TrialRecord(Record):
+    """How one trial of a sweep stands."""
+
+    index: int  # its place in the sweep, from 0
+    name: str  # reads: resnet-56 · digits · seed 0
+    words: tuple[str, ...]  # what to type after `train.py` for this trial alone
+    values: dict[str, Any]  # the sweep's axes -> their values in this trial
+    fingerprint: str
+    state: str  # waiting, running, finished, pruned, cut off or failed
+    folder: str | None = None  # name of the run's folder
+    run_id: str | None = None  # MLflow's
+    metrics: dict[str, float] = field(default_factory=dict)  # of the finished run; of a running one the latest
+    seconds: float = 0.0  # of training, over all resumptions
+    fault: str | None = None  # what kind of fault ended the last attempt, None if it ended well
+    message: str = ""  # the fault in one line
+    attempts: int = 0  # how often it was begun and broke, by faults
+
+
+@dataclass(frozen=True)
+class SweepRecord(Record):
+    """Many trials that answer one question."""
+
+    name: str  # reads: model × depth × seed
+    identity: str  # of the question: axes and what is held; more values of an axis don't change it
+    command: tuple[str, ...]  # the latest one, as it was typed
+    axes: tuple[str, ...]  # keys that vary, in the order in which they were typed
+    held: tuple[str, ...]  # words with one value
+    search: str  # grid, random or optuna
+    metric: str  # by which trials are compared: val/accuracy, val/loss, ...
+    trials: tuple[TrialRecord, ...]
+    run_id: str | None = None  # MLflow's parent run
+    started: str = ""  # ISO 8601, UTC
+    updated: str = ""  # ISO 8601, UTC

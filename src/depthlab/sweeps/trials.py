@@ -1,0 +1,68 @@
+"""One trial of a sweep: what was planned, and how it stands."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, final
+
+from depthlab.recipe import Recipe
+from depthlab.records import TrialRecord
+
+State = Literal["waiting", "running", "finished", "pruned", "cut off", "failed"]
+
+DONE: tuple[State, ...] = ("finished", "pruned")  # what the sweep asks no more of
+ENDED: tuple[State, ...] = (*DONE, "failed", "cut off")  # nothing computes it now
+
+
+@final
+@dataclass(frozen=True)
+class Trial:
+    """A run that the sweep asks for, composed and checked."""
+
+    index: int  # its place in the sweep, from 0
+    words: tuple[str, ...]  # what to type after `train.py` for this trial alone
+    values: dict[str, Any]  # the sweep's axes -> their values in this trial
+    recipe: Recipe
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """Return the name that reads: `resnet-56 · digits · seed 0`."""
+        return self.recipe.name
+
+
+@final
+@dataclass
+class Entry:
+    """How one trial stands now."""
+
+    trial: Trial
+    state: State = "waiting"
+    earlier: bool = False  # it had ended before this command began
+    step: int = 0  # optimizer steps done
+    steps: int = 0  # optimizer steps in all; 0 while unknown
+    step_seconds: float | None = None  # of one optimizer step, measured in this command
+    began: float | None = None  # seconds since 1970
+    seconds: float = 0.0  # of training, over all resumptions
+    metrics: dict[str, float] = field(default_factory=dict)  # the latest; of a finished trial the record's
+    folder: str | None = None
+    run_id: str | None = None
+    fault: str | None = None
+    message: str = ""
+    attempts: int = 0
+
+    def to_record(self) -> TrialRecord:
+        """Return what is written down about it."""
+        return TrialRecord(
+            index=self.trial.index,
+            name=self.trial.name,
+            words=self.trial.words,
+            values=self.trial.values,
+            fingerprint=self.trial.fingerprint,
+            state=self.state,
+            folder=self.folder,
+            run_id=self.run_id,
+            metrics=dict(self.metrics),
+            seconds=self.seconds,
+            fault=self.fault,
+            message=self.message,
+            attempts=self.attempts,
+        )
