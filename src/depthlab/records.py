@@ -106,7 +106,7 @@ class RunRecord(Record):
     folder: str  # name of the run's folder
     run_id: str | None  # MLflow's id, None where the run was not tracked there
     fingerprint: str
-    status: str  # finished, failed or killed
+    status: str  # finished, failed, killed or pruned
     command: tuple[str, ...]
     axes: dict[str, Any]
     metrics: dict[str, float]  # test/accuracy, final/train_loss, model/parameters, throughput/images_per_second, ...

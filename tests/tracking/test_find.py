@@ -13,7 +13,7 @@ def _left(folder: RunFolder, status: Status) -> RunFolder:
     return folder
 
 
-@pytest.mark.parametrize("status", ["running", "killed"])
+@pytest.mark.parametrize("status", ["running", "killed", "pruned"])
 def test_a_run_that_was_cut_off_is_found_and_locked(make_folder: MakeFolder, status: Status) -> None:
     cut_off = _left(make_folder(), status)
     found = find_interrupted(cut_off.path.parent, "1a2b3c4d5e6f7788")
@@ -33,6 +33,7 @@ def test_a_run_that_ended_by_itself_is_not_continued(make_folder: MakeFolder, st
 def test_neither_a_living_run_nor_another_recipe_is_continued(make_folder: MakeFolder) -> None:
     living = make_folder()
     _left(make_folder(fingerprint="ffff0000ffff0000"), "killed")
+    _left(make_folder(fingerprint="1a2b3c4dffff0000"), "killed")  # the same beginning
     assert find_interrupted(living.path.parent, "1a2b3c4d5e6f7788") is None
 
 

@@ -66,6 +66,16 @@ def test_everything_arrives(make_folder: MakeFolder, store: str, tmp_path: Path)
     assert client.get_run(run_id).info.artifact_uri.startswith(str(tmp_path / "artifacts"))
 
 
+def test_a_pruned_run_says_so_until_it_went_on(make_folder: MakeFolder, store: str) -> None:
+    folder = make_folder()
+    for status, shown, pruned in (("pruned", "KILLED", "true"), ("finished", "FINISHED", "false")):
+        projection = _project(folder, store)
+        assert projection.finish(status)  # type: ignore[arg-type]
+        assert projection.run_id is not None
+        run = open_client(store, "tests")[0].get_run(projection.run_id)
+        assert (run.info.status, run.data.tags["depthlab.pruned"]) == (shown, pruned)
+
+
 @pytest.mark.parametrize("status", ["failed", "killed"])
 def test_a_run_ends_as_it_did_end(make_folder: MakeFolder, store: str, status: str) -> None:
     projection = _project(make_folder(), store)

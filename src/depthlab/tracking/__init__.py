@@ -6,7 +6,8 @@ from depthlab.tracking.fetch import find_or_fetch
 from depthlab.tracking.find import find_folders, find_interrupted, find_run
 from depthlab.tracking.folder import RUNS_ROOT, RunFolder, Status
 from depthlab.tracking.journal import Journal, Line, Resumption
-from depthlab.tracking.projection import EndStatus, Projection
+from depthlab.tracking.mlflow_run import EndStatus
+from depthlab.tracking.projection import Projection
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.synchronize import Synchronized, synchronize
 

@@ -17,17 +17,21 @@ def find_folders(root: Path) -> list[RunFolder]:
 def find_interrupted(root: Path, fingerprint: str) -> RunFolder | None:
     """Return the newest run of a recipe that was cut off, locked by this process, or None if there is none.
 
-    Cut off is a run that was killed, or that still counts as running though its process is dead.
+    Cut off is a run that was killed or pruned, or that still counts as running though its process is dead. Folders are
+    told by their names, as reading thousands of manifests for each of thousands of trials would take hours.
 
     Args:
         root: The folder with all runs.
         fingerprint: Of the recipe, as in its manifest.
     """
-    for folder in reversed(find_folders(root)):
+    short = fingerprint[:8]
+    named = [path for end in (short, f"{short}-[0-9]*") for path in root.glob(f"*-{end}/manifest.json")]
+    for path in sorted(named, reverse=True):
+        folder = RunFolder(path.parent)
         if folder.alive or _fingerprint(folder) != fingerprint or not folder.acquire():
             continue
         # Asked only now that nobody else can change it.
-        if folder.status in ("running", "killed"):
+        if folder.status in ("running", "killed", "pruned"):
             return folder
         folder.release()
     return None

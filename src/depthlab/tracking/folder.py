@@ -14,7 +14,7 @@ from depthlab.tracking.atomic import write_atomically
 from depthlab.tracking.journal import Journal
 from depthlab.tracking.lock import Lock
 
-Status = Literal["running", "finished", "failed", "killed"]
+Status = Literal["running", "finished", "failed", "killed", "pruned"]
 
 RUNS_ROOT = Path("mlruns/runs")  # where run folders go unless a person says otherwise
 
@@ -28,7 +28,7 @@ class RunFolder:
     `metrics.jsonl`           metrics by step and epoch (`journal`)
     `system.jsonl`            load of the machine, sampled every few seconds (`system`)
     `checkpoints/`            what to continue from, and the weights that were kept
-    `status.json`             running, finished, failed or killed
+    `status.json`             running, finished, failed, killed, or pruned (given up as others did better)
     `record.json`             what the run found
     `projection.json`         how much of it an MLflow store has
     `lock`                    held by the process that runs it, free when that process is dead

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from depthlab.records import Manifest
 from depthlab.tracking.journal import Line
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Metric
 
+EndStatus = Literal["finished", "failed", "killed", "pruned"]
+
 _METRICS_A_CALL = 500  # MLflow takes 1000 at most
+_PRUNED = "depthlab.pruned"
 _TAG_LENGTH = 5000  # MLflow's columns hold 8000 characters, some databases count bytes
 
 
@@ -92,6 +95,22 @@ def send_lines(client: "MlflowClient", run_id: str, lines: Iterable[Line]) -> No
     metrics = iter(_metrics(lines))
     while batch := list(islice(metrics, _METRICS_A_CALL)):
         client.log_batch(run_id, metrics=batch, synchronous=True)
+
+
+def end_run(client: "MlflowClient", run_id: str, status: EndStatus, ended: int | None) -> None:
+    """Write how the run ended. MLflow knows no pruned runs: they are KILLED, with a tag that says more.
+
+    Args:
+        client: Of the store.
+        run_id: Of the run.
+        status: How it ended.
+        ended: When, in milliseconds since 1970; None for now.
+    """
+    pruned = status == "pruned"
+    # A pruned run may have gone on later, and the tag of that time must not stay.
+    if pruned or _PRUNED in client.get_run(run_id).data.tags:
+        client.set_tag(run_id, _PRUNED, str(pruned).lower())
+    client.set_terminated(run_id, "KILLED" if pruned else status.upper(), ended)
 
 
 def upload(client: "MlflowClient", run_id: str, artifacts: Mapping[str, Path]) -> None:

@@ -6,20 +6,18 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, final
+from typing import TYPE_CHECKING, final
 
 from depthlab.tracking.address import redact
 from depthlab.tracking.feed import Feed
 from depthlab.tracking.folder import RunFolder
-from depthlab.tracking.mlflow_run import describe_run, open_run, upload
+from depthlab.tracking.mlflow_run import EndStatus, describe_run, end_run, open_run, upload
 from depthlab.tracking.progress import Progress
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.system_metrics import SystemMetrics
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-
-EndStatus = Literal["finished", "failed", "killed"]
 
 
 @final
@@ -108,7 +106,7 @@ class Projection:
         """Send the rest, upload files, end the MLflow run, and stop the thread.
 
         Args:
-            status: How the run ended; MLflow's FINISHED, FAILED or KILLED.
+            status: How the run ended; MLflow's FINISHED, FAILED or KILLED, which a pruned run is too.
             artifacts: Path in the store -> file.
             ended: When the run ended, in seconds since 1970; None for now.
             patience: Seconds to go on trying while the store is away.
@@ -200,5 +198,5 @@ class Projection:
             upload(client, run_id, present)
         finally:
             # Even where no file can be stored, the run shall not seem to go on.
-            client.set_terminated(run_id, self._status.upper(), self._ended)
+            end_run(client, run_id, self._status, self._ended)
         self._note(complete=True)

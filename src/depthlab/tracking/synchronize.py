@@ -18,7 +18,7 @@ class Synchronized:
     """What was done about one run."""
 
     folder: str  # name of the run's folder
-    status: str  # finished, failed or killed
+    status: str  # finished, failed, killed or pruned
     reaped: bool  # it counted as running, and its process was dead
     run_id: str | None  # MLflow's
     warning: str | None  # why the store doesn't have all of it; None if it has
