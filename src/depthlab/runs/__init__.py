@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from depthlab.runs.check import check_network
     from depthlab.runs.compare import Comparison, Difference, compare_runs
-    from depthlab.runs.experiment import run, runs_root
+    from depthlab.runs.ensure import ensure
+    from depthlab.runs.experiment import Supervision, run, runs_root
+    from depthlab.runs.facts import ImageFacts, look_at_images, resolve
+    from depthlab.runs.faults import Fault, fault_of
     from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
     from depthlab.runs.published import Published, evaluate_published, published_table
     from depthlab.runs.repeat import rerun, verdict
@@ -19,7 +22,10 @@ if TYPE_CHECKING:
 _ROOMS = {
     "check": ("check_network",),
     "compare": ("Comparison", "Difference", "compare_runs"),
-    "experiment": ("run", "runs_root"),
+    "ensure": ("ensure",),
+    "experiment": ("Supervision", "run", "runs_root"),
+    "facts": ("ImageFacts", "look_at_images", "resolve"),
+    "faults": ("Fault", "fault_of"),
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "published": ("Published", "evaluate_published", "published_table"),
     "repeat": ("rerun", "verdict"),
@@ -30,18 +36,25 @@ _ROOMS = {
 __all__ = [
     "Comparison",
     "Difference",
+    "Fault",
+    "ImageFacts",
     "Prediction",
     "Published",
+    "Supervision",
     "accuracy_line",
     "check_network",
     "compare_runs",
+    "ensure",
     "evaluate_published",
+    "fault_of",
     "load",
     "load_folder",
+    "look_at_images",
     "predict_pictures",
     "prediction_lines",
     "published_table",
     "rerun",
+    "resolve",
     "result_table",
     "run",
     "run_and_show",

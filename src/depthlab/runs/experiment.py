@@ -1,6 +1,7 @@
 """One experiment: check, prepare, fit, evaluate, record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from depthlab.recipe import Recipe
@@ -18,12 +19,29 @@ from depthlab.tracking import (
     resolve_artifact_root,
     resolve_uri,
 )
-from depthlab.training import Interrupted, Interruption
+from depthlab.training import Interrupted, Interruption, Pruned, Watch
 
 Tell = Callable[[str], None]
 
 
-def run(recipe: Recipe, *, tell: Tell = lambda line: None, resume: bool = True) -> RunRecord:
+@dataclass(frozen=True)
+class Supervision:
+    """What a sweep adds to a run of its own. Nothing here decides what the run finds."""
+
+    interruption: Interruption = field(default_factory=Interruption)  # stops the run when it is asked to
+    watch: Watch | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)  # of its MLflow run
+    since: str = ""  # ISO 8601, UTC: runs that are older don't count as earlier attempts
+    retry: bool = False  # a run that failed is continued from its checkpoint as well
+
+
+def run(
+    recipe: Recipe,
+    *,
+    tell: Tell = lambda line: None,
+    resume: bool = True,
+    supervision: Supervision | None = None,
+) -> RunRecord:
     """Train the recipe's network, evaluate it, and keep everything in a folder of its own, shown in MLflow.
 
     A run of the same recipe that was cut off is continued (with `resume`); one that finished is run anew. `tell` gets
@@ -33,21 +51,21 @@ def run(recipe: Recipe, *, tell: Tell = lambda line: None, resume: bool = True) 
         ValueError: a person's mistake, told before anything is recorded; or `Diverged`.
         Interrupted: Ctrl-C or SIGTERM. The same recipe continues from the last whole step.
     """
-    with Interruption() as interruption:
+    supervision = supervision or Supervision()
+    with supervision.interruption as interruption:
         tracking = recipe.config["tracking"]
         if tracking["enabled"]:
             check_store(resolve_uri(tracking["uri"]))
         prepared = prepare(recipe)
-        folder = _open_folder(prepared, runs_root(recipe), tell, resume=resume)
+        folder = _open_folder(prepared, runs_root(recipe), tell, supervision, resume=resume)
         projection = None
         try:
             projection = _project(recipe, folder)
-            fitted = fit(prepared, folder, interruption)
+            fitted = fit(prepared, folder, interruption, watch=supervision.watch)
             record = conclude(prepared, folder, fitted, projection.run_id if projection else None)
             artifacts = _artifacts(folder) | draw(record, folder.path)
         except BaseException as error:
-            status: EndStatus = "killed" if isinstance(error, Interrupted) else "failed"
-            _close(folder, projection, status, _artifacts(folder), tell)
+            _close(folder, projection, _status_after(error), _artifacts(folder), tell)
             raise
         _close(folder, projection, "finished", artifacts, tell)
         return record
@@ -58,8 +76,15 @@ def runs_root(recipe: Recipe) -> Path:
     return Path(recipe.config["tracking"]["folder"] or RUNS_ROOT)
 
 
-def _open_folder(prepared: Prepared, root: Path, tell: Tell, *, resume: bool) -> RunFolder:
-    interrupted = find_interrupted(root, prepared.manifest.fingerprint) if resume else None
+def _status_after(error: BaseException) -> EndStatus:
+    if isinstance(error, Pruned):
+        return "pruned"
+    return "killed" if isinstance(error, Interrupted) else "failed"
+
+
+def _open_folder(prepared: Prepared, root: Path, tell: Tell, supervision: Supervision, *, resume: bool) -> RunFolder:
+    fingerprint, since = prepared.manifest.fingerprint, supervision.since
+    interrupted = find_interrupted(root, fingerprint, since=since, failed=supervision.retry) if resume else None
     if interrupted is None:
         return RunFolder.create(root, prepared.manifest)
     interrupted.status = "running"

@@ -10,7 +10,7 @@ import torch
 
 from depthlab.runs.prepare import Prepared, count_epochs
 from depthlab.tracking import RunFolder
-from depthlab.training import Checkpoints, Interruption, ProgressBar, Reporting, StepLimit
+from depthlab.training import Checkpoints, Interruption, ProgressBar, Reporting, StepLimit, Watch, Watching
 
 
 @dataclass(frozen=True)
@@ -29,19 +29,23 @@ class _Epochs(pl.Callback):
         trainer.datamodule.train_dataloader().epoch = trainer.current_epoch  # type: ignore[attr-defined]
 
 
-def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption) -> Fitted:
+def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption, *, watch: Watch | None = None) -> Fitted:
     """Train; the network that was prepared holds the final weights afterwards.
 
     Raises:
         Interrupted: Ctrl-C or SIGTERM; `last.ckpt` holds everything up to the last whole step.
         Diverged: the loss is no number any more.
+        Pruned: who watches has seen enough.
     """
     trainer_config = prepared.config["trainer"]
     reporting = Reporting(folder.journal)
     minutes = trainer_config["checkpoint_minutes"]
     checkpoints = Checkpoints(folder.checkpoints, every_minutes=minutes, interruption=interruption, reporting=reporting)
     progress = ProgressBar(prepared.total_steps, enabled=prepared.shows_progress)
-    trainer = _trainer(prepared, folder, [_Epochs(), StepLimit(prepared.total_steps), reporting, checkpoints, progress])
+    callbacks = [_Epochs(), StepLimit(prepared.total_steps), reporting, checkpoints, progress]
+    if watch is not None:
+        callbacks.append(Watching(watch, total_steps=prepared.total_steps, reporting=reporting))
+    trainer = _trainer(prepared, folder, callbacks)
     resume = _resume_from(prepared, folder, checkpoints)
     if trainer_config["compile"]:
         prepared.classifier.network.compile()

@@ -3,9 +3,10 @@
 from depthlab.tracking.address import check_store, redact, resolve_artifact_root, resolve_uri
 from depthlab.tracking.environment import capture_environment
 from depthlab.tracking.fetch import find_or_fetch
-from depthlab.tracking.find import find_folders, find_interrupted, find_run
+from depthlab.tracking.find import find_attempts, find_finished, find_folders, find_interrupted, find_run
 from depthlab.tracking.folder import RUNS_ROOT, RunFolder, Status
 from depthlab.tracking.journal import Journal, Line, Resumption
+from depthlab.tracking.lock import Lock
 from depthlab.tracking.mlflow_run import EndStatus
 from depthlab.tracking.projection import Projection
 from depthlab.tracking.store import open_client, prepare_mlflow
@@ -16,6 +17,7 @@ __all__ = [
     "EndStatus",
     "Journal",
     "Line",
+    "Lock",
     "Projection",
     "Resumption",
     "RunFolder",
@@ -23,6 +25,8 @@ __all__ = [
     "Synchronized",
     "capture_environment",
     "check_store",
+    "find_attempts",
+    "find_finished",
     "find_folders",
     "find_interrupted",
     "find_or_fetch",

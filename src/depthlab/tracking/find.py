@@ -14,27 +14,44 @@ def find_folders(root: Path) -> list[RunFolder]:
     return [RunFolder(path.parent) for path in sorted(root.glob("*/manifest.json"))]
 
 
-def find_interrupted(root: Path, fingerprint: str) -> RunFolder | None:
+def find_interrupted(root: Path, fingerprint: str, *, since: str = "", failed: bool = False) -> RunFolder | None:
     """Return the newest run of a recipe that was cut off, locked by this process, or None if there is none.
 
-    Cut off is a run that was killed or pruned, or that still counts as running though its process is dead. Folders are
-    told by their names, as reading thousands of manifests for each of thousands of trials would take hours.
+    Cut off is a run that was killed or pruned, or that still counts as running though its process is dead.
 
     Args:
         root: The folder with all runs.
         fingerprint: Of the recipe, as in its manifest.
+        since: Leave out runs that are older than this; ISO 8601, UTC.
+        failed: Take a run that failed as well.
     """
-    short = fingerprint[:8]
-    named = [path for end in (short, f"{short}-[0-9]*") for path in root.glob(f"*-{end}/manifest.json")]
-    for path in sorted(named, reverse=True):
-        folder = RunFolder(path.parent)
-        if folder.alive or _fingerprint(folder) != fingerprint or not folder.acquire():
+    unfinished = ("running", "killed", "pruned", *(("failed",) if failed else ()))
+    for folder in find_attempts(root, fingerprint, since=since):
+        if folder.alive or not folder.acquire():
             continue
         # Asked only now that nobody else can change it.
-        if folder.status in ("running", "killed", "pruned"):
+        if folder.status in unfinished:
             return folder
         folder.release()
     return None
+
+
+def find_finished(root: Path, fingerprint: str, *, since: str = "") -> RunFolder | None:
+    """Return the newest run of a recipe that came to its end; None if there is none. See `find_interrupted`."""
+    for folder in find_attempts(root, fingerprint, since=since):
+        if folder.status == "finished" and folder.record is not None:
+            return folder
+    return None
+
+
+def find_attempts(root: Path, fingerprint: str, *, since: str = "") -> list[RunFolder]:
+    """Return the folders of all runs of a recipe, newest first; see `find_interrupted`.
+
+    Folders are told by their names, as reading thousands of manifests for each of thousands of trials would take hours.
+    """
+    short = fingerprint[:8]
+    named = [path for end in (short, f"{short}-[0-9]*") for path in root.glob(f"*-{end}/manifest.json")]
+    return [RunFolder(path.parent) for path in sorted(named, reverse=True) if _is_attempt(path, fingerprint, since)]
 
 
 def find_run(root: Path, run: str) -> RunFolder:
@@ -63,7 +80,7 @@ def find_run(root: Path, run: str) -> RunFolder:
     )
 
 
-def _fingerprint(folder: RunFolder) -> str:
-    # The manifest as plain JSON: quick, and a manifest of an older lab is no obstacle to a new run.
-    text = (folder.path / "manifest.json").read_text(encoding="utf-8")
-    return str(json.loads(text).get("fingerprint"))
+def _is_attempt(manifest: Path, fingerprint: str, since: str) -> bool:
+    # Plain JSON: quick, and a manifest of an older lab is no obstacle to a new run.
+    values = json.loads(manifest.read_text(encoding="utf-8"))
+    return values.get("fingerprint") == fingerprint and str(values.get("created")) >= since

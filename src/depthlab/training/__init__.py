@@ -4,10 +4,11 @@ from depthlab.training.checkpoints import Checkpoints, read_weights, save_weight
 from depthlab.training.classifier import Classifier
 from depthlab.training.evaluation import Evaluation, evaluate
 from depthlab.training.hardware import Hardware, choose_hardware
-from depthlab.training.interruption import Interrupted, Interruption
+from depthlab.training.interruption import Interrupted, Interruption, Pruned
 from depthlab.training.limit import StepLimit
 from depthlab.training.progress import ProgressBar, track
 from depthlab.training.reporting import Diverged, Reporting
+from depthlab.training.watching import Watch, Watching
 
 __all__ = [
     "Checkpoints",
@@ -18,8 +19,11 @@ __all__ = [
     "Interrupted",
     "Interruption",
     "ProgressBar",
+    "Pruned",
     "Reporting",
     "StepLimit",
+    "Watch",
+    "Watching",
     "choose_hardware",
     "evaluate",
     "read_weights",

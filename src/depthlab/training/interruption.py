@@ -1,6 +1,7 @@
 """Stop in good order: Ctrl-C and SIGTERM let the step under way finish and its checkpoint be written."""
 
 import signal
+import threading
 from types import FrameType, TracebackType
 from typing import Any, Self, final
 
@@ -15,10 +16,16 @@ class Interrupted(BaseException):
 
 
 @final
+class Pruned(BaseException):
+    """Who watches the run has seen enough of it: other runs are better at this epoch."""
+
+
+@final
 class Interruption:
     """A context in which SIGINT and SIGTERM are noted, for the training loop to act on between two steps.
 
     Outside of the training loop (`deferred` is false), and at the second signal, `Interrupted` is raised at once.
+    In a thread, where no signal arrives, `ask` does what a signal would.
     """
 
     def __init__(self) -> None:
@@ -27,6 +34,8 @@ class Interruption:
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
+        if threading.current_thread() is not threading.main_thread():
+            return self
         for signum in (signal.SIGINT, signal.SIGTERM):
             self._previous[signum] = signal.signal(signum, self._note)
         return self
@@ -36,6 +45,10 @@ class Interruption:
     ) -> None:
         for signum, handler in self._previous.items():
             signal.signal(signum, handler)
+
+    def ask(self, signum: signal.Signals = signal.SIGTERM) -> None:
+        """Ask the run to stop after the step under way, from any thread."""
+        self.signum = int(signum)
 
     def _note(self, signum: int, frame: FrameType | None) -> None:
         second = self.signum is not None

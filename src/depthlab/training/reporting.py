@@ -39,6 +39,7 @@ class Reporting(pl.Callback):
     def __init__(self, journal: Journal) -> None:
         self.journal = journal
         self.validation: dict[str, float] = {}  # of the epoch validated last
+        self.latest: dict[str, float] = {}  # all that was journaled of the last whole epoch
         self._images, self._seconds = 0, 0.0
         self._epoch_images, self._epoch_seconds = 0, 0.0
         self._losses: list[Tensor] = []
@@ -81,7 +82,7 @@ class Reporting(pl.Callback):
         speed = {"throughput/images_per_second": self._images / self._seconds} if self._images else {}
         values = pl_module.epoch_metrics("train") | self.validation | speed
         self.journal.append(values, step=trainer.global_step, epoch=trainer.current_epoch + 1)
-        self.validation = {}
+        self.latest, self.validation = values, {}
 
     def flush(self, trainer: pl.Trainer) -> None:
         """Bring everything up to the step under way to the disk."""

@@ -1,0 +1,34 @@
+"""Let someone look on: a board that shows progress, a scheduler that stops what is not worth its time."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol, final
+
+import pytorch_lightning as pl
+
+from depthlab.training.reporting import Reporting
+
+
+class Watch(Protocol):
+    """Who looks on. Both are called by the training loop, so they must be quick."""
+
+    def step(self, done: int, total: int) -> None:
+        """Take note that `done` of `total` optimizer steps are done."""
+
+    def epoch(self, epoch: int, metrics: Mapping[str, float]) -> None:
+        """Take note of an epoch's metrics; may raise `Pruned`, as its checkpoint is written."""
+
+
+@final
+class Watching(pl.Callback):
+    """Tells a `Watch` of steps and epochs; stands behind the callback that writes checkpoints."""
+
+    def __init__(self, watch: Watch, *, total_steps: int, reporting: Reporting) -> None:
+        self.watch = watch
+        self.total_steps = total_steps
+        self.reporting = reporting
+
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
+        self.watch.step(trainer.global_step, self.total_steps)
+
+    def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        self.watch.epoch(trainer.current_epoch + 1, self.reporting.latest)
