@@ -10,6 +10,7 @@ from depthlab.tracking.lock import Lock
 from depthlab.tracking.mlflow_run import EndStatus
 from depthlab.tracking.projection import Projection
 from depthlab.tracking.store import open_client, prepare_mlflow
+from depthlab.tracking.sweep_tags import adopt, fault_tags, sweep_tags
 from depthlab.tracking.synchronize import Synchronized, synchronize
 
 __all__ = [
@@ -23,8 +24,10 @@ __all__ = [
     "RunFolder",
     "Status",
     "Synchronized",
+    "adopt",
     "capture_environment",
     "check_store",
+    "fault_tags",
     "find_attempts",
     "find_finished",
     "find_folders",
@@ -36,5 +39,6 @@ __all__ = [
     "redact",
     "resolve_artifact_root",
     "resolve_uri",
+    "sweep_tags",
     "synchronize",
 ]

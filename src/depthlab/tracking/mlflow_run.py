@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from depthlab.records import Manifest
@@ -21,7 +22,7 @@ EndStatus = Literal["finished", "failed", "killed", "pruned"]
 
 _METRICS_A_CALL = 500  # MLflow takes 1000 at most
 _PRUNED = "depthlab.pruned"
-_TAG_LENGTH = 5000  # MLflow's columns hold 8000 characters, some databases count bytes
+TAG_LENGTH = 5000  # MLflow's columns hold 8000 characters, some databases count bytes
 
 
 def open_run(client: "MlflowClient", experiment_id: str, manifest: Manifest, run_id: str | None, key: str) -> str:
@@ -33,6 +34,23 @@ def open_run(client: "MlflowClient", experiment_id: str, manifest: Manifest, run
         manifest: Of the run.
         run_id: As the store gave it earlier, None if it never did.
         key: Marks the run in the store, so that one that was made just before a crash is found again.
+    """
+    begun = round(1000 * datetime.fromisoformat(manifest.created).timestamp())
+    return find_or_make(client, experiment_id, run_id, key, name=manifest.name, begun=begun)
+
+
+def find_or_make(
+    client: "MlflowClient", experiment_id: str, run_id: str | None, key: str, *, name: str, begun: int
+) -> str:
+    """Return the id of the run that has this id or this key, made if the store has none, with status RUNNING.
+
+    Args:
+        client: Of the store.
+        experiment_id: Where a new run is listed.
+        run_id: As the store gave it earlier, None if it never did.
+        key: Marks the run in the store.
+        name: Of a new run.
+        begun: When a new run began, in milliseconds since 1970.
     """
     from mlflow.exceptions import MlflowException
 
@@ -48,12 +66,17 @@ def open_run(client: "MlflowClient", experiment_id: str, manifest: Manifest, run
     if known:
         return str(known[0].info.run_id)
     tags = {"depthlab.key": key, "mlflow.user": _user(), "mlflow.source.type": "LOCAL"}
-    begun = round(1000 * datetime.fromisoformat(manifest.created).timestamp())
-    return str(client.create_run(experiment_id, start_time=begun, tags=tags, run_name=manifest.name).info.run_id)
+    return str(client.create_run(experiment_id, start_time=begun, tags=tags, run_name=name).info.run_id)
 
 
-def describe_run(client: "MlflowClient", run_id: str, manifest: Manifest, folder: Path) -> None:
-    """Write parameters (the axes of study), tags and the dataset; doing it twice changes nothing."""
+def describe_run(
+    client: "MlflowClient",
+    run_id: str,
+    manifest: Manifest,
+    folder: Path,
+    more_tags: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Write parameters (the axes of study), tags, `more_tags` and the dataset; doing it twice changes nothing."""
     from mlflow.entities import Dataset, DatasetInput, InputTag, Param, RunTag
 
     environment, dataset = manifest.environment, manifest.dataset
@@ -72,10 +95,11 @@ def describe_run(client: "MlflowClient", run_id: str, manifest: Manifest, folder
     }
     if environment.commit is not None:
         tags["mlflow.source.git.commit"] = environment.commit
+    tags |= more_tags
     client.log_batch(
         run_id,
         params=[Param(name, str(value)) for name, value in manifest.axes.items()],
-        tags=[RunTag(name, value[:_TAG_LENGTH]) for name, value in tags.items()],
+        tags=[RunTag(name, value[:TAG_LENGTH]) for name, value in tags.items()],
         synchronous=True,
     )
     sizes = {"train": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size}

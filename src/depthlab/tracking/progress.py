@@ -19,6 +19,7 @@ class Progress(Record):
     experiment: str
     key: str  # marks the run in the store
     run_id: str | None = None  # MLflow's, None until the store gave one
+    tags: dict[str, str] = field(default_factory=dict)  # of the sweep that asked for the run, beside the usual ones
     described: bool = False  # parameters, tags and dataset have arrived
     metrics: int = 0  # bytes of the journal whose metrics have arrived, all of them
     system: int = 0  # the same of the journal of system metrics

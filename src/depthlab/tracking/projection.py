@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, final
 
 from depthlab.tracking.address import redact
@@ -14,6 +15,7 @@ from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.mlflow_run import EndStatus, describe_run, end_run, open_run, upload
 from depthlab.tracking.progress import Progress
 from depthlab.tracking.store import open_client, prepare_mlflow
+from depthlab.tracking.sweep_tags import PARENT, join_tags
 from depthlab.tracking.system_metrics import SystemMetrics
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Projection:
         uri: str,
         experiment: str,
         artifact_root: Path | str | None = None,
+        tags: Mapping[str, str] = MappingProxyType({}),
         system_metrics: bool = True,
         every: float = 3.0,
     ) -> None:
@@ -50,6 +53,8 @@ class Projection:
             uri: The store, as `resolve_uri` returns it and `check_store` has approved of it.
             experiment: Name of the MLflow experiment.
             artifact_root: Where files of a new experiment go; None leaves it to the store.
+            tags: MLflow tags beside the usual ones, of the sweep that asks for the run. Those of an earlier command
+                stay unless they are given anew.
             system_metrics: Sample the machine's load as well.
             every: Seconds between two looks at the journals.
         """
@@ -59,7 +64,7 @@ class Projection:
         self._artifact_root = artifact_root
         self._wants_system_metrics = system_metrics
         self._every = every
-        self._progress = self._begin()
+        self._progress = self._begin(tags)
         self._client: MlflowClient | None = None
         self._system: SystemMetrics | None = None
         self._metrics = Feed(folder.journal, 0)
@@ -123,12 +128,17 @@ class Projection:
         self._thread.join()
         return self._progress.complete
 
-    def _begin(self) -> Progress:
+    def _begin(self, tags: Mapping[str, str]) -> Progress:
         progress = Progress.find(self._folder.path)
         uri = redact(self._uri)
         if progress is None or (progress.uri, progress.experiment) != (uri, self._experiment):
-            return Progress(uri=uri, experiment=self._experiment, key=uuid.uuid4().hex)
-        return replace(progress, complete=False)
+            earlier = progress.tags if progress is not None else {}
+            # The parent's id is the other store's.
+            tags = join_tags({name: value for name, value in earlier.items() if name != PARENT}, tags)
+            return Progress(uri=uri, experiment=self._experiment, key=uuid.uuid4().hex, tags=tags)
+        joined = join_tags(progress.tags, tags)
+        described = progress.described and joined == progress.tags
+        return replace(progress, tags=joined, described=described, complete=False)
 
     def _note(self, **changes: object) -> None:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
@@ -178,7 +188,7 @@ class Projection:
         if run_id != old:
             self._note(run_id=run_id, described=False, metrics=0, system=0)
         if not self._progress.described:
-            describe_run(client, run_id, self._folder.manifest, self._folder.path)
+            describe_run(client, run_id, self._folder.manifest, self._folder.path, self._progress.tags)
             self._note(described=True)
         self._metrics = Feed(self._folder.journal, self._progress.metrics)
         self._load = Feed(self._folder.system, self._progress.system)
