@@ -38,7 +38,7 @@ MISTAKES = [
     ("optimizer.momentun=0.9", "did you mean optimizer.momentum?"),
     ("modle.unit=basic", "did you mean model.unit?"),
     ("trainer.precision.x=1", "did you mean trainer.precision?"),
-    ("trainer.gpus=2", "there are trainer.device, trainer.threads"),
+    ("trainer.gpus=2", "there is no key trainer.gpus; trainer has device, threads"),
     ("frobnicate=1", "the axes are depth, width, dropout"),
     ("optimizer.lr=0.1", "optimizer.lr follows learning_rate: type learning_rate=0.1"),
     ("model.depth=56", "model.depth follows depth: type depth=56"),
@@ -141,6 +141,13 @@ MISTAKES = [
     ("trainer.channels_last=maybe", "trainer.channels_last must be auto, true or false"),
     ("trainer.gradient_clip=0", "trainer.gradient_clip must be a number above 0, or null"),
     ("tracking.enabled=1", "tracking.enabled must be true or false"),
+    ("trainer.workers=0", "trainer.workers must be a whole number from 1 to 1024"),
+    ("trainer.microbatches=0", "trainer.microbatches must be a whole number of 1 or more"),
+    # how runs are carried out
+    ("fresh=yes", "fresh must be true or false"),
+    ("sweep.cpus=2", "there is no key sweep.cpus; did you mean sweep.cpu?"),
+    ("sweep=degradatoin", "there is no sweep=degradatoin; did you mean sweep=degradation? sweep can be "),
+    ("ray.adress=auto", "there is no key ray.adress; did you mean ray.address?"),
     # a person's own model
     ("model._target_=my.Net model.hidden=64", "to hand hidden to my.Net, type +model.hidden=64"),
     ("model._target_=my.Net +foo=1", "there is no key foo"),

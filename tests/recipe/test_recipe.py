@@ -43,6 +43,11 @@ def test_the_axes_are_choices_and_numbers() -> None:
         "trainer.progress=false",
         "trainer.checkpoint_minutes=5",
         "trainer.precision=fp32",  # as it was resolved, it is in the fingerprint already
+        "trainer.workers=1",
+        "trainer.microbatches=2",
+        "fresh=true",
+        "sweep.attempts=5",
+        "ray.address=auto",
         "data.workers=1",
         "dropout=null",
         "learning_rate=5e-2",
@@ -67,6 +72,7 @@ def test_where_and_how_a_run_is_computed_leaves_the_fingerprint(word: str) -> No
         "schedule=cosine",
         "trainer.max_steps=10",
         "trainer.gradient_clip=1",
+        "trainer.workers=2",
     ],
 )
 def test_what_decides_the_result_changes_the_fingerprint(word: str) -> None:
@@ -115,3 +121,10 @@ def test_a_manifest_gives_the_recipe_back() -> None:
     assert again == recipe
     assert isinstance(again, Recipe)
     assert again.name == recipe.name
+    for key in ("fresh", "sweep", "ray"):
+        recipe.config.pop(key)  # a manifest from before there were these
+    for key in ("workers", "microbatches"):
+        recipe.config["trainer"].pop(key)
+    older = recipe_from_config(recipe.config, recipe.choices, recipe.overrides)
+    assert older.config["trainer"] == again.config["trainer"]
+    assert older.science == again.science

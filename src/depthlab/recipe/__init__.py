@@ -1,5 +1,6 @@
 """A config becomes a checked recipe. No torch here: plans start fast."""
 
+from depthlab.recipe.check import checked_value
 from depthlab.recipe.compose import check_typed, compose, compose_all, from_hydra, one_line, recipe_from_config
 from depthlab.recipe.conf import CONF
 from depthlab.recipe.nearest import did_you_mean
@@ -13,6 +14,7 @@ __all__ = [
     "GROUPS",
     "Recipe",
     "check_typed",
+    "checked_value",
     "compose",
     "compose_all",
     "did_you_mean",

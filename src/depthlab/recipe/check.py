@@ -9,7 +9,7 @@ from depthlab.recipe import conf
 from depthlab.recipe.combined import rule_like
 from depthlab.recipe.recipe import OWN_PACKAGE
 from depthlab.recipe.rules import Refused, Rule
-from depthlab.recipe.table import KNOBS, TABLE
+from depthlab.recipe.table import KNOBS, SEARCH, TABLE
 from depthlab.recipe.wording import as_given, as_typed, listed
 from depthlab.recipe.words import Typed, choices_of
 
@@ -27,7 +27,7 @@ def check_values(cfg: DictConfig, typed: Sequence[Typed]) -> None:
     for key, (rule, example) in TABLE.items():
         group, _, name = key.rpartition(".")
         if name in (cfg[group] if group else cfg):
-            OmegaConf.update(cfg, key, _read(key, rule, OmegaConf.select(cfg, key), example))
+            OmegaConf.update(cfg, key, _read(key, rule, example, OmegaConf.select(cfg, key)))
     _check_unlisted(cfg, typed)
     if cfg.optimizer.get("nesterov") and not cfg.optimizer.get("momentum"):
         raise ValueError("optimizer.nesterov=true needs optimizer.momentum above 0, such as optimizer.momentum=0.9")
@@ -53,7 +53,16 @@ def check_knobs(cfg: DictConfig) -> None:
             )
 
 
-def _read(key: str, rule: Rule, value: Any, example: str) -> Any:
+def checked_value(key: str, value: Any) -> Any:
+    """Return the value of a listed key, `hydra.sweeper.search` included, in its one form.
+
+    Raises:
+        ValueError: for a value of the wrong kind or out of range.
+    """
+    return _read(key, *(TABLE | SEARCH)[key], value)
+
+
+def _read(key: str, rule: Rule, example: str, value: Any) -> Any:
     plain = OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
     try:
         return rule.read(plain)
@@ -70,7 +79,7 @@ def _check_unlisted(cfg: DictConfig, typed: Sequence[Typed]) -> None:
         return
     known = conf.known(choices_of(typed)).keys
     for key in sorted((unlisted & known.keys()) - TABLE.keys()):
-        _read(key, rule_like(known[key]), OmegaConf.select(cfg, key), as_typed(known[key]))
+        _read(key, rule_like(known[key]), as_typed(known[key]), OmegaConf.select(cfg, key))
 
 
 def _has_knob(option: str, knob: str) -> bool:

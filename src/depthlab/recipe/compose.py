@@ -57,7 +57,8 @@ def from_hydra(cfg: DictConfig) -> Recipe:
 
 def recipe_from_config(config: Mapping[str, Any], choices: Mapping[str, str], overrides: Sequence[str] = ()) -> Recipe:
     """Return the recipe that a manifest kept."""
-    return Recipe(dict(config), dict(choices), tuple(overrides))
+    trainer = {"workers": 1, "microbatches": 1} | dict(config["trainer"])  # older manifests don't say
+    return Recipe({**config, "trainer": trainer}, dict(choices), tuple(overrides))
 
 
 def _compose(overrides: Sequence[str], several: bool = False) -> Recipe:
@@ -78,6 +79,7 @@ def _recipe(cfg: DictConfig, typed: Sequence[Typed], choices: Mapping[str, Any])
     check_knobs(cfg)
     config = cast(dict[str, Any], OmegaConf.to_container(cfg, resolve=True))
     chosen = {group: str(option) for group, option in sorted(choices.items()) if option and "/" not in group}
+    chosen.pop("sweep", None)  # a run doesn't know what it was part of
     return Recipe(config, chosen, tuple(word.text for word in typed))
 
 

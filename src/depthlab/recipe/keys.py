@@ -115,10 +115,8 @@ def _unknown_key(word: Typed, known: Known, choices: tuple[str, ...]) -> str:
         return f"there is no key {word.key}; did you mean {key}?"
     if word.is_add and group == "model":
         return f"{word.text}: only a model of your own takes more keys, beside model._target_=my_package.Net"
-    keys = [
-        f"{group}.{name}" for name in names if not name.startswith("_") and _axis_of(known, f"{group}.{name}") is None
-    ]
-    return f"there is no key {word.key}; there are {', '.join(keys)}"
+    own = [name for name in names if not name.startswith("_") and _axis_of(known, f"{group}.{name}") is None]
+    return f"there is no key {word.key}; {group} has {listed(own)}"
 
 
 def _check_experiment(known: Known, choices: tuple[str, ...]) -> None:

@@ -23,11 +23,12 @@ AXES = (
     "learning_rate",
 )
 OWN_PACKAGE = "depthlab."  # targets elsewhere are a person's own
-GROUPS = ("model", "data", "optimizer", "schedule", "trainer", "tracking", "regularization", "experiment")
+GROUPS = ("model", "data", "optimizer", "schedule", "trainer", "tracking", "regularization", "experiment", "sweep")
+STEERING = ("fresh", "sweep", "ray")  # nodes that say how runs are carried out and kept: no run depends on them
 
 # Where and how a run is computed and kept, not what it finds. Precision comes into the fingerprint as it was resolved.
 _NOT_SCIENCE = {
-    "trainer": ("device", "threads", "precision", "progress", "checkpoint_minutes"),
+    "trainer": ("device", "threads", "precision", "progress", "checkpoint_minutes", "microbatches"),
     "data": ("folder", "workers", "on_device"),
 }
 
@@ -71,9 +72,11 @@ class Recipe:
     @property
     def science(self) -> dict[str, Any]:
         """Return the part of the configuration that decides the result."""
-        science = {key: value for key, value in self.config.items() if key != "tracking"}
+        science = {key: value for key, value in self.config.items() if key not in ("tracking", *STEERING)}
         for group, keys in _NOT_SCIENCE.items():
             science[group] = {key: value for key, value in science[group].items() if key not in keys}
+        if science["trainer"].get("workers") == 1:  # several shard their batches, and batch norm sees one shard
+            del science["trainer"]["workers"]
         return science
 
     def fingerprint(self, *, data_checksum: str, precision: str) -> str:

@@ -1,0 +1,50 @@
+"""The door through which Hydra's `-m` comes: its multirun is a sweep of this house.
+
+Hydra looks for sweepers in the namespace package `hydra_plugins` alone and imports it at every start, so nothing heavy
+is imported before a sweep begins.
+"""
+
+from collections.abc import Mapping
+from typing import Any, final
+
+from hydra.plugins.sweeper import Sweeper
+from hydra.types import HydraContext, TaskFunction
+from omegaconf import DictConfig, OmegaConf
+
+
+@final
+class RayTuneSweeper(Sweeper):
+    """Hands what was typed, and how it is to be searched, to `depthlab.sweeps.run_sweep`."""
+
+    def __init__(self, **sweeper: Any) -> None:
+        """Take the node `hydra.sweeper`, which the settings check."""
+        self._sweeper = sweeper
+
+    def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Keep the configuration; a trial is no task of Hydra's, so the rest has no use here."""
+        self.hydra_context, self.config = hydra_context, config
+
+    def sweep(self, arguments: list[str]) -> Any:
+        """Run the sweep over the words `arguments`.
+
+        Raises:
+            ValueError: for what can't be searched.
+        """
+        from depthlab.sweeps import run_sweep
+        from depthlab.sweeps.settings import read_settings
+
+        assert self.config is not None
+        return run_sweep(list(arguments), read_settings(_plain(self._sweeper), _nodes(self.config)))
+
+
+def _nodes(config: DictConfig) -> Mapping[str, Any]:
+    """Return the nodes that say how a sweep is carried out; the others belong to its trials."""
+    return {key: _plain(config[key]) for key in ("sweep", "ray", "fresh")}
+
+
+def _plain(value: Any) -> Any:
+    if OmegaConf.is_config(value):
+        return OmegaConf.to_container(value, resolve=True)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
