@@ -1,5 +1,6 @@
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -276,3 +277,33 @@ def test_processes_may_open_a_new_store_at_once_and_in_silence(tmp_path: Path) -
     for run in runs:
         assert run.info.status == "FINISHED"
         assert _steps(uri, run.info.run_id) == list(range(60))
+
+
+def test_a_run_that_goes_on_from_a_late_copy_of_its_folder_doubles_nothing(
+    make_folder: MakeFolder, store: str, tmp_path: Path
+) -> None:
+    """Another machine has a copy that knows less than the store: of the journal, and nothing of the projection."""
+    folder = make_folder()
+    _log(folder, range(60))
+    copy = tmp_path / "elsewhere" / folder.name
+    shutil.copytree(folder.path, copy)
+    first = _project(folder, store, system_metrics=True)
+    _log(folder, range(60, 100))
+    folder.system.append({"system/cpu_utilization_percentage": 50.0}, step=0, epoch=0)
+    assert first.finish("killed")
+    folder.release()
+
+    later = RunFolder.open(copy)
+    assert later.acquire()
+    later.journal.drop_after(39)
+    later.system.append({"system/cpu_utilization_percentage": 70.0}, step=0, epoch=0)
+    second = _project(later, store)
+    _log(later, range(40, 150))
+    later.journal.append({"test/accuracy": 0.97}, step=150, epoch=1)
+    assert second.finish("finished"), second.warning
+    assert second.run_id == first.run_id
+    assert second.run_id is not None
+    assert _steps(store, second.run_id) == list(range(150))
+    assert _steps(store, second.run_id, "train/accuracy") == list(range(150))
+    assert _steps(store, second.run_id, "test/accuracy") == [150]
+    assert _steps(store, second.run_id, "system/cpu_utilization_percentage") == [0]

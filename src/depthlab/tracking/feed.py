@@ -1,5 +1,6 @@
 """From a journal to a store: each step of a metric once, though a resumed run computes some of them twice."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, final
 
@@ -16,11 +17,20 @@ class Feed:
 
     A run that was cut off goes on from a checkpoint, and computes again what came after it. Those values may be in
     the store already, and MLflow can't take them out; so the first ones stay, and the repetition is left out.
+    Where the run goes on from a copy of its folder, on another machine than before, the journal may know less than the
+    store: then the store tells what it has.
     """
 
-    def __init__(self, journal: Journal, offset: int) -> None:
-        """Go on after the first `offset` bytes of `journal`, which have arrived."""
+    def __init__(self, journal: Journal, offset: int, arrived: Mapping[str, int] | None = None) -> None:
+        """Go on after the first `offset` bytes of `journal`, which have arrived.
+
+        Args:
+            journal: What is sent.
+            offset: How much of it the store has, at least.
+            arrived: Metric -> last step that the store has; by default it has nothing but what `offset` says.
+        """
         self._journal = journal
+        self._arrived = arrived or {}
         self._last: dict[str, int] = {}  # metric -> last step that came by
         self._repeated: dict[str, int] = {}  # metric -> last step that came by before the resumption
         self.offset = 0
@@ -55,8 +65,12 @@ class Feed:
             if isinstance(entry, Resumption):
                 self._repeated = dict(self._last)
                 continue
-            values = {name: value for name, value in entry.values.items() if entry.step > self._repeated.get(name, -1)}
+            values = {name: value for name, value in entry.values.items() if entry.step > self._known(name)}
             for name in values:
                 self._last[name] = max(entry.step, self._last.get(name, -1))
             lines.append(replace(entry, values=values))
         return lines
+
+    def _known(self, name: str) -> int:
+        """Return up to which step a metric is in the store, or has been on its way there."""
+        return max(self._repeated.get(name, -1), self._arrived.get(name, -1))

@@ -1,8 +1,8 @@
 """Show a run's folder in an MLflow store, from a thread beside the training."""
 
+import hashlib
 import threading
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, final
 from depthlab.tracking.address import redact
 from depthlab.tracking.feed import Feed
 from depthlab.tracking.folder import RunFolder
-from depthlab.tracking.mlflow_run import EndStatus, describe_run, end_run, open_run, upload
+from depthlab.tracking.mlflow_run import EndStatus, arrived_steps, describe_run, end_run, open_run, upload
 from depthlab.tracking.progress import Progress
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.sweep_tags import PARENT, join_tags
@@ -135,7 +135,7 @@ class Projection:
             earlier = progress.tags if progress is not None else {}
             # The parent's id is the other store's.
             tags = join_tags({name: value for name, value in earlier.items() if name != PARENT}, tags)
-            return Progress(uri=uri, experiment=self._experiment, key=uuid.uuid4().hex, tags=tags)
+            return Progress(uri=uri, experiment=self._experiment, key=_key(self._folder), tags=tags)
         joined = join_tags(progress.tags, tags)
         described = progress.described and joined == progress.tags
         return replace(progress, tags=joined, described=described, complete=False)
@@ -190,8 +190,9 @@ class Projection:
         if not self._progress.described:
             describe_run(client, run_id, self._folder.manifest, self._folder.path, self._progress.tags)
             self._note(described=True)
-        self._metrics = Feed(self._folder.journal, self._progress.metrics)
-        self._load = Feed(self._folder.system, self._progress.system)
+        arrived = arrived_steps(client, run_id)
+        self._metrics = Feed(self._folder.journal, self._progress.metrics, arrived)
+        self._load = Feed(self._folder.system, self._progress.system, arrived)
         self._client = client
         return client, run_id
 
@@ -210,3 +211,9 @@ class Projection:
             # Even where no file can be stored, the run shall not seem to go on.
             end_run(client, run_id, self._status, self._ended)
         self._note(complete=True)
+
+
+def _key(folder: RunFolder) -> str:
+    """Return what marks the run in a store: the same for each copy of its folder, on whatever machine."""
+    manifest = (folder.path / "manifest.json").read_bytes()
+    return hashlib.sha256(folder.name.encode() + b"\n" + manifest).hexdigest()[:32]
