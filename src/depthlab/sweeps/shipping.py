@@ -1,0 +1,58 @@
+"""What the workers of a running cluster get from the driver: code, configuration, and variables of the environment."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from depthlab.tracking import resolve_uri
+
+PROJECT = Path(__file__).parents[3]  # where src/ and conf/ lie side by side, as the recipes need them
+
+# Everything else that lies in the project is no business of the workers.
+_EXCLUDES = (
+    "/mlruns", "/outputs", "/multirun", "/docs", "/tests", "/docker", "/benchmarks", "/tools", "/build", "/dist",
+    ".git", ".venv", "venv", "node_modules", "__pycache__", "*.egg-info",
+    ".mypy_cache", ".pytest_cache", ".ruff_cache", ".ci",
+)  # fmt: skip
+# Addresses, logins and folders: of the store, of ours, of buckets, of the Hub.
+_PREFIXES = ("MLFLOW_", "DEPTHLAB_", "AWS_", "GOOGLE_", "GCS_", "AZURE_", "FSSPEC_", "HF_", "S3_")
+_NAMES = ("HYDRA_FULL_ERROR",)
+_FOLDERS = ("DEPTHLAB_DATA", "HF_HOME")  # paths that may be relative to where the command was typed
+_JOB = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by `ray job submit` for the job's driver
+
+
+def runtime_env(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return Ray's description of what a worker needs to compute our trials.
+
+    A worker starts in a copy of the project, with its `src/` first among the places of imports (a relative path, as
+    each node has its copy somewhere else), so that it computes with the driver's code whatever is installed there.
+    What a job of `ray job submit` has brought along already is left out: Ray refuses to be told anything twice.
+
+    Args:
+        environment: Variables to set beside those of this process that matter.
+    """
+    job = _job_environment()
+    variables = {"PYTHONPATH": "src"} | _variables(os.environ) | dict(environment)
+    told = job.get("env_vars") or {}
+    result: dict[str, Any] = {"env_vars": {name: value for name, value in variables.items() if name not in told}}
+    if "working_dir" not in job:
+        result |= {"working_dir": str(PROJECT), "excludes": list(_EXCLUDES)}
+    return result
+
+
+def _job_environment() -> dict[str, Any]:
+    job: dict[str, Any] = json.loads(os.environ.get(_JOB) or "{}").get("runtime_env") or {}
+    return job
+
+
+def _variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return those variables that workers need, with paths that mean the same in every folder."""
+    found = {name: value for name, value in environment.items() if name.startswith(_PREFIXES) or name in _NAMES}
+    for name in _FOLDERS:
+        if name in found and not found[name].startswith("~"):  # a home is each machine's own
+            found[name] = str(Path(found[name]).absolute())
+    if "MLFLOW_TRACKING_URI" in found:
+        found["MLFLOW_TRACKING_URI"] = resolve_uri(found["MLFLOW_TRACKING_URI"])
+    return found

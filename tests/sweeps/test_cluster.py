@@ -1,0 +1,157 @@
+"""A cluster of one's own, what is refused, and what workers on other machines are given."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from depthlab.sweeps.cluster import Cluster, check_shared, connected
+from depthlab.sweeps.shipping import PROJECT, runtime_env
+
+ONE = Cluster(nodes=1, cpus=2, gpus=0, hosts=frozenset({"10.0.0.1"}), own=True)
+SEVERAL = Cluster(nodes=3, cpus=6, gpus=0, hosts=frozenset({"10.0.0.1", "10.0.0.2"}), own=False)
+
+# A process of its own: Ray keeps state for a process's lifetime.
+OWN = """
+import os, signal, sys
+from depthlab.sweeps.cluster import connected
+before = signal.getsignal(signal.SIGTERM)
+with connected(None, environment={"DEPTHLAB_X": "1"}) as cluster:
+    import ray
+    @ray.remote
+    def look():
+        import depthlab
+        return os.getcwd(), depthlab.__file__, os.environ["DEPTHLAB_X"], os.environ["RAY_CHDIR_TO_TRIAL_DIR"]
+    print(ray.get(look.remote()), cluster.nodes, cluster.cpus > 0, cluster.own)
+    assert signal.getsignal(signal.SIGTERM) is before
+assert "DEPTHLAB_X" not in os.environ and not ray.is_initialized()
+"""
+
+
+@pytest.mark.slow
+def test_a_cluster_of_ones_own_is_quiet_and_leaves_nothing(tmp_path: Path) -> None:
+    room = tmp_path / "tmp"
+    room.mkdir()
+    # Sockets have short paths: Ray's own folder is where a short one leads.
+    short = Path(f"/tmp/depthlab-{os.getpid()}")
+    short.symlink_to(room)
+    home = tmp_path / "home"
+    home.mkdir()
+    environment = os.environ | {"RAY_TMPDIR": str(short), "HOME": str(home)}
+    environment = {name: value for name, value in environment.items() if not name.startswith("RAY_AUTH")}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", OWN], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+        )
+    finally:
+        short.unlink()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"({str(tmp_path)!r}, {str(PROJECT / 'src/depthlab/__init__.py')!r}, '1', '0') 1 True True\n"
+    assert list(room.iterdir()) == [] and list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize("address", ["here", "ray://10.0.0.1:10001", ":6379", "10.0.0.1:", "10.0.0.1:x"])
+def test_what_is_no_address_is_told(address: str) -> None:
+    with pytest.raises(ValueError, match=r"type ray\.address=auto") as caught, connected(address):
+        pass
+    assert "\n" not in str(caught.value) and f"ray.address={address}" in str(caught.value)
+
+
+def test_nobody_there_is_told_at_once() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        with pytest.raises(ValueError, match="nothing answers there") as caught, connected(f"127.0.0.1:{port}"):
+            pass
+    assert "\n" not in str(caught.value) and f"ray start --head --port {port}" in str(caught.value)
+
+
+def test_no_cluster_found_is_told_in_one_line(tmp_path: Path) -> None:
+    code = "from depthlab.sweeps.cluster import connected\nwith connected('auto'): pass"
+    environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
+    # A cluster of somebody else on this machine is found too: look where none can be.
+    code = f"import ray._private.services as s\nfrom functools import cache\ns.find_gcs_addresses = cache(lambda: set())\n{code}"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ValueError: ray.address=auto: Could not find any running Ray instance: type ray.address=")
+
+
+def test_one_node_needs_nothing_shared() -> None:
+    check_shared(ONE, uri="sqlite:////data/mlruns/mlflow.db", storage=None)
+
+
+def test_several_nodes_with_a_server_and_a_storage_are_fine() -> None:
+    check_shared(SEVERAL, uri="http://10.0.0.1:5000", storage="/shared")
+    check_shared(SEVERAL, uri=None, storage="s3://bucket/x")
+
+
+@pytest.mark.parametrize(
+    ("uri", "storage", "message"),
+    [
+        ("sqlite:////data/mlflow.db", "/shared", r"a sqlite file.*type tracking\.uri=http://HOST:5000"),
+        ("sqlite:////data/mlflow.db", None, "a sqlite file"),
+        ("http://10.0.0.1:5000", None, r"no place to meet: type sweep\.storage=FOLDER"),
+        (None, None, "no place to meet"),
+        ("http://ada:secret@127.0.0.1:5000", "/shared", r"another machine's.*type tracking\.uri="),
+    ],
+)
+def test_what_several_nodes_cannot_share_is_refused_in_one_line(
+    uri: str | None, storage: str | None, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        check_shared(SEVERAL, uri=uri, storage=storage)
+    assert "\n" not in str(caught.value) and "3 nodes" in str(caught.value) and "secret" not in str(caught.value)
+
+
+def test_workers_get_code_configuration_and_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "MLFLOW_TRACKING_URI": "sqlite:///mlruns/mlflow.db",
+        "MLFLOW_TRACKING_TOKEN": "t",
+        "AWS_ENDPOINT_URL": "http://10.0.0.1:9000",
+        "DEPTHLAB_DATA": "data",
+        "SECRET_OF_SOMETHING_ELSE": "s",
+    }.items():
+        monkeypatch.setenv(name, value)
+    given = runtime_env({"MORE": "1"})
+    assert given["working_dir"] == str(PROJECT)
+    variables = given["env_vars"]
+    assert variables["MLFLOW_TRACKING_URI"] == f"sqlite:///{tmp_path}/mlruns/mlflow.db"
+    assert variables["DEPTHLAB_DATA"] == str(tmp_path / "data")
+    assert (variables["MLFLOW_TRACKING_TOKEN"], variables["MORE"], variables["PYTHONPATH"]) == ("t", "1", "src")
+    assert variables["AWS_ENDPOINT_URL"] == "http://10.0.0.1:9000"
+    assert "SECRET_OF_SOMETHING_ELSE" not in variables
+
+
+def test_a_folder_in_the_home_is_each_machines_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPTHLAB_DATA", "~/data")
+    assert runtime_env({})["env_vars"]["DEPTHLAB_DATA"] == "~/data"
+
+
+def test_the_copy_for_workers_has_what_a_recipe_needs_and_nothing_of_results(tmp_path: Path) -> None:
+    from ray._private.runtime_env.packaging import create_package
+
+    given = runtime_env({})
+    archive = tmp_path / "sent.zip"
+    create_package(given["working_dir"], archive, include_gitignore=True, excludes=given["excludes"])
+    import zipfile
+
+    names = zipfile.ZipFile(archive).namelist()
+    assert {"train.py", "conf/train.yaml", "src/depthlab/sweeps/cluster.py"} <= set(names)
+    tops = {name.partition("/")[0] for name in names}
+    assert not tops & {"mlruns", ".git", ".venv", "docs", "tests", ".mypy_cache"}
+    assert archive.stat().st_size < 2**20
+
+
+def test_what_a_submitted_job_brought_along_is_not_told_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "t")
+    job = {"working_dir": "gcs://_ray_pkg_1.zip", "env_vars": {"PYTHONPATH": "src", "MLFLOW_TRACKING_TOKEN": "t"}}
+    monkeypatch.setenv("RAY_JOB_CONFIG_JSON_ENV_VAR", json.dumps({"runtime_env": job}))
+    given = runtime_env({"MORE": "1"})
+    assert given.keys() == {"env_vars"}
+    assert given["env_vars"]["MORE"] == "1"
+    assert not given["env_vars"].keys() & job["env_vars"]
