@@ -1,27 +1,33 @@
 """A config becomes a checked recipe. No torch here: plans start fast."""
 
 from depthlab.recipe.check import checked_value
-from depthlab.recipe.compose import check_typed, compose, compose_all, from_hydra, one_line, recipe_from_config
+from depthlab.recipe.compose import check_typed, compose, from_hydra, one_line, recipe_from_config
+from depthlab.recipe.compose_each import compose_all, compose_each
 from depthlab.recipe.conf import CONF
 from depthlab.recipe.nearest import did_you_mean
 from depthlab.recipe.recipe import AXES, GROUPS, Recipe
 from depthlab.recipe.source import source_hash
+from depthlab.recipe.space import Interval, Space, read_space
 from depthlab.recipe.target import locate, model_arguments
 
 __all__ = [
     "AXES",
     "CONF",
     "GROUPS",
+    "Interval",
     "Recipe",
+    "Space",
     "check_typed",
     "checked_value",
     "compose",
     "compose_all",
+    "compose_each",
     "did_you_mean",
     "from_hydra",
     "locate",
     "model_arguments",
     "one_line",
+    "read_space",
     "recipe_from_config",
     "source_hash",
 ]

@@ -20,14 +20,18 @@ def check_values(cfg: DictConfig, typed: Sequence[Typed]) -> None:
     Raises:
         ValueError: for a value of the wrong kind or out of range.
     """
-    for key in sorted(OmegaConf.missing_keys(cfg)):
-        if not key.startswith("hydra."):
+    for key, value in sorted(conf.leaves_of(cfg).items(), key=lambda leaf: leaf[0]):
+        if value == "???":
             example = TABLE[key][1] if key in TABLE else "..."
             raise ValueError(f"{key} is missing: type it, such as {key}={example}")
     for key, (rule, example) in TABLE.items():
         group, _, name = key.rpartition(".")
-        if name in (cfg[group] if group else cfg):
-            OmegaConf.update(cfg, key, _read(key, rule, example, OmegaConf.select(cfg, key)))
+        node = cfg[group] if group else cfg
+        if name in node:
+            given = _plain(node[name])
+            value = _read(key, rule, example, given)
+            if repr(value) != repr(given):  # 0.0 is not 0; what is in its form stays, as writing takes time
+                node[name] = value
     _check_unlisted(cfg, typed)
     if cfg.optimizer.get("nesterov") and not cfg.optimizer.get("momentum"):
         raise ValueError("optimizer.nesterov=true needs optimizer.momentum above 0, such as optimizer.momentum=0.9")
@@ -63,13 +67,17 @@ def checked_value(key: str, value: Any) -> Any:
 
 
 def _read(key: str, rule: Rule, example: str, value: Any) -> Any:
-    plain = OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
+    plain = _plain(value)
     try:
         return rule.read(plain)
     except Refused:
         if isinstance(plain, float) and plain.is_integer() and rule.takes(int(plain)):
             example = str(int(plain))  # 1e3, 20.0
         raise ValueError(f"{key} must be {rule.allowed}, such as {key}={example}, not {as_given(plain)}") from None
+
+
+def _plain(value: Any) -> Any:
+    return OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
 
 
 def _check_unlisted(cfg: DictConfig, typed: Sequence[Typed]) -> None:

@@ -1,6 +1,5 @@
 """From what was typed to a checked recipe."""
 
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -23,18 +22,11 @@ def compose(overrides: Sequence[str] = ()) -> Recipe:
     Raises:
         ValueError: in one line, what was given, what is allowed and what to type.
     """
-    with _one_line(), conf.opened_conf():
-        return _compose(overrides)
-
-
-def compose_all(overrides: Sequence[str]) -> list[Recipe]:
-    """Return the recipes of every combination, `model=plain,resnet depth=20,56`, the last word changing fastest.
-
-    Raises:
-        ValueError: as `compose` does, and names the combination.
-    """
-    with _one_line(), conf.opened_conf():
-        return [_compose(combination, several=True) for combination in _combinations(overrides)]
+    with in_one_line(), conf.opened_conf():
+        typed = read_words(overrides)
+        check_words(typed)
+        cfg = conf.composed(overrides)
+        return recipe_of(conf.ours(cfg), typed, cfg.hydra.runtime.choices)
 
 
 def check_typed(overrides: Sequence[str]) -> None:
@@ -43,16 +35,16 @@ def check_typed(overrides: Sequence[str]) -> None:
     Raises:
         ValueError: as `compose` does.
     """
-    with _one_line(), conf.opened_conf():
+    with in_one_line(), conf.opened_conf():
         check_words(read_words(overrides))
 
 
 def from_hydra(cfg: DictConfig) -> Recipe:
     """Return the recipe of the task that `hydra.main` is running; raises `ValueError` as `compose` does."""
     hydra = HydraConfig.get()
-    with _one_line():
+    with in_one_line():
         typed = read_words(hydra.overrides.task)
-        return _recipe(cfg, typed, hydra.runtime.choices)
+        return recipe_of(conf.ours(cfg), typed, hydra.runtime.choices)
 
 
 def recipe_from_config(config: Mapping[str, Any], choices: Mapping[str, str], overrides: Sequence[str] = ()) -> Recipe:
@@ -61,20 +53,8 @@ def recipe_from_config(config: Mapping[str, Any], choices: Mapping[str, str], ov
     return Recipe({**config, "trainer": trainer}, dict(choices), tuple(overrides))
 
 
-def _compose(overrides: Sequence[str], several: bool = False) -> Recipe:
-    try:
-        typed = read_words(overrides)
-        check_words(typed)
-        cfg = conf.composed(overrides)
-        return _recipe(cfg, typed, cfg.hydra.runtime.choices)
-    except ValueError as error:
-        if several:
-            raise ValueError(f"{error} (in {' '.join(overrides)})") from error
-        raise
-
-
-def _recipe(cfg: DictConfig, typed: Sequence[Typed], choices: Mapping[str, Any]) -> Recipe:
-    cfg = conf.ours(cfg)
+def recipe_of(cfg: DictConfig, typed: Sequence[Typed], choices: Mapping[str, Any]) -> Recipe:
+    """Check a composed configuration, which is changed, and make it a recipe. Needs an opened conf."""
     check_values(cfg, typed)
     check_knobs(cfg)
     config = cast(dict[str, Any], OmegaConf.to_container(cfg, resolve=True))
@@ -83,20 +63,8 @@ def _recipe(cfg: DictConfig, typed: Sequence[Typed], choices: Mapping[str, Any])
     return Recipe(config, chosen, tuple(word.text for word in typed))
 
 
-def _combinations(overrides: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    choices: list[list[str]] = []
-    for word in read_words(overrides):
-        if not word.is_sweep:
-            choices.append([word.text])
-        elif word.override.is_discrete_sweep():
-            choices.append([f"{word.key}={value}" for value in word.override.sweep_string_iterator()])
-        else:
-            raise ValueError(f"{word.text} has no end of values: list some, such as {word.key}=1e-5,1e-4,1e-3")
-    return itertools.product(*choices)
-
-
 @contextmanager
-def _one_line() -> Iterator[None]:
+def in_one_line() -> Iterator[None]:
     """Turn what Hydra still finds wrong, such as an interpolation that leads nowhere, into one line."""
     try:
         yield

@@ -20,9 +20,17 @@ VERSION_BASE = "1.3"
 
 @contextmanager
 def opened_conf() -> Iterator[None]:
-    """Let Hydra read conf/ inside of the context; every function below needs it."""
-    with initialize_config_dir(str(CONF), version_base=VERSION_BASE, job_name=NAME):
-        yield
+    """Let Hydra read conf/ inside of the context; every function below needs it.
+
+    Hydra can only be open once: where `hydra.main` runs a sweep, its own is put aside meanwhile.
+    """
+    outer = GlobalHydra.instance().hydra
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(CONF), version_base=VERSION_BASE, job_name=NAME):
+            yield
+    finally:
+        GlobalHydra.instance().hydra = outer
 
 
 def loader() -> ConfigLoader:
@@ -30,7 +38,8 @@ def loader() -> ConfigLoader:
     return GlobalHydra.instance().config_loader()
 
 
-def options(group: str, searchpath: Sequence[str] = ()) -> list[str]:
+@cache
+def options(group: str, searchpath: tuple[str, ...] = ()) -> list[str]:
     """Return the options of a group by name; `searchpath` are overrides that add folders."""
     found = loader().get_group_options(group, ObjectType.CONFIG, config_name=NAME, overrides=list(searchpath))
     return sorted(found)
@@ -60,8 +69,12 @@ def known(choices: tuple[str, ...] = ()) -> Known:
     """Return what can be typed beside `choices`, which are overrides of groups such as `model=plain`."""
     cfg = composed(choices)
     options = {group: str(option) for group, option in cfg.hydra.runtime.choices.items() if "/" not in group}
-    plain = OmegaConf.to_container(ours(cfg), resolve=False)
-    return Known(dict(_leaves("", cast(dict[str, Any], plain))), options)
+    return Known(leaves_of(ours(cfg)), options)
+
+
+def leaves_of(cfg: DictConfig) -> dict[str, Any]:
+    """Return every value before interpolation by its dotted key."""
+    return dict(_leaves("", cast(dict[str, Any], OmegaConf.to_container(cfg, resolve=False))))
 
 
 def _leaves(prefix: str, values: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -18,7 +18,7 @@ def check_words(typed: Sequence[Typed]) -> None:
         ValueError: for a key or an option that does not exist, with the nearest that does.
     """
     ours = [word for word in typed if not word.is_hydra]
-    searchpath = [word.text for word in typed if word.key == "hydra.searchpath"]
+    searchpath = tuple(word.text for word in typed if word.key == "hydra.searchpath")
     for word in ours:
         _check_form(word)
         if word.key in GROUPS:
@@ -62,7 +62,7 @@ def _nothing_to_add(word: Typed) -> str:
     return f"{word.text}: {word.key} is there already; type it without +: {word.plain}"
 
 
-def _check_option(word: Typed, searchpath: Sequence[str]) -> None:
+def _check_option(word: Typed, searchpath: tuple[str, ...]) -> None:
     found = conf.options(word.key, searchpath)
     if word.override.value() not in found:
         problem = f"there is no {word.key}={word.value}" if word.value else f"{word.text} names no option"

@@ -27,7 +27,7 @@ GROUPS = ("model", "data", "optimizer", "schedule", "trainer", "tracking", "regu
 STEERING = ("fresh", "sweep", "ray")  # nodes that say how runs are carried out and kept: no run depends on them
 
 # Where and how a run is computed and kept, not what it finds. Precision comes into the fingerprint as it was resolved.
-_NOT_SCIENCE = {
+NOT_SCIENCE = {
     "trainer": ("device", "threads", "precision", "progress", "checkpoint_minutes", "microbatches"),
     "data": ("folder", "workers", "on_device"),
 }
@@ -73,7 +73,7 @@ class Recipe:
     def science(self) -> dict[str, Any]:
         """Return the part of the configuration that decides the result."""
         science = {key: value for key, value in self.config.items() if key not in ("tracking", *STEERING)}
-        for group, keys in _NOT_SCIENCE.items():
+        for group, keys in NOT_SCIENCE.items():
             science[group] = {key: value for key, value in science[group].items() if key not in keys}
         if science["trainer"].get("workers") == 1:  # several shard their batches, and batch norm sees one shard
             del science["trainer"]["workers"]
