@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from depthlab.runs.check import check_network
     from depthlab.runs.compare import Comparison, Difference, compare_runs
+    from depthlab.runs.cost import count_all_steps, expected_hardware, measure, time_step
     from depthlab.runs.ensure import ensure
     from depthlab.runs.experiment import Supervision, run, runs_root
-    from depthlab.runs.facts import ImageFacts, look_at_images, resolve
+    from depthlab.runs.facts import ImageFacts, check_on_images, look_at_images, resolve
     from depthlab.runs.faults import Fault, fault_of
     from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
     from depthlab.runs.published import Published, evaluate_published, published_table
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 _ROOMS = {
     "check": ("check_network",),
     "compare": ("Comparison", "Difference", "compare_runs"),
+    "cost": ("count_all_steps", "expected_hardware", "measure", "time_step"),
     "ensure": ("ensure",),
     "experiment": ("Supervision", "run", "runs_root"),
-    "facts": ("ImageFacts", "look_at_images", "resolve"),
+    "facts": ("ImageFacts", "check_on_images", "look_at_images", "resolve"),
     "faults": ("Fault", "fault_of"),
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "published": ("Published", "evaluate_published", "published_table"),
@@ -43,13 +45,17 @@ __all__ = [
     "Supervision",
     "accuracy_line",
     "check_network",
+    "check_on_images",
     "compare_runs",
+    "count_all_steps",
     "ensure",
     "evaluate_published",
+    "expected_hardware",
     "fault_of",
     "load",
     "load_folder",
     "look_at_images",
+    "measure",
     "predict_pictures",
     "prediction_lines",
     "published_table",
@@ -59,6 +65,7 @@ __all__ = [
     "run",
     "run_and_show",
     "runs_root",
+    "time_step",
     "verdict",
     "write_csv",
 ]

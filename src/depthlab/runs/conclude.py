@@ -48,6 +48,11 @@ def draw(record: RunRecord, folder: Path) -> dict[str, Path]:
     return {f"figures/{name}.png": save_figure(figure, folder / f"{name}.png") for name, figure in figures.items()}
 
 
+def hardware_line(processor: str, *, threads: int, precision: str) -> str:
+    """Return what a record names as its hardware: runs with the same line may be compared in speed."""
+    return f"{processor}, threads: {threads}, {precision}"
+
+
 def _evaluate(prepared: Prepared, split: str) -> Evaluation:
     data = prepared.data
     loaders = {"train": data.train_evaluation_dataloader, "val": data.val_dataloader, "test": data.test_dataloader}
@@ -90,7 +95,9 @@ def _record(
         per_class_accuracy=test.per_class_accuracy,
         curves=curves,
         best_epoch=int(fitted.checkpoints.best["epoch"]),
-        hardware=f"{environment.gpu or environment.cpu}, threads: {manifest.threads}, {manifest.precision}",
+        hardware=hardware_line(
+            environment.gpu or environment.cpu, threads=manifest.threads, precision=manifest.precision
+        ),
         commit=environment.commit,
         started=folder.manifest.created,
         seconds=fitted.seconds,
