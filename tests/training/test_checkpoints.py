@@ -55,7 +55,7 @@ def test_every_file_is_readable_without_running_code_and_no_other_is_left(tmp_pa
     assert sorted(file.name for file in tmp_path.iterdir()) == ["best.ckpt", "final.ckpt", "last.ckpt"]
     last = torch.load(tmp_path / "last.ckpt", weights_only=True)
     assert last["global_step"] == 4
-    assert {"optimizer_states", "lr_schedulers", "loops", "generators", "best", "seconds"} <= last.keys()
+    assert {"optimizer_states", "lr_schedulers", "loops", "members", "best", "seconds"} <= last.keys()
     assert torch.load(tmp_path / "final.ckpt", weights_only=True)["accuracy"] == 0.5
     for key, value in read_weights(tmp_path / "final.ckpt").items():
         assert torch.equal(value, training.classifier.network.state_dict()[key])

@@ -9,7 +9,7 @@ from torch import nn
 
 from depthlab.data import ImageData, ImageSet, Loading
 from depthlab.recipe import Recipe, one_line
-from depthlab.training import Classifier, Hardware
+from depthlab.training import Classifier, Hardware, Team
 
 
 def build_images(recipe: Recipe) -> ImageSet:
@@ -43,7 +43,9 @@ def build_data(recipe: Recipe, images: ImageSet, hardware: Hardware) -> ImageDat
     )
 
 
-def build_classifier(recipe: Recipe, network: nn.Module, *, total_steps: int, num_classes: int) -> Classifier:
+def build_classifier(
+    recipe: Recipe, network: nn.Module, *, total_steps: int, num_classes: int, team: Team | None = None
+) -> Classifier:
     """Join the network with its optimizer and its schedule.
 
     Raises:
@@ -56,6 +58,8 @@ def build_classifier(recipe: Recipe, network: nn.Module, *, total_steps: int, nu
         total_steps=total_steps,
         num_classes=num_classes,
         label_smoothing=recipe.config["label_smoothing"] or 0.0,
+        team=team,
+        microbatches=recipe.config["trainer"]["microbatches"],
     )
     try:
         classifier.configure_optimizers()  # once for nothing: now a mistake can still be told before the run begins

@@ -8,7 +8,7 @@ from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
 from depthlab.runs.conclude import conclude, draw
 from depthlab.runs.fit import fit
-from depthlab.runs.prepare import Prepared, prepare
+from depthlab.runs.prepare import Prepared, check_team, prepare
 from depthlab.tracking import (
     RUNS_ROOT,
     EndStatus,
@@ -19,7 +19,7 @@ from depthlab.tracking import (
     resolve_artifact_root,
     resolve_uri,
 )
-from depthlab.training import Interrupted, Interruption, Pruned, Watch
+from depthlab.training import Interrupted, Interruption, Pruned, Team, Watch
 
 Tell = Callable[[str], None]
 
@@ -33,6 +33,7 @@ class Supervision:
     tags: Mapping[str, str] = field(default_factory=dict)  # of its MLflow run
     since: str = ""  # ISO 8601, UTC: runs that are older don't count as earlier attempts
     retry: bool = False  # a run that failed is continued from its checkpoint as well
+    team: Team = field(default_factory=Team)  # that trains the network together, and that this process leads
 
 
 def run(
@@ -56,7 +57,9 @@ def run(
         tracking = recipe.config["tracking"]
         if tracking["enabled"]:
             check_store(resolve_uri(tracking["uri"]))
-        prepared = prepare(recipe)
+        check_team(recipe, supervision.team)
+        supervision.team.call()
+        prepared = prepare(recipe, supervision.team)
         folder = _open_folder(prepared, runs_root(recipe), tell, supervision, resume=resume)
         projection = None
         try:

@@ -3,14 +3,25 @@
 import logging
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import final
 
 import pytorch_lightning as pl
 import torch
+from pytorch_lightning.strategies import Strategy
 
 from depthlab.runs.prepare import Prepared, count_epochs
 from depthlab.tracking import RunFolder
-from depthlab.training import Checkpoints, Interruption, ProgressBar, Reporting, StepLimit, Watch, Watching
+from depthlab.training import (
+    Checkpoints,
+    Interruption,
+    ProgressBar,
+    Reporting,
+    StepLimit,
+    TeamStrategy,
+    Watch,
+    Watching,
+)
 
 
 @dataclass(frozen=True)
@@ -38,13 +49,19 @@ def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption, *, wa
         Pruned: who watches has seen enough.
     """
     trainer_config = prepared.config["trainer"]
-    reporting = Reporting(folder.journal)
-    minutes = trainer_config["checkpoint_minutes"]
-    checkpoints = Checkpoints(folder.checkpoints, every_minutes=minutes, interruption=interruption, reporting=reporting)
+    team = prepared.team
+    reporting = Reporting(folder.journal, team)
+    checkpoints = Checkpoints(
+        folder.checkpoints,
+        every_minutes=trainer_config["checkpoint_minutes"],
+        interruption=interruption,
+        reporting=reporting,
+        team=team,
+    )
     progress = ProgressBar(prepared.total_steps, enabled=prepared.shows_progress)
     callbacks = [_Epochs(), StepLimit(prepared.total_steps), reporting, checkpoints, progress]
-    if watch is not None:
-        callbacks.append(Watching(watch, total_steps=prepared.total_steps, reporting=reporting))
+    if team.tell(watch is not None):
+        callbacks.append(Watching(watch, total_steps=prepared.total_steps, reporting=reporting, team=team))
     trainer = _trainer(prepared, folder, callbacks)
     resume = _resume_from(prepared, folder, checkpoints)
     if trainer_config["compile"]:
@@ -66,6 +83,7 @@ def _trainer(prepared: Prepared, folder: RunFolder, callbacks: list[pl.Callback]
     return pl.Trainer(
         accelerator=hardware.device.type,
         devices=1,
+        strategy=_strategy(prepared),
         precision="bf16-mixed" if hardware.precision == "bf16" else "32-true",
         max_epochs=count_epochs(prepared),
         gradient_clip_val=prepared.config["trainer"]["gradient_clip"],
@@ -80,14 +98,28 @@ def _trainer(prepared: Prepared, folder: RunFolder, callbacks: list[pl.Callback]
     )
 
 
+def _strategy(prepared: Prepared) -> Strategy | str:
+    if prepared.team.size == 1:
+        return "auto"
+    # whether a person's own network uses all of its parameters in each step is not known
+    return TeamStrategy(prepared.team, prepared.hardware.device, find_unused=prepared.recipe.foreign)
+
+
 def _resume_from(prepared: Prepared, folder: RunFolder, checkpoints: Checkpoints) -> str | None:
-    """Set journal and loader to the last checkpoint's step, and return the checkpoint, if there is one."""
-    if not checkpoints.last.is_file():
+    """Set journal and loader to the last checkpoint's step, and return the checkpoint, if the leader has one."""
+    if not prepared.team.tell(checkpoints.last.is_file()):
         if folder.journal.path.is_file():
             folder.journal.drop_after(0)
         return None
-    step = int(torch.load(checkpoints.last, map_location="cpu", weights_only=True)["global_step"])
+    step = prepared.team.tell(_step_of(checkpoints.last))
     folder.journal.drop_after(step)
     loader = prepared.data.train_dataloader()
     loader.epoch, loader.position = divmod(step, prepared.data.steps_per_epoch)
     return str(checkpoints.last)
+
+
+def _step_of(checkpoint: Path) -> int:
+    """Return the step after which a checkpoint was written; 0 where this member doesn't have the file."""
+    if not checkpoint.is_file():
+        return 0
+    return int(torch.load(checkpoint, map_location="cpu", weights_only=True)["global_step"])

@@ -18,7 +18,7 @@ from depthlab.records import Dataset, Manifest
 from depthlab.runs.build import build_classifier, build_data, build_images
 from depthlab.runs.check import build_network, check_network, check_scores, check_size
 from depthlab.tracking import capture_environment, redact
-from depthlab.training import Classifier, Hardware, choose_hardware
+from depthlab.training import Classifier, Hardware, Team, choose_hardware
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Prepared:
     hardware: Hardware
     cost: Cost
     total_steps: int
+    team: Team
 
     @property
     def config(self) -> dict[str, Any]:
@@ -42,7 +43,7 @@ class Prepared:
     @property
     def shows_progress(self) -> bool | None:
         """Whether progress is to be shown; None leaves it to whether there is a terminal."""
-        return shows_progress(self.recipe)
+        return shows_progress(self.recipe) if self.team.leads else False
 
 
 def shows_progress(recipe: Recipe) -> bool | None:
@@ -51,14 +52,18 @@ def shows_progress(recipe: Recipe) -> bool | None:
     return None if wanted == "auto" else bool(wanted)
 
 
-def prepare(recipe: Recipe) -> Prepared:
+def prepare(recipe: Recipe, team: Team | None = None) -> Prepared:
     """Build all that the recipe names, and the manifest that tells how to repeat it.
+
+    All members of a team build the same, from the same seed. Then their global generators part.
 
     Raises:
         ValueError: a person asked for what can't be had: a depth, a device, a data set.
     """
+    team = team or Team()
     check_network(recipe)  # before a download, which takes minutes
-    images = build_images(recipe)
+    with team.leader_first():
+        images = build_images(recipe)
     hardware = choose_hardware(recipe.config["trainer"], image_size=images.image_size)
     make_repeatable(recipe, hardware)
     network = build_network(
@@ -73,9 +78,30 @@ def prepare(recipe: Recipe) -> Prepared:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     data = build_data(recipe, images, hardware)
     total_steps = count_steps(recipe, data.steps_per_epoch)
-    classifier = build_classifier(recipe, network, total_steps=total_steps, num_classes=images.num_classes)
+    classifier = build_classifier(recipe, network, total_steps=total_steps, num_classes=images.num_classes, team=team)
     manifest = _manifest(recipe, images, data, hardware)
-    return Prepared(recipe, manifest, images, data, classifier, hardware, cost, total_steps)
+    if not team.leads:
+        pl.seed_everything(team.seed(recipe.config["seed"]), verbose=False)
+    return Prepared(recipe, manifest, images, data, classifier, hardware, cost, total_steps, team)
+
+
+def check_team(recipe: Recipe, team: Team) -> None:
+    """See that there are as many processes as the recipe asks for, and work for each of them.
+
+    Raises:
+        ValueError: there are not.
+    """
+    workers, batch_size = recipe.config["trainer"]["workers"], recipe.config["batch_size"]
+    if workers > 1 and batch_size < 2 * workers:
+        raise ValueError(
+            f"batch_size={batch_size} is too small for trainer.workers={workers}, of which each takes two images or "
+            f"more; type batch_size={2 * workers} or trainer.workers={max(1, batch_size // 2)}"
+        )
+    if workers != team.size:
+        raise ValueError(
+            f"trainer.workers={workers} asks for as many processes, and this is "
+            f"{'one alone' if team.size == 1 else f'one of {team.size}'}; type -m, which starts them"
+        )
 
 
 def make_repeatable(recipe: Recipe, hardware: Hardware) -> None:

@@ -4,7 +4,7 @@ import io
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, final
 
@@ -12,8 +12,9 @@ import pytorch_lightning as pl
 import torch
 
 from depthlab.training.classifier import Classifier
-from depthlab.training.interruption import Interruption
+from depthlab.training.interruption import Interrupted, Interruption
 from depthlab.training.reporting import Reporting
+from depthlab.training.team import Team
 
 
 @final
@@ -24,13 +25,25 @@ class Checkpoints(pl.Callback):
     `last.ckpt` is Lightning's checkpoint (weights, optimizer, schedule, loops) with the generators' states, so that
     a run that continues from it gives bitwise the weights of one that was never cut off. Every file appears whole
     or not at all, and is readable with `weights_only=True`.
+
+    In a team the leader writes. `last.ckpt` holds what every member needs to go on, and all of them agree on when it is
+    written, and on when to stop: a signal to one of them stops all after the same step.
     """
 
-    def __init__(self, folder: Path, *, every_minutes: float, interruption: Interruption, reporting: Reporting) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        every_minutes: float,
+        interruption: Interruption,
+        reporting: Reporting,
+        team: Team | None = None,
+    ) -> None:
         self.folder = folder
         self.every_seconds = 60 * every_minutes
         self.interruption = interruption
         self.reporting = reporting
+        self.team = team or Team()
         self.best: dict[str, float] = {"accuracy": -1.0, "epoch": -1.0}
         self._seconds_before = 0.0
         self._began = self._saved_at = time.monotonic()
@@ -51,10 +64,11 @@ class Checkpoints(pl.Callback):
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
         if trainer.is_last_batch or trainer.should_stop:
             return  # the epoch's end follows, with its own checkpoint: one before it would lose the epoch's numbers
-        asked = self.interruption.signum is not None
-        if asked or time.monotonic() - self._saved_at > self.every_seconds:
+        signum, due = self._agree(due=time.monotonic() - self._saved_at > self.every_seconds)
+        if signum or due:
             self._save_last(trainer)
-        self.interruption.raise_if_asked()
+        if signum:
+            raise Interrupted(signum)
 
     def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         assert isinstance(pl_module, Classifier)
@@ -65,36 +79,49 @@ class Checkpoints(pl.Callback):
         """Write the weights to `best.ckpt` if `accuracy`, on validation, beats that of all epochs before."""
         if accuracy > self.best["accuracy"]:
             self.best = {"accuracy": accuracy, "epoch": float(epoch)}
-            save_weights(network, self.folder / "best.ckpt", **self.best)
+            if self.team.leads:
+                save_weights(network, self.folder / "best.ckpt", **self.best)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._save_last(trainer)
-        self.interruption.raise_if_asked()
+        signum, _ = self._agree(due=False)
+        if signum:
+            raise Interrupted(signum)
 
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        checkpoint["generators"] = {
+        member = {
             "cpu": torch.get_rng_state(),
             "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+            # of the epoch under way, as far as this member has seen it
+            "metrics": {name: x.cpu() for name, x in checkpoint["state_dict"].items() if name.startswith("train_")},
         }
+        checkpoint["members"] = self.team.gather(member)
         checkpoint["best"] = self.best
         checkpoint["seconds"] = self.seconds
 
     def on_load_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
-        torch.set_rng_state(checkpoint["generators"]["cpu"])
+        member = checkpoint["members"][self.team.rank]
+        torch.set_rng_state(member["cpu"])
         if torch.cuda.is_available():
-            torch.cuda.set_rng_state_all(checkpoint["generators"]["cuda"])
+            torch.cuda.set_rng_state_all(member["cuda"])
+        pl_module.load_state_dict(member["metrics"], strict=False)
         self.best = checkpoint["best"]
         self._seconds_before = checkpoint["seconds"]
 
     def _save_last(self, trainer: pl.Trainer) -> None:
         self.reporting.flush(trainer)  # the journal is on the disk no later than the weights that it speaks of
-        with _whole(self.last) as partial:
-            trainer.save_checkpoint(partial)
+        with _whole(self.last) if self.team.leads else nullcontext(self.last) as partial:
+            trainer.save_checkpoint(partial)  # all members take part, and the leader writes
         self._saved_at = time.monotonic()
+
+    def _agree(self, *, due: bool) -> tuple[int, bool]:
+        """Return the signal that came to any member, 0 if none did, and whether a checkpoint is due to any member."""
+        signum, due_to_any = divmod(self.team.largest(2 * (self.interruption.signum or 0) + due), 2)
+        return signum, bool(due_to_any)
 
 
 def save_weights(network: torch.nn.Module, path: Path, **facts: float) -> None:

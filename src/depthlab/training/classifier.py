@@ -12,7 +12,9 @@ from torchmetrics import MeanMetric
 from torchmetrics.classification import MulticlassAccuracy
 
 from depthlab.nn import Network
+from depthlab.training.parts import Part, RunningStatistics, split
 from depthlab.training.schedules import Schedule
+from depthlab.training.team import Team
 
 AUXILIARY_WEIGHT = 0.3  # of each auxiliary head's loss (Szegedy et al. 2014, arXiv 1409.4842, sec. 5)
 
@@ -21,7 +23,12 @@ OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 
 @final
 class Classifier(pl.LightningModule):
-    """Trains `network` by cross-entropy on batches (images (N, C, H, W), labels (N,) or class shares (N, K))."""
+    """Trains `network` by cross-entropy on batches (images (N, C, H, W), labels (N,) or class shares (N, K)).
+
+    Every member of a `team` is given the whole batch and computes its slice of it, in `microbatches` parts one after
+    another. However a batch is cut, loss, gradients and metrics are those of the whole; only statistics over images, of
+    batch normalization, are by part (see `RunningStatistics`).
+    """
 
     def __init__(
         self,
@@ -32,6 +39,8 @@ class Classifier(pl.LightningModule):
         total_steps: int,
         num_classes: int,
         label_smoothing: float = 0.0,
+        team: Team | None = None,
+        microbatches: int = 1,
     ) -> None:
         super().__init__()
         self.network = network
@@ -39,10 +48,11 @@ class Classifier(pl.LightningModule):
         self.schedule = schedule
         self.total_steps = total_steps
         self.label_smoothing = label_smoothing
-        # NaN for NaN: by default it is left out of the mean; "disable" forgets the weights (torchmetrics 1.9)
-        self.train_loss, self.val_loss = MeanMetric(nan_strategy=math.nan), MeanMetric(nan_strategy=math.nan)
-        self.train_accuracy = MulticlassAccuracy(num_classes, average="micro", validate_args=False)
-        self.val_accuracy = MulticlassAccuracy(num_classes, average="micro", validate_args=False)
+        self.team = team or Team()
+        self.microbatches = microbatches
+        self._statistics: RunningStatistics | None = None  # of the batch under way, if it is computed in parts
+        self.train_loss, self.val_loss = _mean(), _mean()
+        self.train_accuracy, self.val_accuracy = _accuracy(num_classes), _accuracy(num_classes)
         # in the checkpoint, so that a run resumed within an epoch reports the whole of it
         self.train_loss.persistent(True)
         self.train_accuracy.persistent(True)
@@ -52,13 +62,48 @@ class Classifier(pl.LightningModule):
         scores: Tensor = self.network(images)
         return scores
 
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+        self.network.zero_grad()
+
+    def optimizer_zero_grad(self, epoch: int, batch_idx: int, optimizer: Any) -> None:
+        """Leave the gradients alone: parts of the batch have added theirs by now."""
+
     def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
-        images, targets = batch
-        scores, *auxiliary = self._all_scores(images)
+        """Return the batch's loss, of which the gradients are still to be computed.
+
+        In a team it is this member's part of it, such that the mean over the members is the loss of the batch.
+        """
+        if self.team.size == self.microbatches == 1:
+            return self._part_loss(Part(*batch))
+        *others, last = split(*batch, team=self.team, microbatches=self.microbatches)
+        self._statistics = RunningStatistics(self.network)
+        done: Tensor | float = 0.0
+        for part in others:  # a gradient is exchanged with the last part's, which finds all others added up
+            loss = self._weighted_loss(part)
+            loss.backward()
+            done += loss.detach()
+            self._statistics.rewind()
+        return self._weighted_loss(last) + done
+
+    def on_after_backward(self) -> None:
+        if self._statistics is not None:
+            self._statistics.settle(self.team)
+            self._statistics = None
+
+    def _weighted_loss(self, part: Part) -> Tensor:
+        assert self._statistics is not None
+        loss = self._part_loss(part) * (part.share * self.team.size)
+        self._statistics.note(part.share)
+        return loss
+
+    def _part_loss(self, part: Part) -> Tensor:
+        scores, *auxiliary = self._all_scores(part.images)
+        targets = part.targets
         loss = self._loss(scores, targets)
-        labels = targets if targets.ndim == 1 else targets.argmax(dim=1)
-        self.train_loss.update(loss.detach(), weight=len(labels))
-        self.train_accuracy.update(scores.detach(), labels)
+        if part.share:
+            labels = targets if targets.ndim == 1 else targets.argmax(dim=1)
+            self.train_loss.update(loss.detach(), weight=len(labels))
+            self.train_accuracy.update(scores.detach(), labels)
         return loss + AUXILIARY_WEIGHT * sum(self._loss(others, targets) for others in auxiliary) if auxiliary else loss
 
     def _all_scores(self, images: Tensor) -> list[Tensor]:
@@ -71,20 +116,39 @@ class Classifier(pl.LightningModule):
         return F.cross_entropy(scores.float(), targets, label_smoothing=self.label_smoothing)
 
     def validation_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> None:
-        images, labels = batch
+        images, labels = (whole.tensor_split(self.team.size)[self.team.rank] for whole in batch)
+        if not len(labels):
+            return
         scores = self(images)
         self.val_loss.update(F.cross_entropy(scores.float(), labels), weight=len(labels))
         self.val_accuracy.update(scores, labels)
 
     def epoch_metrics(self, split: str) -> dict[str, float]:
-        """Return and reset the loss and the accuracy (a fraction) of the epoch's `split`: train or val."""
+        """Return and reset the loss and the accuracy (a fraction) of the epoch's `split`: train or val.
+
+        They are those of all images, whichever member of the team saw them: all members must ask.
+        """
         loss, accuracy = getattr(self, f"{split}_loss"), getattr(self, f"{split}_accuracy")
-        values = {f"{split}/loss": float(loss.compute()), f"{split}/accuracy": float(accuracy.compute())}
-        loss.reset()
-        accuracy.reset()
+        values = {}
+        for name, metric in {"loss": loss, "accuracy": accuracy}.items():
+            metric.sync(should_sync=self.team.size > 1)
+            values[f"{split}/{name}"] = float(metric.compute())
+            metric.reset()
         return values
 
     def configure_optimizers(self) -> Any:
         optimizer = self.optimizer_factory(self.network.parameters())
         factor = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: self.schedule(step, self.total_steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": factor, "interval": "step"}}
+
+
+def _mean() -> MeanMetric:
+    # NaN for NaN: by default it is left out of the mean; "disable" forgets the weights (torchmetrics 1.9)
+    return MeanMetric(nan_strategy=math.nan, sync_on_compute=False, compute_with_cache=False)
+
+
+def _accuracy(num_classes: int) -> MulticlassAccuracy:
+    # the leader's progress bar looks at its own images on the way: no exchange then, and no cache of what it saw
+    return MulticlassAccuracy(
+        num_classes, average="micro", validate_args=False, sync_on_compute=False, compute_with_cache=False
+    )

@@ -40,10 +40,14 @@ def evaluate(
     num_classes: int,
     autocast: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Evaluation:
-    """Evaluate `network` on all `batches` of (images (N, C, H, W), labels (N,)); its modes are put back after."""
+    """Evaluate `network` on all `batches` of (images (N, C, H, W), labels (N,)); its modes are put back after.
+
+    The process does so alone, in a team as well.
+    """
     device = next(network.parameters()).device
-    loss = MeanMetric(nan_strategy=math.nan).to(device)  # by default a NaN is left out of the mean
-    confusion = MulticlassConfusionMatrix(num_classes, validate_args=False).to(device)
+    # by default a NaN is left out of the mean
+    loss = MeanMetric(nan_strategy=math.nan, sync_on_compute=False).to(device)
+    confusion = MulticlassConfusionMatrix(num_classes, validate_args=False, sync_on_compute=False).to(device)
     with evaluating(network):
         for images, labels in batches:
             with autocast():

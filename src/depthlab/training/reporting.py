@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from depthlab.training.classifier import Classifier
+from depthlab.training.team import Team
 
 # Losses stay on the device for so many steps: reading one makes the host wait for the device.
 STEPS_BETWEEN_READS = 20
@@ -31,13 +32,15 @@ class Diverged(ValueError):
 @final
 class Reporting(pl.Callback):
     """Journals `train/step_loss` and `train/learning_rate` by step; loss and accuracy of both splits, and the speed of
-    training so far, by epoch. The step is the number of optimizer steps done, the epoch counts from 1.
+    training so far, by epoch. The step is the number of optimizer steps done, the epoch counts from 1. All numbers are
+    those of the whole team, and every member has them.
 
     The speed is that of the training steps of this process: without validation and the writing of checkpoints.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, team: Team | None = None) -> None:
         self.journal = journal
+        self.team = team or Team()
         self.validation: dict[str, float] = {}  # of the epoch validated last
         self.latest: dict[str, float] = {}  # all that was journaled of the last whole epoch
         self._images, self._seconds = 0, 0.0
@@ -92,7 +95,7 @@ class Reporting(pl.Callback):
     def _write_steps(self, trainer: pl.Trainer) -> None:
         if not self._losses:
             return
-        losses = torch.stack(self._losses).float().tolist()
+        losses = (self.team.sum(torch.stack(self._losses).float()) / self.team.size).tolist()
         first = trainer.global_step - len(losses) + 1
         for step, (loss, rate) in enumerate(zip(losses, self._rates, strict=True), start=first):
             values = {"train/step_loss": loss, "train/learning_rate": rate}

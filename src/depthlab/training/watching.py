@@ -5,7 +5,9 @@ from typing import Any, Protocol, final
 
 import pytorch_lightning as pl
 
+from depthlab.training.interruption import Pruned
 from depthlab.training.reporting import Reporting
+from depthlab.training.team import Team
 
 
 class Watch(Protocol):
@@ -20,15 +22,29 @@ class Watch(Protocol):
 
 @final
 class Watching(pl.Callback):
-    """Tells a `Watch` of steps and epochs; stands behind the callback that writes checkpoints."""
+    """Tells a `Watch` of steps and epochs; stands behind the callback that writes checkpoints.
 
-    def __init__(self, watch: Watch, *, total_steps: int, reporting: Reporting) -> None:
+    In a team the leader has the watch, and where it prunes, all members stop.
+    """
+
+    def __init__(
+        self, watch: Watch | None, *, total_steps: int, reporting: Reporting, team: Team | None = None
+    ) -> None:
         self.watch = watch
+        self.team = team or Team()
         self.total_steps = total_steps
         self.reporting = reporting
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
-        self.watch.step(trainer.global_step, self.total_steps)
+        if self.watch is not None:
+            self.watch.step(trainer.global_step, self.total_steps)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        self.watch.epoch(trainer.current_epoch + 1, self.reporting.latest)
+        pruned: Pruned | None = None
+        if self.watch is not None:
+            try:
+                self.watch.epoch(trainer.current_epoch + 1, self.reporting.latest)
+            except Pruned as error:
+                pruned = error
+        if self.team.tell(pruned is not None):
+            raise pruned or Pruned
