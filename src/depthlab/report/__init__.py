@@ -1,5 +1,17 @@
-"""From records to figures. No torch here: a report needs what was written down, and nothing else."""
+"""From records to figures and tables. No torch here: a report needs what was written down, and nothing else."""
 
 from depthlab.report.figures import confusion_matrix, learning_curves, save_figure
+from depthlab.report.parallel import parallel_coordinates
+from depthlab.report.sweep_figures import metric_against_axis
+from depthlab.report.trial_table import Table, best_trials, trial_table
 
-__all__ = ["confusion_matrix", "learning_curves", "save_figure"]
+__all__ = [
+    "Table",
+    "best_trials",
+    "confusion_matrix",
+    "learning_curves",
+    "metric_against_axis",
+    "parallel_coordinates",
+    "save_figure",
+    "trial_table",
+]
