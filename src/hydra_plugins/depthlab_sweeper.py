@@ -4,7 +4,9 @@ Hydra looks for sweepers in the namespace package `hydra_plugins` alone and impo
 is imported before a sweep begins.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, final
 
 from hydra.plugins.sweeper import Sweeper
@@ -34,7 +36,22 @@ class RayTuneSweeper(Sweeper):
         from depthlab.sweeps.settings import read_settings
 
         assert self.config is not None
-        return run_sweep(list(arguments), read_settings(_plain(self._sweeper), _nodes(self.config)))
+        # Hydra hands over the words of the task alone, but its own are needed to say how the sweep goes on
+        own = [word for word in self.config.hydra.overrides.hydra if not word.startswith("hydra.mode=")]
+        settings = read_settings(_plain(self._sweeper), _nodes(self.config))
+        with _quiet_environment():
+            return run_sweep([*own, *arguments], settings)
+
+
+@contextmanager
+def _quiet_environment() -> Iterator[None]:
+    """Hide what tells Hydra to leave errors alone: it is for this process, and processes of trials inherit the rest."""
+    asked = os.environ.pop("HYDRA_FULL_ERROR", None)
+    try:
+        yield
+    finally:
+        if asked is not None:
+            os.environ["HYDRA_FULL_ERROR"] = asked
 
 
 def _nodes(config: DictConfig) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 
 from depthlab.command_line import main
 from depthlab.recipe import Recipe
+from depthlab.sweeps.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 TRAIN = ROOT / "train.py"
@@ -45,12 +46,67 @@ def test_the_task_gets_the_recipe(type_: Type) -> None:
     assert list(Path.cwd().iterdir()) == []
 
 
-def test_several_runs_leave_nothing_in_the_folder_but_mlruns(type_: Type) -> None:
-    assert [recipe.name for recipe in type_("-m depth=20,56 seed=1")] == [
-        "resnet-20 · digits · seed 1",
-        "resnet-56 · digits · seed 1",
+@pytest.fixture
+def swept(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], Settings]]:
+    """Return a list that gets the words and settings of every sweep, none of which is carried out."""
+    seen: list[tuple[list[str], Settings]] = []
+
+    def run_sweep(words: list[str], settings: Settings) -> None:
+        assert os.environ.get("HYDRA_FULL_ERROR") is None  # ours is not handed on to child processes
+        if "seed=13" in words:
+            raise ValueError("no\nluck")
+        if "seed=14" in words:
+            raise TypeError("ours")
+        seen.append((words, settings))
+
+    monkeypatch.setattr("depthlab.sweeps.run_sweep", run_sweep)
+    return seen
+
+
+def test_m_is_a_sweep(type_: Type, swept: list[tuple[list[str], Settings]]) -> None:
+    assert type_("hydra.sweeper.search=random -m depth=20,56 hydra.sweeper.samples=3 seed=1 sweep.cpu=2") == []
+    ((words, settings),) = swept
+    assert words == [
+        *("hydra.sweeper.search=random", "hydra.sweeper.samples=3"),
+        *("depth=20,56", "seed=1", "sweep.cpu=2"),
     ]
-    assert [path.name for path in Path.cwd().iterdir()] == ["mlruns"]
+    assert (settings.search, settings.samples, settings.cpu, settings.dry_run) == ("random", 3, 2.0, False)
+    assert list(Path.cwd().iterdir()) == []
+
+
+def test_a_dry_run_of_a_named_sweep(type_: Type, swept: list[tuple[list[str], Settings]]) -> None:
+    type_("sweep=degradation --dry-run model=plain")
+    ((words, settings),) = swept
+    assert words == ["sweep=degradation", "model=plain", "sweep.dry_run=true"]
+    assert settings.dry_run
+    assert settings.params == {"model": "plain,resnet", "depth": "20,32,44,56", "seed": "0,1,2"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["weight_decay=tag(log,interval(1e-5,1e-3)) seed=0", "model=vgg,nin model.batch_norm=true", "model=glob(*) depth=8"],
+)
+def test_hydra_lets_every_space_through(words: str, type_: Type, swept: list[tuple[list[str], Settings]]) -> None:
+    type_(f"-m {words}")
+    assert len(swept) == 1
+
+
+def test_a_sweep_over_ones_own_options(tmp_path: Path, type_: Type, swept: list[tuple[list[str], Settings]]) -> None:
+    (tmp_path / "mine" / "model").mkdir(parents=True)
+    (tmp_path / "mine" / "model" / "net.yaml").write_text("_target_: my_package.Net\n")
+    type_("-m -cd mine model=net,plain")
+    assert swept[0][0] == [f"hydra.searchpath=[file://{tmp_path}/mine]", "model=net,plain"]
+
+
+def test_what_a_sweep_finds_wrong_is_one_line(
+    type_: Type, swept: list[tuple[list[str], Settings]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        type_("-m seed=13")
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "error: no luck\n"
+    with pytest.raises(TypeError, match="ours"):
+        type_("-m seed=14")
 
 
 @pytest.mark.parametrize(
@@ -58,9 +114,14 @@ def test_several_runs_leave_nothing_in_the_folder_but_mlruns(type_: Type) -> Non
     [
         "depth=abc",
         "+foo=1",
-        "-m depth=20,abc",
-        "-m model=plain,resnet depth=20,57",
+        "-m detph=20,56",
+        "-m hydra.sweeper.search=random seed=0,1",
+        "-m hydra.sweeper.foo=1 seed=0,1",
+        "sweep.cpu=2",
+        "sweep=degradation",
+        "trainer.workers=2",
         "--multirrun",
+        "--dry-run -c job",
         "-c job -m",
         "--resolve",
         "-cn nothing",

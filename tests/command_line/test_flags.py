@@ -11,6 +11,14 @@ def test_flags_may_stand_between_words() -> None:
     assert words == ["-m", "-c", "job", "depth=56", "seed=0,1", "seed=2"]
 
 
+@pytest.mark.parametrize("typed", [["--dry-run", "seed=0,1"], ["seed=0,1", "-m", "--dry-run"]])
+def test_a_dry_run_is_a_sweep(typed: list[str]) -> None:
+    flags, words = read_flags(typed)
+    assert flags.multirun
+    assert flags.overrides == ["seed=0,1", "sweep.dry_run=true"]
+    assert words == ["-m", "seed=0,1", "sweep.dry_run=true"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -22,6 +30,7 @@ def test_flags_may_stand_between_words() -> None:
         (["--batch-size=64"], "keys are typed without dashes, batch_size=64"),
         (["--model.unit=basic"], r"keys are typed without dashes, model\.unit=basic"),
         (["--epoch=3"], r"did you mean epochs=3\?"),
+        (["--dryrun"], r"there is no flag --dryrun; did you mean --dry-run\?"),
         (["-x"], "there is no flag -x; python train.py --help"),
         (["-c", "jobb"], "invalid choice: 'jobb'"),
         (["-c"], "expected one argument"),

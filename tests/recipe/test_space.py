@@ -58,6 +58,11 @@ def test_what_is_added_to_ones_own_model_keeps_its_plus() -> None:
     assert compose(list(space.combinations())[1]).config["model"]["hidden"] == 64
 
 
+def test_words_of_a_trial_that_is_drawn() -> None:
+    space = read_space(["seed=0,1", "epochs=2", "weight_decay=interval(0,1)"])
+    assert space.words({"weight_decay": "0.5", "seed": "1"}) == ("epochs=2", "seed=1", "weight_decay=0.5")
+
+
 def test_one_value_is_no_axis() -> None:
     space = read_space(["model=glob(plain)", "seed=choice(3)"])
     assert (space.fixed, space.keys) == (("model=plain", "seed=3"), ())

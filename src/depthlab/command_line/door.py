@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ from omegaconf.errors import OmegaConfBaseException
 
 from depthlab.command_line.flags import read_flags
 from depthlab.command_line.outcome import told_in_one_line
-from depthlab.recipe import CONF, Recipe, check_typed, compose, compose_all, from_hydra, one_line
+from depthlab.recipe import CONF, Recipe, check_alone, check_typed, from_hydra, one_line, sweep_words
 
 
 def main(task: Callable[[Recipe], Any]) -> None:
-    """Read the command line with Hydra, check all of it, and run `task` on the recipe, with -m on each of several.
+    """Read the command line with Hydra, check all of it, and run `task` on the recipe; -m begins a sweep instead.
 
-    What was typed is checked before anything heavy is imported, and with -m every combination before the first runs.
+    What was typed is checked before anything heavy is imported. A sweep checks each of its combinations by itself.
     """
 
     def run_task(cfg: DictConfig) -> None:
@@ -32,8 +32,7 @@ def main(task: Callable[[Recipe], Any]) -> None:
     asked = os.environ.get("HYDRA_FULL_ERROR")
     with told_in_one_line():
         flags, words = read_flags(sys.argv[1:])
-        _check(flags)
-        sys.argv[1:] = words
+        sys.argv[1:] = _checked(flags, words)
         with _environment("HYDRA_FULL_ERROR", "1"):  # else Hydra prints its errors itself, and exits with 1
             try:
                 hydra.main(config_path=str(CONF), config_name="train", version_base="1.3")(run_task)()
@@ -41,33 +40,20 @@ def main(task: Callable[[Recipe], Any]) -> None:
                 raise ValueError(one_line(error)) from error
 
 
-def _check(flags: argparse.Namespace) -> None:
+def _checked(flags: argparse.Namespace, words: list[str]) -> list[str]:
+    """Check what was typed, and return the words that Hydra is to read."""
     if flags.config_name or flags.config_path or flags.experimental_rerun or flags.shell_completion:
-        return  # another configuration than ours, or words that are still being typed
-    words = list(flags.overrides)
+        return words  # another configuration than ours, or words that are still being typed
+    typed = list(flags.overrides)
     if flags.config_dir is not None:
-        words.append(f"hydra.searchpath=[file://{Path(flags.config_dir).absolute()}]")
+        typed.append(f"hydra.searchpath=[file://{Path(flags.config_dir).absolute()}]")
     if flags.help or flags.hydra_help or flags.cfg or flags.info:
-        check_typed(words)
+        check_typed(typed)
     elif flags.multirun:
-        _check_networks(compose_all(words))
+        return [*words[: len(words) - len(flags.overrides)], *sweep_words(typed)]
     else:
-        compose(words)
-
-
-def _check_networks(recipes: Sequence[Recipe]) -> None:
-    """See that each network can be had, before the first one trains."""
-    from depthlab.runs import check_network  # loads torch, which one run doesn't need before its turn
-
-    checked: list[object] = []
-    for recipe in recipes:
-        if recipe.config["model"] in checked:
-            continue  # it differs in its seed, say
-        checked.append(recipe.config["model"])
-        try:
-            check_network(recipe)
-        except ValueError as error:
-            raise ValueError(f"{error} (in {' '.join(recipe.overrides)})") from error
+        check_alone(typed)
+    return words
 
 
 @contextmanager

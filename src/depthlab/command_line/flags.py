@@ -9,11 +9,14 @@ from hydra._internal.utils import get_args_parser
 
 from depthlab.recipe import AXES, GROUPS
 
+_DRY_RUN = "--dry-run"
+
 
 def read_flags(argv: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     """Return Hydra's flags, with the other words as `overrides`, and all words in an order that Hydra can read.
 
-    Hydra itself gives up on `depth=56 -m seed=0,1`, where a flag stands between words.
+    Hydra itself gives up on `depth=56 -m seed=0,1`, where a flag stands between words. Our own flag, --dry-run, is a
+    short form of `-m sweep.dry_run=true`.
 
     Raises:
         ValueError: for a flag that does not exist, or has no such value.
@@ -21,6 +24,7 @@ def read_flags(argv: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     parser = get_args_parser()
     parser.exit_on_error = False
     parser.allow_abbrev = False
+    parser.add_argument(_DRY_RUN, action="store_true")
     try:
         flags, unknown = parser.parse_known_intermixed_args(list(argv))
     except argparse.ArgumentError as error:
@@ -29,9 +33,13 @@ def read_flags(argv: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
         raise ValueError(_unknown_flag(unknown[0], parser))
     if flags.config_dir is not None and not Path(flags.config_dir).is_dir():
         raise ValueError(f"--config-dir {flags.config_dir}: there is no such folder")
-    rest = list(argv)
+    rest = [word for word in argv if word != _DRY_RUN]
     for word in flags.overrides:
         rest.remove(word)
+    if flags.dry_run:
+        flags.overrides.append("sweep.dry_run=true")
+        rest += [] if flags.multirun else ["-m"]
+        flags.multirun = True
     return flags, [*rest, *flags.overrides]
 
 

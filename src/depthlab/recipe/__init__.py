@@ -8,6 +8,7 @@ from depthlab.recipe.nearest import did_you_mean
 from depthlab.recipe.recipe import AXES, GROUPS, Recipe
 from depthlab.recipe.source import source_hash
 from depthlab.recipe.space import Interval, Space, read_space
+from depthlab.recipe.sweep_words import check_alone, sweep_words
 from depthlab.recipe.target import locate, model_arguments
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Interval",
     "Recipe",
     "Space",
+    "check_alone",
     "check_typed",
     "checked_value",
     "compose",
@@ -30,4 +32,5 @@ __all__ = [
     "read_space",
     "recipe_from_config",
     "source_hash",
+    "sweep_words",
 ]

@@ -22,7 +22,7 @@ def check_words(typed: Sequence[Typed]) -> None:
     for word in ours:
         _check_form(word)
         if word.key in GROUPS:
-            _check_option(word, searchpath)
+            check_option(word, searchpath)
     choices = choices_of(typed)
     known = conf.known(choices)
     _check_experiment(known, choices)
@@ -62,7 +62,8 @@ def _nothing_to_add(word: Typed) -> str:
     return f"{word.text}: {word.key} is there already; type it without +: {word.plain}"
 
 
-def _check_option(word: Typed, searchpath: tuple[str, ...]) -> None:
+def check_option(word: Typed, searchpath: tuple[str, ...] = ()) -> None:
+    """Check that a group has the option; `searchpath` are words that add folders. Raises `ValueError`."""
     found = conf.options(word.key, searchpath)
     if word.override.value() not in found:
         problem = f"there is no {word.key}={word.value}" if word.value else f"{word.text} names no option"
