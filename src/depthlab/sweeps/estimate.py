@@ -54,14 +54,15 @@ def fit_step_seconds(measured: Measured) -> StepSeconds | None:
     usable = [(cost, seconds) for cost, seconds in measured if math.isfinite(seconds) and seconds > 0]
     if not usable:
         return None
-    offset, slope = _fit([(float(cost.work), seconds) for cost, seconds in usable])
     seen: dict[tuple[int, int, int], list[float]] = {}
     for cost, seconds in usable:
         seen.setdefault(cost.kind, []).append(seconds)
+    means = {kind: _mean(times) for kind, times in seen.items()}
+    works = {cost.kind: float(cost.work) for cost, _ in usable}
+    offset, slope = _fit([(works[kind], seconds) for kind, seconds in means.items()])
 
     def step_seconds(cost: TrialCost) -> float:
-        same = seen.get(cost.kind)
-        return sum(same) / len(same) if same else offset + slope * cost.work
+        return means.get(cost.kind, offset + slope * cost.work)
 
     return step_seconds
 
