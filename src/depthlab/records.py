@@ -12,6 +12,10 @@ from typing import Any, Self
 class Record:
     """Base of everything that is written down as JSON."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record, and the records inside it, as plain dictionaries."""
+        return asdict(self)
+
     def to_json(self) -> str:
         """Return the record as indented JSON; NaN and infinities are kept as Python writes them."""
         return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -120,6 +124,42 @@ class RunRecord(Record):
     started: str = ""  # ISO 8601, UTC
     seconds: float = 0.0  # wall-clock time of training with its validation, over all resumptions
     resumptions: int = 0
+
+
+@dataclass(frozen=True)
+class SweepManifest(Record):
+    """What a sweep asks; more values of an axis are the same question."""
+
+    name: str  # reads: model × depth × seed
+    identity: str  # 16 hexadecimal digits of all that is asked and held
+    axes: tuple[str, ...]  # keys that vary, in the order in which they were typed
+    held: tuple[str, ...]  # words with one value, as far as they decide what is found
+    search: str  # grid, random or optuna
+    started: str  # ISO 8601, UTC
+    since: str = ""  # ISO 8601, UTC: runs that are older don't count, as they were to be done anew; "" counts all
+
+
+@dataclass(frozen=True)
+class PlannedTrial(Record):
+    """A line of a sweep's ledger: a trial that it once asked for."""
+
+    index: int  # its place in the sweep, from 0
+    words: tuple[str, ...]  # what to type after `train.py` for this trial alone
+    values: dict[str, Any]  # the sweep's axes -> their values in this trial
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class FaultRecord(Record):
+    """One attempt of a trial that did not come to its end."""
+
+    fingerprint: str
+    kind: str  # diverged, out of memory, mistake, exception, timeout or lost
+    message: str  # one line
+    attempt: int  # counted from 1 within the command
+    time: str  # ISO 8601, UTC
+    treatment: str  # what was done about it: given up, tried again, tried again smaller
+    trace: str = ""  # where in the code, as Python tells it
 
 
 @dataclass(frozen=True)

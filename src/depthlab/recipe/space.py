@@ -30,8 +30,8 @@ class Interval:
     whole: bool
 
     def __str__(self) -> str:
-        text = f"interval({self.low:g},{self.high:g})"
-        text = f"int({text})" if self.whole else text
+        low, high = (f"{end:g}" if float(f"{end:g}") == end else repr(end) for end in (self.low, self.high))
+        text = f"int(interval({low},{high}))" if self.whole else f"interval({low},{high})"
         return f"tag(log,{text})" if self.log else text
 
 

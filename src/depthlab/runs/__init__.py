@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from depthlab.runs.check import check_network
     from depthlab.runs.compare import Comparison, Difference, compare_runs
     from depthlab.runs.cost import count_all_steps, expected_hardware, measure, time_step
-    from depthlab.runs.ensure import ensure
     from depthlab.runs.experiment import Supervision, run, runs_root
     from depthlab.runs.facts import ImageFacts, check_on_images, look_at_images, resolve
     from depthlab.runs.faults import Fault, fault_of
+    from depthlab.runs.once import ensure
     from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
     from depthlab.runs.published import Published, evaluate_published, published_table
     from depthlab.runs.repeat import rerun, verdict
@@ -24,10 +24,10 @@ _ROOMS = {
     "check": ("check_network",),
     "compare": ("Comparison", "Difference", "compare_runs"),
     "cost": ("count_all_steps", "expected_hardware", "measure", "time_step"),
-    "ensure": ("ensure",),
     "experiment": ("Supervision", "run", "runs_root"),
     "facts": ("ImageFacts", "check_on_images", "look_at_images", "resolve"),
     "faults": ("Fault", "fault_of"),
+    "once": ("ensure",),
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "published": ("Published", "evaluate_published", "published_table"),
     "repeat": ("rerun", "verdict"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
@@ -24,6 +25,20 @@ from depthlab.training import Interrupted, Interruption, Pruned, Team, Watch
 Tell = Callable[[str], None]
 
 
+class Companion(Protocol):
+    """Something that goes along with a run's folder, such as a copy of it elsewhere."""
+
+    def start(self) -> object:
+        """Begin, before anything is known of the run outside of its folder."""
+
+    def finish(self) -> object:
+        """End, as the folder does not change any more."""
+
+    @property
+    def warning(self) -> str | None:
+        """What a person should know in the end."""
+
+
 @dataclass(frozen=True)
 class Supervision:
     """What a sweep adds to a run of its own. Nothing here decides what the run finds."""
@@ -33,6 +48,7 @@ class Supervision:
     tags: Mapping[str, str] = field(default_factory=dict)  # of its MLflow run
     since: str = ""  # ISO 8601, UTC: runs that are older don't count as earlier attempts
     retry: bool = False  # a run that failed is continued from its checkpoint as well
+    accompany: Callable[[RunFolder], Companion] | None = None
     team: Team = field(default_factory=Team)  # that trains the network together, and that this process leads
 
 
@@ -61,16 +77,19 @@ def run(
         supervision.team.call()
         prepared = prepare(recipe, supervision.team)
         folder = _open_folder(prepared, runs_root(recipe), tell, supervision, resume=resume)
+        companion = supervision.accompany(folder) if supervision.accompany is not None else None
         projection = None
         try:
-            projection = _project(recipe, folder)
+            if companion is not None:
+                companion.start()
+            projection = _project(recipe, folder, supervision.tags)
             fitted = fit(prepared, folder, interruption, watch=supervision.watch)
             record = conclude(prepared, folder, fitted, projection.run_id if projection else None)
             artifacts = _artifacts(folder) | draw(record, folder.path)
         except BaseException as error:
-            _close(folder, projection, _status_after(error), _artifacts(folder), tell)
+            _close(folder, projection, companion, _status_after(error), _artifacts(folder), tell)
             raise
-        _close(folder, projection, "finished", artifacts, tell)
+        _close(folder, projection, companion, "finished", artifacts, tell)
         return record
 
 
@@ -97,7 +116,7 @@ def _open_folder(prepared: Prepared, root: Path, tell: Tell, supervision: Superv
     return interrupted
 
 
-def _project(recipe: Recipe, folder: RunFolder) -> Projection | None:
+def _project(recipe: Recipe, folder: RunFolder, tags: Mapping[str, str]) -> Projection | None:
     tracking = recipe.config["tracking"]
     if not tracking["enabled"]:
         return None
@@ -108,6 +127,7 @@ def _project(recipe: Recipe, folder: RunFolder) -> Projection | None:
         experiment=tracking["experiment"],
         artifact_root=resolve_artifact_root(uri),
         system_metrics=tracking["system_metrics"],
+        tags=tags,
     )
     projection.start()
     return projection
@@ -120,11 +140,20 @@ def _artifacts(folder: RunFolder) -> dict[str, Path]:
 
 
 def _close(
-    folder: RunFolder, projection: Projection | None, status: EndStatus, artifacts: dict[str, Path], tell: Tell
+    folder: RunFolder,
+    projection: Projection | None,
+    companion: Companion | None,
+    status: EndStatus,
+    artifacts: dict[str, Path],
+    tell: Tell,
 ) -> None:
     try:
         folder.status = status
     finally:  # where the disk is full, the store shall still learn how the run ended
         if projection is not None and not projection.finish(status, artifacts):
             tell(projection.warning or "")
+        if companion is not None:
+            companion.finish()
+            if companion.warning is not None:
+                tell(companion.warning)
         folder.release()

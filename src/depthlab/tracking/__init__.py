@@ -1,6 +1,7 @@
 """Run folders, which are the truth about runs, and the MLflow stores that show them."""
 
 from depthlab.tracking.address import check_store, redact, resolve_artifact_root, resolve_uri
+from depthlab.tracking.atomic import write_atomically
 from depthlab.tracking.environment import capture_environment
 from depthlab.tracking.fetch import find_or_fetch
 from depthlab.tracking.find import find_attempts, find_finished, find_folders, find_interrupted, find_run
@@ -8,6 +9,7 @@ from depthlab.tracking.folder import RUNS_ROOT, RunFolder, Status
 from depthlab.tracking.journal import Journal, Line, Resumption
 from depthlab.tracking.lock import Lock
 from depthlab.tracking.mlflow_run import EndStatus
+from depthlab.tracking.progress import Progress
 from depthlab.tracking.projection import Projection
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.sweep_tags import adopt, fault_tags, sweep_tags
@@ -19,6 +21,7 @@ __all__ = [
     "Journal",
     "Line",
     "Lock",
+    "Progress",
     "Projection",
     "Resumption",
     "RunFolder",
@@ -41,4 +44,5 @@ __all__ = [
     "resolve_uri",
     "sweep_tags",
     "synchronize",
+    "write_atomically",
 ]

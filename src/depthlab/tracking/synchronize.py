@@ -1,6 +1,6 @@
 """Bring stores up to date with the run folders: send what is missing, end what died."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -25,7 +25,11 @@ class Synchronized:
 
 
 def synchronize(
-    root: Path, uri: str | None = None, *, report: Callable[[Synchronized], None] | None = None
+    root: Path,
+    uri: str | None = None,
+    *,
+    only: Collection[str] | None = None,
+    report: Callable[[Synchronized], None] | None = None,
 ) -> list[Synchronized]:
     """Send every run that its store doesn't have in full, and end those whose process is dead as killed.
 
@@ -35,6 +39,7 @@ def synchronize(
     Args:
         root: The folder with all runs.
         uri: Send to this store; by default each run goes to the one it was begun for.
+        only: Names of folders, all others are left alone.
         report: Called after each run.
 
     Raises:
@@ -45,7 +50,7 @@ def synchronize(
         check_store(uri)
     troubles: dict[str, str | None] = {}  # store -> why it can't be used, None if it can
     results: list[Synchronized] = []
-    for folder in find_folders(root):
+    for folder in find_folders(root) if only is None else [RunFolder(root / name) for name in only]:
         progress = Progress.find(folder.path)
         wanting = progress is not None and not progress.complete
         if not (wanting or folder.status == "running") or folder.alive or not folder.acquire():

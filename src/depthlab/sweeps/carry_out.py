@@ -1,0 +1,221 @@
+"""Compute what a sweep still asks for."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, final
+
+from depthlab.recipe import Recipe, compose_each
+from depthlab.records import SweepRecord
+from depthlab.sweeps.board import Board
+from depthlab.sweeps.cluster import Cluster, check_shared, connected
+from depthlab.sweeps.conductor import Conductor
+from depthlab.sweeps.fetch import bring_home
+from depthlab.sweeps.folder import SweepFolder
+from depthlab.sweeps.history import curve_of, known_of
+from depthlab.sweeps.measured import Measuring
+from depthlab.sweeps.plan import Examiner, Plan
+from depthlab.sweeps.resources import places, resources_of
+from depthlab.sweeps.roster import Roster, look_at
+from depthlab.sweeps.settings import Settings
+from depthlab.sweeps.storage import check_storage, resolve_storage
+from depthlab.sweeps.table import write_csv
+from depthlab.sweeps.task import Task
+from depthlab.sweeps.trials import ENDED, Entry, Trial
+from depthlab.tracking import check_store, resolve_uri, sweep_tags, synchronize
+from depthlab.training import Interruption
+
+if TYPE_CHECKING:
+    from depthlab.sweeps.asking import Asking
+
+
+@final
+class CarryingOut:
+    """One command's work on a sweep."""
+
+    def __init__(self, plan: Plan, settings: Settings, examiner: Examiner, folder: SweepFolder, root: Path) -> None:
+        """Look at what is there.
+
+        Args:
+            plan: What is asked for.
+            settings: How it is to be done.
+            examiner: What has looked at the plan's recipes.
+            folder: Of the sweep, locked by this process.
+            root: The folder with all runs.
+        """
+        self.plan, self.settings, self.folder, self.root = plan, settings, folder, root
+        self._examiner = examiner
+        self._manifest = folder.manifest
+        self._until = None if settings.minutes is None else time.time() + 60 * settings.minutes
+        self._tracking = plan.trials[0].recipe.config["tracking"]
+        self._uri = resolve_uri(self._tracking["uri"]) if self._tracking["enabled"] else None
+        self._storage = None if settings.storage is None else resolve_storage(settings.storage)
+        self._parent_id: str | None = None
+        self.roster = Roster(folder)
+        trials = list(self._known()) if settings.search == "optuna" else self.roster.number(plan.trials)
+        self._bring_home(trials)
+        self.standing = look_at(
+            trials, root, metric=settings.metric, since=self._manifest.since, pruned_counts=self._scheduled
+        )
+        measuring = Measuring(examiner.facts)
+        self.costs = {trial.index: measuring.cost(trial.recipe) for trial in trials}
+        self._measuring = measuring
+
+    @property
+    def record(self) -> SweepRecord:
+        """How all trials of the sweep stand, those of earlier commands included."""
+        now = [entry.to_record() for entry in self.standing.entries.values()]
+        trials = sorted([*self.roster.others(self.standing), *now], key=lambda trial: trial.index)
+        return SweepRecord(
+            name=self._manifest.name,
+            identity=self._manifest.identity,
+            command=("python", *sys.argv),
+            axes=self._manifest.axes,
+            held=self._manifest.held,
+            search=self._manifest.search,
+            metric=self.settings.metric,
+            trials=tuple(trials),
+            run_id=None,
+            started=self._manifest.started,
+            updated=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+    def run(self) -> SweepRecord:
+        """Compute what is missing, and return how all of it stands then.
+
+        Raises:
+            ValueError: there is no such cluster, or it can't do this.
+            Interrupted: Ctrl-C or SIGTERM; what was computed is kept, and its state written down.
+        """
+        if self._uri is not None:
+            check_store(self._uri)
+        if self._storage is not None:
+            check_storage(self._storage, self.root)
+        source = self._source()
+        try:
+            if self.standing.missing or (source is not None and not source.exhausted):
+                with Interruption(), connected(self.settings.address) as cluster:
+                    check_shared(cluster, uri=self._uri, storage=self._storage)
+                    self._compute(cluster, source)
+        finally:
+            self._settle()
+        if source is not None and source.trouble is not None:
+            raise source.trouble
+        return self.record
+
+    def _compute(self, cluster: Cluster, source: "Asking | None") -> None:
+        from depthlab.sweeps.tuning import tune_all  # imports Ray Tune
+
+        settings = self.settings
+        resources = resources_of(self.plan.trials[0].recipe, settings, cluster)
+        concurrent = places(resources, settings, cluster)
+        total = settings.samples if source is not None else None
+        with Board(self.standing, self.costs, concurrent, name=self._manifest.name, total=total) as board:
+            conductor = Conductor(
+                self.standing,
+                list(self._first_tasks()),
+                source=source,
+                make_task=self._make_task,
+                note_fault=self.folder.note_fault,
+                changed=lambda entry: self._changed(entry, board),
+                tell=board.note,
+                attempts=settings.attempts,
+                concurrent=concurrent,
+                until=self._until,
+                limit=None if settings.trial_minutes is None else 60 * settings.trial_minutes,
+            )
+            epochs = max(trial.recipe.config["epochs"] for trial in self.plan.trials)
+            tune_all(conductor, settings, resources, epochs=epochs)
+
+    def _first_tasks(self) -> Iterator[Task]:
+        """Yield what a scheduler has to hear of first, then what is missing, the longest first."""
+        if self._scheduled:
+            for entry in self.standing.in_state("finished", "pruned"):
+                yield self._make_task(entry.trial, 1, 1, replay=True)
+        waiting = sorted(self.standing.missing, key=lambda entry: -self.costs[entry.trial.index].work)
+        for entry in waiting:
+            yield self._make_task(entry.trial, 1, 1)
+
+    def _make_task(self, trial: Trial, attempt: int, microbatches: int, *, replay: bool = False) -> Task:
+        settings, since = self.settings, self._manifest.since
+        history = curve_of(self.root, trial, settings.metric, since=since) if self._scheduled else []
+        return Task.of(
+            self._placed(trial),
+            index=trial.index,
+            attempt=attempt,
+            fingerprint=trial.fingerprint,
+            tags=sweep_tags(self._manifest.identity, self._parent_id, trial.index),
+            metric=settings.metric,
+            since=since,
+            history=history,
+            replay=replay,
+            every_epoch=self._scheduled,
+            seconds=None if settings.trial_minutes is None else 60 * settings.trial_minutes,
+            until=self._until,
+            microbatches=microbatches,
+            storage=self._storage,
+        )
+
+    def _placed(self, trial: Trial) -> Recipe:
+        """Return the recipe with addresses that mean the same in every process."""
+        places = {"uri": self._uri} if self._storage is not None else {"uri": self._uri, "folder": str(self.root)}
+        config = trial.recipe.config
+        return replace(trial.recipe, config=config | {"tracking": config["tracking"] | places})
+
+    def _changed(self, entry: Entry, board: Board) -> None:
+        if entry.state in ENDED:
+            self.folder.record = self.record
+        board.update()
+
+    def _source(self) -> "Asking | None":
+        if self.settings.search != "optuna":
+            return None
+        from depthlab.sweeps.asking import Asking  # imports Optuna
+
+        return Asking(self.plan.space, self.settings, self._examine, self.standing.entries.values())
+
+    def _examine(self, words: tuple[str, ...]) -> Trial | ValueError:
+        """Return the trial of words that a search proposes, numbered."""
+        (recipe,) = compose_each([words])
+        trial = recipe if isinstance(recipe, ValueError) else self._examiner.examine(words, recipe, self.plan.space)
+        if isinstance(trial, ValueError):
+            return trial
+        (numbered,) = self.roster.number([trial])
+        self.costs[numbered.index] = self._measuring.cost(numbered.recipe)
+        return numbered
+
+    def _known(self) -> Iterator[Trial]:
+        """Yield the trials that the ledger has, made anew from their words."""
+        planned = self.roster.planned
+        for trial, recipe in zip(planned, compose_each([trial.words for trial in planned]), strict=True):
+            if not isinstance(recipe, ValueError):
+                made = self._examiner.examine(trial.words, recipe, self.plan.space)
+                if not isinstance(made, ValueError) and made.fingerprint == trial.fingerprint:
+                    yield replace(made, index=trial.index)
+
+    @property
+    def _scheduled(self) -> bool:
+        return self.settings.scheduler != "none"
+
+    def _bring_home(self, trials: Sequence[Trial]) -> None:
+        if self._storage is not None:
+            bring_home(self._storage, self.root, [trial.fingerprint for trial in trials])
+
+    def _settle(self) -> None:
+        """Write down how everything stands, now that nothing is computed any more."""
+        entries = self.standing.entries
+        self._bring_home([entry.trial for entry in entries.values()])
+        for index, entry in entries.items():
+            if entry.state == "running":
+                self.standing.change(index, state="cut off")
+            if entry.state != "finished":
+                known = known_of(self.root, entry.trial, since=self._manifest.since, pruned_counts=self._scheduled)
+                self.standing.change(index, **{key: known[key] for key in ("folder", "run_id") if key in known})
+        left = [entry.folder for entry in entries.values() if entry.folder is not None]
+        synchronize(self.root, only=left)
+        record = self.record
+        self.folder.record = record
+        write_csv(record, self.folder.path / "trials.csv")

@@ -1,0 +1,121 @@
+"""A sweep's folder: what it asks, every trial that it ever planned, and the faults that it met."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self, TypeVar, final
+
+from depthlab.records import FaultRecord, PlannedTrial, Record, SweepManifest, SweepRecord
+from depthlab.tracking import Lock, write_atomically
+
+Line = TypeVar("Line", bound=Record)
+
+
+@final
+class SweepFolder:
+    """What is true about one sweep, beside the folders of its runs.
+
+    ===============  ==============================================================================
+    `sweep.json`     what it asks: axes, what is held, how it is searched
+    `trials.jsonl`   every trial that was ever planned, a line each
+    `faults.jsonl`   every attempt that broke, a line each
+    `record.json`    how all of its trials stand; `trials.csv` is the same as a table
+    `parent.json`    how much of it an MLflow store has
+    `lock`           held by the command that runs it, free when that process is dead
+    ===============  ==============================================================================
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._lock = Lock(self.path / "lock")
+
+    @classmethod
+    def find(cls, root: Path, identity: str) -> Self | None:
+        """Return the newest folder of a sweep; None if it was never begun."""
+        folders = [cls(path.parent) for path in root.glob(f"*-{identity[:8]}*/sweep.json")]
+        same = [folder for folder in folders if folder.manifest.identity == identity]
+        return max(same, key=lambda folder: folder.manifest.started, default=None)
+
+    @classmethod
+    def create(cls, root: Path, manifest: SweepManifest) -> Self:
+        """Make a new folder under `root`, `model-depth-seed-1a2b3c4d`, with a number behind it if that is taken."""
+        words = "-".join(re.findall(r"[a-z0-9_.]+", manifest.name.lower()))[:60]
+        name = f"{words}-{manifest.identity[:8]}"
+        path, copies = root / name, 1
+        while (path / "sweep.json").exists():
+            copies += 1
+            path = root / f"{name}-{copies}"
+        path.mkdir(parents=True, exist_ok=True)
+        write_atomically(path / "sweep.json", manifest.to_json())
+        return cls(path)
+
+    @property
+    def manifest(self) -> SweepManifest:
+        """What the sweep asks."""
+        return SweepManifest.read(self.path / "sweep.json")
+
+    @property
+    def trials(self) -> list[PlannedTrial]:
+        """Every trial that was ever planned, in the order of their places."""
+        return list(_read(self.path / "trials.jsonl", PlannedTrial))
+
+    @property
+    def faults(self) -> list[FaultRecord]:
+        """Every attempt that broke, in the order in which they did."""
+        return list(_read(self.path / "faults.jsonl", FaultRecord))
+
+    @property
+    def record(self) -> SweepRecord | None:
+        """How its trials stood when that was last written down."""
+        path = self.path / "record.json"
+        return SweepRecord.read(path) if path.is_file() else None
+
+    @record.setter
+    def record(self, record: SweepRecord) -> None:
+        write_atomically(self.path / "record.json", record.to_json())
+
+    def plan(self, trials: Iterable[PlannedTrial]) -> None:
+        """Add lines to the ledger."""
+        _append(self.path / "trials.jsonl", trials)
+
+    def note_fault(self, fault: FaultRecord) -> None:
+        """Add a fault."""
+        _append(self.path / "faults.jsonl", [fault])
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the sweep, so that no other command runs it at the same time.
+
+        Raises:
+            ValueError: one does.
+        """
+        if not self._lock.acquire(patience=10.0):  # one that was killed a moment ago may not be gone yet
+            raise ValueError(
+                f"this sweep is running already, in another process: wait for it, or stop it; its folder is {self.path}"
+            )
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
+def _read(path: Path, kind: type[Line]) -> Iterator[Line]:
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.endswith("\n"):  # a torn last line is all that a sudden end can leave
+            yield kind.from_json(line)
+
+
+def _append(path: Path, lines: Iterable[Record]) -> None:
+    text = "".join(json.dumps(json.loads(line.to_json()), ensure_ascii=False) + "\n" for line in lines)
+    if not text:
+        return
+    with path.open("a+", encoding="utf-8") as file:
+        file.seek(0)
+        whole = file.read()
+        if whole and not whole.endswith("\n"):
+            file.truncate(len(whole[: whole.rfind("\n") + 1].encode()))
+        file.write(text)

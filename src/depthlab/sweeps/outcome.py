@@ -1,0 +1,40 @@
+"""The last lines of a sweep: its table, what is missing, and what to type to have it."""
+
+import shlex
+import sys
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+
+from depthlab.records import SweepRecord
+from depthlab.sweeps.table import result_table
+from depthlab.sweeps.trials import DONE
+
+INCOMPLETE = 3  # exit code: the sweep has not all of its trials
+
+
+def tell_outcome(record: SweepRecord, folder: Path) -> None:
+    """Print the sweep's table and where it is kept.
+
+    Raises:
+        SystemExit: with 3 if trials are missing, after lines that say which, why, and what to type.
+    """
+    out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+    out.print(result_table(record))
+    out.print(f"recorded in {folder}")
+    if record.run_id is not None:
+        out.print(f"           and MLflow, run {record.run_id}")
+    missing = [trial for trial in record.trials if trial.state not in DONE]
+    if not missing:
+        return
+    sys.stdout.flush()
+    counts = Counter(trial.state for trial in missing)
+    listed = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    errors.print(f"{len(missing)} of {len(record.trials)} trials are missing: {listed}")
+    for trial in missing:
+        why = f" ({trial.fault}: {trial.message})" if trial.fault is not None else ""
+        errors.print(f"  {trial.name}, {trial.state}{why}: python train.py {shlex.join(trial.words)}")
+    errors.print(f"the same command goes on with them: {shlex.join(record.command)}")
+    raise SystemExit(INCOMPLETE)

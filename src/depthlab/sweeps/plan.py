@@ -1,0 +1,186 @@
+"""From a search space to trials: each composed, checked and known by its fingerprint before anything starts."""
+
+import hashlib
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, final
+
+from depthlab.recipe import Recipe, Space, compose_each, read_space, source_hash
+from depthlab.sweeps.sampling import between, random_combinations
+from depthlab.sweeps.settings import Settings
+from depthlab.sweeps.trials import Trial
+
+# how many draws in a row may bring nothing new before a random search counts as exhausted
+IDLE_DRAWS = 1000
+
+
+@final
+@dataclass(frozen=True)
+class Skipped:
+    """A combination that can't be, left out on request."""
+
+    words: tuple[str, ...]
+    reason: str
+
+
+@final
+@dataclass
+class Plan:
+    """What a sweep asks for."""
+
+    space: Space
+    trials: list[Trial] = field(default_factory=list)  # of Optuna: those at the ends of its intervals, as a check
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Return the name that reads: `model × depth × seed`."""
+        return " × ".join(self.space.keys) or "one trial"
+
+
+def make_plan(words: Sequence[str], settings: Settings, examiner: "Examiner") -> Plan:
+    """Return the trials that the words ask for, every one of them known to be possible.
+
+    Raises:
+        ValueError: a combination can't be, and was not to be skipped; or an axis has a value that no combination can
+            have; or a grid is asked of an interval.
+    """
+    space = read_space(words, settings.params)
+    _check_intervals(space, settings)
+    plan = Plan(space)
+    wanted = settings.samples if settings.search == "random" else None
+    for trial in _distinct(_examined(_candidates(space, settings), plan, settings, examiner), wanted):
+        plan.trials.append(trial)
+    _check_values_occur(plan)
+    return plan
+
+
+def identity_of(space: Space, settings: Settings) -> str:
+    """Return 16 hexadecimal digits of the question: the axes, not their values; what is held; the search; the code."""
+    parts = [sorted(space.keys), sorted(space.science_words), settings.search, settings.seed, source_hash()]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _check_intervals(space: Space, settings: Settings) -> None:
+    if space.intervals and settings.search == "grid":
+        key = next(iter(space.intervals))
+        raise ValueError(
+            f"{key} is an interval, of which a grid has no end: add hydra.sweeper.search=random (or optuna) "
+            f"hydra.sweeper.samples=20, or list its values, such as {key}=0.01,0.1"
+        )
+    if settings.search != "grid" and not space.keys:
+        raise ValueError(f"hydra.sweeper.search={settings.search} has nothing to choose from: give an axis some values")
+
+
+def _candidates(space: Space, settings: Settings) -> Iterator[tuple[str, ...]]:
+    if settings.search == "random":
+        return random_combinations(space, settings.seed)
+    return ends(space)
+
+
+def ends(space: Space) -> Iterator[tuple[str, ...]]:
+    """Yield the grid; of a space with intervals, every choice at the low ends of all of them and at the high ends."""
+    shares = (0.0, 1.0) if space.intervals else (0.0,)
+    for values in itertools.product(*space.choices.values()):
+        chosen = dict(zip(space.choices, values, strict=True))
+        for share in shares:
+            at_end = {key: between(interval, share) for key, interval in space.intervals.items()}
+            yield space.words(chosen | at_end)
+
+
+def _examined(
+    combinations: Iterable[tuple[str, ...]], plan: Plan, settings: Settings, examiner: "Examiner"
+) -> Iterator[Trial]:
+    first, second = itertools.tee(combinations)
+    for words, outcome in zip(first, compose_each(second), strict=True):
+        trial = outcome if isinstance(outcome, ValueError) else examiner.examine(words, outcome, plan.space)
+        if not isinstance(trial, ValueError):
+            yield trial
+        elif settings.impossible == "refuse":
+            raise trial
+        elif words not in [skipped.words for skipped in plan.skipped]:
+            plan.skipped.append(Skipped(words, str(trial)))
+
+
+def _distinct(trials: Iterator[Trial], wanted: int | None) -> Iterator[Trial]:
+    """Yield each trial once, numbered, until there are as many as wanted or nothing new comes any more."""
+    seen: set[str] = set()
+    idle = 0
+    while (wanted is None or len(seen) < wanted) and idle < IDLE_DRAWS:
+        trial = next(trials, None)
+        if trial is None:
+            return
+        idle += 1
+        if trial.fingerprint not in seen:
+            seen.add(trial.fingerprint)
+            idle = 0
+            yield trial
+
+
+def _check_values_occur(plan: Plan) -> None:
+    """A value that every combination had to be skipped for is a mistake."""
+    if not plan.skipped:
+        return
+    possible = {word for trial in plan.trials for word in trial.words}
+    for key, values in plan.space.choices.items():
+        for value in values:
+            word = f"{key}={value}"
+            if word not in possible and any(word in skipped.words for skipped in plan.skipped):
+                reason = next(skipped.reason for skipped in plan.skipped if word in skipped.words)
+                raise ValueError(f"{word} is possible in no combination: {reason}")
+
+
+def _value(recipe: Recipe, key: str) -> Any:
+    if key in recipe.choices:
+        return recipe.choices[key]
+    value: Any = recipe.config
+    for part in key.split("."):
+        value = value[part]
+    return value
+
+
+@final
+class Examiner:
+    """Looks at recipes on the driver: images once for each data set, networks once for each, on the meta device."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, Any] = {}
+        self._checked: dict[str, ValueError | None] = {}
+
+    def examine(self, words: tuple[str, ...], recipe: Recipe, space: Space) -> Trial | ValueError:
+        """Return the trial of a composed recipe, or why it can't be had."""
+        from depthlab.runs import resolve
+
+        try:
+            facts = self.facts(recipe)
+            self._check(recipe, facts)
+            resolved, fingerprint = resolve(recipe, facts)
+        except ValueError as error:
+            return ValueError(f"{error} (in {' '.join(words)})")
+        values = {key.lstrip("+"): _value(recipe, key.lstrip("+")) for key in space.keys}
+        return Trial(-1, words, values, resolved, fingerprint)
+
+    def facts(self, recipe: Recipe) -> Any:
+        """Return the facts of the recipe's images, which are loaded once."""
+        from depthlab.runs import look_at_images
+
+        key = json.dumps(recipe.config["data"], sort_keys=True)
+        if key not in self._facts:
+            self._facts[key] = look_at_images(recipe)
+        return self._facts[key]
+
+    def _check(self, recipe: Recipe, facts: Any) -> None:
+        from depthlab.runs import check_on_images
+
+        key = json.dumps([recipe.config["model"], recipe.config["data"]], sort_keys=True)
+        if key not in self._checked:
+            self._checked[key] = None
+            try:
+                check_on_images(recipe, facts)
+            except ValueError as error:
+                self._checked[key] = error
+        trouble = self._checked[key]
+        if trouble is not None:
+            raise trouble

@@ -1,0 +1,35 @@
+"""What `--dry-run` shows: the trials as they stand, what each would cost, and how long all would take."""
+
+import math
+import os
+from pathlib import Path
+
+from depthlab.sweeps.dry_run import show_plan
+from depthlab.sweeps.folder import SweepFolder
+from depthlab.sweeps.measured import Measuring, measure_costs, measure_steps
+from depthlab.sweeps.plan import Examiner, Plan
+from depthlab.sweeps.roster import Roster, look_at
+from depthlab.sweeps.settings import Settings
+
+
+def preview(plan: Plan, settings: Settings, examiner: Examiner, folder: SweepFolder | None, root: Path) -> None:
+    """Print what the sweep would do; nothing is started, and nothing is written."""
+    trials = Roster(folder).number(plan.trials, note=False)
+    since = folder.manifest.since if folder is not None and not settings.fresh else ""
+    scheduled = settings.scheduler != "none"
+    standing = look_at(trials, root, metric=settings.metric, since=since, pruned_counts=scheduled)
+    measuring = Measuring(examiner.facts)
+    costs = measure_costs(trials, measuring)
+    recipes = [entry.trial.recipe for entry in standing.missing]
+    measured = measure_steps(recipes, measuring=measuring, root=root, threads=math.ceil(settings.cpu))
+    cores = len(os.sched_getaffinity(0))
+    concurrent = max(1, math.floor(cores / settings.cpu))
+    show_plan(
+        standing,
+        costs,
+        concurrent=concurrent if settings.concurrent is None else min(concurrent, settings.concurrent),
+        name=plan.name,
+        measured=measured,
+        skipped=[(" ".join(skipped.words), skipped.reason) for skipped in plan.skipped],
+        unplanned=max(0, (settings.samples or 0) - len(trials)) if settings.search == "optuna" else 0,
+    )

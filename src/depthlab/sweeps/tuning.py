@@ -1,0 +1,119 @@
+"""Ray Tune on one side, the conductor on the other."""
+
+import logging
+import os
+import tempfile
+from typing import Any, final
+
+from ray import tune
+from ray.tune.execution.placement_groups import PlacementGroupFactory
+from ray.tune.experiment import Trial as TuneTrial
+from ray.tune.schedulers import ASHAScheduler, TrialScheduler
+from ray.tune.search import Searcher
+
+from depthlab.sweeps.conductor import Conductor
+from depthlab.sweeps.resources import Resources
+from depthlab.sweeps.settings import Settings
+from depthlab.sweeps.task import Report
+from depthlab.sweeps.trial import train_trial
+
+
+def tune_all(conductor: Conductor, settings: Settings, resources: Resources, *, epochs: int) -> None:
+    """Let Ray Tune run what the conductor hands out, until it has nothing more."""
+    os.environ["TUNE_DISABLE_SIGINT_HANDLER"] = "1"  # a signal is ours to handle
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # the board tells of faults, in a line each
+    takes = PlacementGroupFactory([{"CPU": resources.cpu, "GPU": resources.gpu}])
+    with tempfile.TemporaryDirectory(prefix="depthlab-tune-") as room:  # what Tune writes, nobody reads
+        tuner = tune.Tuner(
+            tune.with_resources(train_trial, takes),
+            tune_config=tune.TuneConfig(
+                search_alg=_Tickets(conductor),
+                scheduler=_scheduler(settings, epochs),
+                num_samples=-1,  # until the conductor is done
+                reuse_actors=True,  # a new process takes seconds to import torch
+                trial_name_creator=lambda trial: str(trial.trial_id),
+                trial_dirname_creator=lambda trial: str(trial.trial_id),
+            ),
+            run_config=tune.RunConfig(
+                name="sweep",
+                storage_path=room,
+                callbacks=[_Events(conductor)],
+                verbose=0,
+                failure_config=tune.FailureConfig(max_failures=0),  # the conductor knows what to try again
+                checkpoint_config=tune.CheckpointConfig(checkpoint_frequency=0),
+            ),
+        )
+        tuner.fit()
+
+
+def _scheduler(settings: Settings, epochs: int) -> TrialScheduler | None:
+    if settings.scheduler == "none":
+        return None
+    return ASHAScheduler(
+        time_attr="epoch",
+        metric="metric",
+        mode="min" if settings.metric.endswith("loss") else "max",
+        max_t=epochs + 1,  # the last epoch is not cut off: evaluation follows
+        grace_period=settings.grace_epochs,
+        reduction_factor=settings.reduction,
+    )
+
+
+class _NotKept:
+    """Tune pickles what it is given, to restore it some day; nothing here is ever restored."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {}
+
+
+@final
+class _Tickets(_NotKept, Searcher):
+    """A search algorithm as Tune wants it: it asks the conductor for each trial."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        super().__init__()
+        self._conductor = conductor
+
+    def suggest(self, trial_id: str) -> Any:
+        task = self._conductor.next_task(trial_id)
+        if task is not None:
+            return {"task": task.to_dict()}
+        return Searcher.FINISHED if self._conductor.over else None
+
+    def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
+        pass  # `_Events` hears of it, with the error's text
+
+    def save(self, checkpoint_path: str) -> None:
+        pass  # nothing rests on Tune's own files
+
+    def restore(self, checkpoint_path: str) -> None:
+        raise AssertionError("a sweep is taken up from its runs' folders")
+
+
+@final
+class _Events(_NotKept, tune.Callback):
+    """Tells the conductor what happens."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        self._conductor = conductor
+
+    def on_trial_start(self, iteration: int, trials: list[TuneTrial], trial: TuneTrial, **info: Any) -> None:
+        self._conductor.started(trial.trial_id)
+
+    def on_trial_result(
+        self, iteration: int, trials: list[TuneTrial], trial: TuneTrial, result: dict[str, Any], **info: Any
+    ) -> None:
+        if "report" in result:
+            self._conductor.reported(trial.trial_id, Report.from_dict(result["report"]))
+
+    def on_trial_complete(self, iteration: int, trials: list[TuneTrial], trial: TuneTrial, **info: Any) -> None:
+        self._conductor.ended(trial.trial_id)
+
+    def on_trial_error(self, iteration: int, trials: list[TuneTrial], trial: TuneTrial, **info: Any) -> None:
+        self._conductor.ended(trial.trial_id, _cause(trial))
+
+
+def _cause(trial: TuneTrial) -> str:
+    error = trial.get_error()
+    text = " ".join(str(error).split()) if error is not None else ""
+    return text[:300] or "its process died"
