@@ -4,8 +4,9 @@ import time
 from pathlib import Path
 
 import pytest
+from omegaconf import OmegaConf
 
-from depthlab.recipe import Recipe, compose, compose_all, compose_each
+from depthlab.recipe import CONF, Recipe, compose, compose_all, compose_each, read_space
 
 COMBINATIONS = [
     "",
@@ -80,6 +81,19 @@ def test_options_of_a_persons_own_folder(tmp_path: Path) -> None:
     (tmp_path / "model" / "mine.yaml").write_text("_target_: my_package.Net\ndepth: ${depth}\nhidden: 64\n")
     words = [f"hydra.searchpath=[file://{tmp_path}]", "model=mine,plain", "seed=0,1"]
     assert [recipe.choices["model"] for recipe in compose_all(words)] == ["mine", "mine", "plain", "plain"]
+
+
+@pytest.mark.parametrize("name", sorted(file.stem for file in (CONF / "sweep").glob("*.yaml")))
+def test_every_combination_of_a_named_space_can_be_had(name: str) -> None:
+    params = OmegaConf.load(CONF / "sweep" / f"{name}.yaml").get("params", {})
+    space = read_space([], {str(key): str(value) for key, value in params.items()})
+    recipes = list(compose_each(space.combinations()))
+    assert len(recipes) == space.size
+    assert [recipe for recipe in recipes if isinstance(recipe, ValueError)] == []
+    fingerprints = {
+        recipe.fingerprint(data_checksum="", precision="") for recipe in recipes if not isinstance(recipe, ValueError)
+    }
+    assert len(fingerprints) == len(recipes)
 
 
 def test_many_are_composed_much_quicker_than_one_by_one() -> None:

@@ -73,6 +73,7 @@ def test_one_value_is_no_axis() -> None:
     [
         ("dropout=interval(0,0.5)", Interval(0.0, 0.5, log=False, whole=False)),
         ("weight_decay=tag(log,interval(1e-5,1e-3))", Interval(1e-5, 1e-3, log=True, whole=False)),
+        ("learning_rate=interval(0.0123456789,1)", Interval(0.0123456789, 1.0, log=False, whole=False)),
         ("depth=int(interval(8,20))", Interval(8.0, 20.0, log=False, whole=True)),
         ("batch_size=tag(log,int(interval(8,64)))", Interval(8.0, 64.0, log=True, whole=True)),
         ("model.cardinality=int(interval(1,8))", Interval(1.0, 8.0, log=False, whole=True)),

@@ -37,7 +37,8 @@ def sweep_words(words: Sequence[str]) -> list[str]:
     """Check the keys and options of a sweep's words, and return them as Hydra can compose them.
 
     Hydra composes once without what is swept. There `model=vgg,nin model.batch_norm=true` would fail, for the default
-    model has no such key: such a word is written as a choice of one value, which Hydra leaves aside and a space holds fixed.
+    model has no such key: the word is written as a choice of one value, which Hydra leaves aside and a space holds
+    fixed.
 
     Raises:
         ValueError: in one line, for a word that no combination could have.
@@ -46,7 +47,7 @@ def sweep_words(words: Sequence[str]) -> list[str]:
         with conf.opened_conf():
             typed = read_words(words)
             _check_steering([word for word in typed if steers(word)])
-            params = _params([word.text for word in typed if steers(word) and not word.is_sweep])
+            params = _params([word for word in typed if steers(word) and not word.is_sweep])
         space = read_space(words, params)
         with conf.opened_conf():
             _check_possible(space)
@@ -71,9 +72,10 @@ def _check_steering(typed: Sequence[Typed]) -> None:
             raise ValueError(f"there is no key {word.key}{near or '; python train.py --help tells the keys'}")
 
 
-def _params(words: Sequence[str]) -> Mapping[str, str]:
+def _params(steering: Sequence[Typed]) -> Mapping[str, str]:
     """Return the named space that `sweep=NAME` chooses."""
-    params = conf.composed(words).hydra.sweeper.params or {}
+    words = [word.text for word in steering if word.is_hydra or word.key in GROUPS]
+    params = conf.composed(words).hydra.sweeper.params or {} if words else {}
     return {str(key): as_typed(value) for key, value in params.items()}
 
 
