@@ -84,7 +84,7 @@ def test_a_dry_run_of_a_named_sweep(type_: Type, swept: list[tuple[list[str], Se
 
 @pytest.mark.parametrize(
     "words",
-    ["weight_decay=tag(log,interval(1e-5,1e-3)) seed=0", "model=vgg,nin model.batch_norm=true", "model=glob(*) depth=8"],
+    ["weight_decay=tag(log,interval(1e-5,1e-3))", "model=vgg,nin model.batch_norm=true", "model=glob(*) depth=8"],
 )
 def test_hydra_lets_every_space_through(words: str, type_: Type, swept: list[tuple[list[str], Settings]]) -> None:
     type_(f"-m {words}")
