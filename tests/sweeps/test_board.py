@@ -177,7 +177,7 @@ def test_trials_that_are_found_on_the_way_are_counted(capsys: pytest.CaptureFixt
         finish(trials, 1)
         board.update()
     assert capsys.readouterr().err == (
-        "[ 2/10] resnet-20 · digits · seed 0: val error 5.0 %, test error 6.0 %, 12 s; about 13 min left\n"
+        "[ 2/10] resnet-20 · digits · seed 0: val error 5.0 %, test error 6.0 %, 12 s; about 7 min left\n"
     )
 
 

@@ -17,8 +17,8 @@ def test_every_trial_is_shown_with_its_cost_and_state(capsys: pytest.CaptureFixt
     trials.add(trial(5, model="plain", depth=110, weight_decay=1e-4))
     finish(trials, 0)
     trials.change(0, earlier=True)
-    trials.change(1, state="cut off", earlier=True, step=40, steps=100)
-    trials.change(2, state="failed", earlier=True, attempts=3)
+    trials.change(1, folder="a-run-that-was-cut-off")
+    trials.change(2, folder="a-run-that-failed", fault="diverged")
     trials.change(3, state="pruned", earlier=True)
     known = costs(trials) | {5: cost(100_000, steps=12_000)}
     impossible = [("model=plain drop_path=0.2", "plain has no paths to drop")]
@@ -28,14 +28,14 @@ def test_every_trial_is_shown_with_its_cost_and_state(capsys: pytest.CaptureFixt
     assert out.splitlines() == [
         "a [sweep]: 6 trials, 4 of them to run",
         "model   depth  seed  weight_decay  parameters  multiply-adds   steps      time  state",
-        "resnet  20     0                          100          1,000     100      10 s  finished earlier",
+        "resnet  20     0                          100          1,000     100      12 s  finished earlier",
         "resnet  20     1                          100          1,000     100      10 s  continues",
         "resnet  20     2                          100          1,000     100      10 s  retry",
         "resnet  26     0                          100          1,000     100      10 s  pruned earlier",
         "resnet  26     1                          100          1,000     100      10 s  new",
         "plain   110    0     0.0001            10,000        100,000  12,000  12,000 s  new",
-        "to run: 4 trials, 12,260 steps, 1.2e+10 multiply-adds forward",
-        "estimated time: 3 h 20 min, 2 at once (3 h 20 min one after the other)",
+        "to run: 4 trials, 12,300 steps, 1.2e+10 multiply-adds forward",
+        "estimated time: 3 h 20 min, 2 at once (3 h 21 min one after the other)",
         "left out: 1 combination that can't be had",
         "  model=plain drop_path=0.2: plain has no paths to drop",
     ]

@@ -101,10 +101,21 @@ def test_time_left_counts_what_runs_and_what_waits() -> None:
     assert time_left(trials, {0: cost()}, 2) is None, "what waits isn't known"
 
 
-def test_validation_is_part_of_a_trials_time() -> None:
+def test_a_finished_trial_tells_more_than_its_steps() -> None:
+    """What is done between steps, such as validation, is part of its time; short trials end before a first report."""
     trials = standing(2)
-    trials.change(0, state="finished", step=100, steps=100, step_seconds=0.1, seconds=12.5)
+    trials.change(0, state="finished", step_seconds=0.1, seconds=12.5)
     assert time_left(trials, costs(trials), 1) == pytest.approx(12.5)
+    trials.change(0, step_seconds=None)
+    assert time_left(trials, costs(trials), 1) == pytest.approx(12.5)
+
+
+def test_earlier_commands_tell_until_this_one_knows() -> None:
+    trials = standing(3)
+    trials.change(0, state="finished", earlier=True, seconds=50.0)
+    assert time_left(trials, costs(trials), 1) == pytest.approx(100)
+    trials.change(1, state="running", step=10, steps=100, step_seconds=0.1)
+    assert time_left(trials, costs(trials), 1) == pytest.approx(9 + 10)
 
 
 def test_earlier_measurements_count_from_the_start() -> None:

@@ -53,9 +53,9 @@ def state_text(entry: Entry) -> str:
     """Return what a sweep would do about a trial."""
     if not is_to_do(entry):
         return f"{entry.state} earlier"
-    if entry.state == "failed" or entry.attempts:
+    if entry.state == "failed" or entry.fault is not None:
         return "retry"
-    return "continues" if entry.state == "cut off" or entry.step else "new"
+    return "continues" if entry.state == "cut off" or entry.folder is not None else "new"
 
 
 def _title(standing: Standing, name: str, unplanned: int) -> str:
@@ -71,13 +71,16 @@ def _rows(standing: Standing, costs: Mapping[int, TrialCost], measured: Measured
     for entry in entries:
         values = [value_text(entry.trial.values[axis]) if axis in entry.trial.values else "" for axis in axes]
         cost = costs.get(entry.trial.index)
-        yield (*(values or [entry.trial.name]), *_numbers(cost, step_seconds), state_text(entry))
+        yield (*(values or [entry.trial.name]), *_numbers(entry, cost, step_seconds), state_text(entry))
 
 
-def _numbers(cost: TrialCost | None, step_seconds: StepSeconds | None) -> Row:
+def _numbers(entry: Entry, cost: TrialCost | None, step_seconds: StepSeconds | None) -> Row:
+    """Return what a trial costs; its time is the one that it took, or an estimate of all of its steps."""
     if cost is None:
         return ("?",) * len(NUMBERS)
     seconds = None if step_seconds is None else cost.steps * step_seconds(cost)
+    if entry.state == "finished" and entry.seconds:
+        seconds = entry.seconds
     time = "?" if seconds is None else f"{seconds:.1f} s" if seconds < 10 else f"{seconds:,.0f} s"
     return (f"{cost.parameters:,}", f"{cost.multiply_adds:,}", f"{cost.steps:,}", time)
 

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from depthlab.sweeps.standing import Standing
 from depthlab.sweeps.trials import Entry
 
-# Validation is part of a trial's time and no optimizer step; more than that is a measurement gone wrong.
-LARGEST_SHARE = 3.0
-
 
 @dataclass(frozen=True)
 class TrialCost:
@@ -84,15 +81,14 @@ def time_left(
     step_seconds = fit_step_seconds([*measured, *measured_steps(entries, costs)])
     if step_seconds is None or (unplanned and not costs):
         return None
-    share = _share_of_steps(entries)
     running = [entry for entry in entries if entry.state == "running"]
     waiting = [entry for entry in entries if is_to_do(entry)]
     if any(entry.trial.index not in costs for entry in (*running, *waiting)):
         return None
-    places = [share * _remainder(entry, costs[entry.trial.index], step_seconds) for entry in running]
-    rest = [share * _remainder(entry, costs[entry.trial.index], step_seconds) for entry in waiting]
+    places = [_remainder(entry, costs[entry.trial.index], step_seconds) for entry in running]
+    rest = [_remainder(entry, costs[entry.trial.index], step_seconds) for entry in waiting]
     if unplanned:
-        rest += [share * _mean(cost.steps * step_seconds(cost) for cost in costs.values())] * unplanned
+        rest += [_mean(cost.steps * step_seconds(cost) for cost in costs.values())] * unplanned
     return pack(places, rest, concurrent)
 
 
@@ -110,13 +106,19 @@ def pack(running: Sequence[float], waiting: Sequence[float], concurrent: int) ->
     return last
 
 
-def measured_steps(entries: Iterable[Entry], costs: Mapping[int, TrialCost]) -> list[tuple[TrialCost, float]]:
-    """Return what this command has measured."""
-    return [
-        (costs[entry.trial.index], entry.step_seconds)
-        for entry in entries
-        if entry.step_seconds is not None and entry.trial.index in costs
-    ]
+def measured_steps(entries: Sequence[Entry], costs: Mapping[int, TrialCost]) -> list[tuple[TrialCost, float]]:
+    """Return the seconds that steps took in this command; before there are any, in earlier ones."""
+    paces = [(entry, pace) for entry in entries if (pace := _pace(entry, costs)) is not None]
+    now = [(costs[entry.trial.index], pace) for entry, pace in paces if not entry.earlier]
+    return now or [(costs[entry.trial.index], pace) for entry, pace in paces]
+
+
+def _pace(entry: Entry, costs: Mapping[int, TrialCost]) -> float | None:
+    """Return the seconds of one step: of a finished trial with its validation, which is part of a trial's time."""
+    cost = costs.get(entry.trial.index)
+    if cost is None:
+        return None
+    return entry.seconds / cost.steps if entry.state == "finished" and entry.seconds else entry.step_seconds
 
 
 def is_to_do(entry: Entry) -> bool:
@@ -128,13 +130,6 @@ def is_to_do(entry: Entry) -> bool:
 def _remainder(entry: Entry, cost: TrialCost, step_seconds: StepSeconds) -> float:
     steps = max(0, (entry.steps or cost.steps) - entry.step)
     return steps * (entry.step_seconds or step_seconds(cost))
-
-
-def _share_of_steps(entries: Iterable[Entry]) -> float:
-    """Return the time of trials over that of their steps, which validation makes more than one."""
-    ended = [e for e in entries if e.state == "finished" and not e.earlier and e.step_seconds and e.steps]
-    stepping = sum(entry.steps * (entry.step_seconds or 0.0) for entry in ended)
-    return min(max(sum(entry.seconds for entry in ended) / stepping, 1.0), LARGEST_SHARE) if stepping else 1.0
 
 
 def _fit(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
