@@ -1,5 +1,6 @@
 """From records to figures and tables. No torch here: a report needs what was written down, and nothing else."""
 
+from depthlab.report.drawn_trials import count_trials
 from depthlab.report.figures import confusion_matrix, learning_curves, save_figure
 from depthlab.report.parallel import parallel_coordinates
 from depthlab.report.sweep_figures import metric_against_axis
@@ -9,6 +10,7 @@ __all__ = [
     "Table",
     "best_trials",
     "confusion_matrix",
+    "count_trials",
     "learning_curves",
     "metric_against_axis",
     "parallel_coordinates",

@@ -16,8 +16,9 @@ TRAIN, VALIDATION = "#4269d0", "#d9480f"
 
 def learning_curves(record: RunRecord) -> Figure:
     """Draw loss and error (%) of training and validation against the epoch, with the final test error as a line."""
-    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    figure = Figure(figsize=(9, 3.6))
     loss, error = figure.subplots(1, 2)
+    figure.subplots_adjust(left=0.09, right=0.98, bottom=0.14, top=0.88, wspace=0.22)
     for split, label, color in (("train", "training (augmented, running)", TRAIN), ("val", "validation", VALIDATION)):
         epochs, losses = zip(*record.curves[f"{split}/loss"], strict=True)
         _, accuracies = zip(*record.curves[f"{split}/accuracy"], strict=True)
@@ -42,8 +43,9 @@ def confusion_matrix(record: RunRecord) -> Figure:
     counts = np.array(record.confusion, dtype=float)
     share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     classes = len(record.classes)
-    figure = Figure(figsize=(6, 5.4), layout="constrained")
+    figure = Figure(figsize=(6, 5.4))
     axes = figure.subplots()
+    figure.subplots_adjust(left=0.17, right=0.96, bottom=0.15, top=0.93)
     image = axes.imshow(share, cmap="Blues", vmin=0, vmax=100)
     figure.colorbar(image, ax=axes, label="share of the true class (%)", shrink=0.8)
     axes.set(xlabel="predicted class", ylabel="true class", title=f"{record.name} · test")

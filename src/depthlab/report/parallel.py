@@ -15,13 +15,12 @@ from depthlab.records import SweepRecord, TrialRecord
 from depthlab.report.drawn_trials import Quantity, broken_trials, count_trials, drawn_trials
 from depthlab.report.metric_scale import is_logarithmic, metric_ticks
 from depthlab.report.palette import BROKEN, GOOD_TO_BAD
-from depthlab.report.scale import Scale, scale_of
+from depthlab.report.scale import Scale, scale_of, shorten
 
 _WIDEST, _THINNEST, _INK = 1.8, 0.5, 50.0  # of a line, in points; and the sum of all lines' widths
 _BROKEN_PLACE = 1.07  # above the metric's scale
 _SPREAD = 0.6  # of the distance between two categories, taken by the lines through one of them
 _BAR = 0.06  # width of the metric's scale, in distances between two scales
-_LONGEST = 16  # characters of a category's label
 
 
 def parallel_coordinates(record: SweepRecord, metric: str | None = None) -> Figure:
@@ -102,11 +101,11 @@ def _draw_line(axes: Axes, heights: Sequence[float], **look: Any) -> None:
 
 def _draw_scale(axes: Axes, place: int, key: str, scale: Scale) -> None:
     axes.plot([place, place], [-0.03, 1.03], color="0.25", linewidth=1.0, zorder=3)
-    values = scale.ticks if scale.numeric else scale.values
-    for value, label in zip(values, scale.labels, strict=True):
-        text = label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…"
-        _tick(axes, place, scale.share(value), text)
-    axes.text(place, -0.09, key.replace(".", ".\n"), ha="center", va="top", fontsize="small", fontweight="bold")
+    for tick, label in zip(scale.ticks, scale.labels, strict=True):
+        _tick(axes, place, scale.share(tick if scale.numeric else scale.values[int(tick)]), label)
+    axes.text(
+        place, -0.09, shorten(key.replace(".", ".\n"), 40), ha="center", va="top", fontsize="small", fontweight="bold"
+    )
 
 
 def _draw_metric(axes: Axes, place: int, values: Sequence[float], quantity: Quantity, *, broken: bool) -> None:
@@ -139,7 +138,7 @@ def _explain(figure: Figure, axes: Axes, record: SweepRecord, metric: str, last:
     drawn = drawn_trials(record, metric)
     axes.set(xlim=(-0.15, last + 0.45), ylim=(-0.04, 1.12))
     axes.set_axis_off()
-    axes.set_title(record.name, fontsize="medium")
+    axes.set_title(shorten(record.name, 90), fontsize="medium")
     notes = [count_trials(record, metric)]
     if any(one.pruned for one in drawn):
         notes.append("dashed: pruned, latest value")

@@ -9,7 +9,9 @@ from typing import Any, final
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 _SPAN = 30  # numbers whose largest is so many times their smallest are laid out by their logarithm
-_FEW = 8  # so many values have a tick each
+_FEW = 8  # so many numbers have a tick each
+_MOST = 24  # so many categories have one
+_LONGEST = 20  # characters of a label
 
 
 @final
@@ -27,9 +29,9 @@ class Scale:
 
     @property
     def ticks(self) -> list[float]:
-        """Coordinates of the ticks: of every value if they are few, else of round numbers."""
+        """Coordinates of the ticks: of every value if they are few, else of round numbers, or of some categories."""
         if not self.numeric:
-            return [float(place) for place in range(len(self.values))]
+            return [float(place) for place in range(0, len(self.values), -(-len(self.values) // _MOST) or 1)]
         low, high = float(self.values[0]), float(self.values[-1])
         if len(self.values) <= _FEW:
             return [float(value) for value in self.values]
@@ -39,7 +41,9 @@ class Scale:
     @property
     def labels(self) -> list[str]:
         """What to write at the ticks."""
-        return [f"{tick:.4g}" for tick in self.ticks] if self.numeric else [show(value) for value in self.values]
+        if self.numeric:
+            return [f"{tick:.4g}" for tick in self.ticks]
+        return [shorten(show(self.values[int(tick)])) for tick in self.ticks]
 
     def share(self, value: Any) -> float:
         """Return where the value lies on a line of length 1; categories lie in the middle of equal parts of it."""
@@ -70,6 +74,11 @@ def scale_of(values: Iterable[Any]) -> Scale:
     if spans and len(positive) < len(ordered):
         return Scale(ordered, numeric=len(ordered) > _FEW, log=False)
     return Scale(ordered, numeric=True, log=spans)
+
+
+def shorten(text: str, longest: int = _LONGEST) -> str:
+    """Return the text, cut to what a figure has room for."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def show(value: Any) -> str:

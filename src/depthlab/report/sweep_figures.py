@@ -1,6 +1,7 @@
 """A sweep's metric against one of its axes: a line for each combination of the others, or points if they are many."""
 
 from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from depthlab.records import SweepRecord, TrialRecord
 from depthlab.report.drawn_trials import Drawn, Quantity, broken_trials, count_trials, drawn_trials
 from depthlab.report.metric_scale import set_metric_scale
 from depthlab.report.palette import BROKEN, Style, styles
-from depthlab.report.scale import Scale, scale_of, show
+from depthlab.report.scale import Scale, scale_of, shorten, show
 from depthlab.report.trial_groups import SEED, Group, group_trials, telling_axes, varies
 
 MOST_GROUPS = 8
@@ -47,13 +48,19 @@ def metric_against_axis(record: SweepRecord, axis: str, metric: str = "val/accur
         panel.name(group, style)
     panel.draw_medians(drawn)
     if shown:
-        figure.legend(title=" · ".join(shown), loc="outside right center", frameon=False, fontsize="small")
-    panel.axes.set_title(record.name, fontsize="medium")
+        figure.legend(
+            title=" · ".join(shorten(key, 24) for key in shown),
+            loc="outside right center",
+            frameon=False,
+            fontsize="small",
+        )
+    panel.axes.set_title(shorten(record.name, 70), fontsize="medium")
     lines = [count_trials(record, metric), "; ".join(panel.explain(record, drawn, broken))]
     figure.supxlabel("\n".join(filter(None, lines)), fontsize="x-small", color="0.35")
     return figure
 
 
+@final
 class _Panel:
     """The axes of the figure, and how trials are laid out on them."""
 
@@ -68,7 +75,7 @@ class _Panel:
     def set_scales(self, values: Sequence[float], label: str) -> None:
         axes, scale = self.axes, self._scale
         set_metric_scale(axes, values)
-        axes.set(xlabel=self._axis, ylabel=label)
+        axes.set(xlabel=shorten(self._axis, 60), ylabel=label)
         if scale.log:
             axes.set_xscale("log")
             axes.xaxis.set_minor_locator(NullLocator())
@@ -113,7 +120,7 @@ class _Panel:
 
     def name(self, group: Group, style: Style) -> None:
         """Put a group into the legend."""
-        label = " · ".join(show(value) for value in group.key)
+        label = " · ".join(shorten(show(value)) for value in group.key)
         line = style.line if self._as_lines and self._scale.numeric else ""
         self.axes.plot([], [], color=style.color, marker=style.marker, linestyle=line, label=label)
 

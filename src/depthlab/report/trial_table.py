@@ -1,5 +1,7 @@
 """The trials of a sweep as a table, the best first."""
 
+import csv
+import io
 import json
 import math
 from dataclasses import dataclass
@@ -25,6 +27,14 @@ class Table:
         """Return it in the form that pandas calls "split" and MLflow's pages show as a table."""
         rows = [[value if isinstance(value, int | float | None) else show(value) for value in row] for row in self.rows]
         return json.dumps({"columns": self.columns, "data": rows}, ensure_ascii=False)
+
+    def to_csv(self) -> str:
+        """Return it as comma-separated values, exact, with what is neither text nor number as JSON."""
+        text = io.StringIO()
+        lines = csv.writer(text, lineterminator="\n")
+        lines.writerow(self.columns)
+        lines.writerows([json.dumps(v) if isinstance(v, list | tuple | bool) else v for v in row] for row in self.rows)
+        return text.getvalue()
 
     def to_markdown(self) -> str:
         """Return it as Markdown, numbers to four digits."""

@@ -9,6 +9,7 @@ from depthlab.tracking.folder import RUNS_ROOT, RunFolder, Status
 from depthlab.tracking.journal import Journal, Line, Resumption
 from depthlab.tracking.lock import Lock
 from depthlab.tracking.mlflow_run import EndStatus
+from depthlab.tracking.parent_run import command_tags
 from depthlab.tracking.progress import Progress
 from depthlab.tracking.projection import Projection
 from depthlab.tracking.store import open_client, prepare_mlflow
@@ -30,6 +31,7 @@ __all__ = [
     "adopt",
     "capture_environment",
     "check_store",
+    "command_tags",
     "fault_tags",
     "find_attempts",
     "find_finished",

@@ -1,0 +1,93 @@
+"""What the run of a sweep shows beside its metrics: figures, tables and a text."""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+from depthlab.records import SweepRecord
+from depthlab.report import (
+    Table,
+    best_trials,
+    count_trials,
+    metric_against_axis,
+    parallel_coordinates,
+    save_figure,
+    trial_table,
+)
+from depthlab.tracking import write_atomically
+
+SEED = "seed"
+TABLES = ("trials.json", "best_trials.json")
+_NOTE_LENGTH = 4800  # characters; MLflow's column holds more, some databases count bytes
+_AXIS_VALUES = 300
+_COMMAND = 1000
+
+
+def write_files(record: SweepRecord, folder: Path, *, formats: tuple[str, ...] = ("png", "svg")) -> dict[str, Path]:
+    """Draw the figures and write the tables into `folder`; return them by the place they take among the artifacts."""
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    table = trial_table(record)
+    texts = {
+        "record.json": record.to_json(),
+        "trials.csv": table.to_csv(),
+        TABLES[0]: table.to_split_json(),
+        TABLES[1]: best_trials(record).to_split_json(),
+    }
+    files = {}
+    for name, text in texts.items():
+        write_atomically(folder / name, text, durable=False)
+        files[name] = folder / name
+    axes = [axis for axis in record.axes if axis != SEED] or list(record.axes)
+    tested = any("test/accuracy" in trial.metrics for trial in record.trials)
+    metrics = dict.fromkeys((record.metric, *(["test/accuracy"] if tested else [])))
+    figures = {
+        f"{metric.replace('/', '_')}_against_{axis}": metric_against_axis(record, axis, metric)
+        for metric in metrics
+        for axis in axes
+    }
+    figures["parallel_coordinates"] = parallel_coordinates(record)
+    for stem, figure in figures.items():
+        for suffix in formats:
+            name = f"figures/{stem}.{suffix}"
+            files[name] = save_figure(figure, folder / name)
+    return files
+
+
+def write_note(record: SweepRecord, identity: str, params: Mapping[str, str]) -> str:
+    """Return the text at the top of the sweep's run, in Markdown: what was asked, and the best answers.
+
+    Args:
+        record: Of the sweep.
+        identity: Of the sweep.
+        params: Axes and held words as they were typed.
+    """
+    axes = Table(("axis", "values"), tuple((axis, _values(record, axis, params)) for axis in record.axes))
+    command = shlex.join(record.command)
+    parts = [
+        f"**{record.name}**: {count_trials(record, record.metric)}",
+        f"```\n{command if len(command) < _COMMAND else command[:_COMMAND] + ' …'}\n```",
+        axes.to_markdown(),
+        f"Held: {_cut(' '.join(record.held))}" if record.held else "",
+        f"Search: {record.search}; trials are compared by `{record.metric}`.",
+        "",
+        f"All trials of this sweep, shared ones too: ``tags.`depthlab.sweep.{identity}` = 'true'``. "
+        "Figures and tables are among the artifacts. Parameters are those of the first command; "
+        "where an axis was extended since, the values above count.",
+    ]
+    for most in (10, 5, 3, 1):
+        best = best_trials(record, most)
+        parts[5] = f"#### Best trials\n\n{best.to_markdown()}" if best.rows else "No trial has finished yet."
+        note = "\n\n".join(filter(None, parts))
+        if len(note) <= _NOTE_LENGTH:
+            break
+    return note[:_NOTE_LENGTH]
+
+
+def _values(record: SweepRecord, axis: str, params: Mapping[str, str]) -> str:
+    if axis in params:
+        return _cut(params[axis])
+    return _cut(",".join(dict.fromkeys(str(trial.values.get(axis)) for trial in record.trials)))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _AXIS_VALUES else text[: _AXIS_VALUES - 1] + "…"

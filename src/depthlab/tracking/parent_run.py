@@ -1,0 +1,111 @@
+"""The run of a whole sweep as MLflow sees it, and the small file that says how much of it has arrived."""
+
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, final
+
+from depthlab.records import Record
+from depthlab.tracking.atomic import write_atomically
+from depthlab.tracking.mlflow_run import TAG_LENGTH, find_or_make
+from depthlab.tracking.sweep_tags import SWEEP
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+_NAME = "parent.json"
+_PARAMETER_LENGTH = 6000
+_NOTE = "mlflow.note.content"
+_TABLES = "mlflow.loggedArtifacts"  # names the files that MLflow's pages show as tables
+
+
+@final
+@dataclass(frozen=True)
+class ParentProgress(Record):
+    """What the run of a sweep shall be, and how much of that one store has."""
+
+    uri: str  # the store's address, without its password
+    experiment: str
+    key: str  # marks the run in the store
+    name: str
+    identity: str  # of the sweep
+    begun: str  # ISO 8601, UTC
+    runs: str  # the folder with the folders of all runs
+    tags: dict[str, str] = field(default_factory=dict)
+    params: dict[str, str] = field(default_factory=dict)
+    artifact_root: str | None = None
+    run_id: str | None = None  # MLflow's, None until the store gave one
+    described: str = ""  # digest of the parameters and tags that have arrived
+    metrics: int = 0  # bytes of the journal whose metrics have arrived, all of them
+    children: dict[str, str] = field(default_factory=dict)  # MLflow's id of a trial's run -> digest of its tags
+    shown: str = ""  # digest of the record that files and note tell of
+    status: str | None = None  # how the last command ended, None while it goes on
+    complete: bool = False  # everything has arrived, that status too
+
+    @classmethod
+    def find(cls, folder: Path) -> Self | None:
+        """Read the state in a sweep's folder; None where there never was a parent run."""
+        path = folder / _NAME
+        return cls.read(path) if path.is_file() else None
+
+    def write(self, folder: Path) -> None:
+        """Write it into the sweep's folder."""
+        write_atomically(folder / _NAME, self.to_json())
+
+
+def digest(value: Any) -> str:
+    """Return a short text that differs where values do."""
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def open_parent(client: "MlflowClient", experiment_id: str, progress: ParentProgress) -> str:
+    """Return the id of the sweep's run, made if the store has none, with status RUNNING."""
+    begun = round(1000 * datetime.fromisoformat(progress.begun).timestamp())
+    return find_or_make(client, experiment_id, progress.run_id, progress.key, name=progress.name, begun=begun)
+
+
+def describe_parent(client: "MlflowClient", run_id: str, progress: ParentProgress, folder: Path) -> None:
+    """Write parameters and tags; doing it twice changes nothing.
+
+    MLflow never changes a parameter. One that has another value now, as the axis was extended, keeps the first one,
+    and a tag has the value of now.
+    """
+    from mlflow.entities import Param, RunTag
+
+    there = client.get_run(run_id).data.params
+    wanted = {name: value[:_PARAMETER_LENGTH] for name, value in progress.params.items()}
+    now = {f"depthlab.now.{name}": value for name, value in wanted.items() if there.get(name, value) != value}
+    tags = {SWEEP: progress.identity, "depthlab.kind": "sweep", "depthlab.folder": str(folder)} | progress.tags | now
+    client.log_batch(
+        run_id,
+        params=[Param(name, value) for name, value in wanted.items() if name not in there],
+        tags=[RunTag(name, value[:TAG_LENGTH]) for name, value in tags.items()],
+        synchronous=True,
+    )
+
+
+def annotate(client: "MlflowClient", run_id: str, note: str, tables: Sequence[str]) -> None:
+    """Write the text that MLflow shows at the top of the run, and name its files that are tables.
+
+    Args:
+        client: Of the store.
+        run_id: Of the run.
+        note: Markdown; cut to what a tag can hold.
+        tables: Artifacts' paths.
+    """
+    from mlflow.entities import RunTag
+
+    listed = json.dumps([{"path": path, "type": "table"} for path in tables])
+    client.log_batch(run_id, tags=[RunTag(_NOTE, note[:TAG_LENGTH]), RunTag(_TABLES, listed)], synchronous=True)
+
+
+def command_tags(command: Sequence[str], commit: str | None) -> Mapping[str, str]:
+    """Return the tags that tell what was typed, and with which code."""
+    tags = {"depthlab.command": shlex.join(command), "depthlab.commit": commit or "none"}
+    tags["mlflow.source.name"] = command[0] if command else "train.py"
+    return tags if commit is None else tags | {"mlflow.source.git.commit": commit}
