@@ -58,7 +58,7 @@ def test_the_board_says_how_the_sweep_stands() -> None:
     assert first.count("━") == round(30 / 4)
     assert re.sub(r"\s*[━─]+\s*", " | ", second).split() == ["resnet-26", "·", "seed", "0", "|", "0", "%"]
     assert best == "best so far: val error 1.2 %, resnet-20 · digits · seed 1"
-    assert fault == "failed: resnet-26 · digits · seed 1: diverged: training diverged: the loss is nan"
+    assert fault == "failed: resnet-26 · seed 1: training diverged: the loss is nan"
 
 
 def test_a_loss_is_shown_as_it_is_and_less_is_better() -> None:
@@ -192,7 +192,7 @@ def test_the_board_is_drawn_and_taken_away() -> None:
     text = screen.getvalue()
     assert "a note [bold]" in text
     assert "3 of 12 done" in text
-    assert "failed: resnet-26 · digits · seed 1: lost: again [bold]" in text
+    assert "failed: resnet-26 · seed 1: again [bold]" in text
     assert text.endswith("\x1b[1A\x1b[2K"), "its last line is taken away"
 
 

@@ -78,8 +78,9 @@ def _best(entries: Sequence[Entry], metric: str, width: int) -> list[Text]:
 
 
 def _fault(entry: Entry, width: int) -> Text:
-    what = "failed" if entry.state == "failed" and not is_to_do(entry) else "broke, is tried again"
-    return Text(fit(f"{what}: {label(entry.trial)}: {entry.fault}: {entry.message}", width).rstrip(), "red")
+    what = "failed" if entry.state == "failed" and not is_to_do(entry) else "tried again"
+    why = entry.message or entry.fault
+    return Text(fit(f"{what}: {short_label(entry.trial)}: {why}", width).rstrip(), "red")
 
 
 def _running(entries: Sequence[Entry], metric: str, room: int, width: int) -> list[Text]:
