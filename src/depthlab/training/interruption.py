@@ -46,6 +46,14 @@ class Interruption:
         for signum, handler in self._previous.items():
             signal.signal(signum, handler)
 
+    def listen(self) -> None:
+        """Take signals back from who has put a handler of its own before this one.
+
+        Lightning's waits for other processes in the middle of whatever was going on, and so for ever (2.6).
+        """
+        for signum in self._previous:
+            signal.signal(signum, self._note)
+
     def ask(self, signum: signal.Signals = signal.SIGTERM) -> None:
         """Ask the run to stop after the step under way, from any thread."""
         self.signum = int(signum)
