@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from depthlab import runs
 from depthlab.recipe import compose
 from depthlab.runs import ImageFacts, look_at_images
 from depthlab.runs.prepare import prepare
-from depthlab.sweeps import measured as measured_module
 from depthlab.sweeps.estimate import TrialCost, estimate_seconds, fit_step_seconds, pack, time_left
 from depthlab.sweeps.measured import Measuring, measure_costs, measure_steps
 from depthlab.sweeps.trials import Trial
@@ -170,7 +170,7 @@ def test_earlier_runs_on_this_hardware_are_asked_first(tmp_path: Path, monkeypat
         tried.append(recipe.config["depth"])  # type: ignore[attr-defined]
         return 1.0
 
-    monkeypatch.setattr(measured_module, "time_step", try_out)
+    monkeypatch.setattr(runs, "time_step", try_out)
     recipes = [compose([*TINY, f"depth={depth}", f"tracking.folder={tmp_path}"]) for depth in (8, 20)]
     (earlier, seconds), (_, of_trial) = measure_steps(recipes, threads=1)
     assert tried == [20]
