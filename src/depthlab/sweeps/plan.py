@@ -51,9 +51,11 @@ def make_plan(words: Sequence[str], settings: Settings, examiner: "Examiner") ->
     _check_intervals(space, settings)
     plan = Plan(space)
     wanted = settings.samples if settings.search == "random" else None
-    for trial in _distinct(_examined(_candidates(space, settings), plan, settings, examiner), wanted):
-        plan.trials.append(trial)
-    _check_values_occur(plan)
+    plan.trials += _distinct(_examined(_candidates(space, settings), plan, settings, examiner), wanted)
+    if not plan.trials and settings.search == "optuna" and space.intervals:  # between their ends there may be some
+        draws = random_combinations(space, settings.seed)
+        plan.trials += _distinct(_examined(draws, plan, settings, examiner), 1)
+    _check_possible(plan, tried_all=settings.search != "random" and not space.intervals)
     return plan
 
 
@@ -76,8 +78,21 @@ def _check_intervals(space: Space, settings: Settings) -> None:
 
 def _candidates(space: Space, settings: Settings) -> Iterator[tuple[str, ...]]:
     if settings.search == "random":
-        return random_combinations(space, settings.seed)
+        return _unseen(random_combinations(space, settings.seed))
     return ends(space)
+
+
+def _unseen(combinations: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield each combination once, until nothing new comes any more: what was drawn before is not composed again."""
+    seen: set[tuple[str, ...]] = set()
+    idle = 0
+    for words in combinations:
+        idle = idle + 1 if words in seen else 0
+        if idle >= IDLE_DRAWS:
+            return
+        if not idle:
+            seen.add(words)
+            yield words
 
 
 def ends(space: Space) -> Iterator[tuple[str, ...]]:
@@ -92,44 +107,48 @@ def ends(space: Space) -> Iterator[tuple[str, ...]]:
 
 def _examined(
     combinations: Iterable[tuple[str, ...]], plan: Plan, settings: Settings, examiner: "Examiner"
-) -> Iterator[Trial]:
+) -> Iterator[Trial | None]:
+    """Yield the combinations' trials, None for one that was skipped."""
     first, second = itertools.tee(combinations)
     for words, outcome in zip(first, compose_each(second), strict=True):
         trial = outcome if isinstance(outcome, ValueError) else examiner.examine(words, outcome, plan.space)
         if not isinstance(trial, ValueError):
             yield trial
-        elif settings.impossible == "refuse":
+            continue
+        if settings.impossible == "refuse":
             raise trial
-        elif words not in [skipped.words for skipped in plan.skipped]:
-            plan.skipped.append(Skipped(words, str(trial)))
+        plan.skipped.append(Skipped(words, str(trial)))
+        yield None
 
 
-def _distinct(trials: Iterator[Trial], wanted: int | None) -> Iterator[Trial]:
-    """Yield each trial once, numbered, until there are as many as wanted or nothing new comes any more."""
+def _distinct(trials: Iterator[Trial | None], wanted: int | None) -> Iterator[Trial]:
+    """Yield each trial once, until there are as many as wanted or nothing new comes any more."""
     seen: set[str] = set()
     idle = 0
-    while (wanted is None or len(seen) < wanted) and idle < IDLE_DRAWS:
-        trial = next(trials, None)
-        if trial is None:
+    while wanted is None or (len(seen) < wanted and idle < IDLE_DRAWS):
+        try:
+            trial = next(trials)
+        except StopIteration:
             return
         idle += 1
-        if trial.fingerprint not in seen:
+        if trial is not None and trial.fingerprint not in seen:
             seen.add(trial.fingerprint)
             idle = 0
             yield trial
 
 
-def _check_values_occur(plan: Plan) -> None:
-    """A value that every combination had to be skipped for is a mistake."""
-    if not plan.skipped:
+def _check_possible(plan: Plan, *, tried_all: bool) -> None:
+    """See that something is left, and where all was tried, something with each value: else it is a mistake."""
+    if plan.trials and not (plan.skipped and tried_all):
         return
     possible = {word for trial in plan.trials for word in trial.words}
-    for key, values in plan.space.choices.items():
+    for key, values in plan.space.choices.items() if tried_all else ():
         for value in values:
-            word = f"{key}={value}"
-            if word not in possible and any(word in skipped.words for skipped in plan.skipped):
-                reason = next(skipped.reason for skipped in plan.skipped if word in skipped.words)
-                raise ValueError(f"{word} is possible in no combination: {reason}")
+            reasons = [skipped.reason for skipped in plan.skipped if f"{key}={value}" in skipped.words]
+            if f"{key}={value}" not in possible and reasons:
+                raise ValueError(f"{key}={value} is possible in no combination: {reasons[0]}")
+    if not plan.trials:
+        raise ValueError(f"no combination is possible: {plan.skipped[0].reason}")
 
 
 def _value(recipe: Recipe, key: str) -> Any:

@@ -32,4 +32,11 @@ def between(interval: Interval, share: float) -> str:
         value = low + share * (high - low)
     if interval.whole:
         return str(round(min(max(value, interval.low), interval.high)))
-    return f"{min(max(value, low), high):.6g}"
+    return typed(value, low, high)
+
+
+def typed(value: float, low: float, high: float) -> str:
+    """Return a number as it is typed: with six digits, or all of them where six would lead out of the interval."""
+    value = min(max(value, low), high)
+    text = f"{value:.6g}"
+    return text if low <= float(text) <= high else repr(value)
