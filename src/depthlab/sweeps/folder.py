@@ -36,7 +36,7 @@ class SweepFolder:
         """Return the newest folder of a sweep; None if it was never begun."""
         folders = [cls(path.parent) for path in root.glob(f"*-{identity[:8]}*/sweep.json")]
         same = [folder for folder in folders if folder.manifest.identity == identity]
-        return max(same, key=lambda folder: folder.manifest.started, default=None)
+        return max(same, key=lambda folder: (folder.manifest.started, _copy(folder.path)), default=None)
 
     @classmethod
     def create(cls, root: Path, manifest: SweepManifest) -> Self:
@@ -101,21 +101,23 @@ class SweepFolder:
             self._lock.release()
 
 
+def _copy(path: Path) -> int:
+    number = path.name.rpartition("-")[2]
+    return int(number) if number.isdigit() and len(number) < 8 else 1
+
+
 def _read(path: Path, kind: type[Line]) -> Iterator[Line]:
     if not path.is_file():
         return
-    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
-        if line.endswith("\n"):  # a torn last line is all that a sudden end can leave
-            yield kind.from_json(line)
+    for line in path.read_bytes().split(b"\n")[:-1]:  # a torn last line is all that a sudden end can leave
+        yield kind.from_json(line.decode())
 
 
 def _append(path: Path, lines: Iterable[Record]) -> None:
     text = "".join(json.dumps(json.loads(line.to_json()), ensure_ascii=False) + "\n" for line in lines)
     if not text:
         return
-    with path.open("a+", encoding="utf-8") as file:
+    with path.open("ab+") as file:
         file.seek(0)
-        whole = file.read()
-        if whole and not whole.endswith("\n"):
-            file.truncate(len(whole[: whole.rfind("\n") + 1].encode()))
-        file.write(text)
+        file.truncate(file.read().rfind(b"\n") + 1)
+        file.write(text.encode())

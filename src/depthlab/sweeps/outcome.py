@@ -36,5 +36,6 @@ def tell_outcome(record: SweepRecord, folder: Path) -> None:
     for trial in missing:
         why = f" ({trial.fault}: {trial.message})" if trial.fault is not None else ""
         errors.print(f"  {trial.name}, {trial.state}{why}: python train.py {shlex.join(trial.words)}")
-    errors.print(f"the same command goes on with them: {shlex.join(record.command)}")
+    command = [word for word in record.command if word.partition("=")[0] != "fresh"]  # that would begin anew
+    errors.print(f"the same command goes on with them: {shlex.join(command)}")
     raise SystemExit(INCOMPLETE)
