@@ -16,8 +16,9 @@ def known_of(root: Path, trial: Trial, *, since: str, pruned_counts: bool) -> di
         known = {"state": "finished", "metrics": record.metrics, "seconds": record.seconds}
         return known | _place(finished) | {"earlier": True}
     for folder in find_attempts(root, trial.fingerprint, since=since):
-        pruned = folder.status == "pruned" and pruned_counts
-        return _place(folder) | ({"state": "pruned", "earlier": True} if pruned else {})
+        if folder.status != "pruned" or not pruned_counts:
+            return _place(folder)
+        return {"state": "pruned", "metrics": _latest(folder)} | _place(folder) | {"earlier": True}
     return {}
 
 
@@ -30,6 +31,12 @@ def curve_of(root: Path, trial: Trial, metric: str, *, since: str) -> list[list[
                 values.setdefault(line.epoch, line.values[metric])
         return [[epoch, values[epoch]] for epoch in sorted(values)]
     return []
+
+
+def _latest(folder: RunFolder) -> dict[str, float]:
+    """Return the metrics of the run's last whole epoch."""
+    epochs = (line.values for line in reversed(folder.journal.read()) if "train/loss" in line.values)
+    return next(epochs, {})
 
 
 def _place(folder: RunFolder) -> dict[str, Any]:
