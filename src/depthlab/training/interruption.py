@@ -14,6 +14,9 @@ class Interrupted(BaseException):
         super().__init__(signal.Signals(signum).name)
         self.signum = signum
 
+    def __reduce__(self) -> tuple[type[Self], tuple[int]]:
+        return type(self), (self.signum,)  # it may come from another process
+
 
 @final
 class Pruned(BaseException):
