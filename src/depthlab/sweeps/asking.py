@@ -8,9 +8,10 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.study import StudyDirection
 from optuna.trial import TrialState, create_trial
 
-from depthlab.recipe import Space
+from depthlab.recipe import Interval, Space
+from depthlab.sweeps.sampling import typed
 from depthlab.sweeps.settings import Settings
-from depthlab.sweeps.trials import Entry, Trial
+from depthlab.sweeps.trials import DONE, Entry, Trial
 
 # how many proposals in a row may be trials that are there already before the space counts as exhausted
 IDLE_PROPOSALS = 100
@@ -57,7 +58,9 @@ class Asking:
         """Return a trial that is not there yet; None where there is none."""
         while not self.exhausted:
             asked = self._study.ask(self._distributions)
-            words = self._space.words({key: _typed(value) for key, value in asked.params.items()})
+            words = self._space.words(
+                {key: _typed(value, self._space.intervals.get(key)) for key, value in asked.params.items()}
+            )
             trial = self._examine(words)
             if isinstance(trial, ValueError):
                 if self._settings.impossible == "refuse":
@@ -97,27 +100,30 @@ class Asking:
         if value is not None:
             done = create_trial(params=params, distributions=self._distributions, value=value)
             self._study.add_trial(done)
-        else:  # it will run, again or for the first time
+        elif entry.state not in DONE:  # it will run, again or for the first time
             self._study.enqueue_trial(params)
             self._asked[entry.trial.fingerprint] = self._study.ask(self._distributions)
 
     def _params(self, words: tuple[str, ...]) -> dict[str, Any] | None:
-        typed = dict(word.partition("=")[::2] for word in words)
-        params: dict[str, Any] = {}
-        for key, distribution in self._distributions.items():
-            text = typed.get(key)
-            if text is None:
-                return None
-            value = text if isinstance(distribution, CategoricalDistribution) else float(text)
-            if isinstance(distribution, IntDistribution):
-                value = int(float(text))
-            if isinstance(value, str):
-                if value not in distribution.choices:  # type: ignore[attr-defined]
-                    return None
-            elif not distribution.low <= value <= distribution.high:  # type: ignore[attr-defined]
-                return None
-            params[key] = value
-        return params
+        texts = dict(word.partition("=")[::2] for word in words)
+        params = {key: _read(texts.get(key, ""), kind) for key, kind in self._distributions.items()}
+        return None if None in params.values() else params
+
+
+def _read(text: str, distribution: BaseDistribution) -> str | float | int | None:
+    """Return a value as it was typed once; None where today's axis has no such value."""
+    if isinstance(distribution, CategoricalDistribution):
+        return text if text in distribution.choices else None
+    assert isinstance(distribution, FloatDistribution | IntDistribution)
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    if not distribution.low <= value <= distribution.high:
+        return None
+    if isinstance(distribution, FloatDistribution):
+        return value
+    return int(value) if value == int(value) else None
 
 
 def _distribution(space: Space, key: str) -> BaseDistribution:
@@ -129,8 +135,8 @@ def _distribution(space: Space, key: str) -> BaseDistribution:
     return FloatDistribution(interval.low, interval.high, log=interval.log)
 
 
-def _typed(value: object) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+def _typed(value: Any, interval: Interval | None) -> str:
+    return typed(value, interval.low, interval.high) if interval is not None and not interval.whole else str(value)
 
 
 def _value(entry: Entry | None, metric: str) -> float | None:
