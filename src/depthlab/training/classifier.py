@@ -131,7 +131,8 @@ class Classifier(pl.LightningModule):
         loss, accuracy = getattr(self, f"{split}_loss"), getattr(self, f"{split}_accuracy")
         values = {}
         for name, metric in {"loss": loss, "accuracy": accuracy}.items():
-            metric.sync(should_sync=self.team.size > 1)
+            for state, ours in metric.metric_state.items():  # sums, all of them
+                setattr(metric, state, self.team.sum(ours))
             values[f"{split}/{name}"] = float(metric.compute())
             metric.reset()
         return values
