@@ -19,6 +19,7 @@ from depthlab.sweeps.mailbox import GO_ON, PRUNE, Correspondent, End, Epoch, Let
 from depthlab.training import Diverged, Interrupted, Interruption, Pruned, Team, Watch
 
 PATIENCE = 0.5  # seconds between two looks at whether the processes live
+WAIT = 24 * 3600  # seconds that a team may wait for room in the cluster
 
 # These end all members after the same step: no one waits for another, and none has to be killed.
 IN_STEP = (Interrupted, Pruned, Diverged)
@@ -91,9 +92,10 @@ class _Training(threading.Thread):
         from ray.train import FailureConfig, RunConfig, ScalingConfig
         from ray.train.torch import TorchConfig, TorchTrainer
 
-        # read by Ray where the trainer is made: stay in the working folder, look after the processes often
-        os.environ |= {"RAY_CHDIR_TO_TRIAL_DIR": "0"}
+        # read by Ray where the trainer is made
+        os.environ["RAY_CHDIR_TO_TRIAL_DIR"] = "0"  # stay in the working folder
         os.environ.setdefault("RAY_TRAIN_HEALTH_CHECK_INTERVAL_S", str(PATIENCE))
+        os.environ.setdefault("RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S", str(WAIT))
         run_config: Any = RunConfig  # its types are those of an older Ray Train
         gpu = self._resources["GPU"]
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as nothing_of_worth:
