@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ from depthlab.sweeps.table import write_csv
 from depthlab.sweeps.task import Task
 from depthlab.sweeps.trials import ENDED, Entry, Trial
 from depthlab.tracking import check_store, resolve_uri, sweep_tags, synchronize
-from depthlab.training import Interruption
+from depthlab.training import Interrupted, Interruption
 
 if TYPE_CHECKING:
     from depthlab.sweeps.asking import Asking
@@ -97,16 +98,20 @@ class CarryingOut:
         source = self._source()
         try:
             if self.standing.missing or (source is not None and not source.exhausted):
-                with Interruption(), connected(self.settings.address) as cluster:
+                with (
+                    Interruption() as interruption,
+                    _deferred(interruption),
+                    connected(self.settings.address) as cluster,
+                ):
                     check_shared(cluster, uri=self._uri, storage=self._storage)
-                    self._compute(cluster, source)
+                    self._compute(cluster, source, interruption)
         finally:
             self._settle()
         if source is not None and source.trouble is not None:
             raise source.trouble
         return self.record
 
-    def _compute(self, cluster: Cluster, source: "Asking | None") -> None:
+    def _compute(self, cluster: Cluster, source: "Asking | None", interruption: Interruption) -> None:
         from depthlab.sweeps.tuning import tune_all  # imports Ray Tune
 
         settings = self.settings
@@ -128,7 +133,7 @@ class CarryingOut:
                 limit=None if settings.trial_minutes is None else 60 * settings.trial_minutes,
             )
             epochs = max(trial.recipe.config["epochs"] for trial in self.plan.trials)
-            tune_all(conductor, settings, resources, epochs=epochs)
+            tune_all(conductor, settings, resources, epochs=epochs, interruption=interruption)
 
     def _first_tasks(self) -> Iterator[Task]:
         """Yield what a scheduler has to hear of first, then what is missing, the longest first."""
@@ -219,3 +224,15 @@ class CarryingOut:
         record = self.record
         self.folder.record = record
         write_csv(record, self.folder.path / "trials.csv")
+
+
+@contextmanager
+def _deferred(interruption: Interruption) -> Iterator[None]:
+    """Leave signals to Tune's loop: an exception that a handler raises inside of Ray's C++ crashes it."""
+    interruption.deferred = True
+    try:
+        yield
+    except Exception as error:
+        if interruption.signum is not None:  # the second signal, which does not wait for the loop
+            raise Interrupted(interruption.signum) from error
+        raise

@@ -16,10 +16,17 @@ from depthlab.sweeps.resources import Resources
 from depthlab.sweeps.settings import Settings
 from depthlab.sweeps.task import Report
 from depthlab.sweeps.trial import train_trial
+from depthlab.training import Interruption
 
 
-def tune_all(conductor: Conductor, settings: Settings, resources: Resources, *, epochs: int) -> None:
-    """Let Ray Tune run what the conductor hands out, until it has nothing more."""
+def tune_all(
+    conductor: Conductor, settings: Settings, resources: Resources, *, epochs: int, interruption: Interruption
+) -> None:
+    """Let Ray Tune run what the conductor hands out, until it has nothing more.
+
+    Raises:
+        Interrupted: a signal has come.
+    """
     os.environ["TUNE_DISABLE_SIGINT_HANDLER"] = "1"  # a signal is ours to handle
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # the board tells of faults, in a line each
     takes = PlacementGroupFactory([{"CPU": resources.cpu, "GPU": resources.gpu}])
@@ -37,7 +44,7 @@ def tune_all(conductor: Conductor, settings: Settings, resources: Resources, *, 
             run_config=tune.RunConfig(
                 name="sweep",
                 storage_path=room,
-                callbacks=[_Events(conductor)],
+                callbacks=[_Events(conductor, interruption)],
                 verbose=0,
                 failure_config=tune.FailureConfig(max_failures=0),  # the conductor knows what to try again
                 checkpoint_config=tune.CheckpointConfig(checkpoint_frequency=0),
@@ -92,10 +99,13 @@ class _Tickets(_NotKept, Searcher):
 
 @final
 class _Events(_NotKept, tune.Callback):
-    """Tells the conductor what happens."""
+    """Tells the conductor what happens, and ends the loop when a signal has come."""
 
-    def __init__(self, conductor: Conductor) -> None:
-        self._conductor = conductor
+    def __init__(self, conductor: Conductor, interruption: Interruption) -> None:
+        self._conductor, self._interruption = conductor, interruption
+
+    def on_step_begin(self, iteration: int, trials: list[TuneTrial], **info: Any) -> None:
+        self._interruption.raise_if_asked()
 
     def on_trial_start(self, iteration: int, trials: list[TuneTrial], trial: TuneTrial, **info: Any) -> None:
         self._conductor.started(trial.trial_id)
