@@ -74,7 +74,8 @@ def test_no_cluster_found_is_told_in_one_line(tmp_path: Path) -> None:
     code = "from depthlab.sweeps.cluster import connected\nwith connected('auto'): pass"
     environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
     # A cluster of somebody else on this machine is found too: look where none can be.
-    code = f"import ray._private.services as s\nfrom functools import cache\ns.find_gcs_addresses = cache(lambda: set())\n{code}"
+    blind = "from functools import cache\nfrom ray._private import services\nservices.find_gcs_addresses = cache(set)\n"
+    code = blind + code
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
     last = done.stderr.splitlines()[-1]
     assert last.startswith("ValueError: ray.address=auto: Could not find any running Ray instance: type ray.address=")
@@ -114,6 +115,7 @@ def test_workers_get_code_configuration_and_variables(monkeypatch: pytest.Monkey
         "MLFLOW_TRACKING_TOKEN": "t",
         "AWS_ENDPOINT_URL": "http://10.0.0.1:9000",
         "DEPTHLAB_DATA": "data",
+        "AWS_CA_BUNDLE": "/etc/certificates.crt",
         "SECRET_OF_SOMETHING_ELSE": "s",
     }.items():
         monkeypatch.setenv(name, value)
@@ -124,7 +126,7 @@ def test_workers_get_code_configuration_and_variables(monkeypatch: pytest.Monkey
     assert variables["DEPTHLAB_DATA"] == str(tmp_path / "data")
     assert (variables["MLFLOW_TRACKING_TOKEN"], variables["MORE"], variables["PYTHONPATH"]) == ("t", "1", "src")
     assert variables["AWS_ENDPOINT_URL"] == "http://10.0.0.1:9000"
-    assert "SECRET_OF_SOMETHING_ELSE" not in variables
+    assert not {"SECRET_OF_SOMETHING_ELSE", "AWS_CA_BUNDLE"} & variables.keys()
 
 
 def test_a_folder_in_the_home_is_each_machines_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ _EXCLUDES = (
 # Addresses, logins and folders: of the store, of ours, of buckets, of the Hub.
 _PREFIXES = ("MLFLOW_", "DEPTHLAB_", "AWS_", "GOOGLE_", "GCS_", "AZURE_", "FSSPEC_", "HF_", "S3_")
 _NAMES = ("HYDRA_FULL_ERROR",)
-_FOLDERS = ("DEPTHLAB_DATA", "HF_HOME")  # paths that may be relative to where the command was typed
+_FILES = ("_BUNDLE", "_CREDENTIALS", "_FILE", "_HOME", "_PATH")  # they name a file that each machine has of its own
 _JOB = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by `ray job submit` for the job's driver
 
 
@@ -49,10 +49,14 @@ def _job_environment() -> dict[str, Any]:
 
 def _variables(environment: Mapping[str, str]) -> dict[str, str]:
     """Return those variables that workers need, with paths that mean the same in every folder."""
-    found = {name: value for name, value in environment.items() if name.startswith(_PREFIXES) or name in _NAMES}
-    for name in _FOLDERS:
-        if name in found and not found[name].startswith("~"):  # a home is each machine's own
-            found[name] = str(Path(found[name]).absolute())
+    wanted = [name for name in environment if name.startswith(_PREFIXES) or name in _NAMES]
+    found = {name: environment[name] for name in wanted if not name.endswith(_FILES)}
+    if not found.get("DEPTHLAB_DATA", "~").startswith("~"):  # a home is each machine's own
+        found["DEPTHLAB_DATA"] = str(Path(found["DEPTHLAB_DATA"]).absolute())
     if "MLFLOW_TRACKING_URI" in found:
         found["MLFLOW_TRACKING_URI"] = resolve_uri(found["MLFLOW_TRACKING_URI"])
     return found
+
+
+if __name__ == "__main__":  # what `ray job submit --runtime-env-json` takes
+    print(json.dumps(runtime_env({})))
