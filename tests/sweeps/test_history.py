@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from depthlab.records import RunRecord
-from depthlab.sweeps.history import curve_of, known_of
+from depthlab.sweeps.history import curve_of, keep_pruned, known_of
 from depthlab.sweeps.trials import Trial
 from depthlab.tracking import Progress, RunFolder, Status
 from tests.sweeps.made import trial
@@ -119,3 +119,20 @@ def test_the_curve_is_that_of_the_newest_run_by_epochs_without_what_was_done_twi
     folder.journal.close()
     assert curve_of(tmp_path, TRIAL, "val/accuracy", since="") == [[1, 0.5], [2, 0.65]]
     assert curve_of(tmp_path, TRIAL, "train/loss", since="") == [[1, 0.7], [2, 0.7]]
+
+
+@pytest.mark.parametrize("status", ["running", "killed", "failed", "pruned"])
+def test_what_a_scheduler_ended_is_kept_as_pruned_though_its_process_did_not_say_so(
+    tmp_path: Path, status: Status
+) -> None:
+    folder = left(tmp_path, status)
+    keep_pruned(tmp_path, TRIAL, since="")
+    assert known(tmp_path, pruned_counts=True)["state"] == "pruned"
+    assert not folder.alive
+    keep_pruned(tmp_path / "nowhere", TRIAL, since="")
+
+
+def test_a_finished_run_is_never_pruned(tmp_path: Path) -> None:
+    left(tmp_path, "finished")
+    keep_pruned(tmp_path, TRIAL, since="")
+    assert known(tmp_path, pruned_counts=True)["state"] == "finished"

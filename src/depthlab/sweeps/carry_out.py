@@ -16,7 +16,7 @@ from depthlab.sweeps.cluster import Cluster, check_shared, connected
 from depthlab.sweeps.conductor import Conductor
 from depthlab.sweeps.fetch import bring_home
 from depthlab.sweeps.folder import SweepFolder
-from depthlab.sweeps.history import curve_of, known_of
+from depthlab.sweeps.history import curve_of, keep_pruned, known_of
 from depthlab.sweeps.measured import Measuring
 from depthlab.sweeps.plan import Examiner, Plan
 from depthlab.sweeps.resources import places, resources_of
@@ -216,6 +216,8 @@ class CarryingOut:
         for index, entry in entries.items():
             if entry.state == "running":
                 self.standing.change(index, state="cut off")
+            if entry.state == "pruned":
+                keep_pruned(self.root, entry.trial, since=self._manifest.since)
             if entry.state != "finished":
                 known = known_of(self.root, entry.trial, since=self._manifest.since, pruned_counts=self._scheduled)
                 self.standing.change(index, **{key: known[key] for key in ("folder", "run_id") if key in known})

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from depthlab.sweeps.trials import Trial
-from depthlab.tracking import Progress, RunFolder, find_attempts, find_finished
+from depthlab.tracking import Progress, RunFolder, find_attempts, find_finished, find_interrupted
 
 
 def known_of(root: Path, trial: Trial, *, since: str, pruned_counts: bool) -> dict[str, Any]:
@@ -31,6 +31,18 @@ def curve_of(root: Path, trial: Trial, metric: str, *, since: str) -> list[list[
                 values.setdefault(line.epoch, line.values[metric])
         return [[epoch, values[epoch]] for epoch in sorted(values)]
     return []
+
+
+def keep_pruned(root: Path, trial: Trial, *, since: str) -> None:
+    """See that the folder of a pruned trial's run says so.
+
+    Its process may have ended before it could, and a run that a scheduler stops by its past alone is not even opened.
+    """
+    folder = find_interrupted(root, trial.fingerprint, since=since, failed=True)
+    if folder is not None:
+        if folder.status != "pruned":
+            folder.status = "pruned"
+        folder.release()
 
 
 def _latest(folder: RunFolder) -> dict[str, float]:

@@ -76,11 +76,14 @@ class Reporter:
             self.send(Report(epoch=int(epoch), metrics={self._task.metric: value}), of_epoch=True)
 
     def send(self, report: Report, *, of_epoch: bool = False) -> None:
-        """Send a report; raises `Pruned` where the answer is to stop."""
+        """Send a report; raises `Pruned` where the answer is to stop.
+
+        A scheduler does not hear of the last epoch: what has come so far is evaluated.
+        """
         from ray import tune
 
         values: dict[str, Any] = {"report": asdict(report)}
-        if of_epoch and self._task.metric in report.metrics:
+        if of_epoch and report.epoch < self._task.config["epochs"] and self._task.metric in report.metrics:
             values |= {"epoch": report.epoch, "metric": report.metrics[self._task.metric]}
         try:
             tune.report(values)

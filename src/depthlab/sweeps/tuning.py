@@ -28,6 +28,7 @@ def tune_all(
         Interrupted: a signal has come.
     """
     os.environ["TUNE_DISABLE_SIGINT_HANDLER"] = "1"  # a signal is ours to handle
+    os.environ["TUNE_DISABLE_STRICT_METRIC_CHECKING"] = "1"  # only reports of whole epochs are for the scheduler
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # the board tells of faults, in a line each
     takes = PlacementGroupFactory([{"CPU": resources.cpu, "GPU": resources.gpu}])
     with tempfile.TemporaryDirectory(prefix="depthlab-tune-") as room:  # what Tune writes, nobody reads
@@ -60,7 +61,7 @@ def _scheduler(settings: Settings, epochs: int) -> TrialScheduler | None:
         time_attr="epoch",
         metric="metric",
         mode="min" if settings.metric.endswith("loss") else "max",
-        max_t=epochs + 1,  # the last epoch is not cut off: evaluation follows
+        max_t=epochs + 1,  # which nothing comes to
         grace_period=settings.grace_epochs,
         reduction_factor=settings.reduction,
     )

@@ -1,0 +1,96 @@
+"""kill -9 of a sweep's command at random moments, and the same command again until it is done.
+
+The suite does it a few times; `python -m tests.sweeps.test_killed 20` does it as often as one likes.
+"""
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from depthlab.tracking import open_client
+from tests.sweeps.living import PATIENCE, Place, placed
+
+pytestmark = pytest.mark.slow
+
+WORDS = (
+    *("model=plain,resnet", "depth=8", "dropout=0.1", "cutout=2"),
+    "trainer.checkpoint_minutes=0.001",
+)
+FEW = ("seed=0,1", "epochs=40")
+MANY = ("seed=0,1,2,3", "epochs=150")
+STEPS = 6  # an epoch
+
+
+def kill_until_done(place: Place, kills: int, chance: random.Random, *, longest: float) -> list[str]:
+    """Run the sweep until it ends by itself, killing it up to so many times before; return what happened."""
+    story: list[str] = []
+    began = time.monotonic()
+    while True:
+        process = place.start()
+        wait = chance.uniform(1.0, longest) if len(story) < kills else PATIENCE
+        try:
+            out, err = process.communicate(timeout=wait)
+        except subprocess.TimeoutExpired:
+            assert len(story) < kills, "the last command does not end"
+        else:
+            assert process.returncode == 0, f"{story}\n{out}\n{err}"
+            return story
+        process.kill()
+        process.communicate()
+        statuses = dict(Counter(run.status for run in place.runs))
+        story.append(f"{time.monotonic() - began:.0f} s: killed after {wait:.1f} s; runs: {statuses}")
+        if chance.random() < 0.5:  # else the next command meets processes that are still going away
+            place.wait_until_gone()
+
+
+def check_the_same(whole: Place, broken: Place) -> None:
+    """See that table and store of a broken sweep are those of an unbroken one."""
+    steps = STEPS * int(whole.runs[0].manifest.axes["epochs"])
+    broken.wait_until_gone()
+    assert broken.table == whole.table
+    expected, found = whole.children, broken.children
+    assert {key: child.result for key, child in found.items()} == {key: child.result for key, child in expected.items()}
+    for key, child in found.items():
+        assert child.tags["depthlab.trial"] == expected[key].tags["depthlab.trial"]
+        assert child.points["train/step_loss"] == expected[key].points["train/step_loss"] == [*range(1, steps + 1)]
+        assert not child.tags.get("depthlab.fault")
+    assert [trial.words for trial in broken.sweep.trials] == [trial.words for trial in whole.sweep.trials]
+    assert len(broken.runs) == len(found) == len(expected) == len(broken.record.trials) and len(broken.sweeps) == 1
+    assert {trial.state for trial in broken.record.trials} == {"finished"}
+
+
+def test_a_sweep_killed_at_random_moments_ends_like_an_unbroken_one(tmp_path: Path, empty_store: Path) -> None:
+    with placed(tmp_path / "whole", empty_store, *WORDS, *FEW) as whole:
+        ended = whole.run()
+        assert ended.code == 0, ended.said
+        with placed(tmp_path / "broken", empty_store, *WORDS, *FEW) as broken:
+            kill_until_done(broken, 3, random.Random(4), longest=ended.seconds)
+            check_the_same(whole, broken)
+
+
+def main(kills: int, seed: int) -> None:
+    """Do it often, and tell."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    with tempfile.TemporaryDirectory() as name:
+        folder, words = Path(name), (*WORDS, *MANY)
+        store = folder / "empty.db"
+        open_client(f"sqlite:///{store}", "Default")
+        with placed(folder / "whole", store, *words) as whole, placed(folder / "broken", store, *words) as broken:
+            ended = whole.run()
+            assert ended.code == 0, ended.said
+            print(f"unbroken: {ended.seconds:.0f} s", flush=True)
+            story = kill_until_done(broken, kills, random.Random(seed), longest=min(ended.seconds, 30.0))
+            print("\n".join(story), flush=True)
+            check_the_same(whole, broken)
+            print(f"the same after {len(story)} kills", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20, int(sys.argv[2]) if len(sys.argv) > 2 else 0)

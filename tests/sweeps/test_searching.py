@@ -1,0 +1,117 @@
+"""Searches and schedulers whose choices hang on timing: the study goes on, and no trial is lost or done twice."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sweeps.living import Place, placed, wait_for_steps
+
+pytestmark = pytest.mark.slow
+
+EPOCHS, STEPS = 8, 6
+ASHA = (
+    *("model=resnet", "depth=8", "learning_rate=0.3,0.1,0.03,0.01,0.003,0.001,0.0003,0.0001", f"epochs={EPOCHS}"),
+    *("hydra.sweeper.scheduler=asha", "hydra.sweeper.reduction=2", "hydra.sweeper.metric=val/loss"),
+    "trainer.checkpoint_minutes=0.001",
+)
+INTERVAL = ("model=resnet", "depth=8", "learning_rate=tag(log,interval(1e-3,1e-1))", "epochs=2")
+
+
+@pytest.fixture
+def place(tmp_path: Path, empty_store: Path) -> Iterator[Place]:
+    with placed(tmp_path / "place", empty_store) as made:
+        yield made
+
+
+def check_each_once(place: Place, number: int) -> None:
+    """See that each of so many trials has one run, one child in the store, and each of its steps once."""
+    assert len(place.record.trials) == len({trial.fingerprint for trial in place.record.trials}) == number
+    assert len(place.runs) == len({run.manifest.fingerprint for run in place.runs}) == number
+    children = {child.run_id: child for child in place.children.values()}
+    assert len(children) == number
+    for trial in place.record.trials:
+        assert trial.run_id is not None
+        steps = children[trial.run_id].points["train/step_loss"]
+        assert steps == [*range(1, len(steps) + 1)] and len(steps) % STEPS == 0, trial.name
+
+
+def check_the_same_again_runs_nothing(place: Place, *words: str) -> None:
+    table, steps = place.table, place.steps
+    again = place.run(*words)
+    assert again.code == 0, again.said
+    assert place.table == table and place.steps == steps
+
+
+def check_asha(place: Place) -> None:
+    check_each_once(place, 8)
+    assert set(place.states) == {"finished", "pruned"}, "some are behind"
+    statuses = {run.name: run.status for run in place.runs}
+    for trial in place.record.trials:
+        assert trial.folder is not None and statuses[trial.folder] == trial.state
+        assert trial.metrics["val/loss"] > 0
+    lengths = [len(run.journal.read()) for run in place.runs if run.status == "pruned"]
+    assert max(lengths) < EPOCHS * (STEPS + 1), "what was pruned ended early"
+
+
+def test_asha_ends_what_is_behind_and_the_same_again_runs_nothing(place: Place) -> None:
+    ended = place.run(*ASHA)
+    assert ended.code == 0, ended.said
+    check_asha(place)
+    check_the_same_again_runs_nothing(place, *ASHA)
+
+
+def test_asha_killed_in_the_middle_loses_nothing(place: Place) -> None:
+    process = place.start(*ASHA)
+    wait_for_steps(place, 4 * STEPS, process)
+    process.kill()
+    process.communicate()
+    ended = place.run(*ASHA)
+    assert ended.code == 0, ended.said
+    check_asha(place)
+    check_the_same_again_runs_nothing(place, *ASHA)
+
+
+def test_without_a_scheduler_pruned_trials_go_on_to_their_end(place: Place) -> None:
+    words = [word for word in ASHA if not word.startswith("learning_rate")]
+    words.append("learning_rate=0.1,0.0001,0.0003")
+    assert place.run(*words).code == 0
+    states = place.states
+    plain = [word for word in words if not word.startswith("hydra")]
+    ended = place.run(*plain)
+    assert ended.code == 0, ended.said
+    assert place.states == 3 * ["finished"], states
+    check_each_once(place, 3)
+    for child in place.children.values():
+        assert child.points["val/loss"] == [STEPS * epoch for epoch in range(1, EPOCHS + 1)]
+
+
+def test_optuna_goes_on_with_what_is_left_of_a_larger_budget(place: Place) -> None:
+    optuna = (*INTERVAL, "hydra.sweeper.search=optuna")
+    first = place.run(*optuna, "hydra.sweeper.samples=4")
+    assert first.code == 0, first.said
+    check_each_once(place, 4)
+    before = place.table
+    check_the_same_again_runs_nothing(place, *optuna, "hydra.sweeper.samples=4")
+    process = place.start(*optuna, "hydra.sweeper.samples=7")
+    wait_for_steps(place, 4 * 2 * STEPS + STEPS, process)
+    process.kill()
+    process.communicate()
+    more = place.run(*optuna, "hydra.sweeper.samples=7")
+    assert more.code == 0, more.said
+    check_each_once(place, 7)
+    assert place.table.startswith(before) and place.states == 7 * ["finished"]
+    rates = [float(trial.values["learning_rate"]) for trial in place.record.trials]
+    assert len(set(rates)) == 7 and all(1e-3 <= rate <= 1e-1 for rate in rates)
+    check_the_same_again_runs_nothing(place, *optuna, "hydra.sweeper.samples=7")
+
+
+def test_random_is_extended_by_more_samples(place: Place) -> None:
+    words = (*INTERVAL, "hydra.sweeper.search=random", "tracking=none")
+    assert place.run(*words, "hydra.sweeper.samples=2").code == 0
+    before, runs = place.table, {run.name for run in place.runs}
+    more = place.run(*words, "hydra.sweeper.samples=3")
+    assert more.code == 0, more.said
+    assert place.table.startswith(before) and place.states == 3 * ["finished"]
+    assert len({run.name for run in place.runs} - runs) == 1
+    assert place.children == {}, "nothing is tracked"
