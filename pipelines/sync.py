@@ -1,4 +1,4 @@
-"""Send MLflow what it does not have of the runs, and end runs whose process died: python pipelines/sync.py"""
+"""Send MLflow what it does not have of runs and sweeps, and end runs whose process died: python pipelines/sync.py"""
 
 import sys
 from pathlib import Path
@@ -33,7 +33,25 @@ def sync() -> None:
     unsent = sum(run.warning is not None for run in changed)
     done = f"{len(changed) - unsent} brought up to date, {unsent} not sent" if changed else "nothing to do"
     print(f"{len(find_folders(root))} runs in {root}: {done}")
+    # After the runs, which sweeps show as theirs.
+    unsent += sync_sweeps(root.parent / "sweeps", typed.get("tracking.uri"))
     raise SystemExit(1 if unsent else 0)
+
+
+def sync_sweeps(root: Path, uri: str | None) -> int:
+    """Bring the runs of sweeps up to date, print a line for each that was not; return how many could not be."""
+    if not root.is_dir():
+        return 0
+
+    from depthlab.sweeps.synchronize import SynchronizedSweep, synchronize_sweeps
+
+    def show(sweep: SynchronizedSweep) -> None:
+        if sweep.warning is None:
+            print(f"sweep {sweep.folder}: MLflow has all of it as run {sweep.run_id}")
+        else:
+            print(f"sweep {sweep.folder}: not sent: {sweep.warning}", file=sys.stderr)
+
+    return sum(sweep.warning is not None for sweep in synchronize_sweeps(root, uri, report=show))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from depthlab.records import SweepRecord, TrialRecord
 from depthlab.tracking import RunFolder, Status
+from depthlab.tracking.parent_run import ParentProgress
 from depthlab.tracking.progress import Progress
 from tests.pipelines.conftest import Pipeline, Trained
 
@@ -60,6 +62,34 @@ def test_a_store_that_is_away_is_told_and_another_can_be_typed(
     answer = pipeline("sync", f"folder={tmp_path / 'runs'}", f"tracking.uri={trained.uri}")
     assert (answer.code, answer.err) == (0, "")
     assert "a: finished, MLflow has all of it" in answer.out
+
+
+def test_a_sweep_that_was_cut_off_is_ended_and_its_runs_are_under_it(
+    trained: Trained, leave: Leave, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    from mlflow import MlflowClient
+
+    run = leave("a", "finished", trained.uri)
+    trial = TrialRecord(0, "a", (), {"seed": 0}, "f" * 16, "finished", "a", None, {"val/accuracy": 0.9})
+    axes, words = ("seed",), ("train.py", "-m", "seed=0,1")
+    record = SweepRecord("seed", "1a2b3c4d", words, axes, (), "grid", "val/accuracy", (trial,))
+    folder = tmp_path / "sweeps" / "seed-1a2b3c4d"
+    folder.mkdir(parents=True)
+    (folder / "record.json").write_text(record.to_json())
+    begun = "2026-11-23T09:00:00+00:00"
+    ParentProgress(trained.uri, "depthlab", str(tmp_path), "seed", "1a2b3c4d", begun, str(tmp_path / "runs")).write(
+        folder
+    )
+    answer = pipeline("sync", f"folder={tmp_path / 'runs'}")
+    assert (answer.code, answer.err) == (0, "")
+    parent, progress = ParentProgress.find(folder), Progress.find(run.path)
+    assert parent is not None
+    assert progress is not None
+    assert answer.out.endswith(f"\nsweep seed-1a2b3c4d: MLflow has all of it as run {parent.run_id}\n")
+    client = MlflowClient(trained.uri)
+    assert client.get_run(str(parent.run_id)).info.status == "KILLED"
+    assert client.get_run(str(progress.run_id)).data.tags["mlflow.parentRunId"] == parent.run_id
+    assert pipeline("sync", f"folder={tmp_path / 'runs'}").out == f"1 runs in {tmp_path / 'runs'}: nothing to do\n"
 
 
 @pytest.mark.parametrize(
