@@ -21,7 +21,7 @@ from depthlab.data import ImageSet, augment
 from depthlab.models import resnet
 from depthlab.recipe import Recipe, compose
 from depthlab.runs import run
-from depthlab.runs.build import build_images
+from depthlab.runs.images import build_images
 from depthlab.training import Hardware, choose_hardware
 
 HELD_OUT = 100  # images for validation: as few as may be, since only training is timed

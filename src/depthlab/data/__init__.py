@@ -1,4 +1,9 @@
-"""Image sets, and the batches made of them: every source is a function that returns an `ImageSet`."""
+"""Image sets, and the batches made of them: every source is a function that returns an `ImageSet`.
+
+`ImageData` is imported when it is asked for: the loaders need Lightning, which takes seconds, the images do not.
+"""
+
+from typing import TYPE_CHECKING
 
 from depthlab.data.batches import Batches
 from depthlab.data.cifar10 import cifar10
@@ -7,11 +12,15 @@ from depthlab.data.hub import huggingface
 from depthlab.data.imagefolder import imagefolder
 from depthlab.data.images import ImageSet, Split
 from depthlab.data.lazy import LazyImages
-from depthlab.data.module import ImageData, Loading
+from depthlab.data.loading import Loading
 from depthlab.data.named import cifar100, fashion_mnist, mnist, svhn
 from depthlab.data.reading import find_pictures, read_pictures
 from depthlab.data.split import split_validation
 from depthlab.data.synthetic import synthetic
+from depthlab.doors import lazy_door
+
+if TYPE_CHECKING:
+    from depthlab.data.module import ImageData
 
 __all__ = [
     "Batches",
@@ -33,3 +42,5 @@ __all__ = [
     "svhn",
     "synthetic",
 ]
+
+__getattr__ = lazy_door(__name__, {"module": ("ImageData",)})

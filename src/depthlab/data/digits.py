@@ -1,6 +1,11 @@
 """The handwritten digits that come with scikit-learn: a real problem without a download."""
 
+import gzip
+from importlib.util import find_spec
+from pathlib import Path
+
 import numpy as np
+from numpy.typing import NDArray
 
 from depthlab.data.images import ImageSet, image_set, split_of
 from depthlab.data.split import split_validation
@@ -12,15 +17,25 @@ def digits() -> ImageSet:
     Source: Alpaydin and Kaynak, Optical Recognition of Handwritten Digits (UCI, 1998), the test part, as scikit-learn
     embeds it. Its gray values 0..16 are spread over 0..255.
     """
-    from sklearn.datasets import load_digits
-
-    bunch = load_digits()
-    images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)[..., None]
-    everything = split_of(images, bunch.target)
+    table = _table()
+    images = np.rint(table[:, :-1].reshape(-1, 8, 8, 1) * (255 / 16)).astype(np.uint8)
+    labels = table[:, -1].astype(np.int64)
+    everything = split_of(images, labels)
     train, test = (indices.numpy() for indices in split_validation(everything.labels, 0.2))
     return image_set(
         "digits",
-        tuple(str(name) for name in bunch.target_names),
-        split_of(images[train], bunch.target[train]),
-        split_of(images[test], bunch.target[test]),
+        tuple(str(digit) for digit in range(10)),
+        split_of(images[train], labels[train]),
+        split_of(images[test], labels[test]),
     )
+
+
+def _table() -> NDArray[np.uint8]:
+    """Read scikit-learn's file, a row for each image: 64 gray values and the digit.
+
+    The package itself takes two seconds to import, for nothing more than this.
+    """
+    package = find_spec("sklearn")
+    assert package is not None and package.origin is not None, "scikit-learn is a dependency of this package"
+    with gzip.open(Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz", "rt") as file:
+        return np.loadtxt(file, delimiter=",", dtype=np.uint8)

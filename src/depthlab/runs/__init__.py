@@ -3,14 +3,15 @@
 The names are imported when they are asked for: checking a recipe's network needs no Lightning, which takes seconds.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from depthlab.doors import lazy_door
 
 if TYPE_CHECKING:
     from depthlab.runs.check import check_network
     from depthlab.runs.compare import Comparison, Difference, compare_runs
-    from depthlab.runs.cost import count_all_steps, expected_hardware, measure, time_step
-    from depthlab.runs.experiment import Supervision, run, runs_root
+    from depthlab.runs.cost import count_all_steps, measure
+    from depthlab.runs.experiment import Supervision, run
     from depthlab.runs.facts import ImageFacts, check_on_images, look_at_images, resolve
     from depthlab.runs.faults import Fault, fault_of
     from depthlab.runs.once import ensure
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from depthlab.runs.published import Published, evaluate_published, published_table
     from depthlab.runs.repeat import rerun, verdict
     from depthlab.runs.restore import load, load_folder
+    from depthlab.runs.root import runs_root
     from depthlab.runs.show import result_table, run_and_show
+    from depthlab.runs.timing import expected_hardware, time_step
 
-_ROOMS = {
+_PLACES = {
     "check": ("check_network",),
     "compare": ("Comparison", "Difference", "compare_runs"),
-    "cost": ("count_all_steps", "expected_hardware", "measure", "time_step"),
-    "experiment": ("Supervision", "run", "runs_root"),
+    "cost": ("count_all_steps", "measure"),
+    "experiment": ("Supervision", "run"),
     "facts": ("ImageFacts", "check_on_images", "look_at_images", "resolve"),
     "faults": ("Fault", "fault_of"),
     "once": ("ensure",),
@@ -32,7 +35,9 @@ _ROOMS = {
     "published": ("Published", "evaluate_published", "published_table"),
     "repeat": ("rerun", "verdict"),
     "restore": ("load", "load_folder"),
+    "root": ("runs_root",),
     "show": ("result_table", "run_and_show"),
+    "timing": ("expected_hardware", "time_step"),
 }
 
 __all__ = [
@@ -71,9 +76,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import the module that holds `name`."""
-    for room, names in _ROOMS.items():
-        if name in names:
-            return getattr(import_module(f"depthlab.runs.{room}"), name)
-    raise AttributeError(f"module 'depthlab.runs' has no attribute {name!r}")
+__getattr__ = lazy_door(__name__, _PLACES)

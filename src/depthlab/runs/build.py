@@ -1,21 +1,13 @@
 """Turn the nodes of a recipe into objects: images, loaders, classifier."""
 
 from dataclasses import fields
-from typing import Any, cast
 
-from hydra.errors import HydraException
-from hydra.utils import instantiate
 from torch import nn
 
 from depthlab.data import ImageData, ImageSet, Loading
-from depthlab.recipe import Recipe, one_line
+from depthlab.recipe import Recipe
+from depthlab.runs.images import instantiate_node
 from depthlab.training import Classifier, Hardware, Team
-
-
-def build_images(recipe: Recipe) -> ImageSet:
-    """Load the recipe's images, all three splits' worth of them."""
-    loading = {field.name for field in fields(Loading)}
-    return cast(ImageSet, _make({key: value for key, value in recipe.config["data"].items() if key not in loading}))
 
 
 def build_data(recipe: Recipe, images: ImageSet, hardware: Hardware) -> ImageData:
@@ -53,8 +45,8 @@ def build_classifier(
     """
     classifier = Classifier(
         network,
-        optimizer=_make(recipe.config["optimizer"]),
-        schedule=_make(recipe.config["schedule"]),
+        optimizer=instantiate_node(recipe.config["optimizer"]),
+        schedule=instantiate_node(recipe.config["schedule"]),
         total_steps=total_steps,
         num_classes=num_classes,
         label_smoothing=recipe.config["label_smoothing"] or 0.0,
@@ -66,13 +58,3 @@ def build_classifier(
     except (TypeError, ValueError) as error:
         raise ValueError(f"optimizer={recipe.choices['optimizer']}: {error}") from error
     return classifier
-
-
-def _make(node: dict[str, Any]) -> Any:
-    """Instantiate a node; an error of the constructor comes out as the constructor raised it."""
-    try:
-        return instantiate(node, _convert_="all")
-    except HydraException as error:
-        if isinstance(error.__cause__, ValueError | OSError):
-            raise error.__cause__ from None
-        raise ValueError(f"{node.get('_target_')}: {one_line(error)}") from error

@@ -10,8 +10,8 @@ from depthlab.records import RunRecord
 from depthlab.runs.conclude import conclude, draw
 from depthlab.runs.fit import fit
 from depthlab.runs.prepare import Prepared, check_team, prepare
+from depthlab.runs.root import runs_root
 from depthlab.tracking import (
-    RUNS_ROOT,
     EndStatus,
     Projection,
     RunFolder,
@@ -91,11 +91,6 @@ def run(
             raise
         _close(folder, projection, companion, "finished", artifacts, tell)
         return record
-
-
-def runs_root(recipe: Recipe) -> Path:
-    """Return the folder that holds the folders of runs."""
-    return Path(recipe.config["tracking"]["folder"] or RUNS_ROOT)
 
 
 def _status_after(error: BaseException) -> EndStatus:

@@ -7,8 +7,8 @@ import torch
 
 from depthlab.data import split_validation
 from depthlab.recipe import Recipe
-from depthlab.runs.build import build_images
 from depthlab.runs.check import build_network, check_size
+from depthlab.runs.images import build_images
 from depthlab.training import choose_hardware
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
-from depthlab.runs.experiment import Supervision, Tell, run, runs_root
+from depthlab.runs.experiment import Supervision, Tell, run
+from depthlab.runs.root import runs_root
 from depthlab.tracking import Lock, find_finished
 
 CLAIMS = ".claims"  # beside the folders of runs: a lock for each fingerprint

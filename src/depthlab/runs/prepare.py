@@ -15,8 +15,10 @@ from depthlab.data import ImageData, ImageSet
 from depthlab.nn import Cost, measure_cost
 from depthlab.recipe import Recipe
 from depthlab.records import Dataset, Manifest
-from depthlab.runs.build import build_classifier, build_data, build_images
+from depthlab.runs.build import build_classifier, build_data
 from depthlab.runs.check import build_network, check_network, check_scores, check_size
+from depthlab.runs.cost import count_steps
+from depthlab.runs.images import build_images
 from depthlab.tracking import capture_environment, redact
 from depthlab.training import Classifier, Hardware, Team, choose_hardware
 
@@ -114,13 +116,6 @@ def make_repeatable(recipe: Recipe, hardware: Hardware) -> None:
         torch.use_deterministic_algorithms(True)
         # the default fills every new tensor, to show reads of what was never written: a cost in each step
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-
-
-def count_steps(recipe: Recipe, steps_per_epoch: int) -> int:
-    """Return how many optimizer steps the whole run takes."""
-    steps: int = recipe.config["epochs"] * steps_per_epoch
-    limit: int | None = recipe.config["trainer"]["max_steps"]
-    return steps if limit is None else min(steps, limit)
 
 
 def count_epochs(prepared: Prepared) -> int:

@@ -14,8 +14,9 @@ from depthlab.data import ImageData, ImageSet, Split
 from depthlab.models import TorchvisionWeights, load_torchvision, read_torchvision
 from depthlab.nn import Cost, Network, measure_cost
 from depthlab.recipe import Recipe
-from depthlab.runs.build import build_data, build_images
+from depthlab.runs.build import build_data
 from depthlab.runs.check import build_network, check_size
+from depthlab.runs.images import build_images
 from depthlab.runs.prepare import shows_progress
 from depthlab.training import Evaluation, Hardware, choose_hardware, evaluate, track
 

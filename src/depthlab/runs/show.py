@@ -11,7 +11,8 @@ from rich.table import Table
 
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
-from depthlab.runs.experiment import run, runs_root
+from depthlab.runs.experiment import run
+from depthlab.runs.root import runs_root
 from depthlab.tracking import resolve_uri
 from depthlab.training import Interrupted
 

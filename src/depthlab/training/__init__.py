@@ -1,16 +1,40 @@
-"""Training: the LightningModule around a network, its schedules, callbacks and evaluation."""
+"""Training: the LightningModule around a network, its schedules, callbacks and evaluation.
 
-from depthlab.training.checkpoints import Checkpoints, read_weights, save_weights
-from depthlab.training.classifier import Classifier
-from depthlab.training.distributed import TeamStrategy
-from depthlab.training.evaluation import Evaluation, evaluate
-from depthlab.training.hardware import Hardware, choose_hardware
-from depthlab.training.interruption import Interrupted, Interruption, Pruned
-from depthlab.training.limit import StepLimit
-from depthlab.training.progress import ProgressBar, track
-from depthlab.training.reporting import Diverged, Reporting
-from depthlab.training.team import Team
-from depthlab.training.watching import Watch, Watching
+The names are imported when they are asked for: Lightning takes seconds, and not all of them need it.
+"""
+
+from typing import TYPE_CHECKING
+
+from depthlab.doors import lazy_door
+
+if TYPE_CHECKING:
+    from depthlab.training.checkpoints import Checkpoints, read_weights, save_weights
+    from depthlab.training.classifier import Classifier
+    from depthlab.training.distributed import TeamStrategy
+    from depthlab.training.diverged import Diverged
+    from depthlab.training.evaluation import Evaluation, evaluate
+    from depthlab.training.hardware import Hardware, choose_hardware
+    from depthlab.training.interruption import Interrupted, Interruption, Pruned
+    from depthlab.training.limit import StepLimit
+    from depthlab.training.progress import ProgressBar, track
+    from depthlab.training.reporting import Reporting
+    from depthlab.training.team import Team
+    from depthlab.training.watching import Watch, Watching
+
+_PLACES = {
+    "checkpoints": ("Checkpoints", "read_weights", "save_weights"),
+    "classifier": ("Classifier",),
+    "distributed": ("TeamStrategy",),
+    "diverged": ("Diverged",),
+    "evaluation": ("Evaluation", "evaluate"),
+    "hardware": ("Hardware", "choose_hardware"),
+    "interruption": ("Interrupted", "Interruption", "Pruned"),
+    "limit": ("StepLimit",),
+    "progress": ("ProgressBar", "track"),
+    "reporting": ("Reporting",),
+    "team": ("Team",),
+    "watching": ("Watch", "Watching"),
+}
 
 __all__ = [
     "Checkpoints",
@@ -34,3 +58,5 @@ __all__ = [
     "save_weights",
     "track",
 ]
+
+__getattr__ = lazy_door(__name__, _PLACES)

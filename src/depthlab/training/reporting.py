@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from depthlab.training.classifier import Classifier
+from depthlab.training.diverged import Diverged
 from depthlab.training.team import Team
 
 # Losses stay on the device for so many steps: reading one makes the host wait for the device.
@@ -22,11 +23,6 @@ class Journal(Protocol):
     def append(self, values: Mapping[str, float], *, step: int, epoch: int) -> None: ...
 
     def flush(self) -> None: ...
-
-
-@final
-class Diverged(ValueError):
-    """The loss is no number any more: nothing that follows would mean anything."""
 
 
 @final
