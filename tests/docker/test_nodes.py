@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,12 +97,13 @@ def running_on(room: Path) -> list[RunFolder]:
 def test_a_store_that_one_machine_has_is_refused_in_one_line(lab: Lab) -> None:
     words = ("seed=0,1", "epochs=1", "tracking.experiment=refused")
     store = f"sqlite:///{lab.folder / 'mlflow.db'}"
-    for process, message in (
-        (lab.sweep(*words, uri=store), "a sqlite file takes runs of one machine alone"),
-        (lab.sweep(*words, shared=False), "type sweep.storage=FOLDER"),
-    ):
-        _, err = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 2 and len(err.splitlines()) == 1 and message in err, err
+    given: dict[str, dict[str, Any]] = {
+        "a sqlite file takes runs of one machine alone": {"uri": store},
+        "type sweep.storage=FOLDER": {"shared": False},
+    }
+    for message, means in given.items():
+        _, err = lab.sweep(*words, **means).communicate(timeout=PATIENCE)
+        assert len(err.splitlines()) == 1 and err.startswith("error: ") and message in err, err
 
 
 def test_a_node_dies_in_mid_sweep_and_every_trial_ends_exactly_once(lab: Lab) -> None:
@@ -165,3 +167,24 @@ def test_a_sweep_is_submitted_as_a_job(lab: Lab) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert sorted(record.axes["seed"] for record in lab.records("job")) == [10, 11]
     assert all(found == list(range(1, 2 * STEPS + 1)) for found in lab.steps("job").values())
+
+
+@pytest.mark.skipif(find_spec("opencensus") is None, reason="jobs need the packages of `make setup EXTRAS=cluster`")
+def test_a_sweep_is_submitted_by_hand_as_the_page_says(lab: Lab) -> None:
+    """The command of docs/cluster.md, with its code from the folder that is submitted; and what forgets to say so."""
+    submit = ["ray", "job", "submit", "--address", lab.cluster.dashboard, "--working-dir", str(ROOT), "--"]
+    words = [*COMMON, "seed=20", "epochs=2", "tracking.experiment=by-hand", "ray.address=auto"]
+    words += [f"tracking.uri={lab.uri}", f"sweep.storage={lab.storage}"]
+    words += [f"tracking.folder={lab.folder / 'mlruns' / 'runs'}", "-m"]
+
+    def run(*start: str) -> "subprocess.CompletedProcess[str]":
+        command = [*submit, *start, "python", "train.py", *words]
+        return subprocess.run(
+            command, cwd=lab.folder, env=lab.environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+
+    done = run()
+    assert done.returncode != 0 and "computes with that of" in done.stdout, done.stdout + done.stderr
+    done = run("env", "PYTHONPATH=src")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [record.axes["seed"] for record in lab.records("by-hand")] == [20]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from depthlab.sweeps import shipping
 from depthlab.sweeps.cluster import Cluster, check_shared, connected
 from depthlab.sweeps.shipping import PROJECT, runtime_env
 
@@ -157,3 +158,23 @@ def test_what_a_submitted_job_brought_along_is_not_told_twice(monkeypatch: pytes
     assert given.keys() == {"env_vars"}
     assert given["env_vars"]["MORE"] == "1"
     assert not given["env_vars"].keys() & job["env_vars"]
+
+
+def test_a_job_that_computes_with_other_code_than_its_own_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    job = {"runtime_env": {"working_dir": "gcs://_ray_pkg_1.zip"}}
+    monkeypatch.setenv("RAY_JOB_CONFIG_JSON_ENV_VAR", json.dumps(job))
+    monkeypatch.chdir(PROJECT)
+    assert "working_dir" not in runtime_env({})
+    (tmp_path / "src" / "depthlab").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="env PYTHONPATH=src python") as caught:
+        runtime_env({})
+    assert "\n" not in str(caught.value)
+
+
+def test_the_page_names_what_goes_along() -> None:
+    page = (PROJECT / "docs" / "cluster.md").read_text(encoding="utf-8")
+    for prefix in shipping._PREFIXES:
+        assert f"`{prefix}`" in page

@@ -123,13 +123,14 @@ def _own_cluster(environment: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def _running_cluster(address: str, environment: Mapping[str, str]) -> Iterator[None]:
     _check_address(address)
+    shipped = runtime_env(_QUIET | dict(environment))
     import ray
 
     try:
         with _our_signals():
             ray.init(
                 address=address,
-                runtime_env=runtime_env(_QUIET | dict(environment)),
+                runtime_env=shipped,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
             )

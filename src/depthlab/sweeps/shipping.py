@@ -32,8 +32,16 @@ def runtime_env(environment: Mapping[str, str]) -> dict[str, Any]:
 
     Args:
         environment: Variables to set beside those of this process that matter.
+
+    Raises:
+        ValueError: this is a submitted job that computes with other code than it brought along.
     """
     job = _job_environment()
+    if "working_dir" in job and (Path("src") / __package__.partition(".")[0]).is_dir() and Path.cwd() != PROJECT:
+        raise ValueError(
+            f"this job brought its code along, and computes with that of {PROJECT}: submit it as "
+            "ray job submit --working-dir . -- env PYTHONPATH=src python train.py -m ..., or by docker/submit-sweep.sh"
+        )
     variables = {"PYTHONPATH": "src"} | _variables(os.environ) | dict(environment)
     told = job.get("env_vars") or {}
     result: dict[str, Any] = {"env_vars": {name: value for name, value in variables.items() if name not in told}}
