@@ -38,7 +38,7 @@ LAYERS = {
     "recipe": _room("records hydra omegaconf"),
     "runs": _room("recipe models data training tracking report nn records torch pytorch_lightning hydra rich"),
     "command_line": _room("recipe hydra omegaconf", lazily="runs"),
-    "sweeps": _room("recipe runs tracking report records rich fsspec", lazily="ray"),
+    "sweeps": _room("recipe runs training tracking report records rich fsspec optuna ray"),
     "hydra_plugins": _room("hydra omegaconf", lazily="sweeps"),
     # The package's own door.
     "depthlab": _room(lazily="runs"),

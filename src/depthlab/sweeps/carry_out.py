@@ -18,15 +18,24 @@ from depthlab.sweeps.fetch import bring_home
 from depthlab.sweeps.folder import SweepFolder
 from depthlab.sweeps.history import curve_of, keep_pruned, known_of
 from depthlab.sweeps.measured import Measuring
+from depthlab.sweeps.parent import Parent
 from depthlab.sweeps.plan import Examiner, Plan
-from depthlab.sweeps.resources import places, resources_of
+from depthlab.sweeps.resources import Resources, places, resources_of
 from depthlab.sweeps.roster import Roster, look_at
 from depthlab.sweeps.settings import Settings
 from depthlab.sweeps.storage import check_storage, resolve_storage
 from depthlab.sweeps.table import write_csv
 from depthlab.sweeps.task import Task
 from depthlab.sweeps.trials import ENDED, Entry, Trial
-from depthlab.tracking import check_store, resolve_uri, sweep_tags, synchronize
+from depthlab.tracking import (
+    capture_environment,
+    check_store,
+    resolve_artifact_root,
+    resolve_uri,
+    sweep_tags,
+    synchronize,
+)
+from depthlab.tracking.parent_run import ParentProgress, command_tags
 from depthlab.training import Interrupted, Interruption
 
 if TYPE_CHECKING:
@@ -54,7 +63,8 @@ class CarryingOut:
         self._tracking = plan.trials[0].recipe.config["tracking"]
         self._uri = resolve_uri(self._tracking["uri"]) if self._tracking["enabled"] else None
         self._storage = None if settings.storage is None else resolve_storage(settings.storage)
-        self._parent_id: str | None = None
+        self._parent: Parent | None = None
+        self._resources = Resources(1, 0, 1)  # until the cluster is known
         self.roster = Roster(folder)
         trials = list(self._known()) if settings.search == "optuna" else self.roster.number(plan.trials)
         self._bring_home(trials)
@@ -79,7 +89,7 @@ class CarryingOut:
             search=self._manifest.search,
             metric=self.settings.metric,
             trials=tuple(trials),
-            run_id=None,
+            run_id=self._parent.run_id if self._parent is not None else None,
             started=self._manifest.started,
             updated=datetime.now(UTC).isoformat(timespec="seconds"),
         )
@@ -96,8 +106,10 @@ class CarryingOut:
         if self._storage is not None:
             check_storage(self._storage, self.root)
         source = self._source()
+        wanting = bool(self.standing.missing) or (source is not None and not source.exhausted)
+        self._parent = self._open_parent(wanting=wanting)
         try:
-            if self.standing.missing or (source is not None and not source.exhausted):
+            if wanting:
                 with (
                     Interruption() as interruption,
                     _deferred(interruption),
@@ -111,11 +123,38 @@ class CarryingOut:
             raise source.trouble
         return self.record
 
+    def _open_parent(self, *, wanting: bool) -> Parent | None:
+        """Begin the sweep's own MLflow run, or take it up; None where it has everything and nothing will change."""
+        if self._uri is None:
+            return None
+        progress = ParentProgress.find(self.folder.path)
+        if not wanting and progress is not None and progress.complete:
+            return None
+        parent = Parent(
+            self.folder.path,
+            uri=self._uri,
+            experiment=self._tracking["experiment"],
+            artifact_root=resolve_artifact_root(self._uri),
+            name=self._manifest.name,
+            identity=self._manifest.identity,
+            tags=command_tags(("python", *sys.argv), capture_environment().commit),
+            params=self._params(),
+            runs=self.root,
+        )
+        parent.start()
+        return parent
+
+    def _params(self) -> dict[str, str]:
+        space = self.plan.space
+        axes = {key: ",".join(values) for key, values in space.choices.items()}
+        axes |= {key: str(interval) for key, interval in space.intervals.items()}
+        return axes | dict(word.partition("=")[::2] for word in space.science_words)
+
     def _compute(self, cluster: Cluster, source: "Asking | None", interruption: Interruption) -> None:
         from depthlab.sweeps.tuning import tune_all  # imports Ray Tune
 
         settings = self.settings
-        resources = resources_of(self.plan.trials[0].recipe, settings, cluster)
+        resources = self._resources = resources_of(self.plan.trials[0].recipe, settings, cluster)
         concurrent = places(resources, settings, cluster)
         total = settings.samples if source is not None else None
         with Board(self.standing, self.costs, concurrent, name=self._manifest.name, total=total) as board:
@@ -152,7 +191,7 @@ class CarryingOut:
             index=trial.index,
             attempt=attempt,
             fingerprint=trial.fingerprint,
-            tags=sweep_tags(self._manifest.identity, self._parent_id, trial.index),
+            tags=sweep_tags(self._manifest.identity, self._parent.run_id if self._parent else None, trial.index),
             metric=settings.metric,
             since=since,
             history=history,
@@ -161,6 +200,9 @@ class CarryingOut:
             seconds=None if settings.trial_minutes is None else 60 * settings.trial_minutes,
             until=self._until,
             microbatches=microbatches,
+            workers=self._resources.workers,
+            cpu=self._resources.cpu,
+            gpu=self._resources.gpu,
             storage=self._storage,
         )
 
@@ -172,7 +214,9 @@ class CarryingOut:
 
     def _changed(self, entry: Entry, board: Board) -> None:
         if entry.state in ENDED:
-            self.folder.record = self.record
+            self.folder.record = record = self.record
+            if self._parent is not None:
+                self._parent.update(record)
         board.update()
 
     def _source(self) -> "Asking | None":
@@ -226,6 +270,13 @@ class CarryingOut:
         record = self.record
         self.folder.record = record
         write_csv(record, self.folder.path / "trials.csv")
+        if self._parent is not None:
+            cut_off = any(entry.state == "cut off" for entry in entries.values())
+            warning = self._parent.finish(
+                "killed" if cut_off else "failed" if self.standing.missing else "finished", record
+            )
+            if warning is not None:
+                print(warning, file=sys.stderr)
 
 
 @contextmanager

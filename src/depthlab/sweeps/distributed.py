@@ -15,6 +15,7 @@ from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
 from depthlab.runs import Supervision, ensure
 from depthlab.runs.assist import assist
+from depthlab.sweeps.lost import Lost
 from depthlab.sweeps.mailbox import GO_ON, PRUNE, Correspondent, End, Epoch, Letter, Line, Mailbox, Step
 from depthlab.training import Diverged, Interrupted, Interruption, Pruned, Team, Watch
 
@@ -23,11 +24,6 @@ WAIT = 24 * 3600  # seconds that a team may wait for room in the cluster
 
 # These end all members after the same step: no one waits for another, and none has to be killed.
 IN_STEP = (Interrupted, Pruned, Diverged)
-
-
-@final
-class Lost(RuntimeError):
-    """A process of the team has died."""
 
 
 @final

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from depthlab.records import SweepRecord
-from depthlab.sweeps.table import result_table
+from depthlab.sweeps.table import show_results
 from depthlab.sweeps.trials import DONE
 
 INCOMPLETE = 3  # exit code: the sweep has not all of its trials
@@ -21,7 +21,7 @@ def tell_outcome(record: SweepRecord, folder: Path) -> None:
         SystemExit: with 3 if trials are missing, after lines that say which, why, and what to type.
     """
     out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
-    out.print(result_table(record))
+    show_results(record)
     out.print(f"recorded in {folder}")
     if record.run_id is not None:
         out.print(f"           and MLflow, run {record.run_id}")

@@ -13,6 +13,7 @@ from typing import Any, final
 from depthlab.records import RunRecord
 from depthlab.runs import Fault, Supervision, ensure, fault_of, runs_root
 from depthlab.sweeps.fetch import fetch
+from depthlab.sweeps.lost import Lost
 from depthlab.sweeps.mirror import Mirror
 from depthlab.sweeps.task import Report, Task
 from depthlab.tracking import RunFolder
@@ -22,6 +23,7 @@ SECONDS_BETWEEN_REPORTS = 2.0  # a report waits for the driver's answer
 GRACE = 60.0  # seconds that a run has to stop when it is asked to
 
 
+@final
 class Spoiled(RuntimeError):
     """The process should not be used again after such a fault; the report before it tells what happened."""
 
@@ -102,13 +104,30 @@ def attempt(task: Task, reporter: Reporter) -> Report:
         try:
             if task.storage is not None:  # another machine may have begun it
                 fetch(task.storage, runs_root(task.recipe), task.fingerprint)
-            record = ensure(task.recipe, task.fingerprint, tell=lines.append, supervision=supervision)
-            end = _finished(record)
+            end = _finished(_ensure(task, lines.append, supervision))
         except Interrupted:
             end = _stopped(reason, task)
+        except Lost as error:
+            end = _failed(Fault("lost", str(error)))
         except Exception as error:
             end = replace(_failed(fault_of(error)), trace="".join(traceback.format_exception(error)))
     return replace(end, lines=tuple(lines))
+
+
+def _ensure(task: Task, tell: Callable[[str], None], supervision: Supervision) -> RunRecord:
+    if task.workers == 1:
+        return ensure(task.recipe, task.fingerprint, tell=tell, supervision=supervision)
+    from depthlab.sweeps.distributed import ensure_together  # imports Ray Train
+
+    return ensure_together(
+        task.recipe,
+        task.fingerprint,
+        workers=task.workers,
+        cpu=task.cpu,
+        gpu=task.gpu,
+        tell=tell,
+        supervision=supervision,
+    )
 
 
 def _mirroring(storage: str | None) -> Callable[[RunFolder], Mirror] | None:

@@ -30,7 +30,9 @@ def tune_all(
     os.environ["TUNE_DISABLE_SIGINT_HANDLER"] = "1"  # a signal is ours to handle
     os.environ["TUNE_DISABLE_STRICT_METRIC_CHECKING"] = "1"  # only reports of whole epochs are for the scheduler
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # the board tells of faults, in a line each
-    takes = PlacementGroupFactory([{"CPU": resources.cpu, "GPU": resources.gpu}])
+    alone = {"CPU": resources.cpu, "GPU": resources.gpu}
+    # a team's processes take what they need themselves, and whoever starts them asks for next to nothing
+    takes = PlacementGroupFactory([alone if resources.workers == 1 else {"memory": 1}])
     with tempfile.TemporaryDirectory(prefix="depthlab-tune-") as room:  # what Tune writes, nobody reads
         tuner = tune.Tuner(
             tune.with_resources(train_trial, takes),
@@ -67,20 +69,16 @@ def _scheduler(settings: Settings, epochs: int) -> TrialScheduler | None:
     )
 
 
-class _NotKept:
-    """Tune pickles what it is given, to restore it some day; nothing here is ever restored."""
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {}
-
-
 @final
-class _Tickets(_NotKept, Searcher):
+class _Tickets(Searcher):
     """A search algorithm as Tune wants it: it asks the conductor for each trial."""
 
     def __init__(self, conductor: Conductor) -> None:
         super().__init__()
         self._conductor = conductor
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {}  # Tune pickles what it is given, to restore it some day; nothing here is ever restored
 
     def suggest(self, trial_id: str) -> Any:
         task = self._conductor.next_task(trial_id)
@@ -99,11 +97,14 @@ class _Tickets(_NotKept, Searcher):
 
 
 @final
-class _Events(_NotKept, tune.Callback):
+class _Events(tune.Callback):
     """Tells the conductor what happens, and ends the loop when a signal has come."""
 
     def __init__(self, conductor: Conductor, interruption: Interruption) -> None:
         self._conductor, self._interruption = conductor, interruption
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {}  # Tune pickles what it is given, to restore it some day; nothing here is ever restored
 
     def on_step_begin(self, iteration: int, trials: list[TuneTrial], **info: Any) -> None:
         self._interruption.raise_if_asked()
