@@ -26,19 +26,20 @@ def _room(at_once: str = "", lazily: str = "") -> Room:
 LAYERS = {
     # What is written down, and the words that networks are made of.
     "records": _room(),
+    "doors": _room(),
     "nn": _room("torch"),
     "models": _room("nn torch"),
     # Models know no configuration, analyses no family, the report no torch.
-    "data": _room("torch pytorch_lightning numpy PIL rich sklearn", lazily="datasets"),
+    "data": _room("doors torch pytorch_lightning numpy PIL rich", lazily="datasets"),
     "tracking": _room("records", lazily="mlflow"),
-    "training": _room("nn tracking records torch pytorch_lightning torchmetrics rich"),
+    "training": _room("doors nn tracking records torch pytorch_lightning torchmetrics rich"),
     "analyses": _room("nn records torch scipy numpy"),
     "report": _room("records matplotlib jinja2 numpy rich"),
     # Plans start fast: no torch before a recipe is known to be sound.
     "recipe": _room("records hydra omegaconf"),
-    "runs": _room("recipe models data training tracking report nn records torch pytorch_lightning hydra rich"),
+    "runs": _room("doors recipe models data training tracking report nn records torch pytorch_lightning hydra rich"),
     "command_line": _room("recipe hydra omegaconf", lazily="runs"),
-    "sweeps": _room("recipe runs training tracking report records rich fsspec optuna ray"),
+    "sweeps": _room("recipe runs training tracking report records rich fsspec optuna ray", lazily="mlflow"),
     "hydra_plugins": _room("hydra omegaconf", lazily="sweeps"),
     # The package's own door.
     "depthlab": _room(lazily="runs"),

@@ -20,6 +20,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 PROGRAMS = {"ruff", "mypy", "pre-commit", "pytest-xdist"}
 # Imported by a library that doesn't bring it along itself.
 BEHIND = {"psutil", "nvidia-ml-py"}  # MLflow's collectors of system metrics
+BEHIND |= {"scikit-learn"}  # its file of digits is read without importing it
 OURS = {"depthlab", "hydra_plugins", "train", "pipelines", "benchmarks", "tests", "tools"}
 OURS |= {file.stem for folder in ("pipelines", "benchmarks") for file in (ROOT / folder).glob("*.py")}  # side by side
 

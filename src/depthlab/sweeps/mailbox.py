@@ -66,9 +66,9 @@ class End:
         if self.error is not None:
             try:
                 error: BaseException = pickle.loads(self.error)
-                return error
             except Exception:  # its class is not known here
-                pass
+                return RuntimeError(self.message)
+            return error
         return RuntimeError(self.message)
 
 
