@@ -12,6 +12,7 @@ import pytest
 from depthlab.sweeps import shipping
 from depthlab.sweeps.cluster import Cluster, check_shared, connected
 from depthlab.sweeps.shipping import PROJECT, runtime_env
+from depthlab.tracking import capture_environment
 
 ONE = Cluster(nodes=1, cpus=2, gpus=0, hosts=frozenset({"10.0.0.1"}), own=True)
 SEVERAL = Cluster(nodes=3, cpus=6, gpus=0, hosts=frozenset({"10.0.0.1", "10.0.0.2"}), own=False)
@@ -178,3 +179,15 @@ def test_the_page_names_what_goes_along() -> None:
     page = (PROJECT / "docs" / "cluster.md").read_text(encoding="utf-8")
     for prefix in shipping._PREFIXES:
         assert f"`{prefix}`" in page
+
+
+def test_a_copy_on_another_machine_knows_its_commit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given = runtime_env({})["env_vars"]
+    here = capture_environment()
+    assert given["DEPTHLAB_COMMIT"] == here.commit
+    assert given["DEPTHLAB_DIFF"][:1000] == here.diff[:1000]
+    monkeypatch.setenv("DEPTHLAB_COMMIT", "c0ffee")
+    monkeypatch.setenv("DEPTHLAB_DIFF", "a patch")
+    there = capture_environment(source=tmp_path)
+    assert (there.commit, there.diff) == ("c0ffee", "a patch")
+    assert capture_environment().commit == here.commit, "a checkout knows better"

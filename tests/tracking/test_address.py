@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.tracking import check_store, reach, redact, resolve_artifact_root, resolve_uri
+from depthlab.tracking import address, check_store, reach, redact, resolve_artifact_root, resolve_uri
 
 _FILES = "is a store of plain files"
 _NO_STORE = "is no address of a store"
@@ -166,3 +166,12 @@ def test_resolve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_passwords_are_not_shown() -> None:
     assert redact("postgresql://ada:secret@host/runs") == "postgresql://ada:***@host/runs"
     assert redact("no http://host:5000 and no http://u:p@h:1") == "no http://host:5000 and no http://u:***@h:1"
+
+
+def test_the_driver_of_a_database_is_the_one_that_will_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = pytest.importorskip("sqlalchemy").engine.make_url("postgresql://host/runs").get_driver_name()
+    monkeypatch.setattr(address, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=rf"needs the Python package {driver}: pip install {driver}"):
+        check_store("postgresql://host/runs")
+    with pytest.raises(ValueError, match="needs the Python package psycopg2: pip install psycopg2-binary"):
+        check_store("postgresql+psycopg2://host/runs")

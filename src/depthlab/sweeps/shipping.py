@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from depthlab.tracking import resolve_uri
+from depthlab.tracking.environment import describe_checkout
 
 PROJECT = Path(__file__).parents[3]  # where src/ and conf/ lie side by side, as the recipes need them
 
@@ -20,6 +21,7 @@ _EXCLUDES = (
 _PREFIXES = ("MLFLOW_", "DEPTHLAB_", "AWS_", "GOOGLE_", "GCS_", "AZURE_", "FSSPEC_", "HF_", "S3_")
 _NAMES = ("HYDRA_FULL_ERROR",)
 _FILES = ("_BUNDLE", "_CREDENTIALS", "_FILE", "_HOME", "_PATH")  # they name a file that each machine has of its own
+_LONGEST_DIFF = 50_000  # characters; a variable of the environment holds 128 KiB
 _JOB = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by `ray job submit` for the job's driver
 
 
@@ -42,7 +44,7 @@ def runtime_env(environment: Mapping[str, str]) -> dict[str, Any]:
             f"this job brought its code along, and computes with that of {PROJECT}: submit it as "
             "ray job submit --working-dir . -- env PYTHONPATH=src python train.py -m ..., or by docker/submit-sweep.sh"
         )
-    variables = {"PYTHONPATH": "src"} | _variables(os.environ) | dict(environment)
+    variables = {"PYTHONPATH": "src"} | _variables(os.environ) | _checkout() | dict(environment)
     told = job.get("env_vars") or {}
     result: dict[str, Any] = {"env_vars": {name: value for name, value in variables.items() if name not in told}}
     if "working_dir" not in job:
@@ -53,6 +55,16 @@ def runtime_env(environment: Mapping[str, str]) -> dict[str, Any]:
 def _job_environment() -> dict[str, Any]:
     job: dict[str, Any] = json.loads(os.environ.get(_JOB) or "{}").get("runtime_env") or {}
     return job
+
+
+def _checkout() -> dict[str, str]:
+    """Return what a copy of the project can't know: its commit and what was changed since."""
+    commit, diff = describe_checkout(PROJECT / "src")
+    if commit is None:
+        return {}
+    if len(diff) > _LONGEST_DIFF:
+        diff = diff[:_LONGEST_DIFF] + f"\n[cut: the patch has {len(diff)} characters]\n"
+    return {"DEPTHLAB_COMMIT": commit, "DEPTHLAB_DIFF": diff}
 
 
 def _variables(environment: Mapping[str, str]) -> dict[str, str]:

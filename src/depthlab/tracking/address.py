@@ -5,6 +5,7 @@ import re
 import sqlite3
 import tempfile
 import urllib.parse
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +16,7 @@ DEFAULT_DATABASE = Path("mlruns/mlflow.db")  # under the working directory
 _SERVERS = ("http", "https")
 # dialect -> port, driver that SQLAlchemy takes where none is named, and the package that has it
 _DATABASES = {
-    "postgresql": (5432, "psycopg2", "psycopg2-binary"),
+    "postgresql": (5432, "psycopg", "psycopg[binary]"),  # of SQLAlchemy 2.1; before, psycopg2
     "mysql": (3306, "MySQLdb", "mysqlclient"),
     "mssql": (1433, "pyodbc", "pyodbc"),
 }
@@ -122,10 +123,17 @@ def _check_sqlite_file(path: Path) -> None:
 
 def _check_database(uri: str, dialect: str, driver: str) -> None:
     port, usual_driver, package = _DATABASES[dialect]
+    if dialect == "postgresql" and _sqlalchemy_before_2_1():
+        usual_driver, package = "psycopg2", "psycopg2-binary"
     module = driver or usual_driver
     if find_spec(module) is None:
-        advice = f"pip install {package if module == usual_driver else module}"
+        packages = {usual_driver: package, "psycopg2": "psycopg2-binary", "psycopg": "psycopg[binary]"}
+        advice = f"pip install {packages.get(module, module)}"
         raise ValueError(f"tracking.uri={redact(uri)} needs the Python package {module}: {advice}")
     parts = urllib.parse.urlsplit(uri)
     assert parts.hostname is not None
     check_host(redact(uri), parts.hostname, parts.port or port)
+
+
+def _sqlalchemy_before_2_1() -> bool:
+    return tuple(map(int, version("sqlalchemy").split(".")[:2])) < (2, 1)

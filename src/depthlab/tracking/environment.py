@@ -20,7 +20,7 @@ def capture_environment(*, gpu: str | None = None, source: Path | None = None) -
         gpu: Name of the GPU that the run uses, asked of the library that drives it.
         source: A folder of the checkout whose commit and changes are noted; by default the one of this package.
     """
-    commit, diff = _describe_checkout(source or Path(__file__).parents[1])
+    commit, diff = describe_checkout(source or Path(__file__).parents[1])
     return Environment(
         commit=commit,
         diff=diff,
@@ -34,12 +34,16 @@ def capture_environment(*, gpu: str | None = None, source: Path | None = None) -
     )
 
 
-def _describe_checkout(folder: Path) -> tuple[str | None, str]:
-    """Return the commit and a patch of what differs from it, with new source files; (None, "") outside of git."""
+def describe_checkout(folder: Path) -> tuple[str | None, str]:
+    """Return the commit and a patch of what differs from it, with new source files.
+
+    Outside of git they are what the environment says, which a copy of a checkout on another machine is given along:
+    DEPTHLAB_COMMIT and DEPTHLAB_DIFF; (None, "") where it says nothing.
+    """
     commit = _git(folder, "rev-parse", "HEAD")
     # A virtual environment may lie inside somebody's checkout without being part of it.
     if commit is None or not _git(folder, "ls-files", "."):
-        return None, ""
+        return os.environ.get("DEPTHLAB_COMMIT"), os.environ.get("DEPTHLAB_DIFF", "")
     top = Path((_git(folder, "rev-parse", "--show-toplevel") or "").strip())
     patch = [_git(top, "diff", "HEAD", "--no-color", "--no-ext-diff") or ""]
     new_files = _git(top, "ls-files", "--others", "--exclude-standard", "-z", "*.py", "*.yaml") or ""
