@@ -22,10 +22,14 @@ SWEEPS = {
     "no number": make_sweep(*(make_trial(i, {"depth": 20 + i}, math.nan) for i in range(3))),
     "perfect": make_sweep(*(make_trial(i, {"depth": 20 + i}, 1.0) for i in range(3))),
     "grid": grid(("plain", "resnet"), (20, 32, 44), 3),
+    "the last failed": make_sweep(
+        *(make_trial(i, {"x": 10.0**i}, None if i else 0.9, "failed" if i else "finished") for i in range(3))
+    ),
     "5 broken": broken_search(5),
     "200 broken": broken_search(200),
 }
 ENDED = ("finished", "pruned", "failed")
+CROSS = 0.98  # height of trials without a value, as a share of the figure's
 
 
 def caption(figure: Figure) -> str:
@@ -53,6 +57,9 @@ def test_every_trial_is_counted_and_every_ended_one_is_drawn(record: SweepRecord
     for axis in record.axes or ("depth",):
         figure = metric_against_axis(record, axis)
         assert len(offsets(figure)) == ended
+        (left, right), (low, high) = figure.axes[0].get_xlim(), figure.axes[0].get_ylim()
+        assert all(left < x < right for x, _ in offsets(figure))
+        assert all(low <= y <= high or y == CROSS for _, y in offsets(figure))
         assert counted(figure) == expected
         assert save_figure(figure, tmp_path / "axis.png").stat().st_size > 5000
     figure = parallel_coordinates(record)

@@ -1,12 +1,14 @@
 """From records to figures and tables. No torch here: a report needs what was written down, and nothing else."""
 
-from depthlab.report.drawn_trials import count_trials
+from depthlab.report.drawn_trials import Quantity, count_trials
 from depthlab.report.figures import confusion_matrix, learning_curves, save_figure
 from depthlab.report.parallel import parallel_coordinates
+from depthlab.report.scale import show
 from depthlab.report.sweep_figures import metric_against_axis
 from depthlab.report.trial_table import Table, best_trials, trial_table
 
 __all__ = [
+    "Quantity",
     "Table",
     "best_trials",
     "confusion_matrix",
@@ -15,5 +17,6 @@ __all__ = [
     "metric_against_axis",
     "parallel_coordinates",
     "save_figure",
+    "show",
     "trial_table",
 ]

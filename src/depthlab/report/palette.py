@@ -3,6 +3,7 @@
 Source: Okabe and Ito, Color Universal Design, 2008, without its yellow, which vanishes on white.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -29,10 +30,19 @@ class Style:
     line: Any
 
 
-def styles(count: int, *, ordered: bool) -> list[Style]:
-    """Return a look for each of up to eight groups; shades from dark to light if the groups have an order."""
-    assert count <= len(_COLORS), f"{count} groups can't be told apart"
-    shades = colormaps["viridis"](np.linspace(0.0, 0.85, max(count, 1)))
-    colors = [to_hex(shade) for shade in shades] if ordered and count > 2 else list(_COLORS)
-    lines = ["-"] * count if ordered else list(_LINES)
-    return [Style(colors[place], _MARKERS[place], lines[place]) for place in range(count)]
+def styles(places: Sequence[Sequence[int]], *, ordered: bool) -> list[Style]:
+    """Return a look for each of up to eight groups.
+
+    Groups by two keys have the color of the first one, and marker and line of the second.
+
+    Args:
+        places: For each group, the place of its value among those of each key by which trials are grouped.
+        ordered: Whether the groups are those of one numeric key; they are shades from dark to light.
+    """
+    assert len(places) <= len(_COLORS), f"{len(places)} groups can't be told apart"
+    if places and len(places[0]) == 2:
+        return [Style(_COLORS[first], _MARKERS[second], _LINES[second]) for first, second in places]
+    if not ordered or len(places) <= 2:
+        return [Style(_COLORS[place], _MARKERS[place], _LINES[place]) for place in range(len(places))]
+    shades = colormaps["viridis"](np.linspace(0.0, 0.85, len(places)))
+    return [Style(to_hex(shade), _MARKERS[place], "-") for place, shade in enumerate(shades)]

@@ -45,6 +45,18 @@ class Scale:
             return [f"{tick:.4g}" for tick in self.ticks]
         return [shorten(show(self.values[int(tick)])) for tick in self.ticks]
 
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Where a figure begins and ends, so that every value is inside."""
+        if not self.numeric:
+            return -0.6, max(len(self.values), 1) - 0.4
+        low, high = float(self.values[0]), float(self.values[-1])
+        if self.log:
+            room = (high / low) ** 0.05
+            return low / room, high * room
+        room = 0.05 * ((high - low) or abs(high) or 1.0)
+        return low - room, high + room
+
     def share(self, value: Any) -> float:
         """Return where the value lies on a line of length 1; categories lie in the middle of equal parts of it."""
         if not self.numeric:

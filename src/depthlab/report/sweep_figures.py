@@ -38,7 +38,8 @@ def metric_against_axis(record: SweepRecord, axis: str, metric: str = "val/accur
     others = [key for key in record.axes if key not in (axis, SEED) and varies(record, key)]
     shown = telling_axes(record, others, MOST_GROUPS)
     groups = group_trials(record.trials, shown)
-    looks = styles(len(groups), ordered=len(shown) == 1 and scale_of(group.key[0] for group in groups).numeric)
+    ordered = len(shown) == 1 and scale_of(group.key[0] for group in groups).numeric
+    looks = styles([group.places for group in groups], ordered=ordered)
     figure = Figure(figsize=(6.4, 4.2), layout="constrained")
     panel = _Panel(figure.subplots(), axis, scale, as_lines=shown == others, groups=len(groups))
     panel.set_scales([one.value for one in drawn], Quantity(metric).label)
@@ -82,8 +83,7 @@ class _Panel:
             axes.xaxis.set_minor_formatter(NullFormatter())
         crowded = sum(len(label) + 1 for label in scale.labels) > _CROWDED
         axes.set_xticks(scale.ticks, scale.labels, rotation=35 if crowded else 0, ha="right" if crowded else "center")
-        if not scale.numeric:
-            axes.set_xlim(-0.6, max(len(scale.values), 1) - 0.4)
+        axes.set_xlim(*scale.limits)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.25)
 
@@ -163,8 +163,9 @@ class _Panel:
         # An error ends at zero, where a logarithm never gets.
         low = np.where(mean - std > 0, mean - std, np.array([min(at[place]) for place in x]))
         if self._scale.numeric:
+            alpha = 0.16 if self._groups <= 4 else 0.09
             self.axes.plot(x, mean, color=style.color, linestyle=style.line, linewidth=1.6, zorder=2)
-            self.axes.fill_between(x, low, mean + std, color=style.color, alpha=0.15, linewidth=0, zorder=1)
+            self.axes.fill_between(x, low, mean + std, color=style.color, alpha=alpha, linewidth=0, zorder=1)
         elif at:
             bars = [np.abs(mean - low), std]
             self.axes.errorbar(x, mean, yerr=bars, fmt="_", color=style.color, markersize=9, capsize=2, linewidth=1.4)

@@ -16,6 +16,7 @@ class Group:
     """Some trials, and what they share."""
 
     key: tuple[Any, ...]  # values of the axes by which trials were grouped
+    places: tuple[int, ...]  # of each among the axis's values
     trials: frozenset[int]  # places in the sweep
 
 
@@ -31,11 +32,11 @@ def group_trials(trials: Sequence[TrialRecord], axes: Sequence[str]) -> list[Gro
         key = tuple(trial.values.get(axis) for axis in axes)
         found.setdefault(repr(key), (key, set()))[1].add(trial.index)
     scales = [scale_of(trial.values.get(axis) for trial in trials) for axis in axes]
-
-    def places(group: Group) -> list[float]:
-        return [scale.place(value) for scale, value in zip(scales, group.key, strict=True)]
-
-    return sorted((Group(key, frozenset(members)) for key, members in found.values()), key=places)
+    groups = []
+    for key, members in found.values():
+        places = tuple(scale.values.index(value) for scale, value in zip(scales, key, strict=True))
+        groups.append(Group(key, places, frozenset(members)))
+    return sorted(groups, key=lambda group: group.places)
 
 
 def telling_axes(record: SweepRecord, axes: Sequence[str], most: int) -> list[str]:

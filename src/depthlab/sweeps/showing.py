@@ -6,12 +6,14 @@ from pathlib import Path
 
 from depthlab.records import SweepRecord
 from depthlab.report import (
+    Quantity,
     Table,
     best_trials,
     count_trials,
     metric_against_axis,
     parallel_coordinates,
     save_figure,
+    show,
     trial_table,
 )
 from depthlab.tracking import write_atomically
@@ -64,7 +66,7 @@ def write_note(record: SweepRecord, identity: str, params: Mapping[str, str]) ->
     axes = Table(("axis", "values"), tuple((axis, _values(record, axis, params)) for axis in record.axes))
     command = shlex.join(record.command)
     parts = [
-        f"**{record.name}**: {count_trials(record, record.metric)}",
+        f"**{record.name}**: {count_trials(record, record.metric)}{_best(record)}",
         f"```\n{command if len(command) < _COMMAND else command[:_COMMAND] + ' …'}\n```",
         axes.to_markdown(),
         f"Held: {_cut(' '.join(record.held))}" if record.held else "",
@@ -81,6 +83,17 @@ def write_note(record: SweepRecord, identity: str, params: Mapping[str, str]) ->
         if len(note) <= _NOTE_LENGTH:
             break
     return note[:_NOTE_LENGTH]
+
+
+def _best(record: SweepRecord) -> str:
+    """Return what is best so far, for the first line, as the page shows little more of the text at once."""
+    table = best_trials(record, 1)
+    if not table.rows:
+        return ""
+    row = dict(zip(table.columns, table.rows[0], strict=True))
+    words = " ".join(f"{axis}={show(row[axis])}" for axis in record.axes)
+    label = Quantity(record.metric).label
+    return _cut(f"; best {label}: {row[label]:.4g} with `{words}`")
 
 
 def _values(record: SweepRecord, axis: str, params: Mapping[str, str]) -> str:

@@ -107,5 +107,5 @@ def annotate(client: "MlflowClient", run_id: str, note: str, tables: Sequence[st
 def command_tags(command: Sequence[str], commit: str | None) -> Mapping[str, str]:
     """Return the tags that tell what was typed, and with which code."""
     tags = {"depthlab.command": shlex.join(command), "depthlab.commit": commit or "none"}
-    tags["mlflow.source.name"] = command[0] if command else "train.py"
+    tags["mlflow.source.name"] = next((word for word in command if word.endswith(".py")), "train.py")
     return tags if commit is None else tags | {"mlflow.source.git.commit": commit}
