@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.recipe import compose, compose_all
+from depthlab.recipe import compose, compose_each, read_space
+from depthlab.sweeps.plan import ends
 from tests.rules import ROOT
 
 PAGES = [
@@ -82,10 +83,12 @@ def test_every_command_is_of_a_known_kind():
 def test_train_commands_compose(words: list[str]):
     arguments = words[2:]
     flags = {word for word in arguments if word.startswith("-")}
-    assert flags <= {"-m", "--multirun", "--help"}
+    assert flags <= {"-m", "--multirun", "--dry-run", "--help"}
     overrides = [word for word in arguments if word not in flags]
-    recipes = compose_all(overrides) if flags & {"-m", "--multirun"} else [compose(overrides)]
-    assert len({recipe.overrides for recipe in recipes}) == len(recipes) > 0
+    several = flags & {"-m", "--multirun", "--dry-run"}
+    recipes = list(compose_each(ends(read_space(overrides)))) if several else [compose(overrides)]
+    assert [recipe for recipe in recipes if isinstance(recipe, ValueError)] == []
+    assert len({str(recipe) for recipe in recipes}) == len(recipes) > 0
 
 
 @pytest.mark.parametrize("words", named([case for case in ALL if case[1][0] == "make"]))

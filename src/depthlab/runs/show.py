@@ -26,7 +26,7 @@ def run_and_show(recipe: Recipe) -> None:
     """
     errors = _console(stderr=True)
     try:
-        record = run(recipe, tell=errors.print)
+        record = run(recipe, tell=errors.print, resume=not recipe.config["fresh"])
     except Interrupted as interrupted:
         errors.print(f"stopped by {interrupted}; the same command continues it")
         raise SystemExit(128 + interrupted.signum) from None
