@@ -119,7 +119,7 @@ def test_the_note_reads_and_the_tables_are_shown(folder: Path, store: str, tmp_p
     tags = client.get_run(run_id).data.tags
     note = tags["mlflow.note.content"]
     assert "6 trials: 5 finished, 1 failed (1 diverged)" in note
-    assert "| depth | 20,32 |" in note
+    assert "| depth&nbsp;&nbsp; | 20,32&nbsp;" in note
     assert "validation error (%)" in note
     assert json.loads(tags["mlflow.loggedArtifacts"])[0] == {"path": "trials.json", "type": "table"}
     table = json.loads(Path(client.download_artifacts(run_id, "trials.json", str(tmp_path))).read_text())
@@ -154,7 +154,7 @@ def test_an_extended_sweep_goes_on_in_its_run(folder: Path, store: str) -> None:
     run = parents(store)[0]
     assert run.data.metrics["trials/finished"] == 8
     assert (run.data.params["seed"], run.data.tags["depthlab.now.seed"]) == ("0", "0,1")
-    assert "| seed | 0,1 |" in run.data.tags["mlflow.note.content"]
+    assert "| seed&nbsp;&nbsp; | 0,1&nbsp;" in run.data.tags["mlflow.note.content"]
     assert history(store, first, "trials/total") == {6: 6, 8: 8}
 
 

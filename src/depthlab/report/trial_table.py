@@ -36,11 +36,11 @@ class Table:
         lines.writerows([json.dumps(v) if isinstance(v, list | tuple | bool) else v for v in row] for row in self.rows)
         return text.getvalue()
 
-    def to_markdown(self) -> str:
-        """Return it as Markdown, numbers to four digits."""
-        cells = [[_escape("" if value is None else show(value)) for value in row] for row in self.rows]
-        head = [_escape(column) for column in self.columns]
-        lines = [head, ["---"] * len(head), *cells]
+    def to_markdown(self, gap: str = "") -> str:
+        """Return it as Markdown, numbers to four digits; `gap` goes behind every cell, where pages set them close."""
+        cells = [["" if value is None else show(value) for value in row] for row in self.rows]
+        lines = [[_escape(cell) + gap for cell in row] for row in (self.columns, *cells)]
+        lines.insert(1, ["---"] * len(self.columns))
         return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 

@@ -22,6 +22,7 @@ SEED = "seed"
 TABLES = ("trials.json", "best_trials.json")
 _NOTE_LENGTH = 4800  # characters; MLflow's column holds more, some databases count bytes
 _AXIS_VALUES = 300
+_GAP = "&nbsp;&nbsp;"  # MLflow's pages set the columns of a table without one
 _COMMAND = 1000
 
 
@@ -68,7 +69,7 @@ def write_note(record: SweepRecord, identity: str, params: Mapping[str, str]) ->
     parts = [
         f"**{record.name}**: {count_trials(record, record.metric)}{_best(record)}",
         f"```\n{command if len(command) < _COMMAND else command[:_COMMAND] + ' …'}\n```",
-        axes.to_markdown(),
+        axes.to_markdown(_GAP),
         f"Held: {_cut(' '.join(record.held))}" if record.held else "",
         f"Search: {record.search}; trials are compared by `{record.metric}`.",
         "",
@@ -78,7 +79,7 @@ def write_note(record: SweepRecord, identity: str, params: Mapping[str, str]) ->
     ]
     for most in (10, 5, 3, 1):
         best = best_trials(record, most)
-        parts[5] = f"#### Best trials\n\n{best.to_markdown()}" if best.rows else "No trial has finished yet."
+        parts[5] = f"#### Best trials\n\n{best.to_markdown(_GAP)}" if best.rows else "No trial has finished yet."
         note = "\n\n".join(filter(None, parts))
         if len(note) <= _NOTE_LENGTH:
             break

@@ -4,7 +4,7 @@ import getpass
 import json
 import shlex
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -97,7 +97,7 @@ def describe_run(
         "depthlab.threads": str(manifest.threads),
         "depthlab.hardware": environment.gpu or environment.cpu,
         "depthlab.data_checksum": dataset.checksum,
-        "mlflow.source.name": manifest.command[0] if manifest.command else "train.py",
+        "mlflow.source.name": source_name(manifest.command),
     }
     if environment.commit is not None:
         tags["mlflow.source.git.commit"] = environment.commit
@@ -118,6 +118,11 @@ def describe_run(
     )
     context = InputTag("mlflow.data.context", "training")
     client.log_inputs(run_id, [DatasetInput(entity, [context])])
+
+
+def source_name(command: Sequence[str]) -> str:
+    """Return the script of a command, with or without the interpreter before it."""
+    return next((word for word in command if word.endswith(".py")), "train.py")
 
 
 def send_lines(client: "MlflowClient", run_id: str, lines: Iterable[Line]) -> None:

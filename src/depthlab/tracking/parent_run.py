@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, final
 
 from depthlab.records import Record
 from depthlab.tracking.atomic import write_atomically
-from depthlab.tracking.mlflow_run import TAG_LENGTH, find_or_make
+from depthlab.tracking.mlflow_run import TAG_LENGTH, find_or_make, source_name
 from depthlab.tracking.sweep_tags import SWEEP
 
 if TYPE_CHECKING:
@@ -107,5 +107,5 @@ def annotate(client: "MlflowClient", run_id: str, note: str, tables: Sequence[st
 def command_tags(command: Sequence[str], commit: str | None) -> Mapping[str, str]:
     """Return the tags that tell what was typed, and with which code."""
     tags = {"depthlab.command": shlex.join(command), "depthlab.commit": commit or "none"}
-    tags["mlflow.source.name"] = next((word for word in command if word.endswith(".py")), "train.py")
+    tags["mlflow.source.name"] = source_name(command)
     return tags if commit is None else tags | {"mlflow.source.git.commit": commit}
