@@ -5,7 +5,6 @@ The suite does it a few times; `python -m tests.sweeps.test_killed 20` does it a
 
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from depthlab.tracking import open_client
-from tests.sweeps.living import PATIENCE, Place, placed
+from tests.sweeps.living import PATIENCE, Place, placed, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -28,24 +27,29 @@ MANY = ("seed=0,1,2,3", "epochs=150")
 STEPS = 6  # an epoch
 
 
-def kill_until_done(place: Place, kills: int, chance: random.Random, *, longest: float) -> list[str]:
-    """Run the sweep until it ends by itself, killing it up to so many times before; return what happened."""
+def kill_until_done(place: Place, kills: int, chance: random.Random) -> list[str]:
+    """Run the sweep until it ends by itself, killing it up to so many times before; return what happened.
+
+    One kill in four comes at any moment of the start, the others some time after trials have made steps.
+    """
     story: list[str] = []
     began = time.monotonic()
     while True:
-        process = place.start()
-        wait = chance.uniform(1.0, longest) if len(story) < kills else PATIENCE
-        try:
-            out, err = process.communicate(timeout=wait)
-        except subprocess.TimeoutExpired:
-            assert len(story) < kills, "the last command does not end"
-        else:
+        before, process = place.steps, place.start()
+        early = chance.random() < 0.25
+        if len(story) < kills:
+            if not early:
+                wait_until(lambda: place.steps > before or process.poll() is not None, "a step")  # noqa: B023
+            time.sleep(chance.uniform(0.0, 15.0 if early else 5.0))
+        if len(story) >= kills or process.poll() is not None:
+            out, err = process.communicate(timeout=2 * PATIENCE)
             assert process.returncode == 0, f"{story}\n{out}\n{err}"
             return story
         process.kill()
         process.communicate()
         statuses = dict(Counter(run.status for run in place.runs))
-        story.append(f"{time.monotonic() - began:.0f} s: killed after {wait:.1f} s; runs: {statuses}")
+        when = "at the start" if early else f"after {place.steps - before} steps"
+        story.append(f"{time.monotonic() - began:.0f} s: killed {when}; runs: {statuses}")
         if chance.random() < 0.5:  # else the next command meets processes that are still going away
             place.wait_until_gone()
 
@@ -71,7 +75,7 @@ def test_a_sweep_killed_at_random_moments_ends_like_an_unbroken_one(tmp_path: Pa
         ended = whole.run()
         assert ended.code == 0, ended.said
         with placed(tmp_path / "broken", empty_store, *WORDS, *FEW) as broken:
-            kill_until_done(broken, 3, random.Random(4), longest=ended.seconds)
+            assert kill_until_done(broken, 3, random.Random(1))
             check_the_same(whole, broken)
 
 
@@ -86,7 +90,7 @@ def main(kills: int, seed: int) -> None:
             ended = whole.run()
             assert ended.code == 0, ended.said
             print(f"unbroken: {ended.seconds:.0f} s", flush=True)
-            story = kill_until_done(broken, kills, random.Random(seed), longest=min(ended.seconds, 30.0))
+            story = kill_until_done(broken, kills, random.Random(seed))
             print("\n".join(story), flush=True)
             check_the_same(whole, broken)
             print(f"the same after {len(story)} kills", flush=True)

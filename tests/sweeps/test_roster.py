@@ -74,6 +74,15 @@ def test_what_earlier_commands_asked_for_stays_as_it_was(folder: SweepFolder) ->
     assert Roster(None).others(second) == []
 
 
+def test_what_a_killed_command_left_running_runs_no_more(folder: SweepFolder) -> None:
+    first = Standing("val/accuracy", Roster(folder).number(planned(1, 2)))
+    first.start(0)
+    folder.record = record(first)
+    roster = Roster(folder)
+    states = [other.state for other in roster.others(Standing("val/accuracy", roster.number(planned(3))))]
+    assert states == ["cut off", "waiting"]
+
+
 def test_how_trials_stand_is_told_by_their_folders(tmp_path: Path) -> None:
     names = {"finished": "a" * 16, "pruned": "b" * 16, "killed": "c" * 16, "failed": "d" * 16}
     for status, fingerprint in names.items():

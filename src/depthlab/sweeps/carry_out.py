@@ -64,6 +64,7 @@ class CarryingOut:
         self._uri = resolve_uri(self._tracking["uri"]) if self._tracking["enabled"] else None
         self._storage = None if settings.storage is None else resolve_storage(settings.storage)
         self._parent: Parent | None = None
+        self._run_id: str | None = None  # MLflow's, where nothing is to be told to it any more
         self._resources = Resources(1, 0, 1)  # until the cluster is known
         self.roster = Roster(folder)
         trials = list(self._known()) if settings.search == "optuna" else self.roster.number(plan.trials)
@@ -89,7 +90,7 @@ class CarryingOut:
             search=self._manifest.search,
             metric=self.settings.metric,
             trials=tuple(trials),
-            run_id=self._parent.run_id if self._parent is not None else None,
+            run_id=self._parent.run_id if self._parent is not None else self._run_id,
             started=self._manifest.started,
             updated=datetime.now(UTC).isoformat(timespec="seconds"),
         )
@@ -108,6 +109,7 @@ class CarryingOut:
         source = self._source()
         wanting = bool(self.standing.missing) or (source is not None and not source.exhausted)
         self._parent = self._open_parent(wanting=wanting)
+        self.folder.record = self.record  # what was asked for stays in the table, even if this is killed
         try:
             if wanting:
                 with (
@@ -129,6 +131,7 @@ class CarryingOut:
             return None
         progress = ParentProgress.find(self.folder.path)
         if not wanting and progress is not None and progress.complete:
+            self._run_id = progress.run_id
             return None
         parent = Parent(
             self.folder.path,
@@ -264,6 +267,8 @@ class CarryingOut:
                 keep_pruned(self.root, entry.trial, since=self._manifest.since)
             if entry.state != "finished":
                 known = known_of(self.root, entry.trial, since=self._manifest.since, pruned_counts=self._scheduled)
+                if known.get("state") == "finished":  # as nobody was listening any more
+                    self.standing.change(index, **known | {"earlier": False, "fault": None, "message": ""})
                 self.standing.change(index, **{key: known[key] for key in ("folder", "run_id") if key in known})
         left = [entry.folder for entry in entries.values() if entry.folder is not None]
         synchronize(self.root, only=left)

@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from rich.console import Console
@@ -14,8 +15,13 @@ from depthlab.sweeps.trials import DONE
 INCOMPLETE = 3  # exit code: the sweep has not all of its trials
 
 
-def tell_outcome(record: SweepRecord, folder: Path) -> None:
+def tell_outcome(record: SweepRecord, folder: Path, *, asked: Collection[int]) -> None:
     """Print the sweep's table and where it is kept.
+
+    Args:
+        record: How all trials stand.
+        folder: Of the sweep.
+        asked: The places of the trials that this command asked for; others it would not go on with.
 
     Raises:
         SystemExit: with 3 if trials are missing, after lines that say which, why, and what to type.
@@ -25,14 +31,14 @@ def tell_outcome(record: SweepRecord, folder: Path) -> None:
     out.print(f"recorded in {folder}")
     if record.run_id is not None:
         out.print(f"           and MLflow, run {record.run_id}")
-    missing = [trial for trial in record.trials if trial.state not in DONE]
+    missing = [trial for trial in record.trials if trial.state not in DONE and trial.index in asked]
     if not missing:
         return
     sys.stdout.flush()
     counts = Counter(trial.state for trial in missing)
     listed = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
     errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
-    errors.print(f"{len(missing)} of {len(record.trials)} trials are missing: {listed}")
+    errors.print(f"{len(missing)} of {len(asked)} trials are missing: {listed}")
     for trial in missing:
         why = f" ({trial.fault}: {trial.message})" if trial.fault is not None else ""
         errors.print(f"  {trial.name}, {trial.state}{why}: python train.py {shlex.join(trial.words)}")

@@ -40,7 +40,9 @@ class Roster:
         """Return trials of earlier commands that this one does not ask for, as they stood then."""
         asked = {entry.trial.fingerprint for entry in standing.entries.values()}
         record = self._folder.record if self._folder is not None else None
-        return [trial for trial in record.trials if trial.fingerprint not in asked] if record is not None else []
+        left = [trial for trial in record.trials if trial.fingerprint not in asked] if record is not None else []
+        # a command that was killed could not say that nothing computes them any more
+        return [replace(trial, state="cut off") if trial.state == "running" else trial for trial in left]
 
 
 def look_at(trials: Iterable[Trial], root: Path, *, metric: str, since: str, pruned_counts: bool) -> Standing:

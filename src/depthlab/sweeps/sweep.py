@@ -30,8 +30,9 @@ def run_sweep(words: Sequence[str], settings: Settings) -> None:
         return
     folder = open_folder(plan, settings, root)
     with folder.locked():
-        record = CarryingOut(plan, settings, examiner, folder, root).run()
-    tell_outcome(record, folder.path)
+        work = CarryingOut(plan, settings, examiner, folder, root)
+        record = work.run()
+    tell_outcome(record, folder.path, asked=work.standing.entries)
 
 
 def sweeps_root(runs: Path) -> Path:
