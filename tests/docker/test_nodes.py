@@ -128,6 +128,7 @@ def test_a_node_dies_in_mid_sweep_and_every_trial_ends_exactly_once(lab: Lab) ->
 
     records = lab.records("killed")
     assert sorted(record.axes["seed"] for record in records) == [0, 1, 2, 3]
+    assert all(record.commit for record in records), "a copy of the project knows its commit"
     (continued,) = [record for record in records if record.resumptions]
     assert continued.folder == there[0].name, "it went on in the folder that the dead node had begun"
     steps = lab.steps("killed")
