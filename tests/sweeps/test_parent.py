@@ -193,6 +193,29 @@ def test_a_store_that_is_away_stops_nothing_and_gets_everything_later(folder: Pa
     assert synchronize_sweeps(folder.parent, store) == []
 
 
+def test_files_that_cannot_be_stored_cost_little_and_leave_the_run_ended(folder: Path, store: str) -> None:
+    folder.mkdir(parents=True)
+    blocked = folder / "blocked"
+    blocked.write_text("a file where a folder would have to be")
+    parent = make_parent(folder, store, artifact_root=blocked)
+    parent.open()
+    parent.update(stand(1))
+    table = folder / "report" / "trials.json"
+    deadline = time.monotonic() + 60
+    while not table.is_file():
+        assert time.monotonic() < deadline, "nothing is drawn"
+        time.sleep(0.02)
+    drawn = table.stat().st_mtime_ns
+    parent.update(stand(2))
+    time.sleep(1.0)
+    assert table.stat().st_mtime_ns == drawn, "it is drawn again and again"
+    warning = parent.finish("finished", stand(TRIALS), patience=0.1)
+    assert warning is not None
+    (run,) = parents(store)
+    assert run.info.status == "FINISHED"
+    assert run.data.metrics["trials/finished"] == TRIALS
+
+
 def test_a_run_that_was_deleted_in_the_store_is_made_anew(folder: Path, store: str) -> None:
     records = [stand(done) for done in range(TRIALS + 1)]
     first = run_sweep(folder, store, records)

@@ -194,10 +194,13 @@ class Parent:
             record = self._record
             self._send(client, run_id, record)
             self._pause = max(self._every, _SHARE * (time.monotonic() - begin))
-            if record is not None and (ending or time.monotonic() >= self._next_show):
-                self._show(client, run_id, record, ending)
+            try:
+                if record is not None and (ending or time.monotonic() >= self._next_show):
+                    self._show(client, run_id, record, ending)
+            finally:
+                if ending:  # even where no file can be stored, the run shall not seem to go on
+                    end_run(client, run_id, self._status, None)
             if ending:
-                end_run(client, run_id, self._status, None)
                 self._note(complete=True)
             return True
         except Exception as error:
@@ -243,11 +246,12 @@ class Parent:
         shown, _, drawn = self._progress.shown.partition(" ")
         if state == shown and set(formats) <= set(drawn.split()):
             return
-        files = write_files(record, self._folder / "report", formats=formats)
-        upload(client, run_id, files)
-        annotate(client, run_id, write_note(record, self._progress.identity, self._progress.params), TABLES)
-        self._note(shown=f"{state} {' '.join(formats)}")
-        self._next_show = time.monotonic() + _SHARE * (time.monotonic() - begin)
+        try:
+            upload(client, run_id, write_files(record, self._folder / "report", formats=formats))
+            annotate(client, run_id, write_note(record, self._progress.identity, self._progress.params), TABLES)
+            self._note(shown=f"{state} {' '.join(formats)}")
+        finally:
+            self._next_show = time.monotonic() + _SHARE * (time.monotonic() - begin)
 
 
 def _visible(record: SweepRecord) -> list[object]:
