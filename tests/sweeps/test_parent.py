@@ -60,6 +60,7 @@ def run_sweep(
 ) -> str:
     parent = make_parent(folder, uri, **changes)
     run_id = parent.open()
+    assert parent.known_id == run_id
     for record in records:
         parent.update(record)
     assert parent.finish(status, records[-1]) is None
@@ -172,6 +173,7 @@ def test_failed_trials_that_are_tried_again_are_counted_anew(folder: Path, store
 
 def test_a_store_that_is_away_stops_nothing_and_gets_everything_later(folder: Path, store: str) -> None:
     parent = make_parent(folder, "http://ada:secret@127.0.0.1:1")
+    assert parent.known_id is None, "it waits for nothing"
     assert parent.open() is None
     begin = time.monotonic()
     for done in range(TRIALS + 1):

@@ -122,6 +122,11 @@ class Parent:
         self._settled.wait()
         return self._progress.run_id
 
+    @property
+    def known_id(self) -> str | None:
+        """MLflow's id of the run as far as it is known at this moment; waits for nothing."""
+        return self._progress.run_id
+
     def update(self, record: SweepRecord) -> None:
         """Take note of how the sweep stands now; returns at once."""
         self._take(record, last=False)
