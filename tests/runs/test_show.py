@@ -62,7 +62,7 @@ def test_names_with_brackets_are_printed_as_they_are(
 ) -> None:
     root = tmp_path / "my [red] [/runs] :boom:"
 
-    def finished(recipe: object, *, tell: object) -> object:
+    def finished(recipe: object, *, tell: object, resume: bool) -> object:
         assert callable(tell)
         tell(f"continuing in {root}")
         return tracked.record
@@ -78,7 +78,7 @@ def test_names_with_brackets_are_printed_as_they_are(
 def test_a_run_that_is_stopped_says_how_to_continue(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], signum: int, name: str
 ) -> None:
-    def stopped(recipe: object, *, tell: object) -> object:
+    def stopped(recipe: object, *, tell: object, resume: bool) -> object:
         raise Interrupted(signum)
 
     monkeypatch.setattr(show_module, "run", stopped)
