@@ -1,0 +1,51 @@
+"""A frozen dataclass that turns into JSON and back."""
+
+import json
+import types
+import typing
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Record:
+    """Base of everything that is written down as JSON."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record, and the records inside it, as plain dictionaries."""
+        return asdict(self)
+
+    def to_json(self) -> str:
+        """Return the record as indented JSON; NaN and infinities are kept as Python writes them."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_json` wrote; unknown keys are ignored, so that an older lab reads a newer record."""
+        return cls.from_dict(json.loads(text))
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Build the record, and the records inside it, from plain dictionaries."""
+        hints = typing.get_type_hints(cls)
+        known = {f.name: _revive(hints[f.name], values[f.name]) for f in fields(cls) if f.name in values}
+        return cls(**known)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read the record in the file `path`."""
+        return cls.from_json(path.read_text(encoding="utf-8"))
+
+
+def _revive(hint: Any, value: Any) -> Any:
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        if value is None:
+            return None
+        hint = next(option for option in typing.get_args(hint) if option is not type(None))
+    if isinstance(hint, type) and is_dataclass(hint) and issubclass(hint, Record):
+        return hint.from_dict(value)
+    if typing.get_origin(hint) is tuple:
+        inner = typing.get_args(hint)[0]
+        return tuple(_revive(inner, item) for item in value)
+    return value

@@ -1,0 +1,78 @@
+"""What a sweep leaves: its question, its trials, and how they stand."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from depthlab.records.base import Record
+
+
+@dataclass(frozen=True)
+class SweepManifest(Record):
+    """What a sweep asks; more values of an axis are the same question."""
+
+    name: str  # reads: model × depth × seed
+    identity: str  # 16 hexadecimal digits of all that is asked and held
+    axes: tuple[str, ...]  # keys that vary, in the order in which they were typed
+    held: tuple[str, ...]  # words with one value, as far as they decide what is found
+    search: str  # grid, random or optuna
+    started: str  # ISO 8601, UTC
+    since: str = ""  # ISO 8601, UTC: runs that are older don't count, as they were to be done anew; "" counts all
+
+
+@dataclass(frozen=True)
+class PlannedTrial(Record):
+    """A line of a sweep's ledger: a trial that it once asked for."""
+
+    index: int  # its place in the sweep, from 0
+    words: tuple[str, ...]  # what to type after `train.py` for this trial alone
+    values: dict[str, Any]  # the sweep's axes -> their values in this trial
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class FaultRecord(Record):
+    """One attempt of a trial that did not come to its end."""
+
+    fingerprint: str
+    kind: str  # diverged, out of memory, mistake, exception, timeout or lost
+    message: str  # one line
+    attempt: int  # counted from 1 within the command
+    time: str  # ISO 8601, UTC
+    treatment: str  # what was done about it: given up, tried again, tried again smaller
+    trace: str = ""  # where in the code, as Python tells it
+
+
+@dataclass(frozen=True)
+class TrialRecord(Record):
+    """How one trial of a sweep stands."""
+
+    index: int  # its place in the sweep, from 0
+    name: str  # reads: resnet-56 · digits · seed 0
+    words: tuple[str, ...]  # what to type after `train.py` for this trial alone
+    values: dict[str, Any]  # the sweep's axes -> their values in this trial
+    fingerprint: str
+    state: str  # waiting, running, finished, pruned, cut off or failed
+    folder: str | None = None  # name of the run's folder
+    run_id: str | None = None  # MLflow's
+    metrics: dict[str, float] = field(default_factory=dict)  # of the finished run; of a running one the latest
+    seconds: float = 0.0  # of training, over all resumptions
+    fault: str | None = None  # what kind of fault ended the last attempt, None if it ended well
+    message: str = ""  # the fault in one line
+    attempts: int = 0  # how often it was begun and broke, by faults
+
+
+@dataclass(frozen=True)
+class SweepRecord(Record):
+    """Many trials that answer one question."""
+
+    name: str  # reads: model × depth × seed
+    identity: str  # of the question: axes and what is held; more values of an axis don't change it
+    command: tuple[str, ...]  # the latest one, as it was typed
+    axes: tuple[str, ...]  # keys that vary, in the order in which they were typed
+    held: tuple[str, ...]  # words with one value
+    search: str  # grid, random or optuna
+    metric: str  # by which trials are compared: val/accuracy, val/loss, ...
+    trials: tuple[TrialRecord, ...]
+    run_id: str | None = None  # MLflow's parent run
+    started: str = ""  # ISO 8601, UTC
+    updated: str = ""  # ISO 8601, UTC
