@@ -6,7 +6,7 @@ import pytest
 
 from depthlab.recipe import Recipe
 from depthlab.sweeps.cluster import Cluster
-from depthlab.sweeps.resources import Resources, places, resources_of
+from depthlab.sweeps.resources import Resources, check_processes, places, resources_of
 from tests.sweeps.planned import settings
 
 
@@ -63,3 +63,23 @@ def test_what_the_cluster_has_not_is_told(there: Cluster, workers: int, changed:
 )
 def test_how_many_fit(resources: Resources, there: Cluster, concurrent: int | None, expected: int) -> None:
     assert places(resources, settings(concurrent=concurrent), there) == expected
+
+
+@pytest.mark.parametrize(
+    ("workers", "gpu", "said"),
+    [
+        ([1], 2.0, "sweep.gpu=2 gives a trial more GPUs than .*: add trainer.workers=2, or type sweep.gpu=1"),
+        ([2, 2], 3.0, "add trainer.workers=3, or type sweep.gpu=2"),
+        ([2, 1, 2], "auto", "trainer.workers=1,2: all trials of a sweep have as many processes"),
+    ],
+)
+def test_processes_that_do_not_fit_are_told_before_anything_starts(workers: list[int], gpu: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        check_processes([recipe(workers=number) for number in workers], settings(gpu=gpu))
+
+
+@pytest.mark.parametrize(
+    ("workers", "gpu"), [([1, 1], "auto"), ([1], 1.0), ([1], 0.25), ([2], 2.0), ([4], 2.0), ([], 2.0)]
+)
+def test_processes_may_share_a_gpu_or_have_one_each(workers: list[int], gpu: Any) -> None:
+    check_processes([recipe(workers=number) for number in workers], settings(gpu=gpu))

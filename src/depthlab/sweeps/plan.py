@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, final
 
 from depthlab.recipe import Recipe, Space, compose_each, read_space, source_hash
+from depthlab.sweeps.resources import check_processes
 from depthlab.sweeps.sampling import between, random_combinations
 from depthlab.sweeps.settings import Settings
 from depthlab.sweeps.trials import Trial
@@ -45,7 +46,7 @@ def make_plan(words: Sequence[str], settings: Settings, examiner: "Examiner") ->
 
     Raises:
         ValueError: a combination can't be, and was not to be skipped; or an axis has a value that no combination can
-            have; or a grid is asked of an interval.
+            have; or a grid is asked of an interval; or processes don't fit the GPUs.
     """
     space = read_space(words, settings.params)
     _check_intervals(space, settings)
@@ -56,6 +57,7 @@ def make_plan(words: Sequence[str], settings: Settings, examiner: "Examiner") ->
         draws = random_combinations(space, settings.seed)
         plan.trials += _distinct(_examined(draws, plan, settings, examiner), 1)
     _check_possible(plan, tried_all=settings.search != "random" and not space.intervals)
+    check_processes([trial.recipe for trial in plan.trials], settings)
     return plan
 
 

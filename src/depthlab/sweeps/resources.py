@@ -1,6 +1,7 @@
 """What one trial takes of the cluster, and how many trials fit into it at once."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -35,6 +36,25 @@ def resources_of(recipe: Recipe, settings: Settings, cluster: Cluster) -> Resour
                 f"{math.floor(there) if kind == 'cpu' else 0} or less, or trainer.workers=1"
             )
     return Resources(settings.cpu, gpu, workers)
+
+
+def check_processes(recipes: Sequence[Recipe], settings: Settings) -> None:
+    """See that all trials have as many processes, and each process at most one GPU.
+
+    Raises:
+        ValueError: they have not; a trial with more GPUs needs more processes.
+    """
+    numbers = sorted({int(recipe.config["trainer"]["workers"]) for recipe in recipes})
+    if len(numbers) > 1:
+        raise ValueError(
+            f"trainer.workers={','.join(map(str, numbers))}: all trials of a sweep have as many processes; type one "
+            "number, and another sweep for the others"
+        )
+    if settings.gpu != "auto" and numbers and settings.gpu > numbers[0]:
+        raise ValueError(
+            f"sweep.gpu={settings.gpu:g} gives a trial more GPUs than it has processes, of which each uses one: "
+            f"add trainer.workers={settings.gpu:g}, or type sweep.gpu={numbers[0]}"
+        )
 
 
 def places(resources: Resources, settings: Settings, cluster: Cluster) -> int:

@@ -1,5 +1,6 @@
 """Where a run is computed: code, libraries, machine."""
 
+import functools
 import os
 import platform
 import shutil
@@ -20,18 +21,24 @@ def capture_environment(*, gpu: str | None = None, source: Path | None = None) -
         gpu: Name of the GPU that the run uses, asked of the library that drives it.
         source: A folder of the checkout whose commit and changes are noted; by default the one of this package.
     """
-    commit, diff = describe_checkout(source or Path(__file__).parents[1])
+    commit, diff = describe_checkout(source) if source is not None else _own_checkout()
     return Environment(
         commit=commit,
         diff=diff,
         python=sys.version.split()[0],
         platform=platform.platform(),
-        versions=_installed_versions(),
+        versions=dict(_installed_versions()),
         cpu=_processor(),
         cores=_cores(),
         memory_gib=round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1),
         gpu=gpu,
     )
+
+
+@functools.cache
+def _own_checkout() -> tuple[str | None, str]:
+    """Describe the checkout of this package, once in a process: what is changed later is not what was imported."""
+    return describe_checkout(Path(__file__).parents[1])
 
 
 def describe_checkout(folder: Path) -> tuple[str | None, str]:
@@ -71,6 +78,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
     return answer.stdout.decode(errors="replace") if answer.returncode in allowed else None
 
 
+@functools.cache
 def _installed_versions() -> dict[str, str]:
     found = {distribution.metadata["Name"]: distribution.version for distribution in distributions()}
     return dict(sorted((name, version) for name, version in found.items() if name))

@@ -1,0 +1,92 @@
+"""How much of the machine does a sweep use? Beside Hydra's basic launcher, and beside Ray Tune with its defaults.
+
+The same trials, seeds of one network on digits, are computed three times, each time by a command of its own into a
+store of its own. Efficiency = trials x fit time of one alone / (cores x time from the command's start to its exit). The
+fit time alone is that of a warm process with one thread, taken before and after the three.
+"""
+
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from depthlab.command_line import key_values, run_command
+
+if TYPE_CHECKING:
+    from sweep_measurements import Efficiency
+
+KEYS = {
+    "trials": "how many seeds, such as 24",
+    "depth": "of the ResNet, such as 14",
+    "epochs": "of each trial, such as 12",
+    "ways": "which commands, such as sweep,tune; by default sweep,tune,basic",
+    "output": "a JSON file to write the record to",
+}
+DEFAULTS = {"trials": "24", "depth": "14", "epochs": "12", "ways": "sweep,tune,basic"}
+
+
+def main() -> None:
+    """Measure, show, and write down what was typed for."""
+    typed = key_values(sys.argv[1:], required={}, optional=KEYS, about=__doc__ or "")
+    settings = DEFAULTS | typed
+    numbers = {key: _number(key, settings[key]) for key in ("trials", "depth", "epochs")}
+    ways = settings["ways"].split(",")
+    if unknown := set(ways) - set(DEFAULTS["ways"].split(",")):
+        raise ValueError(f"ways={settings['ways']}: there is no {min(unknown)}; the ways are {DEFAULTS['ways']}")
+    output = Path(settings["output"]) if "output" in settings else None
+    if output is not None and not output.parent.is_dir():
+        raise ValueError(f"output={output}: there is no folder {output.parent}")
+    result = measure(ways, **numbers)
+    _show(result)
+    if output is not None:
+        output.write_text(result.to_json(), encoding="utf-8")
+
+
+def measure(ways: list[str], *, trials: int, depth: int, epochs: int) -> "Efficiency":
+    """Time the ways, one after the other."""
+    from sweep_measurements import Efficiency, Way
+    from sweep_ways import COMMANDS, fit_alone, timed
+
+    from depthlab.tracking import capture_environment
+
+    words = ["model=resnet", f"depth={depth}", f"epochs={epochs}"]
+    environment = capture_environment()
+    with tempfile.TemporaryDirectory(prefix="sweep-efficiency-") as folder:
+        alone = fit_alone(words, Path(folder) / "before")
+        walls = {way: timed(COMMANDS[way](words, trials), trials, Path(folder) / way) for way in ways}
+        alone += fit_alone(words, Path(folder) / "after")
+    least = trials * median(alone) / environment.cores
+    return Efficiency(
+        command=" ".join(["python", *sys.argv]),
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        commit=environment.commit,
+        changed=bool(environment.diff),
+        hardware=f"{environment.cpu}, {environment.cores} cores",
+        cores=environment.cores,
+        platform=environment.platform,
+        versions={"python": environment.python}
+        | {name: environment.versions[name] for name in ("torch", "pytorch-lightning", "mlflow", "ray", "hydra-core")},
+        trials=trials,
+        words=tuple(words),
+        alone=tuple(alone),
+        ways=tuple(Way(way, wall, efficiency=round(least / wall, 4)) for way, wall in walls.items()),
+    )
+
+
+def _show(result: "Efficiency") -> None:
+    from rich.console import Console
+    from sweep_measurements import table_of
+
+    Console(soft_wrap=True).print(table_of(result))
+
+
+def _number(key: str, word: str) -> int:
+    if not word.isdecimal() or int(word) < 1:
+        raise ValueError(f"{key}={word} must be a whole number of at least 1: {KEYS[key]}")
+    return int(word)
+
+
+if __name__ == "__main__":
+    run_command(main)
