@@ -32,13 +32,14 @@ class RayTuneSweeper(Sweeper):
         Raises:
             ValueError: for what can't be searched.
         """
-        from depthlab.sweeps import run_sweep
         from depthlab.sweeps.settings import read_settings
 
         assert self.config is not None
         # Hydra hands over the words of the task alone, but its own are needed to say how the sweep goes on
         own = [word for word in self.config.hydra.overrides.hydra if not word.startswith("hydra.mode=")]
         settings = read_settings(_plain(self._sweeper), _nodes(self.config))
+        from depthlab.sweeps import run_sweep  # imports much, and the settings are known to be sound now
+
         with _quiet_environment():
             return run_sweep([*own, *arguments], settings)
 

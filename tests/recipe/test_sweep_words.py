@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.recipe import check_alone, sweep_words
+from depthlab.recipe import check_alone, read_steering, sweep_words
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,11 @@ def test_one_run_is_steered_by_no_sweep(word: str, said: str) -> None:
 
 def test_one_run_may_begin_anew() -> None:
     assert check_alone(["fresh=true"]).config["fresh"] is True
+
+
+def test_steering_words_are_read_without_the_others() -> None:
+    sweeper, nodes = read_steering(
+        ["sweep=degradation", "depth=20,56", "sweep.cpu=2", "fresh=true", "hydra.sweeper.seed=3"]
+    )
+    assert sweeper["name"] == "degradation" and sweeper["seed"] == 3 and "depth" in sweeper["params"]
+    assert nodes["sweep"]["cpu"] == 2 and nodes["fresh"] is True and nodes["ray"] == {"address": None}

@@ -27,6 +27,7 @@ LAYERS = {
     # What is written down, and the words that networks are made of.
     "records": _room(),
     "doors": _room(),
+    "published": _room(),  # what the literature reports
     "nn": _room("torch"),
     "models": _room("nn torch"),
     # Models know no configuration, analyses no family, the report no torch.
@@ -39,7 +40,7 @@ LAYERS = {
     "recipe": _room("records hydra omegaconf"),
     "runs": _room("doors recipe models data training tracking report nn records torch pytorch_lightning hydra rich"),
     "command_line": _room("recipe hydra omegaconf", lazily="runs"),
-    "sweeps": _room("recipe runs training tracking report records rich fsspec optuna ray", lazily="mlflow"),
+    "sweeps": _room("doors recipe runs training tracking report records rich fsspec optuna ray", lazily="mlflow"),
     "hydra_plugins": _room("hydra omegaconf", lazily="sweeps"),
     # The package's own door.
     "depthlab": _room(lazily="runs"),

@@ -8,6 +8,7 @@ from depthlab.recipe.nearest import did_you_mean
 from depthlab.recipe.recipe import AXES, GROUPS, Recipe
 from depthlab.recipe.source import source_hash
 from depthlab.recipe.space import Interval, Space, read_space
+from depthlab.recipe.steering import read_steering
 from depthlab.recipe.sweep_words import check_alone, sweep_words
 from depthlab.recipe.target import locate, model_arguments
 
@@ -30,6 +31,7 @@ __all__ = [
     "model_arguments",
     "one_line",
     "read_space",
+    "read_steering",
     "recipe_from_config",
     "source_hash",
     "sweep_words",

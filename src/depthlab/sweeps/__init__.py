@@ -1,16 +1,23 @@
-"""Many runs: a search space becomes trials, Ray Tune runs them, and what was recorded is never lost or done twice."""
+"""Many runs: a search space becomes trials, Ray Tune runs them, and what was recorded is never lost or done twice.
 
-from collections.abc import Sequence
+The names are imported when they are asked for: Hydra's plugin opens this door at every start.
+"""
+
 from typing import TYPE_CHECKING
 
+from depthlab.doors import lazy_door
+
 if TYPE_CHECKING:
-    from depthlab.sweeps.settings import Settings
+    from depthlab.sweeps.settings import Settings, settings_of
+    from depthlab.sweeps.sweep import ensure_sweep, preview_sweep, run_sweep
+    from depthlab.sweeps.swept import Swept, attach
 
-__all__ = ["run_sweep"]
+_PLACES = {
+    "settings": ("Settings", "settings_of"),
+    "sweep": ("ensure_sweep", "preview_sweep", "run_sweep"),
+    "swept": ("Swept", "attach"),
+}
 
+__all__ = ["Settings", "Swept", "attach", "ensure_sweep", "preview_sweep", "run_sweep", "settings_of"]
 
-def run_sweep(words: Sequence[str], settings: "Settings") -> None:
-    """Run every trial that the words ask for and that has not finished; see `depthlab.sweeps.sweep`."""
-    from depthlab.sweeps.sweep import run_sweep as run
-
-    run(words, settings)
+__getattr__ = lazy_door(__name__, _PLACES)

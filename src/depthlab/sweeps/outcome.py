@@ -16,21 +16,30 @@ INCOMPLETE = 3  # exit code: the sweep has not all of its trials
 
 
 def tell_outcome(record: SweepRecord, folder: Path, *, asked: Collection[int]) -> None:
-    """Print the sweep's table and where it is kept.
+    """Do both: print the sweep's table, and say what is missing; see `show_outcome` and `check_complete`."""
+    show_outcome(record, folder)
+    check_complete(record, asked=asked)
 
-    Args:
-        record: How all trials stand.
-        folder: Of the sweep.
-        asked: The places of the trials that this command asked for; others it would not go on with.
 
-    Raises:
-        SystemExit: with 3 if trials are missing, after lines that say which, why, and what to type.
-    """
+def show_outcome(record: SweepRecord, folder: Path) -> None:
+    """Print the sweep's table, and where it is kept: in its `folder`, and in MLflow."""
     out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
     show_results(record)
     out.print(f"recorded in {folder}")
     if record.run_id is not None:
         out.print(f"           and MLflow, run {record.run_id}")
+
+
+def check_complete(record: SweepRecord, *, asked: Collection[int]) -> None:
+    """Say which trials are missing, why, and what to type; nothing if all are there.
+
+    Args:
+        record: How all trials stand.
+        asked: The places of the trials that this command asked for; others it would not go on with.
+
+    Raises:
+        SystemExit: with 3 if trials are missing.
+    """
     missing = [trial for trial in record.trials if trial.state not in DONE and trial.index in asked]
     if not missing:
         return

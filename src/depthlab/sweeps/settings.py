@@ -1,11 +1,11 @@
 """How a sweep is to be carried out, read from the configuration and checked before anything heavy is imported."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, final
 
-from depthlab.recipe import checked_value, did_you_mean
+from depthlab.recipe import checked_value, did_you_mean, read_steering
 
 _NAME = re.compile(r"[\w-]+")
 _DEFAULTS = {"seed": 0, "grace_epochs": 1, "reduction": 3}
@@ -63,6 +63,11 @@ def read_settings(sweeper: Mapping[str, Any], config: Mapping[str, Any]) -> Sett
     if settings.gpu != "auto" and settings.gpu > 1 and settings.gpu != int(settings.gpu):
         raise ValueError(f"sweep.gpu={settings.gpu:g}: a trial takes a share of one GPU, such as 0.5, or whole ones")
     return settings
+
+
+def settings_of(words: Sequence[str]) -> Settings:
+    """Return the settings that the words of a sweep ask for; raises `ValueError` as `read_settings` does."""
+    return read_settings(*read_steering(words))
 
 
 def _checked(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -1,6 +1,6 @@
 """A sweep from words to its last line: plan, look at what is there, compute the rest, tell."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,31 +8,70 @@ from depthlab.records import SweepManifest
 from depthlab.runs import runs_root
 from depthlab.sweeps.carry_out import CarryingOut
 from depthlab.sweeps.folder import SweepFolder
-from depthlab.sweeps.outcome import tell_outcome
 from depthlab.sweeps.plan import Examiner, Plan, identity_of, make_plan
 from depthlab.sweeps.preview import preview
 from depthlab.sweeps.settings import Settings
+from depthlab.sweeps.swept import Swept
+from depthlab.sweeps.trials import Trial
+from depthlab.tracking import resolve_uri
+
+Wanted = Callable[[Trial], bool]
 
 
 def run_sweep(words: Sequence[str], settings: Settings) -> None:
-    """Compute every trial that the words ask for and that has not finished.
+    """Compute every trial that the words ask for and that has not finished; or print what that would be.
 
     Raises:
         ValueError: a person's mistake, told before anything runs.
         Interrupted: Ctrl-C or SIGTERM; what was computed is kept.
         SystemExit: with 3 if trials are missing in the end.
     """
-    examiner = Examiner()
-    plan = make_plan(words, settings, examiner)
-    root = runs_root(plan.trials[0].recipe).absolute()
     if settings.dry_run:
-        preview(plan, settings, examiner, SweepFolder.find(sweeps_root(root), identity_of(plan.space, settings)), root)
+        preview_sweep(words, settings)
         return
+    swept = ensure_sweep(words, settings)
+    swept.show()
+    swept.end()
+
+
+def ensure_sweep(words: Sequence[str], settings: Settings, *, only: Wanted | None = None) -> Swept:
+    """Compute every trial that the words ask for and that has not finished, and return how all stand.
+
+    `only` leaves out trials of the grid for which it is false, so that one sweep can hold what is no full grid.
+
+    Raises:
+        ValueError: a person's mistake, told before anything runs.
+        Interrupted: Ctrl-C or SIGTERM; what was computed is kept.
+    """
+    assert not settings.dry_run, "a dry run computes nothing"
+    examiner = Examiner()
+    plan = _plan(words, settings, examiner, only)
+    root = runs_root(plan.trials[0].recipe).absolute()
     folder = open_folder(plan, settings, root)
     with folder.locked():
         work = CarryingOut(plan, settings, examiner, folder, root)
         record = work.run()
-    tell_outcome(record, folder.path, asked=work.standing.entries)
+    tracking = plan.trials[0].recipe.config["tracking"]
+    return Swept(
+        record=record,
+        folder=folder.path,
+        runs=root,
+        recipes={index: entry.trial.recipe for index, entry in work.standing.entries.items()},
+        store=(resolve_uri(tracking["uri"]), tracking["experiment"]) if tracking["enabled"] else None,
+    )
+
+
+def preview_sweep(words: Sequence[str], settings: Settings, *, only: Wanted | None = None) -> None:
+    """Print the trials that `ensure_sweep` would compute, what each costs, and how long all would take.
+
+    Raises:
+        ValueError: a person's mistake.
+    """
+    examiner = Examiner()
+    plan = _plan(words, settings, examiner, only)
+    root = runs_root(plan.trials[0].recipe).absolute()
+    folder = SweepFolder.find(sweeps_root(root), identity_of(plan.space, settings))
+    preview(plan, settings, examiner, folder, root)
 
 
 def sweeps_root(runs: Path) -> Path:
@@ -57,3 +96,11 @@ def open_folder(plan: Plan, settings: Settings, root: Path) -> SweepFolder:
         since=now if settings.fresh else "",
     )
     return SweepFolder.create(sweeps_root(root), manifest)
+
+
+def _plan(words: Sequence[str], settings: Settings, examiner: Examiner, only: Wanted | None) -> Plan:
+    plan = make_plan(words, settings, examiner)
+    if only is not None:
+        plan.trials = [trial for trial in plan.trials if only(trial)]
+        assert plan.trials, "nothing of the grid is wanted"
+    return plan
