@@ -1,0 +1,53 @@
+"""Write a page with its pictures and tables."""
+
+import os
+from pathlib import Path
+
+from depthlab.report.inline_svg import inline_svg, to_png, to_svg
+from depthlab.report.page_blocks import Page, PageTable, Picture, blocks_of
+from depthlab.report.page_html import to_html
+
+
+def write_page(page: Page, folder: Path) -> list[Path]:
+    """Write the page and its files, and return their paths, the page's own first.
+
+    ======================  ==================================================================================
+    `index.html`            all of it in one file, that needs no network and no script
+    `figures/NAME.svg`      each picture, on white
+    `figures/NAME.png`      the same at 150 dots an inch
+    `tables/NAME.csv`       each table that has a name, with all digits
+    ======================  ==================================================================================
+
+    The same page gives the same bytes. Each file is either the old or the new one, whole; the page is written last.
+
+    Raises:
+        OSError: The folder can't be made or written.
+    """
+    pictures = [block for block in blocks_of(page) if isinstance(block, Picture)]
+    tables = [block for block in blocks_of(page) if isinstance(block, PageTable) and block.name]
+    for names in ([picture.name for picture in pictures], [table.name for table in tables]):
+        assert len(set(names)) == len(names), f"two blocks of a page have the same file name: {names}"
+    files: dict[str, bytes] = {}
+    drawings = {}
+    for number, picture in enumerate(pictures, 1):
+        svg = to_svg(picture.figure)
+        drawings[picture.name] = inline_svg(svg, prefix=f"f{number}", description=picture.description)
+        files[f"figures/{picture.name}.svg"] = svg.encode()
+        files[f"figures/{picture.name}.png"] = to_png(picture.figure)
+    files |= {f"tables/{table.name}.csv": table.to_csv().encode() for table in tables}
+    html = to_html(page, drawings).encode()
+    paths = [_write(folder / name, data) for name, data in files.items()]
+    return [_write(folder / "index.html", html), *paths]
+
+
+def _write(path: Path, data: bytes) -> Path:
+    """Write the file through a neighbor and a rename, so that nobody sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    neighbor = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        neighbor.write_bytes(data)
+        os.replace(neighbor, path)
+    except BaseException:
+        neighbor.unlink(missing_ok=True)
+        raise
+    return path
