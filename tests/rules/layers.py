@@ -27,7 +27,7 @@ LAYERS = {
     # What is written down, and the words that networks are made of.
     "records": _room(),
     "doors": _room(),
-    "published": _room(),  # what the literature reports
+    "published": _room("records"),  # what the literature reports
     "nn": _room("torch"),
     "models": _room("nn torch"),
     # Models know no configuration, analyses no family, the report no torch.

@@ -1,0 +1,80 @@
+"""What an answered question leaves: which runs it rests on, what was compared, and what was said of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from depthlab.records.base import Record
+
+
+@dataclass(frozen=True)
+class RunRef(Record):
+    """A run that a question asked for, however it ended."""
+
+    name: str  # reads: resnet-56 · digits · seed 0
+    state: str  # finished, pruned, failed, cut off or waiting
+    values: dict[str, Any]  # the question's axes -> their values in this run
+    fingerprint: str
+    words: tuple[str, ...]  # what to type after `train.py` for this run alone
+    folder: str | None = None  # name of the run's folder
+    run_id: str | None = None  # MLflow's
+    fault: str | None = None  # what kind of fault ended it, None if it ended well
+    message: str = ""  # the fault in one line
+    hardware: str = ""  # processor or GPU, threads and precision
+    commit: str | None = None  # of the code that computed it
+
+
+@dataclass(frozen=True)
+class Compared(Record):
+    """Two groups of runs, compared by one number each: the mean of `a` minus the mean of `b`."""
+
+    measure: str  # what was compared: training error, test error, ...
+    unit: str  # of the means, of the difference and of the interval: points are of percent
+    a: str  # reads: plain-56
+    b: str
+    n: tuple[int, ...]  # values on either side
+    means: tuple[float | None, ...]
+    difference: float | None  # None where a side has no value
+    low: float | None  # of the interval; None where one value a side allows none
+    high: float | None
+    level: float  # of the interval, for this comparison alone
+    p: float | None
+    p_holm: float | None  # corrected over all comparisons of the family
+    effect: float | None
+    effect_kind: str
+    method: str  # paired t, welch or none
+
+
+@dataclass(frozen=True)
+class PublishedFigure(Record):
+    """An error that the literature reports of a network, in percent."""
+
+    id: str
+    network: str  # reads: resnet-56
+    dataset: str  # as it is published: a plus is for padded crops and flips
+    split: str  # train or test
+    error: float
+    relation: str  # =, or < and > for bounds, ≈ for what was read off a curve
+    std: float | None
+    runs: int | None  # None where the paper does not say
+    where: str  # paper and table
+    source: str  # paper, authors, quoted, reproduction or unverified
+    recipe: str  # how it was trained, "" where that is not known
+    notes: str
+
+
+@dataclass(frozen=True)
+class QuestionRecord(Record):
+    """What every answer has: what was typed, when, with what, over which runs, and the verdict in words."""
+
+    question: str  # degradation, ...
+    command: tuple[str, ...]
+    date: str  # ISO 8601, UTC
+    sweep: str  # identity of the sweep
+    sweep_run: str | None  # MLflow's id of the sweep's own run
+    axes: tuple[str, ...]
+    held: dict[str, Any]  # axes of study that do not vary -> their value
+    hardware: tuple[str, ...]  # each that computed some of the runs
+    commits: tuple[str, ...]  # likewise
+    versions: dict[str, str]  # of the libraries that decide numbers, as they are now
+    runs: tuple[RunRef, ...] = ()
+    verdict: tuple[str, ...] = field(default=())
