@@ -11,7 +11,7 @@ for (const table of document.querySelectorAll("table")) {
       const down = head.getAttribute("aria-sort") === "ascending";
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const number = (text) => parseFloat(text.replace("−", "-").replace(/^[^\d.-]+/, ""));
+      const number = (text) => parseFloat(text.replace(/[−–]\s*(?=\d)/, "-").replace(/^[^\d.-]+/, ""));
       const compare = (a, b) => (head.classList.contains("number") ? number(a) - number(b) : a.localeCompare(b));
       const unknown = (text) => text === "–" || text === "";
       const rows = [...table.tBodies[0].rows].map((row) => [row.cells[place].textContent.trim(), row]);
