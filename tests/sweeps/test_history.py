@@ -85,7 +85,9 @@ def test_a_finished_run_counts_though_a_later_attempt_broke(tmp_path: Path, late
 @pytest.mark.parametrize("status", ["running", "killed", "failed", "pruned"])
 def test_an_unfinished_run_tells_where_it_is(tmp_path: Path, status: Status) -> None:
     folder = left(tmp_path, status)
-    assert known(tmp_path) == {"folder": folder.name, "run_id": f"id of {folder.name}"}
+    state = "failed" if status == "failed" else "cut off"
+    place = {"folder": folder.name, "run_id": f"id of {folder.name}"}
+    assert known(tmp_path) == {"state": state, "earlier": True} | place
 
 
 def test_a_pruned_run_counts_where_there_is_a_scheduler_with_the_metrics_of_its_last_epoch(tmp_path: Path) -> None:
@@ -108,7 +110,7 @@ def test_what_is_older_than_a_fresh_sweep_does_not_count(tmp_path: Path) -> None
 def test_a_record_without_the_word_that_it_finished_does_not_count(tmp_path: Path) -> None:
     folder = left(tmp_path, "running")
     folder.record = record(folder)
-    assert "state" not in known(tmp_path)
+    assert known(tmp_path)["state"] == "cut off"
 
 
 def test_the_curve_is_that_of_the_newest_run_by_epochs_without_what_was_done_twice(tmp_path: Path) -> None:

@@ -90,8 +90,8 @@ def test_how_trials_stand_is_told_by_their_folders(tmp_path: Path) -> None:
     fingerprints = [*names.values(), "e" * 16]
     trials = [replace(trial(number), fingerprint=name) for number, name in enumerate(fingerprints)]
     counted = look_at(trials, tmp_path, metric="val/accuracy", since="", pruned_counts=True)
-    assert [entry.state for entry in counted.entries.values()] == ["finished", "pruned", *3 * ["waiting"]]
+    assert [entry.state for entry in counted.entries.values()] == ["finished", "pruned", "cut off", "failed", "waiting"]
     assert len(counted.missing) == 3
     plain = look_at(trials, tmp_path, metric="val/accuracy", since="", pruned_counts=False)
-    assert [entry.state for entry in plain.entries.values()] == ["finished", *4 * ["waiting"]]
+    assert [entry.state for entry in plain.entries.values()] == ["finished", "cut off", "cut off", "failed", "waiting"]
     assert [entry.folder is None for entry in plain.entries.values()] == [*4 * [False], True]

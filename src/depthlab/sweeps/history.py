@@ -16,9 +16,10 @@ def known_of(root: Path, trial: Trial, *, since: str, pruned_counts: bool) -> di
         known = {"state": "finished", "metrics": record.metrics, "seconds": record.seconds}
         return known | _place(finished) | {"earlier": True}
     for folder in find_attempts(root, trial.fingerprint, since=since):
-        if folder.status != "pruned" or not pruned_counts:
-            return _place(folder)
-        return {"state": "pruned", "metrics": _latest(folder)} | _place(folder) | {"earlier": True}
+        if folder.status == "pruned" and pruned_counts:
+            return {"state": "pruned", "metrics": _latest(folder)} | _place(folder) | {"earlier": True}
+        state = "failed" if folder.status == "failed" else "cut off"
+        return {"state": state} | _place(folder) | {"earlier": True}
     return {}
 
 
