@@ -3,13 +3,17 @@
 from depthlab.records.base import Record
 from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
+from depthlab.records.statistics import Comparison, Effect, Interval, Summary
 from depthlab.records.sweeps import FaultRecord, PlannedTrial, SweepManifest, SweepRecord, TrialRecord
 
 __all__ = [
     "Compared",
+    "Comparison",
     "Dataset",
+    "Effect",
     "Environment",
     "FaultRecord",
+    "Interval",
     "Manifest",
     "PlannedTrial",
     "PublishedFigure",
@@ -17,6 +21,7 @@ __all__ = [
     "Record",
     "RunRecord",
     "RunRef",
+    "Summary",
     "SweepManifest",
     "SweepRecord",
     "TrialRecord",

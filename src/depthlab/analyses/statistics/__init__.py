@@ -1,0 +1,29 @@
+"""Statistics over seeds and images: intervals, comparisons, effects, families of tests, and planning."""
+
+from depthlab.analyses.statistics.comparisons import compare, paired, welch
+from depthlab.analyses.statistics.effects import cohen_d, hedges_g, paired_dz
+from depthlab.analyses.statistics.families import holm
+from depthlab.analyses.statistics.intervals import bootstrap_interval, proportion_interval, summarize, t_interval
+from depthlab.analyses.statistics.planning import detectable_difference, seeds_needed, t_test_power
+from depthlab.records import Comparison, Effect, Interval, Summary
+
+__all__ = [
+    "Comparison",
+    "Effect",
+    "Interval",
+    "Summary",
+    "bootstrap_interval",
+    "cohen_d",
+    "compare",
+    "detectable_difference",
+    "hedges_g",
+    "holm",
+    "paired",
+    "paired_dz",
+    "proportion_interval",
+    "seeds_needed",
+    "summarize",
+    "t_interval",
+    "t_test_power",
+    "welch",
+]
