@@ -1,28 +1,36 @@
 """What the lab writes down: frozen dataclasses that turn into JSON and back. The lab's table of contents."""
 
 from depthlab.records.base import Record
+from depthlab.records.degradation import Choice, Condition, DegradationRecord, LayerValue, MeasuredRun, Score, Tuning
 from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
 from depthlab.records.statistics import Comparison, Effect, Interval, Summary
 from depthlab.records.sweeps import FaultRecord, PlannedTrial, SweepManifest, SweepRecord, TrialRecord
 
 __all__ = [
+    "Choice",
     "Compared",
     "Comparison",
+    "Condition",
     "Dataset",
+    "DegradationRecord",
     "Effect",
     "Environment",
     "FaultRecord",
     "Interval",
+    "LayerValue",
     "Manifest",
+    "MeasuredRun",
     "PlannedTrial",
     "PublishedFigure",
     "QuestionRecord",
     "Record",
     "RunRecord",
     "RunRef",
+    "Score",
     "Summary",
     "SweepManifest",
     "SweepRecord",
     "TrialRecord",
+    "Tuning",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from depthlab.records.base import Record
+from depthlab.records.statistics import Comparison
 
 
 @dataclass(frozen=True)
@@ -11,6 +12,7 @@ class RunRef(Record):
     """A run that a question asked for, however it ended."""
 
     name: str  # reads: resnet-56 · digits · seed 0
+    group: str  # the network as the question names it: resnet-56
     state: str  # finished, pruned, failed, cut off or waiting
     values: dict[str, Any]  # the question's axes -> their values in this run
     fingerprint: str
@@ -25,23 +27,18 @@ class RunRef(Record):
 
 @dataclass(frozen=True)
 class Compared(Record):
-    """Two groups of runs, compared by one number each: the mean of `a` minus the mean of `b`."""
+    """Two groups of runs, compared by one number each; means and difference in percent, or as `measure` says."""
 
-    measure: str  # what was compared: training error, test error, ...
-    unit: str  # of the means, of the difference and of the interval: points are of percent
+    family: str  # comparisons that are corrected together
+    measure: str  # reads: training error
     a: str  # reads: plain-56
     b: str
-    n: tuple[int, ...]  # values on either side
-    means: tuple[float | None, ...]
-    difference: float | None  # None where a side has no value
-    low: float | None  # of the interval; None where one value a side allows none
-    high: float | None
-    level: float  # of the interval, for this comparison alone
-    p: float | None
-    p_holm: float | None  # corrected over all comparisons of the family
-    effect: float | None
-    effect_kind: str
-    method: str  # paired t, welch or none
+    mean_a: float | None  # None where no run finished
+    mean_b: float | None
+    comparison: Comparison | None = None  # None where a side has no value
+    p_holm: float | None = None  # corrected over the family
+    std: float | None = None  # of the differences between pairs, or of a side; None where it can't be known
+    detectable: float | None = None  # the smallest true difference that so many seeds show, with a power of 0.8
 
 
 @dataclass(frozen=True)

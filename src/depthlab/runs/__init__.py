@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from depthlab.runs.once import ensure
     from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
     from depthlab.runs.published import Published, evaluate_published, published_table
+    from depthlab.runs.reopened import Reopened, reopen
     from depthlab.runs.repeat import rerun, verdict
     from depthlab.runs.restore import load, load_folder
     from depthlab.runs.root import runs_root
@@ -34,6 +35,7 @@ _PLACES = {
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "published": ("Published", "evaluate_published", "published_table"),
     "repeat": ("rerun", "verdict"),
+    "reopened": ("Reopened", "reopen"),
     "restore": ("load", "load_folder"),
     "root": ("runs_root",),
     "show": ("result_table", "run_and_show"),
@@ -47,6 +49,7 @@ __all__ = [
     "ImageFacts",
     "Prediction",
     "Published",
+    "Reopened",
     "Supervision",
     "accuracy_line",
     "check_network",
@@ -64,6 +67,7 @@ __all__ = [
     "predict_pictures",
     "prediction_lines",
     "published_table",
+    "reopen",
     "rerun",
     "resolve",
     "result_table",

@@ -1,0 +1,107 @@
+"""Take up a run that has ended, with its networks and its images, to measure something on them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Literal, final
+
+import pytorch_lightning as pl
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from depthlab.data import ImageData, ImageSet
+from depthlab.recipe import Recipe, recipe_from_config
+from depthlab.runs.build import build_data
+from depthlab.runs.check import build_network
+from depthlab.runs.images import build_images
+from depthlab.tracking import RunFolder
+from depthlab.training import Hardware, choose_hardware, read_weights
+
+Moment = Literal["initial", "final", "best"]
+
+
+@final
+@dataclass(frozen=True)
+class Reopened:
+    """A run on this machine: its images as it saw them, and its networks as they were. Computes in fp32."""
+
+    folder: RunFolder
+    recipe: Recipe
+    data: ImageData
+    hardware: Hardware
+
+    def network(self, moment: Moment) -> nn.Module:
+        """Return the network in evaluation mode, on this machine's device.
+
+        Its "initial" weights are drawn again from the run's seed, as the run itself drew them; "final" and "best" ones
+        were kept. Drawing them sets the global generators.
+
+        Raises:
+            ValueError: the run has not kept such weights.
+        """
+        dataset = self.folder.manifest.dataset
+        file = self.folder.checkpoints / f"{moment}.ckpt"
+        if moment != "initial" and not file.is_file():
+            raise ValueError(f"{self.folder.name} is {self.folder.status} and has no {moment} weights")
+        pl.seed_everything(self.recipe.config["seed"], verbose=False)
+        network = build_network(
+            self.recipe,
+            num_classes=len(dataset.classes),
+            in_channels=dataset.channels,
+            image_size=dataset.image_size,
+        )
+        if moment != "initial":
+            network.load_state_dict(read_weights(file))
+        network = network.to(self.hardware.device)
+        if self.hardware.channels_last:
+            network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return network.eval()
+
+    def training_batches(self, count: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield the first batches that the run trained on, augmented as they were: images (N, C, H, W) and labels."""
+        loader = self.data.train_dataloader()
+        loader.epoch = loader.position = 0
+        yield from islice(iter(loader), count)
+
+    def training_images(self, count: int) -> Iterator[Tensor]:
+        """Yield about so many training images (N, C, H, W), in batches from all over the set, without augmentation."""
+        loader = self.data.train_evaluation_dataloader()
+        size = int(self.recipe.config["batch_size"])
+        stride = max(1, len(loader) // -(-count // size))
+        for images, _ in islice(iter(loader), 0, None, stride):
+            yield images[:count]
+            count -= len(images)
+            if count <= 0:
+                return
+
+    def loss(self, scores: Tensor, labels: Tensor) -> Tensor:
+        """Return the loss that the run trained by, without auxiliary heads and weight decay."""
+        return F.cross_entropy(scores, labels, label_smoothing=self.recipe.config["label_smoothing"] or 0.0)
+
+
+def reopen(folder: RunFolder) -> Reopened:
+    """Build the run's images and loaders again, on this machine's device.
+
+    Raises:
+        ValueError: the images are not those that the run saw.
+    """
+    manifest = folder.manifest
+    recipe = recipe_from_config(manifest.config, manifest.choices, manifest.overrides)
+    images = _load(json.dumps(recipe.config["data"], sort_keys=True), recipe.choices["data"])
+    if images.checksum != manifest.dataset.checksum:
+        raise ValueError(f"{folder.name} was trained on other images than {images.name} has now: nothing to measure on")
+    trainer = recipe.config["trainer"] | {"device": "auto", "precision": "fp32"}
+    hardware = choose_hardware(trainer, image_size=images.image_size)
+    if hardware.device.type == "cpu":
+        torch.set_num_threads(hardware.threads)
+    return Reopened(folder, recipe, build_data(recipe, images, hardware), hardware)
+
+
+@lru_cache(maxsize=1)
+def _load(node: str, name: str) -> ImageSet:
+    """Load the images of a data node; many runs in a row see the same ones."""
+    config: dict[str, Any] = {"data": json.loads(node)}
+    return build_images(Recipe(config, {"data": name}, ()))

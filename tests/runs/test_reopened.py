@@ -1,0 +1,74 @@
+"""A run that is taken up again: its networks and its images are those that it had."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from depthlab.recipe import compose
+from depthlab.runs import reopen
+from depthlab.runs.prepare import prepare
+from depthlab.tracking import RunFolder, write_atomically
+from tests.runs.conftest import TINY, Trained, train
+
+NOTHING = ("trainer.max_steps=1", "learning_rate=1e-30", "weight_decay=0")  # a step too small for any weight to change
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("model=resnet", "seed=3"),
+        ("model=plain", "depth=14", "dropout=0.3"),
+        ("model=densenet", "depth=10", "model.growth_rate=4"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_initial_weights_are_those_that_the_run_began_with(tmp_path: Path, bare: None, words: tuple[str, ...]) -> None:
+    trained = train(tmp_path, *words, *NOTHING)
+    torch.manual_seed(99)  # whatever was drawn before
+    initial = reopen(trained.folder).network("initial")
+    parameters = dict(initial.named_parameters())
+    for name, parameter in parameters.items():  # zeros are not quite zeros after a step, however small
+        assert torch.allclose(parameter, trained.weights[name], rtol=0, atol=1e-20), name
+    assert any(parameter.std() > 0 for parameter in parameters.values())
+
+
+def test_final_weights_are_those_that_were_kept(tracked: Trained) -> None:
+    network = reopen(tracked.folder).network("final")
+    assert not network.training
+    assert all(torch.equal(value, tracked.weights[name]) for name, value in network.state_dict().items())
+
+
+def test_batches_are_those_that_the_run_trained_on(tracked: Trained) -> None:
+    reopened = reopen(tracked.folder)
+    loader = prepare(compose([*TINY, "tracking=none"])).data.train_dataloader()
+    there = list(zip(loader, reopened.training_batches(3), strict=False))
+    assert len(there) == 3
+    for (images, labels), (ours, our_labels) in there:
+        assert torch.equal(images, ours) and torch.equal(labels, our_labels)
+    again = [images for images, _ in reopened.training_batches(3)]
+    assert torch.equal(again[0], there[0][1][0]), "asked twice, they are the same"
+
+
+def test_images_are_as_many_as_asked_for_and_from_all_over(tracked: Trained) -> None:
+    reopened = reopen(tracked.folder)
+    assert sum(len(batch) for batch in reopened.training_images(40)) == 40
+    assert sum(len(batch) for batch in reopened.training_images(10_000)) == 180, "there are no more"
+    every = list(reopened.data.train_evaluation_dataloader())
+    first, second = reopened.training_images(64)
+    assert torch.equal(first, every[0][0]) and torch.equal(second, every[3][0])
+
+
+def test_other_images_are_refused(tmp_path: Path, bare: None) -> None:
+    trained = train(tmp_path, "epochs=1")
+    path = trained.folder.path / "manifest.json"
+    write_atomically(path, path.read_text().replace(trained.folder.manifest.dataset.checksum, "0" * 64))
+    with pytest.raises(ValueError, match="was trained on other images than synthetic-8x8x3 has now"):
+        reopen(RunFolder.open(trained.folder.path))
+
+
+def test_weights_that_were_not_kept_are_told(tmp_path: Path, bare: None) -> None:
+    trained = train(tmp_path, "epochs=1")
+    (trained.folder.checkpoints / "best.ckpt").unlink()
+    with pytest.raises(ValueError, match="is finished and has no best weights"):
+        reopen(trained.folder).network("best")
