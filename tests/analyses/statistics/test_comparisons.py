@@ -208,6 +208,17 @@ def test_an_effects_interval_ends_where_the_test_just_accepts(seed: int):
     assert stats.nct.cdf(t.statistic, df, found.interval.high / root) == pytest.approx(0.05, abs=1e-6)
 
 
+@pytest.mark.parametrize("t", [1e-9, 3, 36, 99])
+def test_with_many_values_an_effects_interval_is_the_normal_one(t: float):
+    """Standard error of d: sqrt(2/n + d²/4n) (Hedges and Olkin, Statistical Methods for Meta-Analysis, 1985, p. 86)."""
+    n = 50_000
+    values = np.array([1, -1] * (n // 2)) * math.sqrt((n - 1) / n)
+    d = t * math.sqrt(2 / n)
+    found, half = cohen_d(values + d, values), 1.959964 * math.sqrt(2 / n + d**2 / (4 * n))
+    assert found and found.interval
+    assert (found.interval.low, found.interval.high) == pytest.approx((d - half, d + half), abs=half / 100)
+
+
 def test_an_effect_beyond_all_measure_has_no_interval():
     found = hedges_g([80, 80.1, 79.9], [0.1, 0.2, 0.15])
     assert found and found.value > 500 and found.interval is None

@@ -20,8 +20,8 @@ Seed = TypeVar("Seed", bound=Hashable)
 def compare(a: Mapping[Seed, float], b: Mapping[Seed, float], level: float = 0.95) -> Comparison:
     """Compare values by seed: `paired` if both sides have the same seeds, at least two, else `welch` on all values.
 
-    Seeds of one side alone are never dropped to make pairs of the rest: Welch's test takes every value, and where some
-    seeds are shared it errs, if at all, towards no claim.
+    Seeds of one side alone are never dropped to make pairs of the rest: Welch's test takes every value, and where the
+    shared seeds do well or badly together it errs towards no claim.
     """
     if set(a) == set(b) and len(a) >= 2:
         return paired(a.values(), [b[seed] for seed in a], level)

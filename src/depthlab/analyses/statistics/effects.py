@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 
+import numpy as np
 from scipy import optimize, special, stats
 
 from depthlab.analyses.statistics.samples import Sample, check_level, mean_of, rounding, sample, variance_of
@@ -114,7 +115,8 @@ def _noncentrality(t: float, df: int, share: float) -> float:
     """Return the noncentrality that leaves `share` of the distribution below `t`, which is 0 or more."""
 
     def excess(noncentrality: float) -> float:
-        return float(stats.nct.cdf(t, df, noncentrality)) - share
+        # The distribution is NaN where it is too small to be computed.
+        return float(np.nan_to_num(stats.nct.cdf(t, df, noncentrality))) - share
 
     # The share below 0 is a normal variable's, which bounds the root from below; doubling finds a bound above.
     low, step = float(stats.norm.isf(share)) - 1, 2.0

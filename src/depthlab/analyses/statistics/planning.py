@@ -15,8 +15,9 @@ def t_test_power(n: int, difference: float, std: float, level: float = 0.95, *, 
 
     P(|T| > t(level; df)) for noncentral T with df = 2n - 2 and noncentrality difference / std · sqrt(n/2) (Cohen,
     1988, ch. 2); if `paired`, df = n - 1 and difference / std · sqrt(n). `difference` and `std` are in the same
-    units; `std` is that over the seeds of one side, if `paired` that of the differences. Values are taken as normal,
-    with the same spread on both sides. Raises `ValueError` for numbers that make no sense.
+    units; `std` is that over the seeds of one side, if `paired` that of the differences. A `std` seen over three seeds
+    may itself be off by half. Values are taken as normal, with the same spread on both sides. Raises `ValueError` for
+    numbers that make no sense.
     """
     _check(std, level)
     _check_seeds(n)
