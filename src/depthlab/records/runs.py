@@ -55,6 +55,7 @@ class Manifest(Record):
     threads: int
     seed: int
     created: str  # ISO 8601, UTC
+    source: str = ""  # sha256 of the code that computes, "" where it was not noted
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,110 @@
+"""Make a page of any runs, by axes, settings, state, age or name: python pipelines/report.py model=resnet depth=20,56
+
+Words that are none of the keys below are axes and settings of runs, with one value or several, such as data=cifar10 or
+optimizer.momentum=0.9. Without any, the page is about all runs. Runs that failed, were cut off, or were done twice are
+shown and counted, and so are different versions of the code.
+"""
+
+import shlex
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from depthlab.command_line import key_values, run_command
+
+if TYPE_CHECKING:
+    from depthlab.records import SweepRecord
+
+QUERY = {
+    "status": "how runs ended: finished, pruned, failed, cut off or running, or several of them",
+    "since": "only runs begun then or later: 2026-11-01, or 2026-11-01T12:00, of UTC",
+    "until": "only runs begun before then",
+    "run": "only these runs: MLflow's ids, names of folders, or the beginnings of either",
+    "commit": "only runs of this commit of the code, or its beginning",
+}
+OPTIONAL = {
+    **QUERY,
+    "sweep": "only runs of a sweep: its folder's name, its identity, MLflow's id of it, or its space's name",
+    "filter": "only runs that MLflow finds by its own words: 'filter=metrics.\"val/accuracy\" > 0.9'",
+    "metric": "what is drawn against the axes [test/accuracy, as error]",
+    "output": "the folder of the page, its figures and tables [reports/report]",
+    "folder": "where run folders lie [mlruns/runs]",
+    "tracking.uri": "a store to look for runs that have no folder here [as train.py; with folder=, none]",
+}
+
+
+def report() -> None:
+    """Read the command line, find the runs, write the page."""
+    words = sys.argv[1:]
+    settings = {word.partition("=")[0]: "an axis or a setting" for word in words if "=" in word and word[0] != "-"}
+    about = {key: meaning for key, meaning in settings.items() if key not in OPTIONAL}
+    typed = key_values(words, required={}, optional=OPTIONAL | about, about=__doc__ or "")
+    output = Path(typed.get("output", "reports/report")).expanduser()
+    if output.exists() and not output.is_dir():
+        raise ValueError(f"output={output} is a file: type a folder for the page and its figures")
+
+    from depthlab.records.found_runs import RunsFound
+    from depthlab.runs.found import Search, find_runs
+    from depthlab.runs.query import read_query
+    from depthlab.sweeps.found import all_faults, find_sweep
+    from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
+
+    root = Path(typed.get("folder", RUNS_ROOT)).expanduser()
+    if "folder" in typed and not root.is_dir():
+        raise ValueError(f"folder={root}: there is no such folder")
+    sweeps = root.parent / "sweeps"
+    sweep = find_sweep(sweeps, typed["sweep"]) if "sweep" in typed else None
+    asks_store = "tracking.uri" in typed or "filter" in typed
+    search = Search(
+        query=read_query({key: value for key, value in typed.items() if key in QUERY or key not in OPTIONAL}),
+        root=root,
+        uri=None if "folder" in typed and not asks_store else resolve_uri(typed.get("tracking.uri")),
+        asked="tracking.uri" in typed,
+        where=typed.get("filter", ""),
+        fingerprints=None if sweep is None else {trial.fingerprint for trial in sweep.trials},
+        faults=all_faults(sweeps),
+        keys=OPTIONAL,
+    )
+    runs, unread, notes = find_runs(search)
+    if sweep is not None:
+        notes += trials_without_runs(sweep, {run.fingerprint for run in runs})
+    meant = shlex.join(word for word in words if word.partition("=")[0] not in ("output", "folder", "tracking.uri"))
+    if not runs:
+        raise ValueError(none_meant(root, meant, unread))
+
+    from depthlab.report import write_page
+    from depthlab.report.found_page import count_runs, runs_page
+
+    store = "" if search.uri is None else f", and the store {redact(search.uri)} for runs that have no folder there"
+    found = RunsFound(meant, f"{root}{store}", tuple(runs), tuple(unread), tuple(notes))
+    facts = (
+        ("command", f"`python pipelines/report.py {shlex.join(words)}`".replace(" `", "`")),
+        ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+    )
+    page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts), output)[0]
+    print(f"{count_runs(runs)}\n{page}")
+    raise SystemExit(0)
+
+
+def none_meant(root: Path, meant: str, unread: list[str]) -> str:
+    """Return what to tell where there is nothing to make a page of."""
+    there = sum(1 for _ in root.glob("*/manifest.json"))
+    if not there:
+        return f"there are no runs in {root} yet; python train.py makes one, and folder=... looks elsewhere"
+    broken = f", of which {len(unread)} can't be read" if unread else ""
+    return f"no run is meant by {meant or 'that'}; there are {there} in {root}{broken}"
+
+
+def trials_without_runs(sweep: "SweepRecord", there: set[str]) -> list[str]:
+    """Return what to tell of a sweep's trials that are not among the runs."""
+    missing = Counter(trial.state for trial in sweep.trials if trial.fingerprint not in there)
+    if not missing:
+        return []
+    told = ", ".join(f"{count} {state}" for state, count in missing.most_common())
+    return [f"{missing.total()} of the sweep's {len(sweep.trials)} trials are no run here ({told})."]
+
+
+if __name__ == "__main__":
+    run_command(report)

@@ -1,0 +1,45 @@
+"""Runs as they are found, in whatever state, when somebody asks what there is."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from depthlab.records.base import Record
+
+
+@dataclass(frozen=True)
+class FoundRun(Record):
+    """One run, of which not everything may be known."""
+
+    name: str  # reads: resnet-56 · digits · seed 0
+    fingerprint: str
+    state: str  # finished, pruned, failed, cut off or running
+    created: str  # ISO 8601, UTC
+    axes: dict[str, Any]
+    settings: dict[str, Any]  # dotted key -> value, of all that decides a result; the axes alone of a store's run
+    metrics: dict[str, float] = field(default_factory=dict)  # of a run that has not finished the latest
+    curves: dict[str, list[list[float]]] = field(default_factory=dict)  # metric -> [[epoch, value], ...]
+    fault: str | None = None  # what kind of fault ended it, as far as it is known
+    message: str = ""  # the fault in one line
+    folder: str | None = None  # name of its folder, None where only a store has it
+    run_id: str | None = None  # MLflow's
+    seconds: float | None = None  # of training
+    resumptions: int = 0
+    commit: str | None = None
+    diff: str | None = None  # uncommitted changes, "" for none, None where it is not known what they are
+    changed: bool = False  # whether there are any
+    source: str = ""  # sha256 of the code that computes, "" where it was not noted
+    python: str = ""
+    versions: dict[str, str] = field(default_factory=dict)  # installed distribution -> version
+    hardware: str = ""  # processor or GPU, threads and precision
+    data: str = ""  # sha256 of the images
+
+
+@dataclass(frozen=True)
+class RunsFound(Record):
+    """All runs that a question was about, and what has to be known of how they were found."""
+
+    query: str  # as it was typed; "" for all
+    place: str  # where they were looked for, in words
+    runs: tuple[FoundRun, ...]  # oldest first
+    unread: tuple[str, ...] = ()  # one line for each folder that can't be read
+    notes: tuple[str, ...] = ()  # one line for each thing that else would be missing silently
