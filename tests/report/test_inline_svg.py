@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex
 
 from depthlab.report.dark_colors import DARK_INK, DARK_PAPER, contrast, dark_twin
 from depthlab.report.inline_svg import InlineSvg, dark_rules, inline_svg, to_svg
-from depthlab.report.palette import _COLORS, BROKEN
+from depthlab.report.palette import BROKEN, COLORS
 from tests.report.pages import drawn
 
 VIRIDIS = [to_hex(shade) for shade in colormaps["viridis"].colors]
@@ -59,7 +59,7 @@ def test_the_same_figure_is_the_same_text():
     assert inlined() == inlined()
 
 
-@pytest.mark.parametrize("color", [*_COLORS, BROKEN, "#4269d0", "#d9480f", *VIRIDIS[::32]])
+@pytest.mark.parametrize("color", [*COLORS, BROKEN, "#4269d0", "#d9480f", *VIRIDIS[::32]])
 def test_colors_can_be_seen_on_a_dark_page(color: str):
     assert contrast(dark_twin(color), DARK_PAPER) >= 3  # what Web Content Accessibility Guidelines ask of graphics
 

@@ -9,6 +9,13 @@ from typing import final
 from depthlab.recipe import did_you_mean, read_steering, sweep_words
 
 OUTPUT = "output"
+
+# keys of pipelines that choose the value of an axis on validation; see depthlab.sweeps.tuned
+TUNE_KEYS = {
+    "tune": "an axis, such as learning_rate, to choose for each network on validation [none]",
+    "tune.values": "the values to choose from, with commas [0.1, 0.3, 1 and 3 times the held one]",
+    "tune.seed": "the seed or seeds of the runs that choose, apart from the others [1000]",
+}
 _WORDS = """\
 Any words of a sweep can be typed, and win over the default: values such as depth=20,56 or 'seed=range(5)', one value
 for what is held such as data=cifar10 epochs=15, and how trials are computed, such as sweep.cpu=2; python train.py

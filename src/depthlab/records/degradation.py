@@ -81,6 +81,7 @@ class Condition(Record):
     name: str  # held or tuned
     members: tuple[str, ...]  # fingerprints of the runs, however they ended
     compared: tuple[Compared, ...] = ()
+    headline: str = ""  # the answer in a few words
     verdict: tuple[str, ...] = ()
 
 

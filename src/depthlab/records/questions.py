@@ -12,7 +12,9 @@ class RunRef(Record):
     """A run that a question asked for, however it ended."""
 
     name: str  # reads: resnet-56 · digits · seed 0
-    group: str  # the network as the question names it: resnet-56
+    group: str  # the network as the question names it, for all seeds: resnet-56
+    series: str  # what it is compared within: resnet
+    place: float  # where it stands in its series: its depth, its cost
     state: str  # finished, pruned, failed, cut off or waiting
     values: dict[str, Any]  # the question's axes -> their values in this run
     fingerprint: str
@@ -31,6 +33,7 @@ class Compared(Record):
 
     family: str  # comparisons that are corrected together
     measure: str  # reads: training error
+    series: str  # that of `a`
     a: str  # reads: plain-56
     b: str
     mean_a: float | None  # None where no run finished

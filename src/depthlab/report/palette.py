@@ -12,9 +12,9 @@ from matplotlib import colormaps
 from matplotlib.colors import ListedColormap, to_hex
 
 BROKEN = "#8c1515"  # what has no value
-_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8c6d31")
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
-_LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 3)))
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8c6d31")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "h")
+LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (7, 3)))
 
 # From dark to light it shows what is good to what is bad. Without the lightest end, which white paper swallows.
 GOOD_TO_BAD = ListedColormap(colormaps["viridis"](np.linspace(0.0, 0.92, 256)), name="good_to_bad")
@@ -39,10 +39,10 @@ def styles(places: Sequence[Sequence[int]], *, ordered: bool) -> list[Style]:
         places: For each group, the place of its value among those of each key by which trials are grouped.
         ordered: Whether the groups are those of one numeric key; they are shades from dark to light.
     """
-    assert len(places) <= len(_COLORS), f"{len(places)} groups can't be told apart"
+    assert len(places) <= len(COLORS), f"{len(places)} groups can't be told apart"
     if places and len(places[0]) == 2:
-        return [Style(_COLORS[first], _MARKERS[second], _LINES[second]) for first, second in places]
+        return [Style(COLORS[first], MARKERS[second], LINES[second]) for first, second in places]
     if not ordered or len(places) <= 2:
-        return [Style(_COLORS[place], _MARKERS[place], _LINES[place]) for place in range(len(places))]
+        return [Style(COLORS[place], MARKERS[place], LINES[place]) for place in range(len(places))]
     shades = colormaps["viridis"](np.linspace(0.0, 0.85, len(places)))
-    return [Style(to_hex(shade), _MARKERS[place], "-") for place, shade in enumerate(shades)]
+    return [Style(to_hex(shade), MARKERS[place], "-") for place, shade in enumerate(shades)]

@@ -8,16 +8,36 @@ from typing import TYPE_CHECKING
 from depthlab.doors import lazy_door
 
 if TYPE_CHECKING:
+    from depthlab.sweeps.answers import begin_answer, run_folder, run_refs
     from depthlab.sweeps.settings import Settings, settings_of
     from depthlab.sweeps.sweep import ensure_sweep, preview_sweep, run_sweep
     from depthlab.sweeps.swept import Swept, attach
+    from depthlab.sweeps.tuned import Tune, Tuned, ensure_tuned, preview_tuned, read_tune
 
 _PLACES = {
+    "answers": ("begin_answer", "run_folder", "run_refs"),
     "settings": ("Settings", "settings_of"),
     "sweep": ("ensure_sweep", "preview_sweep", "run_sweep"),
     "swept": ("Swept", "attach"),
+    "tuned": ("Tune", "Tuned", "ensure_tuned", "preview_tuned", "read_tune"),
 }
 
-__all__ = ["Settings", "Swept", "attach", "ensure_sweep", "preview_sweep", "run_sweep", "settings_of"]
+__all__ = [
+    "Settings",
+    "Swept",
+    "Tune",
+    "Tuned",
+    "attach",
+    "begin_answer",
+    "ensure_sweep",
+    "ensure_tuned",
+    "preview_sweep",
+    "preview_tuned",
+    "read_tune",
+    "run_folder",
+    "run_refs",
+    "run_sweep",
+    "settings_of",
+]
 
 __getattr__ = lazy_door(__name__, _PLACES)

@@ -1,0 +1,161 @@
+"""Does the training error rise with depth? Ensure the runs, measure, draw, and write a page with the verdict."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from depthlab.command_line import TUNE_KEYS, Question, ask, run_command
+
+if TYPE_CHECKING:
+    from depthlab.records import DegradationRecord, MeasuredRun, RunRef
+    from depthlab.sweeps import Settings, Swept, Tuned
+
+EXAMPLES = (
+    "depth=20,56 seed=range(5)",
+    "data=cifar10 depth=20,56 seed=0,1 epochs=15",
+    "model=vgg,preresnet depth=20,56 sweep.impossible=skip",
+    "tune=learning_rate",
+)
+RESPONSE_IMAGES = 1024
+GRADIENT_BATCHES = 8
+
+
+def degradation() -> None:
+    """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
+    asked = ask(sys.argv[1:], sweep="degradation", about=__doc__ or "", own=TUNE_KEYS, examples=EXAMPLES)
+
+    from depthlab.sweeps import ensure_sweep, ensure_tuned, preview_sweep, preview_tuned, read_tune, settings_of
+
+    settings = settings_of(asked.words)
+    check_depths(asked, settings)
+    tune = read_tune(asked.own, asked.words, settings)
+    if settings.dry_run:
+        preview_tuned(tune, settings) if tune is not None else preview_sweep(asked.words, settings)
+        return
+    if tune is None:
+        swept = ensure_sweep(asked.words, settings)
+        answer(swept, None, asked.output)
+    else:
+        tuned = ensure_tuned(tune, settings)
+        answer(tuned.swept, tuned, asked.output)
+
+
+def check_depths(asked: Question, settings: "Settings") -> None:
+    """See that there are depths to compare. Raises `ValueError`."""
+    from depthlab.recipe import read_space
+
+    space = read_space(asked.words, settings.params)
+    if len(space.choices.get("depth", ())) < 2:
+        raise ValueError("degradation compares depths, and there is one: type several, such as depth=20,56")
+
+
+def answer(swept: "Swept", tuned: "Tuned | None", output: Path) -> None:
+    """Measure, judge, draw, write, attach, tell."""
+    from depthlab.report import write_page
+    from depthlab.report.degradation_page import degradation_page
+    from depthlab.sweeps import attach
+    from depthlab.tracking import write_atomically
+
+    if not swept.finished:
+        swept.show()
+        raise ValueError(f"no run has come to its end, so there is nothing to answer from; see {swept.folder}")
+    record = examine(swept, tuned)
+    paths = write_page(degradation_page(record), output)
+    write_atomically(output / "record.json", record.to_json())
+    attach(swept, {path.relative_to(output).as_posix(): path for path in [*paths, output / "record.json"]})
+    swept.show()
+    first = record.conditions[0]
+    print("", first.headline, *first.verdict, f"page: {output / 'index.html'}", sep="\n", flush=True)
+    swept.end()
+
+
+def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
+    """Return all that the page tells, from the runs that finished."""
+    from depthlab.analyses.degradation import judge
+    from depthlab.published import published_twins
+    from depthlab.records import DegradationRecord
+    from depthlab.sweeps import begin_answer, run_folder, run_refs
+
+    refs = run_refs(swept, along="depth", aside=(tuned.tune.key,) if tuned is not None else ())
+    conditions = {"held": [trial.fingerprint for trial in swept.trials]}
+    if tuned is not None:
+        conditions = {
+            "tuned": [trial.fingerprint for trial in tuned.chosen()],
+            "held": [trial.fingerprint for trial in tuned.held()],
+        }
+    wanted = {fingerprint for members in conditions.values() for fingerprint in members}
+    measured = measure(swept, [ref for ref in refs if ref.fingerprint in wanted])
+    judged = [
+        judge(name, [r for r in refs if r.fingerprint in set(members)], measured)
+        for name, members in conditions.items()
+    ]
+    about = begin_answer("degradation", swept, refs)
+    dataset = run_folder(swept, swept.finished[0]).manifest.dataset
+    twins = {
+        twin.id: twin for recipe in swept.recipes.values() for twin in published_twins(recipe.axes, data="cifar10")
+    }
+    return DegradationRecord(
+        about=replace(about, verdict=(judged[0].headline, *judged[0].verdict)),
+        measured=tuple(measured),
+        conditions=tuple(judged),
+        tuning=tuned.tuning if tuned is not None else None,
+        published=tuple(twins.values()),
+        response_images=min(RESPONSE_IMAGES, dataset.train_size),
+        gradient_batches=GRADIENT_BATCHES,
+        trained={"training": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size},
+    )
+
+
+def measure(swept: "Swept", refs: "Sequence[RunRef]") -> "list[MeasuredRun]":
+    """Measure the layers of each run that finished."""
+    from depthlab.training import track
+
+    finished = [ref for ref in refs if ref.state == "finished"]
+    return [measure_run(swept, ref) for ref in track(finished, "measuring layers")]
+
+
+def measure_run(swept: "Swept", ref: "RunRef") -> "MeasuredRun":
+    """Return what one run found, with responses and gradients of its layers."""
+    from depthlab.analyses.gradients import measure_gradients
+    from depthlab.analyses.responses import measure_responses
+    from depthlab.records import MeasuredRun
+    from depthlab.runs import reopen
+    from depthlab.tracking import RunFolder
+
+    assert ref.folder is not None
+    run = reopen(RunFolder.open(swept.runs / ref.folder))
+    found = run.folder.record
+    assert found is not None, f"{ref.folder} finished without a record"
+    train, validation, test = (
+        100 * (1 - found.metrics[name]) for name in ("final/train_accuracy", "val/accuracy", "test/accuracy")
+    )
+    final = run.network("final")
+    return MeasuredRun(
+        fingerprint=ref.fingerprint,
+        folder=ref.folder,
+        network=ref.group,
+        series=ref.series,
+        depth=found.axes["depth"],
+        place=ref.place,
+        seed=found.axes["seed"],
+        settings=found.axes,
+        train_error=train,
+        validation_error=validation,
+        test_error=test,
+        train_loss=found.metrics["final/train_loss"],
+        parameters=int(found.metrics["model/parameters"]),
+        multiply_adds=int(found.metrics["model/multiply_adds"]),
+        seconds=found.seconds,
+        curves=found.curves,
+        responses=measure_responses(final, run.training_images(RESPONSE_IMAGES)),
+        initial_gradients=measure_gradients(
+            run.network("initial"), run.training_batches(GRADIENT_BATCHES), loss=run.loss
+        ),
+        final_gradients=measure_gradients(final, run.training_batches(GRADIENT_BATCHES), loss=run.loss),
+    )
+
+
+if __name__ == "__main__":
+    run_command(degradation)

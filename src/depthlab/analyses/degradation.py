@@ -1,0 +1,181 @@
+"""Does a deeper network have the higher training error? Computed from runs and told in sentences.
+
+Claims rest on the training error of the final weights in evaluation mode: a higher test error alone may be overfitting
+(He et al. 2015, arXiv 1512.03385, sec. 1).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from depthlab.analyses.statistics import compare, detectable_difference, holm
+from depthlab.records import Compared, Condition, MeasuredRun, RunRef
+
+LEVEL = 0.95
+TRAINING, TEST, FAMILIES = "training error", "test error", "training error of the deepest networks"
+
+Outcome = Literal["degradation", "gain", "open", "point", "nothing"]
+Value = Callable[[MeasuredRun], float]
+
+_VALUES: dict[str, Value] = {TRAINING: lambda run: run.train_error, TEST: lambda run: run.test_error}
+
+
+def judge(name: str, refs: Sequence[RunRef], measured: Iterable[MeasuredRun]) -> Condition:
+    """Compare the deepest network of each series with its shallowest, and say what follows.
+
+    Args:
+        name: Of the condition: held or tuned.
+        refs: All runs that were asked for.
+        measured: What the finished ones found; runs that were not asked for are left aside.
+    """
+    wanted = {ref.fingerprint for ref in refs}
+    runs = [run for run in measured if run.fingerprint in wanted]
+    ends = _ends(refs)
+    compared = (
+        *_family(TRAINING, TRAINING, ends, runs),
+        *_family(TEST, TEST, ends, runs),
+        *_family(FAMILIES, TRAINING, _between([deep for deep, _ in ends]), runs),
+    )
+    condition = Condition(name, tuple(ref.fingerprint for ref in refs), compared)
+    return replace(condition, headline=headline(condition), verdict=tell(condition, lost_runs(refs)))
+
+
+def lost_runs(refs: Iterable[RunRef]) -> dict[str, str]:
+    """Return for each network that lost runs how many, and to what: `2 of 3 runs diverged`."""
+    groups: dict[str, list[RunRef]] = {}
+    for ref in refs:
+        groups.setdefault(ref.group, []).append(ref)
+    told = {}
+    for group, same in groups.items():
+        lost = Counter(ref.fault or ref.state for ref in same if ref.state != "finished")
+        if lost:
+            whole = f"of {len(same)} {'run' if len(same) == 1 else 'runs'}"
+            told[group] = ", ".join(f"{count} {whole}: {kind}" for kind, count in lost.most_common())
+    return told
+
+
+def tell(condition: Condition, lost: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the verdict, a sentence for each series and one for what is missing."""
+    family = [one for one in condition.compared if one.family == TRAINING]
+    sentences = [_sentence(one) for one in family]
+    if any(outcome_of(one) == "point" for one in family):
+        sentences.append("One value a side gives a point: it takes more seeds to make a claim.")
+    if lost:
+        listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
+        sentences.append(f"Not every run came to its end: {listed}. They are in no mean.")
+    return tuple(sentences)
+
+
+def headline(condition: Condition) -> str:
+    """Return the answer in a few words: `Degradation in plain, not shown in resnet.`"""
+    words = {
+        "degradation": "degradation in",
+        "gain": "none in",
+        "open": "not shown in",
+        "point": "no claim on",
+        "nothing": "nothing to compare in",
+    }
+    groups: dict[Outcome, list[str]] = {}
+    for one in condition.compared:
+        if one.family == TRAINING:
+            groups.setdefault(outcome_of(one), []).append(one.series)
+    text = "; ".join(f"{words[key]} {' and '.join(groups[key])}" for key in words if key in groups)
+    return f"{text[:1].upper()}{text[1:]}." if text else "There is nothing to compare."
+
+
+def outcome_of(one: Compared) -> Outcome:
+    """Return what a comparison of training errors, the deeper network less the shallower one, says."""
+    if one.comparison is None:
+        return "nothing"
+    if one.comparison.method == "none" or one.p_holm is None:
+        return "point"
+    if one.p_holm >= 1 - LEVEL:
+        return "open"
+    return "degradation" if one.comparison.difference > 0 else "gain"
+
+
+def points(value: float) -> str:
+    """Write a difference of percentages: to a tenth, small ones to two digits."""
+    return f"{value:.1f}" if abs(value) >= 0.95 or value == 0 else f"{value:.2g}"
+
+
+def _sentence(one: Compared) -> str:
+    outcome, comparison = outcome_of(one), one.comparison
+    if comparison is None:
+        missing = " and ".join(name for name, mean in ((one.a, one.mean_a), (one.b, one.mean_b)) if mean is None)
+        return f"{one.a} can't be compared with {one.b}: no run of {missing} came to its end."
+    size, interval = points(abs(comparison.difference)), _interval(one)
+    if outcome == "point":
+        where = "above" if comparison.difference > 0 else "below" if comparison.difference < 0 else "beside"
+        by = f"{size} points {where} {one.b}'s" if comparison.difference else f"{one.b}'s"
+        return f"{one.a}'s training error is {by} ({_seeds(comparison.n)}): {comparison.note}."
+    if outcome == "degradation":
+        return f"{one.a}'s training error exceeds {one.b}'s by {size} points ({interval}): degradation."
+    if outcome == "gain":
+        return f"{one.a}'s training error is below {one.b}'s by {size} points ({interval}): no degradation."
+    if comparison.difference == 0 and one.mean_a == 0:
+        return f"{one.a} and {one.b} both fit every training image ({_seeds(comparison.n)}): no degradation to be seen."
+    return (
+        f"{one.a}'s training error differs from {one.b}'s by {points(comparison.difference)} points ({interval}, "
+        f"p = {one.p_holm:.2g}): within what seeds differ by, no degradation shown."
+    )
+
+
+def _interval(one: Compared) -> str:
+    assert one.comparison is not None
+    found, seeds = one.comparison.interval, _seeds(one.comparison.n)
+    if found is None:
+        return seeds
+    return f"{100 * found.level:.0f} % interval {points(found.low)} to {points(found.high)}, {seeds}"
+
+
+def _seeds(n: tuple[int, int]) -> str:
+    first, second = n
+    if first == second:
+        return f"{first} {'seed' if first == 1 else 'seeds'}"
+    return f"{first} and {second} seeds"
+
+
+def _ends(refs: Sequence[RunRef]) -> list[tuple[RunRef, RunRef]]:
+    """Return the deepest and the shallowest network of each series that has two depths."""
+    series: dict[str, list[RunRef]] = {}
+    for ref in refs:
+        series.setdefault(ref.series, []).append(ref)
+    ends = [(max(group, key=_place), min(group, key=_place)) for group in series.values()]
+    return [(deep, shallow) for deep, shallow in ends if deep.group != shallow.group]
+
+
+def _between(deepest: Sequence[RunRef]) -> list[tuple[RunRef, RunRef]]:
+    """Pair the deepest network of the first series with that of each other one, where they are equally deep."""
+    return [(deepest[0], other) for other in deepest[1:] if other.place == deepest[0].place]
+
+
+def _place(ref: RunRef) -> float:
+    return ref.place
+
+
+def _family(
+    family: str, measure: str, networks: Sequence[tuple[RunRef, RunRef]], runs: Sequence[MeasuredRun]
+) -> list[Compared]:
+    """Compare pairs of networks, and correct the p-values of all of them together (Holm)."""
+    found = [_compare(family, measure, a, b, runs) for a, b in networks]
+    corrected = holm(one.comparison.p if one.comparison is not None else None for one in found)
+    return [replace(one, p_holm=p) for one, p in zip(found, corrected, strict=True)]
+
+
+def _compare(family: str, measure: str, a: RunRef, b: RunRef, runs: Sequence[MeasuredRun]) -> Compared:
+    sides = [{run.seed: _VALUES[measure](run) for run in runs if run.network == one.group} for one in (a, b)]
+    means = [sum(side.values()) / len(side) if side else None for side in sides]
+    blank = Compared(family, measure, a.series, a.group, b.group, *means)
+    if not all(sides):
+        return blank
+    comparison = compare(*sides, LEVEL)
+    blank = replace(blank, comparison=comparison)
+    if comparison.t is None or not comparison.t or comparison.n[0] != comparison.n[1]:
+        return blank
+    paired = comparison.method == "paired t"
+    error = abs(comparison.difference / comparison.t)  # of the mean difference
+    seeds = comparison.n[0]
+    std = error * (seeds if paired else seeds / 2) ** 0.5
+    return replace(blank, std=std, detectable=detectable_difference(seeds, std, level=LEVEL, paired=paired))

@@ -1,0 +1,40 @@
+"""Comparisons of runs as a table, and what they could have shown."""
+
+from collections.abc import Sequence
+
+from depthlab.records import Compared
+from depthlab.report.page_blocks import PageTable
+
+
+def comparison_table(compared: Sequence[Compared], name: str) -> PageTable:
+    """Return a row for each comparison, by families."""
+    head = (
+        *("family", "networks", "means (%)", "difference (points)", "95 % interval"),
+        *("p", "p by Holm", "effect", "method", "seeds"),
+    )
+    return PageTable(head, tuple(_row(one) for one in compared), "Differences: the first less the second.", name)
+
+
+def planning_text(compared: Sequence[Compared]) -> tuple[str, ...]:
+    """Return a paragraph that says which differences so many seeds could have shown; none where that is not known."""
+    known = [one for one in compared if one.detectable is not None and one.comparison is not None]
+    if not known:
+        return ()
+    told = "; ".join(f"{one.a} against {one.b} ({one.measure}): {one.detectable:.2g} points" for one in known[:6])
+    return (
+        "With the spread that was seen and as many seeds, a comparison by itself shows a true difference with a "
+        f"probability of 80 % from this size on. {told}.",
+    )
+
+
+def _row(one: Compared) -> tuple[object, ...]:
+    means = " and ".join("none" if mean is None else f"{mean:.4g}" for mean in (one.mean_a, one.mean_b))
+    networks = f"{one.a} − {one.b}"
+    found = one.comparison
+    if found is None:
+        return one.family, networks, means, None, None, None, None, None, "no runs to compare", "0"
+    interval = found.interval and f"{found.interval.low:.3g} to {found.interval.high:.3g}"
+    effect = None if found.effect is None else f"{found.effect:.2g} ({found.effect_kind})"
+    method = found.method if not found.note else f"none: {found.note}"
+    seeds = f"{found.n[0]}" if found.n[0] == found.n[1] else f"{found.n[0]} and {found.n[1]}"
+    return one.family, networks, means, found.difference, interval, found.p, one.p_holm, effect, method, seeds

@@ -1,0 +1,114 @@
+"""From a sweep to what an answer begins with: its runs by name and series, and what they were computed with."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from depthlab.recipe import Recipe
+from depthlab.records import QuestionRecord, RunRef, TrialRecord
+from depthlab.sweeps.swept import Swept
+from depthlab.tracking import RunFolder, capture_environment
+
+SEED = "seed"
+LIBRARIES = ("torch", "pytorch-lightning", "torchmetrics", "numpy", "scipy", "ray", "mlflow", "hydra-core")
+
+
+def run_refs(swept: Swept, *, along: str, aside: Sequence[str] = ()) -> tuple[RunRef, ...]:
+    """Return the runs that a command asked for, however they ended, in the sweep's order.
+
+    Args:
+        swept: The sweep.
+        along: The axis along which networks of a series stand, such as depth.
+        aside: Axes whose values tell no networks apart, such as a tuned one.
+    """
+    return tuple(_refer(swept, trial, along, aside) for trial in swept.trials)
+
+
+def begin_answer(question: str, swept: Swept, runs: Sequence[RunRef]) -> QuestionRecord:
+    """Return the record of a question to which the verdict is still to be added."""
+    environment = capture_environment()
+    recipe = swept.recipes[swept.trials[0].index]
+    axes = swept.record.axes
+    return QuestionRecord(
+        question=question,
+        command=("python", *sys.argv),
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        sweep=swept.record.identity,
+        sweep_run=swept.record.run_id,
+        axes=axes,
+        held={key: value for key, value in recipe.axes.items() if key not in axes},
+        hardware=_distinct(run.hardware for run in runs),
+        commits=_distinct(run.commit for run in runs),
+        versions={"python": environment.python}
+        | {name: environment.versions[name] for name in LIBRARIES if name in environment.versions},
+        runs=tuple(runs),
+    )
+
+
+def run_folder(swept: Swept, trial: TrialRecord) -> RunFolder:
+    """Return the folder of a trial that finished."""
+    assert trial.folder is not None, f"{trial.name} is {trial.state} and has no folder"
+    return RunFolder.open(swept.runs / trial.folder)
+
+
+def network_name(recipe: Recipe, values: Mapping[str, Any], aside: Sequence[str] = ()) -> str:
+    """Return the name that reads `resnet-56`, and with what else varies `resnet-56 width=2`."""
+    return " ".join([recipe.name.split(" · ")[0], *_others(values, ("model", "depth", SEED, *aside))])
+
+
+def series_name(recipe: Recipe, values: Mapping[str, Any], along: str, aside: Sequence[str] = ()) -> str:
+    """Return what networks along one axis have in common: `resnet`, or `resnet width=2`."""
+    family = recipe.config["model"]["_target_"].rpartition(".")[2] if recipe.foreign else recipe.choices["model"]
+    held = f"-{_text(recipe.config['depth'])}" if along != "depth" and "depth" in values else ""
+    hidden = ("model", "depth", SEED, along, *aside)
+    return " ".join([f"{family}{held}", *_others(values, hidden)])
+
+
+def place_of(value: Any, order: Sequence[Any] = ()) -> float:
+    """Return a value as a number: itself, the units of all stages together, or its rank among others."""
+    if isinstance(value, list):
+        return float(sum(value))
+    if isinstance(value, int | float):
+        return float(value)
+    return float(order.index(value)) if value in order else 0.0
+
+
+def _refer(swept: Swept, trial: TrialRecord, along: str, aside: Sequence[str]) -> RunRef:
+    recipe = swept.recipes[trial.index]
+    record = commit = None
+    if trial.state == "finished":
+        folder = run_folder(swept, trial)
+        record, environment = folder.record, folder.manifest.environment
+        commit = environment.commit and environment.commit + (" with uncommitted changes" if environment.diff else "")
+    order = list(dict.fromkeys(_text(other.values.get(along)) for other in swept.trials))
+    value = trial.values.get(along, recipe.config.get(along))
+    return RunRef(
+        name=trial.name,
+        group=network_name(recipe, trial.values, aside),
+        series=series_name(recipe, trial.values, along, aside),
+        place=place_of(value, order),
+        state=trial.state,
+        values=trial.values,
+        fingerprint=trial.fingerprint,
+        words=trial.words,
+        folder=trial.folder,
+        run_id=trial.run_id,
+        fault=trial.fault,
+        message=trial.message,
+        hardware=record.hardware if record is not None else "",
+        commit=commit,
+    )
+
+
+def _others(values: Mapping[str, Any], told: Sequence[str]) -> list[str]:
+    return [f"{key}={_text(value)}" for key, value in values.items() if key not in told]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+def _distinct(texts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))
