@@ -10,12 +10,9 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from depthlab.command_line import key_values, run_command
-
-if TYPE_CHECKING:
-    from depthlab.records import SweepRecord
+from depthlab.records import RunsFound, SweepRecord
 
 QUERY = {
     "status": "how runs ended: finished, pruned, failed, cut off or running, or several of them",
@@ -45,9 +42,7 @@ def report() -> None:
     if output.exists() and not output.is_dir():
         raise ValueError(f"output={output} is a file: type a folder for the page and its figures")
 
-    from depthlab.records.found_runs import RunsFound
-    from depthlab.runs.found import Search, find_runs
-    from depthlab.runs.query import read_query
+    from depthlab.runs import Search, find_runs, read_query
     from depthlab.sweeps.found import all_faults, find_sweep
     from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
 
@@ -70,17 +65,16 @@ def report() -> None:
     runs, unread, notes = find_runs(search)
     if sweep is not None:
         notes += trials_without_runs(sweep, {run.fingerprint for run in runs})
-    meant = shlex.join(word for word in words if word.partition("=")[0] not in ("output", "folder", "tracking.uri"))
+    meant = " ".join(word for word in words if word.partition("=")[0] not in ("output", "folder", "tracking.uri"))
     if not runs:
         raise ValueError(none_meant(root, meant, unread))
 
     from depthlab.report import write_page
     from depthlab.report.found_page import count_runs, runs_page
 
-    store = "" if search.uri is None else f", and the store {redact(search.uri)} for runs that have no folder there"
-    found = RunsFound(meant, f"{root}{store}", tuple(runs), tuple(unread), tuple(notes))
+    found = RunsFound(meant, str(root), tuple(runs), tuple(unread), tuple(notes))
     facts = (
-        ("command", f"`python pipelines/report.py {shlex.join(words)}`".replace(" `", "`")),
+        ("command", redact(f"`{shlex.join(['python', 'pipelines/report.py', *words])}`")),
         ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
     )
     page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts), output)[0]
@@ -97,7 +91,7 @@ def none_meant(root: Path, meant: str, unread: list[str]) -> str:
     return f"no run is meant by {meant or 'that'}; there are {there} in {root}{broken}"
 
 
-def trials_without_runs(sweep: "SweepRecord", there: set[str]) -> list[str]:
+def trials_without_runs(sweep: SweepRecord, there: set[str]) -> list[str]:
     """Return what to tell of a sweep's trials that are not among the runs."""
     missing = Counter(trial.state for trial in sweep.trials if trial.fingerprint not in there)
     if not missing:

@@ -92,7 +92,7 @@ def test_every_run_is_told_for_what_it_is(left: LeftRuns, pipeline: Pipeline, tm
 
 def test_what_broke_is_told_with_what_is_known(left: LeftRuns, pipeline: Pipeline, tmp_path: Path):
     leave_all(left)
-    pipeline("report", f"folder={left.root}", f"output={tmp_path / 'page'}", "status=failed,cut off")
+    pipeline("report", f"folder={left.root}", f"output={tmp_path / 'page'}", "status=failed,cut-off")
     told = {
         row["run"]: (row["fault"], row["epochs"], row["what is known"]) for row in rows(tmp_path / "page", "unfinished")
     }
@@ -199,7 +199,8 @@ def test_runs_without_a_folder_come_from_their_store(trained: Trained, pipeline:
     [row] = [row for row in rows(tmp_path / "page", "runs") if trained.run_id in row["folder"]]
     assert float(row["test error (%)"]) == pytest.approx(100 * (1 - trained.record.metrics["test/accuracy"]), rel=1e-4)
     text = said(tmp_path / "page" / "index.html")
-    assert "have no folder in" in text and "Learning curves" in text
+    assert f"have no folder in {empty}: what is told of them is what the store {trained.uri} has" in text
+    assert "Learning curves" in text
     with_folder = pipeline("report", f"folder={trained.root}", *words, f"run={trained.run_id[:12]}")
     assert with_folder.out.startswith("1 run: 1 finished\n")
     assert "have no folder in" not in said(tmp_path / "page" / "index.html")

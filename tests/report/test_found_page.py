@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from depthlab.records.found_runs import FoundRun, RunsFound
+from depthlab.records import FoundRun, RunsFound
 from depthlab.report import Notice, Picture
 from depthlab.report.found_curves import run_curves
 from depthlab.report.found_groups import group_by, sort_runs, telling_keys

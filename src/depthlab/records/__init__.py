@@ -2,6 +2,7 @@
 
 from depthlab.records.base import Record
 from depthlab.records.degradation import Choice, Condition, DegradationRecord, LayerValue, MeasuredRun, Score, Tuning
+from depthlab.records.found_runs import FoundRun, RunsFound
 from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
 from depthlab.records.statistics import Comparison, Effect, Interval, Summary
@@ -17,6 +18,7 @@ __all__ = [
     "Effect",
     "Environment",
     "FaultRecord",
+    "FoundRun",
     "Interval",
     "LayerValue",
     "Manifest",
@@ -27,6 +29,7 @@ __all__ = [
     "Record",
     "RunRecord",
     "RunRef",
+    "RunsFound",
     "Score",
     "Summary",
     "SweepManifest",

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from depthlab.records.found_runs import FoundRun
+from depthlab.records import FoundRun
 from depthlab.report.palette import BROKEN, Style, styles
 from depthlab.report.scale import shorten
 

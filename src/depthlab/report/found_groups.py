@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
-from depthlab.records import SweepRecord, TrialRecord
-from depthlab.records.found_runs import FoundRun
+from depthlab.records import FoundRun, SweepRecord, TrialRecord
 from depthlab.report.trial_groups import SEED
 
 _BEST_FIRST = ("finished", "running", "pruned", "cut off", "failed")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from depthlab.records.found_runs import FoundRun, RunsFound
+from depthlab.records import FoundRun, RunsFound
 from depthlab.report.drawn_trials import Quantity, drawn_trials
 from depthlab.report.found_curves import MOST_GROUPS, has_curves, run_curves
 from depthlab.report.found_groups import Sorted, as_sweep, group_by, sort_runs, telling_keys

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from depthlab.records.found_runs import FoundRun
+from depthlab.records import FoundRun
 from depthlab.report.drawn_trials import Quantity
 from depthlab.report.found_groups import Sorted, group_by, value_of
 from depthlab.report.found_versions import version_of

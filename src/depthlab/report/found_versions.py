@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from depthlab.records.found_runs import FoundRun
+from depthlab.records import FoundRun
 from depthlab.report.page_blocks import Block, Code, Folded, Notice, PageTable
 
 _ARITHMETIC = ("torch", "numpy", "pytorch-lightning")

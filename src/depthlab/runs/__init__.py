@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from depthlab.runs.experiment import Supervision, run
     from depthlab.runs.facts import ImageFacts, check_on_images, look_at_images, resolve
     from depthlab.runs.faults import Fault, fault_of
+    from depthlab.runs.found import Search, find_runs
     from depthlab.runs.once import ensure
     from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
     from depthlab.runs.published import Published, evaluate_published, published_table
+    from depthlab.runs.query import Query, read_query
     from depthlab.runs.reopened import Reopened, reopen
     from depthlab.runs.repeat import rerun, verdict
     from depthlab.runs.restore import load, load_folder
@@ -31,9 +33,11 @@ _PLACES = {
     "experiment": ("Supervision", "run"),
     "facts": ("ImageFacts", "check_on_images", "look_at_images", "resolve"),
     "faults": ("Fault", "fault_of"),
+    "found": ("Search", "find_runs"),
     "once": ("ensure",),
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "published": ("Published", "evaluate_published", "published_table"),
+    "query": ("Query", "read_query"),
     "repeat": ("rerun", "verdict"),
     "reopened": ("Reopened", "reopen"),
     "restore": ("load", "load_folder"),
@@ -49,7 +53,9 @@ __all__ = [
     "ImageFacts",
     "Prediction",
     "Published",
+    "Query",
     "Reopened",
+    "Search",
     "Supervision",
     "accuracy_line",
     "check_network",
@@ -60,6 +66,7 @@ __all__ = [
     "evaluate_published",
     "expected_hardware",
     "fault_of",
+    "find_runs",
     "load",
     "load_folder",
     "look_at_images",
@@ -67,6 +74,7 @@ __all__ = [
     "predict_pictures",
     "prediction_lines",
     "published_table",
+    "read_query",
     "reopen",
     "rerun",
     "resolve",

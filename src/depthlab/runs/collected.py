@@ -9,8 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from depthlab.recipe import Recipe
-from depthlab.records import FaultRecord, Manifest, RunRecord
-from depthlab.records.found_runs import FoundRun
+from depthlab.records import FaultRecord, FoundRun, Manifest, RunRecord
 from depthlab.tracking import Line, Progress, RunFolder
 
 CURVES = ("train/loss", "train/accuracy", "val/loss", "val/accuracy")

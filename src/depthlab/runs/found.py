@@ -9,7 +9,7 @@ from typing import final
 from rich.console import Console
 from rich.progress import track
 
-from depthlab.records.found_runs import FoundRun
+from depthlab.records import FoundRun
 from depthlab.runs.collected import Faults, collect_runs, with_journal
 from depthlab.runs.query import Query
 from depthlab.tracking import find_folders, redact
@@ -96,8 +96,8 @@ def _completed(runs: list[FoundRun], search: Search, notes: list[str]) -> list[F
     only_stored = sum(run.folder is None for run in runs)
     if only_stored:
         notes.append(
-            f"{only_stored} of the runs have no folder in {search.root}: what is told of them is what their store "
-            "has, so uncommitted changes, libraries and settings beside the axes are not known."
+            f"{only_stored} of the runs have no folder in {search.root}: what is told of them is what the store "
+            f"{redact(search.uri or '')} has, so uncommitted changes, libraries and settings beside the axes are not known."
         )
     if only_stored > _MOST_CURVES:
         notes.append(f"Curves are those of {_MOST_CURVES} of them alone.")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, final
 
 from depthlab.recipe import AXES, did_you_mean
-from depthlab.records.found_runs import FoundRun
+from depthlab.records import FoundRun
 
 STATES = ("finished", "pruned", "failed", "cut off", "running")
 CHOICES = ("model", "data", "optimizer", "schedule")
@@ -74,7 +74,7 @@ def read_query(words: Mapping[str, str]) -> Query:
     Raises:
         ValueError: A status or a time can't be read.
     """
-    status = _parts(words["status"]) if "status" in words else ()
+    status = tuple(re.sub("[-_]", " ", one) for one in _parts(words.get("status", "")))
     for one in status:
         if one not in STATES:
             raise ValueError(f"status={one}: there is no such status; allowed are {', '.join(STATES)}")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from depthlab.records.found_runs import FoundRun
+from depthlab.records import FoundRun
 from depthlab.tracking.address import check_store, redact
 from depthlab.tracking.store import prepare_mlflow
 
