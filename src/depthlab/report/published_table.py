@@ -39,7 +39,8 @@ def differences(published: Sequence[PublishedFigure], held: Mapping[str, Any], t
     )
     return (
         f"{other}Here: {data}, {ours}; {splits_text(trained)} images. "
-        f"Published: {sets}, trained as the papers say: {theirs}. Data, recipe, split and the number of runs each can move an error by more than seeds do."
+        f"Published: {sets}, trained as the papers say: {theirs}. "
+        "Data, recipe, split and the number of runs each can move an error by more than seeds do."
     )
 
 

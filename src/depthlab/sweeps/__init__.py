@@ -12,14 +12,16 @@ if TYPE_CHECKING:
     from depthlab.sweeps.settings import Settings, settings_of
     from depthlab.sweeps.sweep import ensure_sweep, preview_sweep, run_sweep
     from depthlab.sweeps.swept import Swept, attach
-    from depthlab.sweeps.tuned import Tune, Tuned, ensure_tuned, preview_tuned, read_tune
+    from depthlab.sweeps.tune_words import Tune, read_tune
+    from depthlab.sweeps.tuned import Tuned, ensure_tuned, preview_tuned
 
 _PLACES = {
     "answers": ("begin_answer", "run_folder", "run_refs"),
     "settings": ("Settings", "settings_of"),
     "sweep": ("ensure_sweep", "preview_sweep", "run_sweep"),
     "swept": ("Swept", "attach"),
-    "tuned": ("Tune", "Tuned", "ensure_tuned", "preview_tuned", "read_tune"),
+    "tune_words": ("Tune", "read_tune"),
+    "tuned": ("Tuned", "ensure_tuned", "preview_tuned"),
 }
 
 __all__ = [
