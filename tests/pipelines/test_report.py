@@ -22,8 +22,8 @@ def left(trained: Trained, tmp_path: Path) -> LeftRuns:
 
 
 def said(path: Path) -> str:
-    """What can be read on the page."""
-    text = path.read_text()
+    """What can be read on the page, without patches, which may be of this very file."""
+    text = re.sub("<pre.*?</pre>", "", path.read_text(), flags=re.DOTALL)
     return " ".join(
         html.unescape(re.sub("<[^>]+>", " ", text[text.index("<header>") : text.index("<script>")])).split()
     )
@@ -76,9 +76,9 @@ def test_every_run_is_told_for_what_it_is(left: LeftRuns, pipeline: Pipeline, tm
         "No run finished for 4 recipes",
         "1 folder can't be read and count nowhere.",
         "11-broken can't be read (JSONDecodeError",
-        "+ a line",
     ):
         assert told in text, told
+    assert "+ a line" in Path(page).read_text()
     runs = {row["run"]: row for row in rows(tmp_path / "page", "runs")}
     assert {name: row["state"] for name, row in runs.items()} == {
         **dict.fromkeys(("00-good", "01-good", "02-deeper", "03-first", "04-again", "06-better"), "finished"),

@@ -97,7 +97,8 @@ def _completed(runs: list[FoundRun], search: Search, notes: list[str]) -> list[F
     if only_stored:
         notes.append(
             f"{only_stored} of the runs have no folder in {search.root}: what is told of them is what the store "
-            f"{redact(search.uri or '')} has, so uncommitted changes, libraries and settings beside the axes are not known."
+            f"{redact(search.uri or '')} has, so uncommitted changes, libraries and settings "
+            "beside the axes are not known."
         )
     if only_stored > _MOST_CURVES:
         notes.append(f"Curves are those of {_MOST_CURVES} of them alone.")
