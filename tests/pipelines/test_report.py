@@ -71,7 +71,7 @@ def test_every_run_is_told_for_what_it_is(left: LeftRuns, pipeline: Pipeline, tm
     for told in (
         "Mixed code: 11 runs come from 3 versions of the code.",
         "1 recipe finished more than once with different results, by fingerprint: dddddddddddddddd.",
-        "1 run finished that repeat another one's recipe",
+        "1 finished run had the same recipe, images and code as a newer one",
         "1 run broke, or was ended, of which another run of the same recipe counts instead.",
         "No run finished for 4 recipes",
         "1 folder can't be read and count nowhere.",

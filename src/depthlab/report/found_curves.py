@@ -16,7 +16,7 @@ MOST_GROUPS = 8
 _ROOM = 1.08  # above the highest point
 
 
-def run_curves(groups: Mapping[str, Sequence[FoundRun]]) -> Figure:
+def run_curves(groups: Mapping[str, Sequence[FoundRun]], *, by: str = "") -> Figure:
     """Draw training and validation error (%) of each run against the epoch.
 
     A group has a color. Lines of runs that did not finish are dashed and end in an open circle, or in a cross where
@@ -24,6 +24,7 @@ def run_curves(groups: Mapping[str, Sequence[FoundRun]]) -> Figure:
 
     Args:
         groups: What runs of a group share, in words -> the runs.
+        by: What groups differ in, above their colors.
     """
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     panels: list[Axes] = list(figure.subplots(1, 2, sharey=True))
@@ -46,7 +47,7 @@ def run_curves(groups: Mapping[str, Sequence[FoundRun]]) -> Figure:
         panel.grid(alpha=0.25)
     panels[0].set_ylabel("error (%)")
     if not many and len(groups) > 1:
-        figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize="small")
+        figure.legend(title=by, loc="outside lower center", ncols=4, frameon=False, fontsize="small")
     return figure
 
 
@@ -62,7 +63,7 @@ def _draw(panel: Axes, run: FoundRun, metric: str, color: Any) -> float:
         return 0.0
     epochs, errors = zip(*points, strict=True)
     done = run.state == "finished"
-    marker = "o" if len(points) == 1 else ""
+    marker = "o" if done and len(points) == 1 else ""
     panel.plot(epochs, errors, color=color, linewidth=1.3, alpha=0.8, linestyle="-" if done else "--", marker=marker)
     if not done:
         failed = run.state == "failed"

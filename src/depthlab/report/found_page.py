@@ -123,8 +123,8 @@ def _quiet_notices(sorted_runs: Sorted, keys: Sequence[str]) -> list[Block]:
     told = []
     if sorted_runs.repeats:
         told.append(
-            f"{_number(len(sorted_runs.repeats), 'run')} finished that repeat another one's recipe, images and code: "
-            "only the newest of each counts in means and figures."
+            f"{_number(len(sorted_runs.repeats), 'finished run')} had the same recipe, images and code as a newer one, "
+            "which counts alone in means and figures."
         )
     if sorted_runs.attempts:
         told.append(
@@ -198,7 +198,14 @@ def _curves(counted: Sequence[FoundRun], keys: Sequence[str]) -> list[Block]:
     )
     absent = f" {_number(missing, 'run')} has no curve." if missing else ""
     ends = "; ".join(_end(label, runs) for label, runs in list(named.items())[:12])
-    return [Picture(run_curves(named), "curves", f"{said} Last validation errors: {ends}.", said + marks + absent)]
+    return [
+        Picture(
+            run_curves(named, by=" · ".join(shown)),
+            "curves",
+            f"{said} Last validation errors: {ends}.",
+            said + marks + absent,
+        )
+    ]
 
 
 def _end(name: str, runs: Sequence[FoundRun]) -> str:
