@@ -52,6 +52,7 @@ def report() -> None:
     sweeps = root.parent / "sweeps"
     sweep = find_sweep(sweeps, typed["sweep"]) if "sweep" in typed else None
     asks_store = "tracking.uri" in typed or "filter" in typed
+    untold: list[str] = []
     search = Search(
         query=read_query({key: value for key, value in typed.items() if key in QUERY or key not in OPTIONAL}),
         root=root,
@@ -59,10 +60,11 @@ def report() -> None:
         asked="tracking.uri" in typed,
         where=typed.get("filter", ""),
         fingerprints=None if sweep is None else {trial.fingerprint for trial in sweep.trials},
-        faults=all_faults(sweeps),
+        faults=all_faults(sweeps, tell_unread=untold.append),
         keys=OPTIONAL,
     )
     runs, unread, notes = find_runs(search)
+    unread += untold
     if sweep is not None:
         notes += trials_without_runs(sweep, {run.fingerprint for run in runs})
     meant = " ".join(word for word in words if word.partition("=")[0] not in ("output", "folder", "tracking.uri"))

@@ -171,5 +171,5 @@ def test_an_unknown_metric_is_a_persons_mistake():
 
 def test_notes_and_unread_folders_are_told():
     text = page_of(found(1), unread=("folder-9 can't be read (OSError: gone)",), notes=("Something is missing.",))
-    assert "1 folder can't be read and count nowhere." in text
+    assert "1 folder can't be read: what is there counts nowhere." in text
     assert "folder-9 can't be read (OSError: gone)" in text and "Something is missing." in text

@@ -113,7 +113,9 @@ def _notices(found: RunsFound, sorted_runs: Sorted, keys: Sequence[str]) -> list
     blocks += [Notice(line, "warning") for line in found.notes]
     if found.unread:
         lines = tuple(found.unread)
-        blocks.append(Notice(f"{_number(len(lines), 'folder')} can't be read and count nowhere.", "warning"))
+        blocks.append(
+            Notice(f"{_number(len(lines), 'folder')} can't be read: what is there counts nowhere.", "warning")
+        )
         blocks.append(Folded("Folders that can't be read", lines))
     return [*blocks, *_quiet_notices(sorted_runs, keys)]
 

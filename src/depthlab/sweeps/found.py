@@ -1,5 +1,6 @@
 """Sweeps by a name that a person types, and the faults that sweeps noted."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from depthlab.records import FaultRecord, SweepRecord
@@ -33,7 +34,15 @@ def find_sweep(root: Path, name: str) -> SweepRecord:
     raise ValueError(f"there is no sweep {name!r} in {root}; there are: {listed}")
 
 
-def all_faults(root: Path) -> dict[str, FaultRecord]:
-    """Return for each fingerprint the latest fault that a sweep noted of it."""
-    faults = [fault for path in sorted(root.glob("*/sweep.json")) for fault in SweepFolder(path.parent).faults]
+def all_faults(root: Path, *, tell_unread: Callable[[str], None]) -> dict[str, FaultRecord]:
+    """Return for each fingerprint the latest fault that a sweep noted of it.
+
+    `tell_unread` gets a line for each sweep whose faults can't be read.
+    """
+    faults: list[FaultRecord] = []
+    for path in sorted(root.glob("*/sweep.json")):
+        try:
+            faults += SweepFolder(path.parent).faults
+        except (OSError, ValueError, KeyError, TypeError) as error:  # ValueError is that of JSON too
+            tell_unread(f"the faults of sweep {path.parent.name} can't be read ({type(error).__name__}: {error})")
     return {fault.fingerprint: fault for fault in sorted(faults, key=lambda fault: fault.time)}
