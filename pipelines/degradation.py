@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "depth=20,56 seed=range(5)",
     "data=cifar10 depth=20,56 seed=0,1 epochs=15",
-    "model=vgg,preresnet depth=20,56 sweep.impossible=skip",
+    "model=resnet,preresnet depth=20,56,110",
     "tune=learning_rate",
 )
 RESPONSE_IMAGES = 1024
@@ -92,7 +92,8 @@ def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
         for name, members in conditions.items()
     ]
     about = begin_answer("degradation", swept, refs)
-    dataset = run_folder(swept, swept.finished[0]).manifest.dataset
+    datasets = [run_folder(swept, trial).manifest.dataset for trial in swept.finished]
+    sizes = {(one.name, one.train_size, one.validation_size, one.test_size) for one in datasets}
     twins = {
         twin.id: twin for recipe in swept.recipes.values() for twin in published_twins(recipe.axes, data="cifar10")
     }
@@ -102,9 +103,9 @@ def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
         conditions=tuple(judged),
         tuning=tuned.tuning if tuned is not None else None,
         published=tuple(twins.values()),
-        response_images=min(RESPONSE_IMAGES, dataset.train_size),
+        response_images=min(RESPONSE_IMAGES, *(one.train_size for one in datasets)),
         gradient_batches=GRADIENT_BATCHES,
-        trained={"training": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size},
+        trained=dict(zip(("training", "validation", "test"), sizes.pop()[1:], strict=True)) if len(sizes) == 1 else {},
     )
 
 

@@ -1,6 +1,6 @@
 """What an answered question leaves: which runs it rests on, what was compared, and what was said of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from depthlab.records.base import Record
@@ -77,4 +77,5 @@ class QuestionRecord(Record):
     commits: tuple[str, ...]  # likewise
     versions: dict[str, str]  # of the libraries that decide numbers, as they are now
     runs: tuple[RunRef, ...] = ()
-    verdict: tuple[str, ...] = field(default=())
+    left_out: tuple[str, ...] = ()  # combinations that can't be had, each with its reason
+    verdict: tuple[str, ...] = ()

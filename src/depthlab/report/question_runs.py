@@ -27,6 +27,10 @@ def run_table(about: QuestionRecord, name: str) -> PageTable:
 def run_notices(about: QuestionRecord) -> tuple[Notice, ...]:
     """Return what a reader must know of where and with what the runs were computed."""
     notices = []
+    if about.left_out:
+        listed = "; ".join(about.left_out[:10])
+        rest = f"; and {len(about.left_out) - 10} more" if len(about.left_out) > 10 else ""
+        notices.append(Notice(f"Left out, as it can't be had: {listed}{rest}."))
     if len(about.commits) > 1:
         notices.append(
             Notice(

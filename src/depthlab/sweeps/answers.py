@@ -9,7 +9,7 @@ from typing import Any
 from depthlab.recipe import Recipe
 from depthlab.records import QuestionRecord, RunRef, TrialRecord
 from depthlab.sweeps.swept import Swept
-from depthlab.tracking import RunFolder, capture_environment
+from depthlab.tracking import RunFolder, capture_environment, redact
 
 SEED = "seed"
 LIBRARIES = ("torch", "pytorch-lightning", "torchmetrics", "numpy", "scipy", "ray", "mlflow", "hydra-core")
@@ -33,7 +33,7 @@ def begin_answer(question: str, swept: Swept, runs: Sequence[RunRef]) -> Questio
     axes = swept.record.axes
     return QuestionRecord(
         question=question,
-        command=("python", *sys.argv),
+        command=("python", *map(redact, sys.argv)),
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         sweep=swept.record.identity,
         sweep_run=swept.record.run_id,
@@ -44,6 +44,7 @@ def begin_answer(question: str, swept: Swept, runs: Sequence[RunRef]) -> Questio
         versions={"python": environment.python}
         | {name: environment.versions[name] for name in LIBRARIES if name in environment.versions},
         runs=tuple(runs),
+        left_out=swept.skipped,
     )
 
 
@@ -92,7 +93,7 @@ def _refer(swept: Swept, trial: TrialRecord, along: str, aside: Sequence[str]) -
         state=trial.state,
         values=trial.values,
         fingerprint=trial.fingerprint,
-        words=trial.words,
+        words=tuple(map(redact, trial.words)),
         folder=trial.folder,
         run_id=trial.run_id,
         fault=trial.fault,

@@ -58,6 +58,7 @@ def ensure_sweep(words: Sequence[str], settings: Settings, *, only: Wanted | Non
         runs=root,
         recipes={index: entry.trial.recipe for index, entry in work.standing.entries.items()},
         store=(resolve_uri(tracking["uri"]), tracking["experiment"]) if tracking["enabled"] else None,
+        skipped=tuple(f"{' '.join(one.words)}: {one.reason}" for one in plan.skipped),
     )
 
 

@@ -31,6 +31,7 @@ class Swept:
     runs: Path
     recipes: Mapping[int, Recipe]
     store: tuple[str, str] | None
+    skipped: tuple[str, ...] = ()  # combinations that can't be had and were to be left out, each with its reason
 
     @property
     def trials(self) -> tuple[TrialRecord, ...]:
