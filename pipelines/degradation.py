@@ -11,6 +11,7 @@ from depthlab.command_line import TUNE_KEYS, Question, ask, run_command
 if TYPE_CHECKING:
     from depthlab.records import DegradationRecord, MeasuredRun, RunRef
     from depthlab.sweeps import Settings, Swept, Tuned
+    from depthlab.tracking import RunFolder
 
 EXAMPLES = (
     "depth=20,56 seed=range(5)",
@@ -118,22 +119,18 @@ def measure(swept: "Swept", refs: "Sequence[RunRef]") -> "list[MeasuredRun]":
 
 
 def measure_run(swept: "Swept", ref: "RunRef") -> "MeasuredRun":
-    """Return what one run found, with responses and gradients of its layers."""
-    from depthlab.analyses.gradients import measure_gradients
-    from depthlab.analyses.responses import measure_responses
+    """Return what one run found, with measures of its layers where its weights can be had."""
     from depthlab.records import MeasuredRun
-    from depthlab.runs import reopen
     from depthlab.tracking import RunFolder
 
     assert ref.folder is not None
-    run = reopen(RunFolder.open(swept.runs / ref.folder))
-    found = run.folder.record
+    folder = RunFolder.open(swept.runs / ref.folder)
+    found = folder.record
     assert found is not None, f"{ref.folder} finished without a record"
     train, validation, test = (
         100 * (1 - found.metrics[name]) for name in ("final/train_accuracy", "val/accuracy", "test/accuracy")
     )
-    final = run.network("final")
-    return MeasuredRun(
+    plain = MeasuredRun(
         fingerprint=ref.fingerprint,
         folder=ref.folder,
         network=ref.group,
@@ -150,10 +147,26 @@ def measure_run(swept: "Swept", ref: "RunRef") -> "MeasuredRun":
         multiply_adds=int(found.metrics["model/multiply_adds"]),
         seconds=found.seconds,
         curves=found.curves,
+    )
+    try:
+        return with_layers(plain, folder)
+    except ValueError as error:  # its errors count all the same
+        print(f"the layers of {ref.name} can't be measured: {error}", file=sys.stderr)
+        return plain
+
+
+def with_layers(measured: "MeasuredRun", folder: "RunFolder") -> "MeasuredRun":
+    """Add responses and gradients. Raises `ValueError` if images or weights can't be had any more."""
+    from depthlab.analyses.gradients import measure_gradients
+    from depthlab.analyses.responses import measure_responses
+    from depthlab.runs import reopen
+
+    run = reopen(folder)
+    initial, final = run.network("initial"), run.network("final")
+    return replace(
+        measured,
         responses=measure_responses(final, run.training_images(RESPONSE_IMAGES)),
-        initial_gradients=measure_gradients(
-            run.network("initial"), run.training_batches(GRADIENT_BATCHES), loss=run.loss
-        ),
+        initial_gradients=measure_gradients(initial, run.training_batches(GRADIENT_BATCHES), loss=run.loss),
         final_gradients=measure_gradients(final, run.training_batches(GRADIENT_BATCHES), loss=run.loss),
     )
 

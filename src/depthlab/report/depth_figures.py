@@ -14,6 +14,7 @@ from depthlab.report.palette import BROKEN, MARKERS
 from depthlab.report.scale import shorten, show
 
 PANELS = {"training error (%)": "train_error", "test error (%)": "test_error"}
+CIFAR = "cifar10"  # the data set of the published figures
 _MOST_COLUMNS = 3
 
 
@@ -38,7 +39,7 @@ def errors_against_depth(runs: Sequence[MeasuredRun], lost: Mapping[str, tuple[s
         _draw_lost(axes, lost, order)
         set_metric_scale(axes, values)
         _set_depths(axes, networks, lost)
-        axes.set(xlabel="depth (layers)", title=label)
+        axes.set_title(label)
     panels[0].set_ylabel("error (%)")
     _legend(figure, panels[0])
     return figure
@@ -74,19 +75,22 @@ def beside_published(runs: Sequence[MeasuredRun], published: Sequence[PublishedF
     tests = [figure for figure in published if figure.split == "test"]
     order = {series: number for number, series in enumerate(by_series(networks))}
     figure = Figure(figsize=(8.6, 4.0), layout="constrained")
-    ours, theirs = figure.subplots(1, 2)
+    same = data == CIFAR  # else a common scale would say what can't be said
+    ours, theirs = figure.subplots(1, 2, sharey=same)
     for series, members in by_series(networks).items():
         _draw_series(ours, members, "test_error", series, series_color(order[series]))
-    set_metric_scale(ours, [run.test_error for run in runs])
+    found, reported = [run.test_error for run in runs], [one.error for one in tests]
+    set_metric_scale(ours, [*found, *reported] if same else found)
     _set_depths(ours, networks, {})
-    ours.set(xlabel="depth (layers)", ylabel="test error (%)", title=f"here: {shorten(data, 30)}")
+    ours.set(ylabel="test error (%)", title=f"here: {shorten(data, 30)}")
     places = {network.name: network for network in networks}
     for one in tests:
         _draw_published(theirs, one, places[one.network], order)
     _join_published(theirs, tests, places, order)
-    set_metric_scale(theirs, [one.error for one in tests])
+    if not same:
+        set_metric_scale(theirs, reported)
     _set_depths(theirs, networks, {})
-    theirs.set(xlabel="depth (layers)", title=f"published: {', '.join(dict.fromkeys(one.dataset for one in tests))}")
+    theirs.set_title(f"published: {', '.join(dict.fromkeys(one.dataset for one in tests))}")
     _legend(figure, ours)
     return figure
 
@@ -173,6 +177,8 @@ def _set_depths(axes: Axes, networks: Sequence[Drawn], lost: Mapping[str, tuple[
     room = 0.08 * ((places[-1] - places[0]) or places[0] or 1.0) if places else 1.0
     if places:
         axes.set_xlim(places[0] - room, places[-1] + room)
+    listed = any(isinstance(network.depth, list | tuple) for network in networks)
+    axes.set_xlabel("depth (units per stage)" if listed else "depth (layers)")
     _plain_axes(axes)
 
 
