@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 KEYS = {
     "trials": "how many seeds, such as 24",
-    "depth": "of the ResNet, such as 14",
-    "epochs": "of each trial, such as 12",
+    "depth": "of the ResNet, such as 20",
+    "epochs": "of each trial, such as 16",
     "ways": "which commands, such as sweep,tune; by default sweep,tune,basic",
     "output": "a JSON file to write the record to",
 }
-DEFAULTS = {"trials": "24", "depth": "14", "epochs": "12", "ways": "sweep,tune,basic"}
+DEFAULTS = {"trials": "24", "depth": "20", "epochs": "16", "ways": "sweep,tune,basic"}
 
 
 def main() -> None:
@@ -55,7 +55,8 @@ def measure(ways: list[str], *, trials: int, depth: int, epochs: int) -> "Effici
     environment = capture_environment()
     with tempfile.TemporaryDirectory(prefix="sweep-efficiency-") as folder:
         alone = fit_alone(words, Path(folder) / "before")
-        walls = {way: timed(COMMANDS[way](words, trials), trials, Path(folder) / way) for way in ways}
+        store = Path(folder) / "before" / "mlruns" / "mlflow.db"
+        walls = {way: timed(COMMANDS[way](words, trials), trials, Path(folder) / way, store) for way in ways}
         alone += fit_alone(words, Path(folder) / "after")
     least = trials * median(alone) / environment.cores
     return Efficiency(

@@ -3,6 +3,8 @@
 import random
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any, get_args
 
 import pytest
@@ -71,9 +73,10 @@ class House:
         self.lines: list[str] = []
         options: dict[str, Any] = {"attempts": 3, "concurrent": None, "until": None, "limit": None}
         waiting = changed.pop("waiting", [task(entry.trial) for entry in trials.missing])
+        orders = [partial(replace, made) for made in waiting]
         self.conductor = Conductor(
             trials,
-            waiting,
+            orders,
             source=source,
             make_task=task,
             note_fault=self.faults.append,

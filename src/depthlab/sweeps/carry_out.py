@@ -6,16 +6,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from depthlab.recipe import Recipe, compose_each
 from depthlab.records import SweepRecord
 from depthlab.sweeps.board import Board
-from depthlab.sweeps.cluster import Cluster, check_shared, connected
-from depthlab.sweeps.conductor import Conductor
+from depthlab.sweeps.cluster import Cluster, check_shared
+from depthlab.sweeps.conductor import Conductor, Order
 from depthlab.sweeps.fetch import bring_home
 from depthlab.sweeps.folder import SweepFolder
+from depthlab.sweeps.head_start import HeadStart
 from depthlab.sweeps.history import curve_of, keep_pruned, known_of
 from depthlab.sweeps.measured import Measuring
 from depthlab.sweeps.parent import Parent
@@ -95,8 +97,8 @@ class CarryingOut:
             updated=datetime.now(UTC).isoformat(timespec="seconds"),
         )
 
-    def run(self) -> SweepRecord:
-        """Compute what is missing, and return how all of it stands then.
+    def run(self, head_start: HeadStart) -> SweepRecord:
+        """Compute what is missing on the cluster that may be there already, and return how all of it stands then.
 
         Raises:
             ValueError: there is no such cluster, or it can't do this.
@@ -115,7 +117,7 @@ class CarryingOut:
                 with (
                     Interruption() as interruption,
                     _deferred(interruption),
-                    connected(self.settings.address) as cluster,
+                    head_start.cluster() as cluster,
                 ):
                     check_shared(cluster, uri=self._uri, storage=self._storage)
                     self._compute(cluster, source, interruption)
@@ -163,7 +165,7 @@ class CarryingOut:
         with Board(self.standing, self.costs, concurrent, name=self._manifest.name, total=total) as board:
             conductor = Conductor(
                 self.standing,
-                list(self._first_tasks()),
+                self._first_orders(),
                 source=source,
                 make_task=self._make_task,
                 note_fault=self.folder.note_fault,
@@ -175,16 +177,16 @@ class CarryingOut:
                 limit=None if settings.trial_minutes is None else 60 * settings.trial_minutes,
             )
             epochs = max(trial.recipe.config["epochs"] for trial in self.plan.trials)
-            tune_all(conductor, settings, resources, epochs=epochs, interruption=interruption)
+            tune_all(conductor, settings, resources, concurrent=concurrent, epochs=epochs, interruption=interruption)
 
-    def _first_tasks(self) -> Iterator[Task]:
+    def _first_orders(self) -> Iterator[Order]:
         """Yield what a scheduler has to hear of first, then what is missing, the longest first."""
         if self._scheduled:
             for entry in self.standing.in_state("finished", "pruned"):
-                yield self._make_task(entry.trial, 1, 1, replay=True)
+                yield partial(self._make_task, entry.trial, 1, 1, replay=True)
         waiting = sorted(self.standing.missing, key=lambda entry: -self.costs[entry.trial.index].work)
         for entry in waiting:
-            yield self._make_task(entry.trial, 1, 1)
+            yield partial(self._make_task, entry.trial, 1, 1)
 
     def _make_task(self, trial: Trial, attempt: int, microbatches: int, *, replay: bool = False) -> Task:
         settings, since = self.settings, self._manifest.since

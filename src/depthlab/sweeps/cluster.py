@@ -2,9 +2,10 @@
 
 import logging
 import os
-import shutil
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import urllib.parse
@@ -12,7 +13,8 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, final
+from pathlib import Path
+from typing import Any, Self, final
 
 from depthlab.sweeps.shipping import runtime_env
 from depthlab.tracking import redact
@@ -20,7 +22,7 @@ from depthlab.tracking import redact
 _ADDRESS = "ray.address=auto (on a node of the cluster) or ray.address=HOST:PORT, such as 10.0.0.1:6379"
 _LOCAL = "leave it out for a cluster of this machine alone"
 _CONNECT_SECONDS = 5.0
-_OBJECT_STORE = 80 * 2**20  # bytes; a sweep passes only small messages, and containers have little /dev/shm
+_HEAD = Path(__file__).with_name("head.py")
 # Ray and Tune read these at their import. A value that a person has set stays.
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -47,9 +49,9 @@ class Cluster:
 def connected(address: str | None, *, environment: Mapping[str, str] | None = None) -> Iterator[Cluster]:
     """Join a Ray cluster for as long as the context lasts.
 
-    None makes one of this machine's cores and GPUs, which ends with the context: without dashboard, quiet, and with
-    nothing left on the disk. On a running cluster our code and configuration are sent to the workers, and the
-    variables of the environment that they need (`shipping`); a job of `ray job submit` has sent the code already.
+    None makes one of this machine (`OwnCluster`), which ends with the context. On a running cluster our code and
+    configuration are sent to the workers, and the variables of the environment that they need (`shipping`); a job of
+    `ray job submit` has sent the code already.
 
     Args:
         address: None, `auto` or `HOST:PORT`.
@@ -58,10 +60,93 @@ def connected(address: str | None, *, environment: Mapping[str, str] | None = No
     Raises:
         ValueError: no cluster answers at `address`, or it doesn't take us; one line.
     """
+    if address is None:
+        with OwnCluster(environment or {}) as own, own.joined() as cluster:
+            yield cluster
+        return
+    quiet()
+    with _running_cluster(address, environment or {}):
+        yield _describe(own=False)
+
+
+@final
+class OwnCluster:
+    """A cluster of this machine's cores and GPUs: without dashboard, quiet, and with nothing left on the disk.
+
+    It begins to start with the context, in a process of its own (`head.py`), and ends with it, or with this process.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """Nothing happens before the context is entered.
+
+        Args:
+            environment: More variables for the workers.
+        """
+        self._environment = environment
+        self._head: subprocess.Popen[str] | None = None
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  # by the head, where it fails
+
+    def __enter__(self) -> Self:
+        quiet()
+        if "RAY_AUTH_TOKEN_PATH" not in os.environ:
+            # Only who has the token may use the cluster; one in the environment keeps Ray from writing one at home.
+            os.environ.setdefault("RAY_AUTH_TOKEN", uuid.uuid4().hex)
+        os.environ.setdefault("RAY_AUTH_MODE", "token")  # which Ray sets by itself in the process of the head alone
+        cores = _usable_cores()
+        self._head = subprocess.Popen(
+            # -P: our own files are no modules there
+            [sys.executable, "-P", str(_HEAD), *([] if cores is None else [str(cores)])],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            text=True,
+            env=os.environ | self._environment,
+            start_new_session=True,  # Ctrl-C is for the sweep, which ends the cluster when its trials have stopped
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._head is not None
+        self.leave()
+        self._head.wait()
+        self._said.close()
+
+    @contextmanager
+    def joined(self) -> Iterator[Cluster]:
+        """Wait until the cluster is there, and join it for as long as the context lasts.
+
+        Raises:
+            ValueError: it did not start; one line.
+        """
+        assert self._head is not None and self._head.stdout is not None
+        address = self._head.stdout.readline().strip()
+        if not address:
+            self._head.wait()
+            self._said.seek(0)
+            why = self._said.read().strip().rpartition("\n")[2] or f"exit code {self._head.returncode}"
+            raise ValueError(
+                f"Ray does not start on this machine ({why[:300]}): try again, or join a running cluster, {_ADDRESS}"
+            )
+        import ray
+
+        with _our_signals():
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        try:
+            yield _describe(own=True)
+        finally:
+            ray.shutdown()
+
+    def leave(self) -> None:
+        """Let the cluster end, without waiting for it; the context's end waits."""
+        assert self._head is not None and self._head.stdin is not None and self._head.stdout is not None
+        self._head.stdin.close()
+        self._head.stdout.close()
+
+
+def quiet() -> None:
+    """Set what Ray reads of the environment at its import."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    with _own_cluster(environment or {}) if address is None else _running_cluster(address, environment or {}):
-        yield _describe(own=address is None)
 
 
 def check_shared(cluster: Cluster, *, uri: str | None, storage: str | None) -> None:
@@ -89,35 +174,6 @@ def check_shared(cluster: Cluster, *, uri: str | None, storage: str | None) -> N
             f"{many}, and their runs have no place to meet: type sweep.storage=FOLDER, one that all of them see, "
             "or sweep.storage=s3://BUCKET/FOLDER"
         )
-
-
-@contextmanager
-def _own_cluster(environment: Mapping[str, str]) -> Iterator[None]:
-    if "RAY_AUTH_TOKEN_PATH" not in os.environ:
-        # Only who has the token may use the cluster; one in the environment keeps Ray from writing one into the home.
-        os.environ.setdefault("RAY_AUTH_TOKEN", uuid.uuid4().hex)
-    import ray
-
-    room = tempfile.mkdtemp(prefix="ray-", dir=os.environ.get("RAY_TMPDIR"))
-    before = {name: os.environ.get(name) for name in environment}
-    try:
-        os.environ.update(environment)  # workers inherit it
-        with _our_signals():
-            ray.init(
-                address="local",
-                num_cpus=_usable_cores(),
-                include_dashboard=False,
-                object_store_memory=_OBJECT_STORE,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
-                _temp_dir=room,
-            )
-        yield
-    finally:
-        ray.shutdown()
-        shutil.rmtree(room, ignore_errors=True)
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
 
 
 @contextmanager

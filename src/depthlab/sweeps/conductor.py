@@ -2,8 +2,9 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol, final
 
 from depthlab.records import FaultRecord
@@ -28,6 +29,9 @@ class Source(Protocol):
         """Hear how a trial ended."""
 
 
+Order = Callable[[], Task]
+
+
 @final
 class Conductor:
     """Hands out tasks, one for each attempt of a trial, and hears how they go.
@@ -38,7 +42,7 @@ class Conductor:
     def __init__(
         self,
         standing: Standing,
-        waiting: list[Task],
+        waiting: Iterable[Order],
         *,
         source: Source | None,
         make_task: Callable[[Trial, int, int], Task],
@@ -54,7 +58,7 @@ class Conductor:
 
         Args:
             standing: How the trials stand; changed here.
-            waiting: First attempts, in the order in which they shall begin.
+            waiting: First attempts, in the order in which they shall begin; each is made when its turn comes.
             source: Of more trials.
             make_task: Makes the task of an attempt: trial, attempt (from 1), microbatches.
             note_fault: Writes a fault down.
@@ -86,7 +90,7 @@ class Conductor:
         """Return what to compute next under a ticket; None where there is nothing, for now or for good (`over`)."""
         if self._out_of_time or (self._concurrent is not None and len(self._running) >= self._concurrent):
             return None
-        task = self._waiting.popleft() if self._waiting else self._ask()
+        task = self._waiting.popleft()() if self._waiting else self._ask()
         if task is not None:
             self._running[ticket] = task
         return task
@@ -150,7 +154,7 @@ class Conductor:
             return
         self.standing.change(task.index, state="waiting")
         parts = task.microbatches * (2 if treatment == "tried again smaller" else 1)
-        self._waiting.append(self._make_task(self._entry(task).trial, task.attempt + 1, parts))
+        self._waiting.append(partial(self._make_task, self._entry(task).trial, task.attempt + 1, parts))
         self._changed(self._entry(task))
 
     def _settle(self, task: Task, report: Report) -> None:

@@ -13,6 +13,11 @@ from depthlab.tracking import Lock, write_atomically
 Line = TypeVar("Line", bound=Record)
 
 
+def sweeps_root(runs: Path) -> Path:
+    """Return the folder that holds the folders of sweeps, beside that of runs."""
+    return runs.parent / "sweeps"
+
+
 @final
 class SweepFolder:
     """What is true about one sweep, beside the folders of its runs.

@@ -1,4 +1,7 @@
-"""A sweep from words to its last line: plan, look at what is there, compute the rest, tell."""
+"""A sweep from words to its last line: plan, look at what is there, compute the rest, tell.
+
+What imports torch or matplotlib is imported inside of functions, when the cluster has its head start.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -6,10 +9,9 @@ from pathlib import Path
 
 from depthlab.records import SweepManifest
 from depthlab.runs import runs_root
-from depthlab.sweeps.carry_out import CarryingOut
-from depthlab.sweeps.folder import SweepFolder
+from depthlab.sweeps.folder import SweepFolder, sweeps_root
+from depthlab.sweeps.head_start import HeadStart
 from depthlab.sweeps.plan import Examiner, Plan, identity_of, make_plan
-from depthlab.sweeps.preview import preview
 from depthlab.sweeps.settings import Settings
 from depthlab.sweeps.swept import Swept
 from depthlab.sweeps.trials import Trial
@@ -45,12 +47,15 @@ def ensure_sweep(words: Sequence[str], settings: Settings, *, only: Wanted | Non
     """
     assert not settings.dry_run, "a dry run computes nothing"
     examiner = Examiner()
-    plan = _plan(words, settings, examiner, only)
-    root = runs_root(plan.trials[0].recipe).absolute()
-    folder = open_folder(plan, settings, root)
-    with folder.locked():
-        work = CarryingOut(plan, settings, examiner, folder, root)
-        record = work.run()
+    with HeadStart(words, settings) as head_start:
+        plan = _plan(words, settings, examiner, only)
+        root = runs_root(plan.trials[0].recipe).absolute()
+        folder = open_folder(plan, settings, root)
+        from depthlab.sweeps.carry_out import CarryingOut
+
+        with folder.locked():
+            work = CarryingOut(plan, settings, examiner, folder, root)
+            record = work.run(head_start)
     tracking = plan.trials[0].recipe.config["tracking"]
     return Swept(
         record=record,
@@ -68,16 +73,13 @@ def preview_sweep(words: Sequence[str], settings: Settings, *, only: Wanted | No
     Raises:
         ValueError: a person's mistake.
     """
+    from depthlab.sweeps.preview import preview
+
     examiner = Examiner()
     plan = _plan(words, settings, examiner, only)
     root = runs_root(plan.trials[0].recipe).absolute()
     folder = SweepFolder.find(sweeps_root(root), identity_of(plan.space, settings))
     preview(plan, settings, examiner, folder, root)
-
-
-def sweeps_root(runs: Path) -> Path:
-    """Return the folder that holds the folders of sweeps, beside that of runs."""
-    return runs.parent / "sweeps"
 
 
 def open_folder(plan: Plan, settings: Settings, root: Path) -> SweepFolder:

@@ -15,12 +15,17 @@ from depthlab.sweeps.conductor import Conductor
 from depthlab.sweeps.resources import Resources
 from depthlab.sweeps.settings import Settings
 from depthlab.sweeps.task import Report
-from depthlab.sweeps.trial import train_trial
 from depthlab.training import Interruption
 
 
 def tune_all(
-    conductor: Conductor, settings: Settings, resources: Resources, *, epochs: int, interruption: Interruption
+    conductor: Conductor,
+    settings: Settings,
+    resources: Resources,
+    *,
+    concurrent: int,
+    epochs: int,
+    interruption: Interruption,
 ) -> None:
     """Let Ray Tune run what the conductor hands out, until it has nothing more.
 
@@ -28,6 +33,7 @@ def tune_all(
         Interrupted: a signal has come.
     """
     os.environ["TUNE_DISABLE_SIGINT_HANDLER"] = "1"  # a signal is ours to handle
+    os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(concurrent)  # else their processes start one after the other
     os.environ["TUNE_DISABLE_STRICT_METRIC_CHECKING"] = "1"  # only reports of whole epochs are for the scheduler
     logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # the board tells of faults, in a line each
     alone = {"CPU": resources.cpu, "GPU": resources.gpu}
@@ -35,7 +41,7 @@ def tune_all(
     takes = PlacementGroupFactory([alone if resources.workers == 1 else {"memory": 1}])
     with tempfile.TemporaryDirectory(prefix="depthlab-tune-") as room:  # what Tune writes, nobody reads
         tuner = tune.Tuner(
-            tune.with_resources(train_trial, takes),
+            tune.with_resources(_train, takes),
             tune_config=tune.TuneConfig(
                 search_alg=_Tickets(conductor),
                 scheduler=_scheduler(settings, epochs),
@@ -54,6 +60,13 @@ def tune_all(
             ),
         )
         tuner.fit()
+
+
+def _train(config: dict[str, Any]) -> None:
+    """Train a trial in a worker process; the driver does not import what that takes."""
+    from depthlab.sweeps.trial import train_trial
+
+    train_trial(config)
 
 
 def _scheduler(settings: Settings, epochs: int) -> TrialScheduler | None:
