@@ -1,5 +1,6 @@
 """Figures of one run: a record in, a matplotlib figure out."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from depthlab.records import RunRecord
+from depthlab.report.metric_scale import set_metric_scale
 
 MOST_CLASSES_WITH_NUMBERS = 12
 MOST_CLASSES_WITH_NAMES = 40
@@ -19,15 +21,18 @@ def learning_curves(record: RunRecord) -> Figure:
     figure = Figure(figsize=(9, 3.6))
     loss, error = figure.subplots(1, 2)
     figure.subplots_adjust(left=0.09, right=0.98, bottom=0.14, top=0.88, wspace=0.22)
+    drawn: list[float] = []
     for split, label, color in (("train", "training (augmented, running)", TRAIN), ("val", "validation", VALIDATION)):
         epochs, losses = zip(*record.curves[f"{split}/loss"], strict=True)
         _, accuracies = zip(*record.curves[f"{split}/accuracy"], strict=True)
         style = {"color": color, "label": label, "marker": "o" if len(epochs) == 1 else ""}
         loss.plot(epochs, losses, **style)
+        drawn += [value for value in losses if math.isfinite(value)]
         error.plot(epochs, 100 * (1 - np.array(accuracies)), **style)
     test_error = 100 * (1 - record.metrics["test/accuracy"])
     error.axhline(test_error, color="0.3", linestyle=":", label=f"test, final weights: {test_error:.2f} %")
-    loss.set(xlabel="epoch", ylabel="cross-entropy (nats)", yscale="log")  # a first epoch may be at thousands
+    loss.set(xlabel="epoch", ylabel="cross-entropy (nats)")
+    set_metric_scale(loss, drawn)  # a first epoch may be at thousands
     error.set(xlabel="epoch", ylabel="error (%)", ylim=(0, None))
     for axes in (loss, error):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
