@@ -165,12 +165,11 @@ def _family(
 
 
 def _compare(family: str, measure: str, a: RunRef, b: RunRef, runs: Sequence[MeasuredRun]) -> Compared:
-    sides = [{run.seed: _VALUES[measure](run) for run in runs if run.network == one.group} for one in (a, b)]
-    means = [sum(side.values()) / len(side) if side else None for side in sides]
-    blank = Compared(family, measure, a.series, a.group, b.group, *means)
-    if not all(sides):
+    ours, theirs = ({run.seed: _VALUES[measure](run) for run in runs if run.network == one.group} for one in (a, b))
+    blank = Compared(family, measure, a.series, a.group, b.group, _mean(ours), _mean(theirs))
+    if not ours or not theirs:
         return blank
-    comparison = compare(*sides, LEVEL)
+    comparison = compare(ours, theirs, LEVEL)
     blank = replace(blank, comparison=comparison)
     if comparison.t is None or not comparison.t or comparison.n[0] != comparison.n[1]:
         return blank
@@ -179,3 +178,7 @@ def _compare(family: str, measure: str, a: RunRef, b: RunRef, runs: Sequence[Mea
     seeds = comparison.n[0]
     std = error * (seeds if paired else seeds / 2) ** 0.5
     return replace(blank, std=std, detectable=detectable_difference(seeds, std, level=LEVEL, paired=paired))
+
+
+def _mean(side: Mapping[int, float]) -> float | None:
+    return sum(side.values()) / len(side) if side else None

@@ -69,4 +69,5 @@ def series_color(number: int) -> str:
 
 def lighter(color: str, share: float) -> str:
     """Mix a color with white."""
-    return to_hex(tuple(channel + share * (1 - channel) for channel in to_rgb(color)))
+    red, green, blue = (channel + share * (1 - channel) for channel in to_rgb(color))
+    return to_hex((red, green, blue))

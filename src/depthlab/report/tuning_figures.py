@@ -1,6 +1,5 @@
 """What was tried when a value was chosen, and what was chosen."""
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from depthlab.records import Tuning
@@ -31,7 +30,8 @@ def tuning_scores(tuning: Tuning) -> Figure:
         marker = MARKERS[number % len(MARKERS)]
         axes.plot(x, y, color=color, marker=marker, markersize=5, linestyle=line, label=shorten(choice.network, 32))
         best = [(x, y) for x, y, score in points if score.value == choice.chosen and y is not None]
-        axes.scatter(*np.array(best).reshape(-1, 2).T, s=110, facecolors="none", edgecolors=color, linewidths=1.4)
+        ring_x, ring_y = [x for x, _ in best], [y for _, y in best]
+        axes.scatter(ring_x, ring_y, s=110, facecolors="none", edgecolors=color, linewidths=1.4)
         gone = [x for x, y, _ in points if y is None]
         edge = axes.get_xaxis_transform()
         axes.scatter(gone, [0.98] * len(gone), s=32, marker="x", color=BROKEN, transform=edge)
