@@ -18,7 +18,7 @@ def hold(cores: int | None) -> None:
 
     room = tempfile.mkdtemp(prefix="ray-")
     try:
-        context = ray.init(
+        ray.init(
             address="local",
             num_cpus=cores,
             include_dashboard=False,
@@ -29,7 +29,7 @@ def hold(cores: int | None) -> None:
             # Tune gives processes of trials an environment, in which those that Ray has ready are of no use
             _system_config={"prestart_worker_first_driver": False},
         )
-        print(context.address_info["gcs_address"], flush=True)
+        print(ray.get_runtime_context().gcs_address, flush=True)
         sys.stdin.read()
     finally:
         ray.shutdown()
