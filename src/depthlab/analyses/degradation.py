@@ -116,9 +116,12 @@ def _sentence(one: Compared) -> str:
         return f"{one.a}'s training error is below {one.b}'s by {size} points ({interval}): no degradation."
     if comparison.difference == 0 and one.mean_a == 0:
         return f"{one.a} and {one.b} both fit every training image ({_seeds(comparison.n)}): no degradation to be seen."
+    shown = ""
+    if one.detectable is not None:
+        shown = f"; with this spread {_seeds(comparison.n)} show differences from {points(one.detectable)} points on"
     return (
         f"{one.a}'s training error differs from {one.b}'s by {points(comparison.difference)} points ({interval}, "
-        f"p = {one.p_holm:.2g}): within what seeds differ by, no degradation shown."
+        f"p = {one.p_holm:.2g} by Holm): no claim{shown}."
     )
 
 
