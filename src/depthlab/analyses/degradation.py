@@ -5,20 +5,16 @@ Claims rest on the training error of the final weights in evaluation mode: a hig
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from depthlab.analyses.statistics import compare, detectable_difference, holm
+from depthlab.analyses.compared import LEVEL, TEST, TRAINING, compare_networks
 from depthlab.records import Compared, Condition, MeasuredRun, RunRef
 
-LEVEL = 0.95
-TRAINING, TEST, FAMILIES = "training error", "test error", "training error of the deepest networks"
+FAMILIES = "training error of the deepest networks"
 
 Outcome = Literal["degradation", "gain", "open", "point", "nothing"]
-Value = Callable[[MeasuredRun], float]
-
-_VALUES: dict[str, Value] = {TRAINING: lambda run: run.train_error, TEST: lambda run: run.test_error}
 
 
 def judge(name: str, refs: Sequence[RunRef], measured: Iterable[MeasuredRun]) -> Condition:
@@ -33,9 +29,9 @@ def judge(name: str, refs: Sequence[RunRef], measured: Iterable[MeasuredRun]) ->
     runs = [run for run in measured if run.fingerprint in wanted]
     ends = _ends(refs)
     compared = (
-        *_family(TRAINING, TRAINING, ends, runs),
-        *_family(TEST, TEST, ends, runs),
-        *_family(FAMILIES, TRAINING, _between([deep for deep, _ in ends]), runs),
+        *compare_networks(TRAINING, TRAINING, ends, runs),
+        *compare_networks(TEST, TEST, ends, runs),
+        *compare_networks(FAMILIES, TRAINING, _between([deep for deep, _ in ends]), runs),
     )
     condition = Condition(name, tuple(ref.fingerprint for ref in refs), compared)
     return replace(condition, headline=headline(condition), verdict=tell(condition, lost_runs(refs)))
@@ -156,32 +152,3 @@ def _between(deepest: Sequence[RunRef]) -> list[tuple[RunRef, RunRef]]:
 
 def _place(ref: RunRef) -> float:
     return ref.place
-
-
-def _family(
-    family: str, measure: str, networks: Sequence[tuple[RunRef, RunRef]], runs: Sequence[MeasuredRun]
-) -> list[Compared]:
-    """Compare pairs of networks, and correct the p-values of all of them together (Holm)."""
-    found = [_compare(family, measure, a, b, runs) for a, b in networks]
-    corrected = holm(one.comparison.p if one.comparison is not None else None for one in found)
-    return [replace(one, p_holm=p) for one, p in zip(found, corrected, strict=True)]
-
-
-def _compare(family: str, measure: str, a: RunRef, b: RunRef, runs: Sequence[MeasuredRun]) -> Compared:
-    ours, theirs = ({run.seed: _VALUES[measure](run) for run in runs if run.network == one.group} for one in (a, b))
-    blank = Compared(family, measure, a.series, a.group, b.group, _mean(ours), _mean(theirs))
-    if not ours or not theirs:
-        return blank
-    comparison = compare(ours, theirs, LEVEL)
-    blank = replace(blank, comparison=comparison)
-    if comparison.t is None or not comparison.t or comparison.n[0] != comparison.n[1]:
-        return blank
-    paired = comparison.method == "paired t"
-    error = abs(comparison.difference / comparison.t)  # of the mean difference
-    seeds = comparison.n[0]
-    std = error * (seeds if paired else seeds / 2) ** 0.5
-    return replace(blank, std=std, detectable=detectable_difference(seeds, std, level=LEVEL, paired=paired))
-
-
-def _mean(side: Mapping[int, float]) -> float | None:
-    return sum(side.values()) / len(side) if side else None
