@@ -54,22 +54,12 @@ def check_depths(asked: Question, settings: "Settings") -> None:
 
 def answer(swept: "Swept", tuned: "Tuned | None", output: Path) -> None:
     """Measure, judge, draw, write, attach, tell."""
-    from depthlab.report import write_page
     from depthlab.report.degradation_page import degradation_page
-    from depthlab.sweeps import attach
-    from depthlab.tracking import write_atomically
+    from depthlab.sweeps import check_answerable, publish
 
-    if not swept.finished:
-        swept.show()
-        raise ValueError(f"no run has come to its end, so there is nothing to answer from; see {swept.folder}")
+    check_answerable(swept)
     record = examine(swept, tuned)
-    paths = write_page(degradation_page(record), output)
-    write_atomically(output / "record.json", record.to_json())
-    attach(swept, {path.relative_to(output).as_posix(): path for path in [*paths, output / "record.json"]})
-    swept.show()
-    first = record.conditions[0]
-    print("", first.headline, *first.verdict, f"page: {output / 'index.html'}", sep="\n", flush=True)
-    swept.end()
+    publish(swept, degradation_page(record), record, record.about.verdict, output)
 
 
 def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
@@ -77,7 +67,7 @@ def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
     from depthlab.analyses.degradation import judge
     from depthlab.published import published_twins
     from depthlab.records import DegradationRecord
-    from depthlab.sweeps import begin_answer, run_folder, run_refs
+    from depthlab.sweeps import begin_answer, run_folder, run_refs, trained_images
 
     refs = run_refs(swept, along="depth", aside=(tuned.tune.key,) if tuned is not None else ())
     conditions = {"held": [trial.fingerprint for trial in swept.trials]}
@@ -94,7 +84,6 @@ def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
     ]
     about = begin_answer("degradation", swept, refs)
     datasets = [run_folder(swept, trial).manifest.dataset for trial in swept.finished]
-    sizes = {(one.name, one.train_size, one.validation_size, one.test_size) for one in datasets}
     twins = {
         twin.id: twin for recipe in swept.recipes.values() for twin in published_twins(recipe.axes, data="cifar10")
     }
@@ -106,7 +95,7 @@ def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
         published=tuple(twins.values()),
         response_images=min(RESPONSE_IMAGES, *(one.train_size for one in datasets)),
         gradient_batches=GRADIENT_BATCHES,
-        trained=dict(zip(("training", "validation", "test"), sizes.pop()[1:], strict=True)) if len(sizes) == 1 else {},
+        trained=trained_images(swept),
     )
 
 
@@ -120,36 +109,13 @@ def measure(swept: "Swept", refs: "Sequence[RunRef]") -> "list[MeasuredRun]":
 
 def measure_run(swept: "Swept", ref: "RunRef") -> "MeasuredRun":
     """Return what one run found, with measures of its layers where its weights can be had."""
-    from depthlab.records import MeasuredRun
+    from depthlab.sweeps import measured_run
     from depthlab.tracking import RunFolder
 
     assert ref.folder is not None
-    folder = RunFolder.open(swept.runs / ref.folder)
-    found = folder.record
-    assert found is not None, f"{ref.folder} finished without a record"
-    train, validation, test = (
-        100 * (1 - found.metrics[name]) for name in ("final/train_accuracy", "val/accuracy", "test/accuracy")
-    )
-    plain = MeasuredRun(
-        fingerprint=ref.fingerprint,
-        folder=ref.folder,
-        network=ref.group,
-        series=ref.series,
-        depth=found.axes["depth"],
-        place=ref.place,
-        seed=found.axes["seed"],
-        settings=found.axes,
-        train_error=train,
-        validation_error=validation,
-        test_error=test,
-        train_loss=found.metrics["final/train_loss"],
-        parameters=int(found.metrics["model/parameters"]),
-        multiply_adds=int(found.metrics["model/multiply_adds"]),
-        seconds=found.seconds,
-        curves=found.curves,
-    )
+    plain = measured_run(swept, ref)
     try:
-        return with_layers(plain, folder)
+        return with_layers(plain, RunFolder.open(swept.runs / ref.folder))
     except ValueError as error:  # its errors count all the same
         print(f"the layers of {ref.name} can't be measured: {error}", file=sys.stderr)
         return plain

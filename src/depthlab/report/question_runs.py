@@ -1,7 +1,42 @@
 """The runs that an answer rests on, however they ended, and what about them may speak against it."""
 
-from depthlab.records import QuestionRecord
-from depthlab.report.page_blocks import Notice, PageTable
+import shlex
+from collections import Counter
+from collections.abc import Sequence
+
+from depthlab.records import QuestionRecord, RunRef
+from depthlab.report.page_blocks import Code, Folded, Notice, PageTable, Section
+
+
+def run_section(about: QuestionRecord) -> Section:
+    """Return the section that accounts for every run, with the command of each."""
+    commands = "\n".join(f"python train.py {shlex.join(ref.words)}" for ref in about.runs)
+    return Section(
+        "Runs",
+        (
+            _account(about.runs),
+            *run_notices(about),
+            Folded("Every run", (run_table(about, "runs"),)),
+            Folded("The command of each run alone", (Code(commands),)),
+        ),
+    )
+
+
+def seed_notices(refs: Sequence[RunRef]) -> tuple[Notice, ...]:
+    """Return what must not be missed before numbers are read: runs without a result, and a single seed."""
+    return (*_lost_notice(refs), *_one_seed_notice(refs))
+
+
+def page_facts(about: QuestionRecord) -> tuple[tuple[str, str], ...]:
+    """Return what stands at the foot of a question's page."""
+    return (
+        ("command", shlex.join(about.command)),
+        ("date", about.date),
+        ("hardware", "; ".join(about.hardware) or "unknown"),
+        ("commit", ", ".join(about.commits) or "none"),
+        ("libraries", ", ".join(f"{name} {version}" for name, version in about.versions.items())),
+        ("sweep", about.sweep if about.sweep_run is None else f"{about.sweep}, MLflow run {about.sweep_run}"),
+    )
 
 
 def run_table(about: QuestionRecord, name: str) -> PageTable:
@@ -47,3 +82,26 @@ def run_notices(about: QuestionRecord) -> tuple[Notice, ...]:
             )
         )
     return tuple(notices)
+
+
+def _account(refs: Sequence[RunRef]) -> str:
+    states = Counter(ref.state for ref in refs)
+    total = len(refs)
+    counted = ", ".join(f"{count} {state}" for state, count in states.most_common())
+    return f"{total} {'run was' if total == 1 else 'runs were'} asked for: {counted}."
+
+
+def _lost_notice(refs: Sequence[RunRef]) -> tuple[Notice, ...]:
+    lost = [ref for ref in refs if ref.state != "finished"]
+    if not lost:
+        return ()
+    kinds = Counter(ref.fault or ref.state for ref in lost)
+    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    text = f"{len(lost)} of {len(refs)} runs have no result ({counted}): they are in no mean."
+    return (Notice(f"{text} The table of runs says why.", "warning"),)
+
+
+def _one_seed_notice(refs: Sequence[RunRef]) -> tuple[Notice, ...]:
+    if not refs or max(Counter(ref.group for ref in refs).values()) > 1:
+        return ()
+    return (Notice("One seed: every number here is a point, and no claim is made. Type `seed=0,1,2` or more."),)

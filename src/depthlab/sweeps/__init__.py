@@ -8,16 +8,24 @@ from typing import TYPE_CHECKING
 from depthlab.doors import lazy_door
 
 if TYPE_CHECKING:
-    from depthlab.sweeps.answers import begin_answer, run_folder, run_refs
+    from depthlab.sweeps.answers import begin_answer, measured_run, run_folder, run_refs, trained_images
+    from depthlab.sweeps.ladders import Ladder, Rung, check_axes, rung_name
+    from depthlab.sweeps.measured import Measuring
+    from depthlab.sweeps.publish import check_answerable, publish
     from depthlab.sweeps.settings import Settings, settings_of
+    from depthlab.sweeps.step_times import StepTimes
     from depthlab.sweeps.sweep import ensure_sweep, preview_sweep, run_sweep
     from depthlab.sweeps.swept import Swept, attach
     from depthlab.sweeps.tune_words import Tune, read_tune
     from depthlab.sweeps.tuned import Tuned, ensure_tuned, preview_tuned
 
 _PLACES = {
-    "answers": ("begin_answer", "run_folder", "run_refs"),
+    "answers": ("begin_answer", "measured_run", "run_folder", "run_refs", "trained_images"),
+    "ladders": ("Ladder", "Rung", "check_axes", "rung_name"),
+    "measured": ("Measuring",),
+    "publish": ("check_answerable", "publish"),
     "settings": ("Settings", "settings_of"),
+    "step_times": ("StepTimes",),
     "sweep": ("ensure_sweep", "preview_sweep", "run_sweep"),
     "swept": ("Swept", "attach"),
     "tune_words": ("Tune", "read_tune"),
@@ -25,21 +33,31 @@ _PLACES = {
 }
 
 __all__ = [
+    "Ladder",
+    "Measuring",
+    "Rung",
     "Settings",
+    "StepTimes",
     "Swept",
     "Tune",
     "Tuned",
     "attach",
     "begin_answer",
+    "check_answerable",
+    "check_axes",
     "ensure_sweep",
     "ensure_tuned",
+    "measured_run",
     "preview_sweep",
     "preview_tuned",
+    "publish",
     "read_tune",
     "run_folder",
     "run_refs",
     "run_sweep",
+    "rung_name",
     "settings_of",
+    "trained_images",
 ]
 
 __getattr__ = lazy_door(__name__, _PLACES)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from depthlab.recipe import Recipe
-from depthlab.records import QuestionRecord, RunRef, TrialRecord
+from depthlab.records import MeasuredRun, QuestionRecord, RunRef, TrialRecord
 from depthlab.sweeps.swept import Swept
 from depthlab.tracking import RunFolder, capture_environment, redact
 
@@ -52,6 +52,41 @@ def run_folder(swept: Swept, trial: TrialRecord) -> RunFolder:
     """Return the folder of a trial that finished."""
     assert trial.folder is not None, f"{trial.name} is {trial.state} and has no folder"
     return RunFolder.open(swept.runs / trial.folder)
+
+
+def measured_run(swept: Swept, ref: RunRef) -> MeasuredRun:
+    """Return what a run that finished found, without measures that take its weights."""
+    assert ref.folder is not None, f"{ref.name} is {ref.state} and has no folder"
+    found = RunFolder.open(swept.runs / ref.folder).record
+    assert found is not None, f"{ref.folder} finished without a record"
+    train, validation, test = (
+        100 * (1 - found.metrics[name]) for name in ("final/train_accuracy", "val/accuracy", "test/accuracy")
+    )
+    return MeasuredRun(
+        fingerprint=ref.fingerprint,
+        folder=ref.folder,
+        network=ref.group,
+        series=ref.series,
+        depth=found.axes["depth"],
+        place=ref.place,
+        seed=found.axes["seed"],
+        settings=found.axes,
+        train_error=train,
+        validation_error=validation,
+        test_error=test,
+        train_loss=found.metrics["final/train_loss"],
+        parameters=int(found.metrics["model/parameters"]),
+        multiply_adds=int(found.metrics["model/multiply_adds"]),
+        seconds=found.seconds,
+        curves=found.curves,
+    )
+
+
+def trained_images(swept: Swept) -> dict[str, int]:
+    """Return how many images each split of the finished runs has; nothing where they differ."""
+    datasets = [run_folder(swept, trial).manifest.dataset for trial in swept.finished]
+    sizes = {(one.name, one.train_size, one.validation_size, one.test_size) for one in datasets}
+    return dict(zip(("training", "validation", "test"), sizes.pop()[1:], strict=True)) if len(sizes) == 1 else {}
 
 
 def network_name(recipe: Recipe, values: Mapping[str, Any], aside: Sequence[str] = ()) -> str:

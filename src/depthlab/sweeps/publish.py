@@ -1,0 +1,36 @@
+"""The end of a question: its page and its record as files and in the store, its verdict on the terminal."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from depthlab.records import Record
+from depthlab.sweeps.swept import Swept, attach
+from depthlab.tracking import write_atomically
+
+if TYPE_CHECKING:
+    from depthlab.report import Page
+
+
+def publish(swept: Swept, page: "Page", record: Record, verdict: Sequence[str], output: Path) -> None:
+    """Write the page and `record.json` to `output`, send them to the sweep's own MLflow run, and tell the verdict.
+
+    Raises:
+        OSError: the folder can't be written.
+        SystemExit: with 3 if trials are missing, when all else is done.
+    """
+    from depthlab.report import write_page
+
+    paths = write_page(page, output)
+    write_atomically(output / "record.json", record.to_json())
+    attach(swept, {path.relative_to(output).as_posix(): path for path in [*paths, output / "record.json"]})
+    swept.show()
+    print("", *verdict, f"page: {output / 'index.html'}", sep="\n", flush=True)
+    swept.end()
+
+
+def check_answerable(swept: Swept) -> None:
+    """Raises `ValueError`, after the sweep's table, if no run has come to its end."""
+    if not swept.finished:
+        swept.show()
+        raise ValueError(f"no run has come to its end, so there is nothing to answer from; see {swept.folder}")
