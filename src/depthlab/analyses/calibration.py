@@ -1,0 +1,67 @@
+"""Whether a network is as often right as it says: expected calibration error, and the loss on the same images."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+from depthlab.nn import evaluating
+from depthlab.records import Calibration, CalibrationBin
+
+BINS = 15  # as Guo et al. 2017 have them
+
+
+@torch.no_grad()
+def measure_calibration(network: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], bins: int = BINS) -> Calibration:
+    """Return the calibration of a network in evaluation mode, over batches of images (N, C, H, W) and labels (N,).
+
+    Raises `ValueError` for scores that are no finite numbers, and where there are no images.
+    """
+    scores, labels = [], []
+    with evaluating(network):
+        for images, truth in batches:
+            scores.append(network(images).double().cpu())
+            labels.append(truth.cpu())
+    if not scores:
+        raise ValueError("there are no images to measure calibration on")
+    return calibration_of(torch.cat(scores), torch.cat(labels), bins)
+
+
+def calibration_of(scores: Tensor, labels: Tensor, bins: int = BINS) -> Calibration:
+    """Return the calibration of scores before softmax (N, classes) against true classes (N,).
+
+    Images are sorted into `bins` of equal width by their largest probability, (k/bins, (k+1)/bins]. The expected
+    calibration error is the mean over images of |share that is right - mean confidence| of their bin (Naeini et al.
+    2015; Guo et al. 2017, arXiv 1706.04599, eq. 3), a fraction. It depends on the number of bins, and on few images
+    it is above that of many: some images of a bin are right or wrong by chance. The loss is the mean of -log p of the
+    true class, in nats.
+    """
+    if not len(scores):
+        raise ValueError("there are no images to measure calibration on")
+    if not bool(torch.isfinite(scores).all()):
+        raise ValueError("the network's scores are no finite numbers: its calibration can't be measured")
+    logarithms = scores.double().log_softmax(dim=1)
+    confidence, predicted = logarithms.exp().max(dim=1)
+    right = (predicted == labels).double()
+    place = (confidence * bins).ceil().long().sub(1).clamp(0, bins - 1)
+    count = torch.bincount(place, minlength=bins)
+    confidences = torch.bincount(place, weights=confidence, minlength=bins)
+    rights = torch.bincount(place, weights=right, minlength=bins)
+    found = tuple(
+        CalibrationBin(
+            low=number / bins,
+            high=(number + 1) / bins,
+            count=int(images),
+            confidence=float(confidences[number] / images) if images else None,
+            accuracy=float(rights[number] / images) if images else None,
+        )
+        for number, images in enumerate(count)
+    )
+    return Calibration(
+        images=len(scores),
+        accuracy=float(right.mean()),
+        confidence=float(confidence.mean()),
+        expected_error=float((confidences - rights).abs().sum() / len(scores)),
+        loss=float(-logarithms.gather(1, labels[:, None].long()).mean()),
+        bins=found,
+    )
