@@ -16,6 +16,15 @@ from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
 from depthlab.records.statistics import Comparison, Effect, Interval, Summary
 from depthlab.records.sweeps import FaultRecord, PlannedTrial, SweepManifest, SweepRecord, TrialRecord
 from depthlab.records.variance import Anova, AnovaTerm, Change, FactorialAxis
+from depthlab.records.width_vs_depth import (
+    Exchange,
+    ExchangeFit,
+    FrontPoint,
+    MatchedNetwork,
+    PublishedNetwork,
+    RateContrast,
+    WidthVsDepthRecord,
+)
 
 __all__ = [
     "Anova",
@@ -31,19 +40,25 @@ __all__ = [
     "DegradationRecord",
     "Effect",
     "Environment",
+    "Exchange",
+    "ExchangeFit",
     "Factor",
     "FactorialAxis",
     "FactorialRun",
     "FaultRecord",
     "FoundRun",
+    "FrontPoint",
     "Interval",
     "LayerValue",
     "Manifest",
+    "MatchedNetwork",
     "MeasuredRun",
     "PlannedTrial",
     "PublishedEffect",
     "PublishedFigure",
+    "PublishedNetwork",
     "QuestionRecord",
+    "RateContrast",
     "Record",
     "RegularizationRecord",
     "RunRecord",
@@ -55,4 +70,5 @@ __all__ = [
     "SweepRecord",
     "TrialRecord",
     "Tuning",
+    "WidthVsDepthRecord",
 ]
