@@ -71,8 +71,10 @@ def test_one_seed_is_a_point_and_no_claim() -> None:
     found = judged({name: errors[:1] for name, errors in CLEAR.items()})
     assert outcomes(found) == ["point", "point"]
     assert found.headline == "No claim on plain and resnet."
-    assert found.verdict[0].startswith("plain-56's training error is 7.6 points above plain-20's (1 seed): ")
-    assert "no claim" in found.verdict[0] and "more seeds" in found.verdict[-1]
+    assert found.verdict[0] == "plain-56's training error is 7.6 points above plain-20's (1 seed): a point, no claim."
+    assert found.verdict[-1] == "One value a side gives a point: it takes more seeds to make a claim."
+    equal = judged({"vgg-11": [5.0], "vgg-13": [5.0]}).verdict[0]
+    assert equal == "vgg-13's training error equals vgg-11's (1 seed): a point, no claim."
     assert all("degradation" not in sentence for sentence in found.verdict)
 
 
@@ -92,6 +94,7 @@ def test_networks_that_fit_everything_show_none() -> None:
 def test_seeds_that_agree_by_chance_make_no_claim() -> None:
     found = judged({"plain-20": [1.0, 1.0], "plain-56": [3.0, 3.0]})
     assert outcomes(found) == ["point"]
+    assert "2.0 points above plain-20's (2 seeds): no side spreads" in found.verdict[0]
 
 
 def test_what_diverged_is_counted_and_in_no_mean() -> None:

@@ -1,5 +1,6 @@
 """Heavy libraries arrive only where they are needed: torch takes two seconds, Lightning three, MLflow one."""
 
+import importlib
 import subprocess
 import sys
 
@@ -36,3 +37,11 @@ def test_nothing_heavy_comes_along(statement: str, allowed: tuple[str, ...]):
     came = set(answer.stdout.split())
     assert "sys" in came
     assert came & HEAVY <= set(allowed)
+
+
+@pytest.mark.parametrize("package", ["runs", "sweeps", "training"])
+def test_no_module_hides_what_a_lazy_door_offers(package: str):
+    """Importing the module `depthlab.runs.x` makes `depthlab.runs.x` the module: no door is asked for an `x` then."""
+    room = ROOT / "src" / "depthlab" / package
+    modules = {file.stem for file in room.glob("*.py")} | {file.parent.name for file in room.glob("*/__init__.py")}
+    assert modules & set(importlib.import_module(f"depthlab.{package}").__all__) == set()

@@ -103,9 +103,10 @@ def _sentence(one: Compared) -> str:
         return f"{one.a} can't be compared with {one.b}: no run of {missing} came to its end."
     size, interval = points(abs(comparison.difference)), _interval(one)
     if outcome == "point":
-        where = "above" if comparison.difference > 0 else "below" if comparison.difference < 0 else "beside"
-        by = f"{size} points {where} {one.b}'s" if comparison.difference else f"{one.b}'s"
-        return f"{one.a}'s training error is {by} ({_seeds(comparison.n)}): {comparison.note}."
+        where = "above" if comparison.difference > 0 else "below"
+        is_so = f"is {size} points {where}" if comparison.difference else "equals"
+        why = "a point, no claim" if min(comparison.n) == 1 else comparison.note
+        return f"{one.a}'s training error {is_so} {one.b}'s ({_seeds(comparison.n)}): {why}."
     if outcome == "degradation":
         return f"{one.a}'s training error exceeds {one.b}'s by {size} points ({interval}): degradation."
     if outcome == "gain":

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from depthlab.sweeps.answers import begin_answer, measured_run, run_folder, run_refs, trained_images
     from depthlab.sweeps.ladders import Ladder, Rung, check_axes, rung_name
     from depthlab.sweeps.measured import Measuring
-    from depthlab.sweeps.publish import check_answerable, publish
+    from depthlab.sweeps.publishing import check_answerable, publish
     from depthlab.sweeps.settings import Settings, settings_of
     from depthlab.sweeps.step_times import StepTimes
     from depthlab.sweeps.sweep import ensure_sweep, preview_sweep, run_sweep
@@ -23,7 +23,7 @@ _PLACES = {
     "answers": ("begin_answer", "measured_run", "run_folder", "run_refs", "trained_images"),
     "ladders": ("Ladder", "Rung", "check_axes", "rung_name"),
     "measured": ("Measuring",),
-    "publish": ("check_answerable", "publish"),
+    "publishing": ("check_answerable", "publish"),
     "settings": ("Settings", "settings_of"),
     "step_times": ("StepTimes",),
     "sweep": ("ensure_sweep", "preview_sweep", "run_sweep"),
