@@ -9,6 +9,7 @@ from depthlab.doors import lazy_door
 
 if TYPE_CHECKING:
     from depthlab.sweeps.answers import begin_answer, measured_run, run_folder, run_refs, trained_images
+    from depthlab.sweeps.factor_words import Factors, read_factors
     from depthlab.sweeps.ladders import Ladder, Rung, check_axes, rung_name
     from depthlab.sweeps.measured import Measuring
     from depthlab.sweeps.publishing import check_answerable, publish
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "answers": ("begin_answer", "measured_run", "run_folder", "run_refs", "trained_images"),
+    "factor_words": ("Factors", "read_factors"),
     "ladders": ("Ladder", "Rung", "check_axes", "rung_name"),
     "measured": ("Measuring",),
     "publishing": ("check_answerable", "publish"),
@@ -33,6 +35,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "Factors",
     "Ladder",
     "Measuring",
     "Rung",
@@ -51,6 +54,7 @@ __all__ = [
     "preview_sweep",
     "preview_tuned",
     "publish",
+    "read_factors",
     "read_tune",
     "run_folder",
     "run_refs",

@@ -3,8 +3,8 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 from depthlab.recipe import Recipe, Space, compose_each, read_space, source_hash
@@ -15,6 +15,8 @@ from depthlab.sweeps.trials import Trial
 
 # how many draws in a row may bring nothing new before a random search counts as exhausted
 IDLE_DRAWS = 1000
+
+Variant = Mapping[str, str]  # keys of networks that are no grid -> the value of each, as it is typed
 
 
 @final
@@ -41,18 +43,23 @@ class Plan:
         return " × ".join(self.space.keys) or "one trial"
 
 
-def make_plan(words: Sequence[str], settings: Settings, examiner: "Examiner") -> Plan:
+def make_plan(words: Sequence[str], settings: Settings, examiner: "Examiner", variants: Sequence[Variant] = ()) -> Plan:
     """Return the trials that the words ask for, every one of them known to be possible.
+
+    With `variants`, each combination of the grid is had with the words of each variant, which replace those that were
+    typed; the keys of variants are axes of the sweep, and need not be the same in all of them.
 
     Raises:
         ValueError: a combination can't be, and was not to be skipped; or an axis has a value that no combination can
             have; or a grid is asked of an interval; or processes don't fit the GPUs.
     """
-    space = read_space(words, settings.params)
+    grid = read_space(words, settings.params)
+    space = _with_axes(grid, variants)
     _check_intervals(space, settings)
     plan = Plan(space)
     wanted = settings.samples if settings.search == "random" else None
-    plan.trials += _distinct(_examined(_candidates(space, settings), plan, settings, examiner), wanted)
+    candidates = _varied(grid, variants) if variants else _candidates(space, settings)
+    plan.trials += _distinct(_examined(candidates, plan, settings, examiner), wanted)
     if not plan.trials and settings.search == "optuna" and space.intervals:  # between their ends there may be some
         draws = random_combinations(space, settings.seed)
         plan.trials += _distinct(_examined(draws, plan, settings, examiner), 1)
@@ -82,6 +89,26 @@ def _candidates(space: Space, settings: Settings) -> Iterator[tuple[str, ...]]:
     if settings.search == "random":
         return _unseen(random_combinations(space, settings.seed))
     return ends(space)
+
+
+def _with_axes(grid: Space, variants: Sequence[Variant]) -> Space:
+    """Return the space with the variants' keys as axes, so that a sweep is known by them, in front of its own."""
+    keys = tuple(dict.fromkeys(key for variant in variants for key in variant))
+    assert not set(keys) & set(grid.keys), f"{keys} vary already"
+    fixed = tuple(word for word in grid.fixed if word.partition("=")[0] not in keys)
+    return replace(grid, fixed=fixed, keys=(*keys, *grid.keys)) if variants else grid
+
+
+def _varied(grid: Space, variants: Sequence[Variant]) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each variant with each combination of the grid, the grid changing fastest."""
+    assert not grid.intervals, "variants are had with a grid alone"
+    keys = {key for variant in variants for key in variant}
+    for variant in variants:
+        for words in grid.combinations():
+            kept = [word for word in words if word.partition("=")[0] not in keys]
+            rest = [word for word in kept if word.partition("=")[0] not in grid.choices]
+            own = [f"{key}={value}" for key, value in variant.items()]
+            yield (*rest, *own, *(word for word in kept if word not in rest))
 
 
 def _unseen(combinations: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -153,6 +180,12 @@ def _check_possible(plan: Plan, *, tried_all: bool) -> None:
         raise ValueError(f"no combination is possible: {plan.skipped[0].reason}")
 
 
+def _has(recipe: Recipe, key: str) -> bool:
+    """Whether the recipe has the key: what one variant sets, the model of another may lack."""
+    group, _, name = key.partition(".")
+    return group != "model" or not name or name.partition(".")[0] in recipe.config["model"]
+
+
 def _value(recipe: Recipe, key: str) -> Any:
     if key in recipe.choices:
         return recipe.choices[key]
@@ -180,7 +213,8 @@ class Examiner:
             resolved, fingerprint = resolve(recipe, facts)
         except ValueError as error:
             return ValueError(f"{error} (in {' '.join(words)})")
-        values = {key.lstrip("+"): _value(recipe, key.lstrip("+")) for key in space.keys}
+        keys = [key.lstrip("+") for key in space.keys]
+        values = {key: _value(recipe, key) for key in keys if _has(recipe, key)}
         return Trial(-1, words, values, resolved, fingerprint)
 
     def facts(self, recipe: Recipe) -> Any:

@@ -11,7 +11,7 @@ from depthlab.records import SweepManifest
 from depthlab.runs import runs_root
 from depthlab.sweeps.folder import SweepFolder, sweeps_root
 from depthlab.sweeps.head_start import HeadStart
-from depthlab.sweeps.plan import Examiner, Plan, identity_of, make_plan
+from depthlab.sweeps.plan import Examiner, Plan, Variant, identity_of, make_plan
 from depthlab.sweeps.settings import Settings
 from depthlab.sweeps.swept import Swept
 from depthlab.sweeps.trials import Trial
@@ -36,10 +36,13 @@ def run_sweep(words: Sequence[str], settings: Settings) -> None:
     swept.end()
 
 
-def ensure_sweep(words: Sequence[str], settings: Settings, *, only: Wanted | None = None) -> Swept:
+def ensure_sweep(
+    words: Sequence[str], settings: Settings, *, only: Wanted | None = None, variants: Sequence[Variant] = ()
+) -> Swept:
     """Compute every trial that the words ask for and that has not finished, and return how all stand.
 
     `only` leaves out trials of the grid for which it is false, so that one sweep can hold what is no full grid.
+    `variants` are sets of words, such as networks of several families, each of which is had with the whole grid.
 
     Raises:
         ValueError: a person's mistake, told before anything runs.
@@ -48,7 +51,7 @@ def ensure_sweep(words: Sequence[str], settings: Settings, *, only: Wanted | Non
     assert not settings.dry_run, "a dry run computes nothing"
     examiner = Examiner()
     with HeadStart(words, settings) as head_start:
-        plan = _plan(words, settings, examiner, only)
+        plan = _plan(words, settings, examiner, only, variants)
         root = runs_root(plan.trials[0].recipe).absolute()
         folder = open_folder(plan, settings, root)
         from depthlab.sweeps.carry_out import CarryingOut
@@ -67,7 +70,9 @@ def ensure_sweep(words: Sequence[str], settings: Settings, *, only: Wanted | Non
     )
 
 
-def preview_sweep(words: Sequence[str], settings: Settings, *, only: Wanted | None = None) -> None:
+def preview_sweep(
+    words: Sequence[str], settings: Settings, *, only: Wanted | None = None, variants: Sequence[Variant] = ()
+) -> None:
     """Print the trials that `ensure_sweep` would compute, what each costs, and how long all would take.
 
     Raises:
@@ -76,7 +81,7 @@ def preview_sweep(words: Sequence[str], settings: Settings, *, only: Wanted | No
     from depthlab.sweeps.preview import preview
 
     examiner = Examiner()
-    plan = _plan(words, settings, examiner, only)
+    plan = _plan(words, settings, examiner, only, variants)
     root = runs_root(plan.trials[0].recipe).absolute()
     folder = SweepFolder.find(sweeps_root(root), identity_of(plan.space, settings))
     preview(plan, settings, examiner, folder, root)
@@ -101,8 +106,10 @@ def open_folder(plan: Plan, settings: Settings, root: Path) -> SweepFolder:
     return SweepFolder.create(sweeps_root(root), manifest)
 
 
-def _plan(words: Sequence[str], settings: Settings, examiner: Examiner, only: Wanted | None) -> Plan:
-    plan = make_plan(words, settings, examiner)
+def _plan(
+    words: Sequence[str], settings: Settings, examiner: Examiner, only: Wanted | None, variants: Sequence[Variant]
+) -> Plan:
+    plan = make_plan(words, settings, examiner, variants)
     if only is not None:
         plan.trials = [trial for trial in plan.trials if only(trial)]
         assert plan.trials, "nothing of the grid is wanted"
