@@ -28,10 +28,10 @@ setup:
 	@$(PYTHON) tools/setup.py --torch "$(TORCH)" --torch-index "$(TORCH_INDEX)" --extras "$(EXTRAS)"
 
 test: setup
-	.venv/bin/pytest -n $(WORKERS) --dist worksteal
+	.venv/bin/pytest -n $(WORKERS) --dist loadfile
 
 test-fast: setup
-	.venv/bin/pytest -n $(WORKERS) --dist worksteal -m "not slow and not network"
+	.venv/bin/pytest -n $(WORKERS) --dist loadfile -m "not slow and not network"
 
 check: lint types
 

@@ -1,6 +1,7 @@
 """Sweeps for real: `python train.py -m ...` in processes of their own, and what they leave behind.
 
-A sweep of tiny trials takes some 20 seconds, nearly all of them Ray's and MLflow's: tests share sweeps where they can.
+A sweep of tiny trials takes some 15 seconds, nearly all of them imports, Ray's and MLflow's: tests share sweeps where
+they can.
 """
 
 import os
@@ -114,6 +115,7 @@ class Place:
     path: Path
     store: Path  # that is copied, as making one takes seconds
     words: tuple[str, ...] = ()
+    cores: int = 1  # that a sweep may use: each takes a process more, whose imports take longer than tiny trials
     mark: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def __post_init__(self) -> None:
@@ -132,15 +134,16 @@ class Place:
             "HOME": str(self.path),
             MARK: self.mark,
         }
-        return subprocess.Popen(
-            [*command, "trainer.threads=1", "tracking.system_metrics=false"],
-            cwd=self.path,
-            env=environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        with bound_to(self.cores):
+            return subprocess.Popen(
+                [*command, "trainer.threads=1", "tracking.system_metrics=false"],
+                cwd=self.path,
+                env=environment,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
 
     def run(self, *words: str) -> Ended:
         began = time.monotonic()
@@ -253,8 +256,20 @@ class Child:
 
 
 @contextmanager
-def placed(path: Path, store: Path, *words: str) -> Iterator[Place]:
-    place = Place(path, store, words)
+def bound_to(cores: int) -> Iterator[None]:
+    """Let processes that are started here use so many cores, other ones than those of tests that run beside this."""
+    usable = sorted(os.sched_getaffinity(0))
+    first = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.sched_setaffinity(0, {usable[(first + core) % len(usable)] for core in range(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, usable)
+
+
+@contextmanager
+def placed(path: Path, store: Path, *words: str, cores: int = 1) -> Iterator[Place]:
+    place = Place(path, store, words, cores)
     try:
         yield place
     finally:

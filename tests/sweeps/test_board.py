@@ -207,7 +207,7 @@ with Board(trials, costs(trials), 2, name="a sweep") as board:
         for step in range(0, 100, 20):
             trials.change(index, step=step, steps=100, step_seconds=0.001)
             board.update()
-            time.sleep(0.02)
+            time.sleep(1.0 if step == 40 and not index else 0.02)  # it is drawn some times a second
         finish(trials, index)
         board.update()
         print("out", index, flush=True)

@@ -71,11 +71,11 @@ def check_the_same(whole: Place, broken: Place) -> None:
 
 
 def test_a_sweep_killed_at_random_moments_ends_like_an_unbroken_one(tmp_path: Path, empty_store: Path) -> None:
-    with placed(tmp_path / "whole", empty_store, *WORDS, *FEW) as whole:
+    with placed(tmp_path / "whole", empty_store, *WORDS, *FEW, cores=2) as whole:
         ended = whole.run()
         assert ended.code == 0, ended.said
-        with placed(tmp_path / "broken", empty_store, *WORDS, *FEW) as broken:
-            assert kill_until_done(broken, 3, random.Random(1))
+        with placed(tmp_path / "broken", empty_store, *WORDS, *FEW, cores=2) as broken:
+            assert kill_until_done(broken, 2, random.Random(1))
             check_the_same(whole, broken)
 
 
@@ -86,7 +86,10 @@ def main(kills: int, seed: int) -> None:
         folder, words = Path(name), (*WORDS, *MANY)
         store = folder / "empty.db"
         open_client(f"sqlite:///{store}", "Default")
-        with placed(folder / "whole", store, *words) as whole, placed(folder / "broken", store, *words) as broken:
+        with (
+            placed(folder / "whole", store, *words, cores=2) as whole,
+            placed(folder / "broken", store, *words, cores=2) as broken,
+        ):
             ended = whole.run()
             assert ended.code == 0, ended.said
             print(f"unbroken: {ended.seconds:.0f} s", flush=True)

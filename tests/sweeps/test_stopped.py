@@ -24,7 +24,7 @@ STEPS = 5 * 6
 
 @pytest.fixture
 def place(tmp_path: Path, empty_store: Path) -> Iterator[Place]:
-    with placed(tmp_path / "place", empty_store) as made:
+    with placed(tmp_path / "place", empty_store, cores=2) as made:
         yield made
 
 

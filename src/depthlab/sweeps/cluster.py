@@ -106,8 +106,9 @@ class OwnCluster:
         return self
 
     def __exit__(self, *_: object) -> None:
-        assert self._head is not None
-        self.leave()
+        assert self._head is not None and self._head.stdin is not None and self._head.stdout is not None
+        self._head.stdin.close()
+        self._head.stdout.close()
         self._head.wait()
         self._said.close()
 
@@ -135,12 +136,6 @@ class OwnCluster:
             yield _describe(own=True)
         finally:
             ray.shutdown()
-
-    def leave(self) -> None:
-        """Let the cluster end, without waiting for it; the context's end waits."""
-        assert self._head is not None and self._head.stdin is not None and self._head.stdout is not None
-        self._head.stdin.close()
-        self._head.stdout.close()
 
 
 def quiet() -> None:

@@ -61,10 +61,8 @@ class HeadStart:
         try:
             with self._own.joined() as cluster:
                 yield cluster
-        except BaseException:
-            self._own.__exit__()  # what trials were at the end is known when their processes are gone
-            raise
-        self._own.leave()
+        finally:
+            self._own.__exit__()  # how trials ended that a scheduler stopped is known when their processes are gone
 
 
 def _was_completed(words: Sequence[str], settings: Settings) -> bool:
