@@ -55,6 +55,7 @@ def test_values_with_commas_compose_to_what_was_meant() -> None:
 def test_what_is_added_to_ones_own_model_keeps_its_plus() -> None:
     space = read_space(["model._target_=my.Net", "+model.hidden=32,64"])
     assert list(space.combinations())[1] == ("model._target_=my.Net", "+model.hidden=64")
+    assert space.axes == ("model.hidden",), "what is set, however it was typed"
     assert compose(list(space.combinations())[1]).config["model"]["hidden"] == 64
 
 

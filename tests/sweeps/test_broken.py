@@ -60,6 +60,8 @@ def faults_of(told: Told, mode: str) -> list[tuple[str, int, str]]:
 
 def test_what_does_not_break_is_finished(told: Told) -> None:
     assert told.first.code == 3, told.first.said
+    assert "not all of this sweep is in the store" not in told.first.err
+    assert told.place.sweep.manifest.axes == ("model.mode",)
     assert {mode: trial.state for mode, trial in told.then.items()} == {
         "fine": "finished",
         "failing": "failed",

@@ -70,6 +70,11 @@ class Space:
         return (*self.fixed, *(f"{key}={values[key]}" for key in self.keys))
 
     @property
+    def axes(self) -> tuple[str, ...]:
+        """Return the axes by the names of what they set: `model.hidden`, however it was typed."""
+        return tuple(key.lstrip("+") for key in self.keys)
+
+    @property
     def science_words(self) -> tuple[str, ...]:
         """Return the fixed words that can change a result: not where and how trials are computed and kept."""
         return tuple(word for word in self.fixed if _is_science(word.partition("=")[0].lstrip("+~")))

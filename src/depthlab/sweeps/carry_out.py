@@ -153,7 +153,8 @@ class CarryingOut:
         space = self.plan.space
         axes = {key: ",".join(values) for key, values in space.choices.items()}
         axes |= {key: str(interval) for key, interval in space.intervals.items()}
-        return axes | dict(word.partition("=")[::2] for word in space.science_words)
+        held = dict(word.partition("=")[::2] for word in space.science_words)
+        return {key.lstrip("+~"): value for key, value in (axes | held).items()}
 
     def _compute(self, cluster: Cluster, source: "Asking | None", interruption: Interruption) -> None:
         from depthlab.sweeps.tuning import tune_all  # imports Ray Tune

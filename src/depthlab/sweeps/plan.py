@@ -40,7 +40,7 @@ class Plan:
     @property
     def name(self) -> str:
         """Return the name that reads: `model × depth × seed`."""
-        return " × ".join(self.space.keys) or "one trial"
+        return " × ".join(self.space.axes) or "one trial"
 
 
 def make_plan(words: Sequence[str], settings: Settings, examiner: "Examiner", variants: Sequence[Variant] = ()) -> Plan:
@@ -213,8 +213,7 @@ class Examiner:
             resolved, fingerprint = resolve(recipe, facts)
         except ValueError as error:
             return ValueError(f"{error} (in {' '.join(words)})")
-        keys = [key.lstrip("+") for key in space.keys]
-        values = {key: _value(recipe, key) for key in keys if _has(recipe, key)}
+        values = {axis: _value(recipe, axis) for axis in space.axes if _has(recipe, axis)}
         return Trial(-1, words, values, resolved, fingerprint)
 
     def facts(self, recipe: Recipe) -> Any:

@@ -97,7 +97,7 @@ def open_folder(plan: Plan, settings: Settings, root: Path) -> SweepFolder:
     manifest = SweepManifest(
         name=settings.name or plan.name,
         identity=identity,
-        axes=plan.space.keys,
+        axes=plan.space.axes,
         held=plan.space.science_words,
         search=settings.search,
         started=now,

@@ -80,7 +80,7 @@ def _recipes(space: Space, settings: Settings) -> list[Recipe]:
 
 
 def _values(recipe: Recipe, space: Space) -> dict[str, Any]:
-    return {key.lstrip("+"): _held(recipe, key.lstrip("+")) for key in space.keys}
+    return {axis: _held(recipe, axis) for axis in space.axes}
 
 
 def _held(recipe: Recipe, key: str) -> Any:
