@@ -23,16 +23,17 @@ def published_twins(axes: Mapping[str, Any], *, data: str | None = None) -> tupl
     for row in read_rows("twins.csv"):
         options = dict(option.partition("=")[::2] for option in row["options"].split())
         if all(row[key] == value for key, value in asked.items()) and _DEFAULTS | options == ours:
-            found.append(_figure(row["id"], row["split"], f"{row['model']}-{row['depth']}"))
+            found.append(published_figure(row["id"], row["split"], f"{row['model']}-{row['depth']}"))
     return tuple(found)
 
 
-def _figure(name: str, split: str, network: str) -> PublishedFigure:
+def published_figure(name: str, split: str = "test", network: str = "") -> PublishedFigure:
+    """Return a row of results.csv as a record; `network` is what we call it, by default as the source does."""
     result = published_result(name)
     assert result.error is not None, f"{name} is no error"
     return PublishedFigure(
         id=result.id,
-        network=network,
+        network=network or result.model,
         dataset=result.dataset,
         split=split,
         error=result.error,

@@ -1,0 +1,260 @@
+"""Depth, width or cardinality? Find networks of equal cost, ensure their runs, and write what each doubling buys."""
+
+import math
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, final
+
+from depthlab.command_line import Question, ask, run_command
+
+if TYPE_CHECKING:
+    from depthlab.records import MatchedNetwork, RunRef, WidthVsDepthRecord
+    from depthlab.sweeps import Ladder, Rung, Settings, Swept
+
+EXAMPLES = (
+    "match=multiply_adds",
+    "depth=20 budget=2x,3x,4x seed=range(5)",
+    "model=resnext depth=11 width=0.25 model.group_width=16 model.cardinality=4",
+    "data=cifar10 depth=20 epochs=15 seed=0,1",
+)
+MATCHES = ("parameters", "multiply_adds", "time")
+OWN_KEYS = {
+    "match": "what is to be equal: parameters, multiply_adds, or time (of a training step, measured) [parameters]",
+    "budget": "costs to be met along each axis: multiples of the base network's, or amounts such as 400000 [2x,4x]",
+    "resnext": "the ResNeXt whose cardinality grows, if the base has none [depth=11 width=0.25 model.group_width=16]",
+}
+RESNEXT = "depth=11 width=0.25 model.group_width=16"
+NETWORK_KEYS = ("model", "depth", "width")
+PAGE = "width_vs_depth"
+
+
+def width_vs_depth() -> None:
+    """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
+    asked = ask(sys.argv[1:], sweep=PAGE, about=__doc__ or "", own=OWN_KEYS, examples=EXAMPLES)
+
+    from depthlab.sweeps import ensure_sweep, preview_sweep, settings_of
+
+    settings = settings_of(asked.words)
+    search = Search(asked, settings)
+    networks = search.networks()
+    for one in networks:
+        print(told(one, search.match), flush=True)
+    variants = [dict(word.split("=", 1) for word in one.words) for one in {n.network: n for n in networks}.values()]
+    if settings.dry_run:
+        preview_sweep(asked.words, settings, variants=variants)
+        return
+    swept = ensure_sweep(asked.words, settings, variants=variants)
+    answer(swept, networks, search, asked.output)
+
+
+@final
+@dataclass(frozen=True)
+class Start:
+    """Where axes begin: the base network, and a family that has cardinality."""
+
+    base: "Rung"
+    cardinal: "Rung"
+
+
+@final
+class Search:
+    """Finds the networks that the words ask for."""
+
+    def __init__(self, asked: Question, settings: "Settings") -> None:
+        """Read what is to be matched. Raises `ValueError` for what can't be."""
+        from depthlab.recipe import read_space
+        from depthlab.sweeps import Measuring, StepTimes
+
+        self.match = asked.own.get("match", MATCHES[0])
+        if self.match not in MATCHES:
+            raise ValueError(f"match={self.match}: networks are matched by {', '.join(MATCHES[:2])} or {MATCHES[2]}")
+        space = read_space(asked.words, settings.params)
+        if varying := [key for key in space.keys if key != "seed"]:
+            raise ValueError(
+                f"{varying[0]} has several values: type one, from which deeper and wider networks are found, and "
+                "several for seed alone"
+            )
+        self._fixed = space.fixed
+        self.measuring: Measuring = Measuring()
+        base = self._base()
+        self.times: StepTimes | None = None
+        if self.match == "time":
+            facts, threads = self.measuring.facts(base.recipe), math.ceil(settings.cpu)
+            self.times = StepTimes(asked.output / "step_times.json", base.recipe, facts, threads=threads)
+        self._start = Start(base, self._cardinal(base, asked.own.get("resnext")))
+        self._budgets = read_budgets(asked.own.get("budget", "2x,4x"), self.cost(base))
+
+    def cost(self, rung: "Rung") -> float:
+        """Return what is to be equal."""
+        if self.times is not None:
+            return self.times.seconds(rung.recipe)
+        return float(getattr(self.measuring.cost(rung.recipe), self.match))
+
+    def networks(self) -> "list[MatchedNetwork]":
+        """Return the base networks, and for each budget the nearest network along each axis; progress is shown."""
+        from depthlab.sweeps import Ladder
+        from depthlab.training import track
+
+        start = self._start
+        found = [self._matched(rung, "base", self.cost(start.base)) for rung in distinct((start.base, start.cardinal))]
+        rungs = {"depth": start.base, "width": start.base, "cardinality": start.cardinal}
+        ladders = {axis: Ladder(rung, axis, self.measuring) for axis, rung in rungs.items()}
+        tasks = [(budget, axis) for budget in self._budgets for axis in ladders]
+        for budget, axis in track(tasks, "matching networks"):
+            found.append(self._matched(self._nearest(ladders[axis], budget), axis, budget))
+        return found
+
+    def _base(self) -> "Rung":
+        from depthlab.recipe import compose
+        from depthlab.sweeps import Rung, check_axes
+
+        recipe = compose(self._fixed)
+        check_axes(recipe, ("depth", "width"))
+        words = {"model": recipe.choices["model"]} | {
+            axis: f"{recipe.config['model'][axis]}" for axis in ("depth", "width")
+        }
+        own = dict(word.split("=", 1) for word in self._fixed if word.startswith("model."))
+        return Rung(recipe, words | own)
+
+    def _cardinal(self, base: "Rung", typed: str | None) -> "Rung":
+        """Return the base itself if it has cardinality, else the ResNeXt whose cost is nearest to the base's."""
+        from depthlab.recipe import compose
+        from depthlab.sweeps import Ladder, Rung
+
+        if "cardinality" in base.values:
+            if typed is not None:
+                raise ValueError(f"resnext={typed!r} does nothing: {base.name} has a cardinality of its own to vary")
+            return base
+        words = {"model": "resnext"} | read_network("resnext", typed or RESNEXT) | {"model.cardinality": "1"}
+        kept = [word for word in self._fixed if not is_network(word)]
+        rung = Rung(compose([*kept, *(f"{key}={value}" for key, value in words.items())]), words)
+        return self._nearest(Ladder(rung, "cardinality", self.measuring), self.cost(base))
+
+    def _nearest(self, ladder: "Ladder", budget: float) -> "Rung":
+        from depthlab.analyses.matching import match_budget
+
+        def costs(place: int) -> float | None:
+            rung = ladder.rung(place)
+            return None if rung is None else self.cost(rung)
+
+        rung = ladder.rung(match_budget(costs, budget).place)
+        assert rung is not None
+        return rung
+
+    def _matched(self, rung: "Rung", axis: str, budget: float) -> "MatchedNetwork":
+        from depthlab.records import MatchedNetwork
+
+        counted, cost = self.measuring.cost(rung.recipe), self.cost(rung)
+        return MatchedNetwork(
+            network=rung.name,
+            family=rung.family,
+            axis=axis,
+            words=tuple(f"{key}={value}" for key, value in rung.words.items()),
+            values=rung.values,
+            budget=budget,
+            cost=cost,
+            mismatch=100 * (cost / budget - 1),
+            parameters=counted.parameters,
+            multiply_adds=counted.multiply_adds,
+            step_seconds=None if self.times is None else self.times.seconds(rung.recipe),
+        )
+
+
+def read_budgets(typed: str, base: float) -> list[float]:
+    """Return budgets in the unit of the match, the smallest first. Raises `ValueError`."""
+    found = []
+    for text in filter(None, (part.strip() for part in typed.split(","))):
+        try:
+            budget = base * float(text[:-1]) if text.endswith("x") else float(text)
+        except ValueError:
+            raise ValueError(
+                f"budget={text} is no amount: type multiples of the base such as 2x,4x, or numbers"
+            ) from None
+        if not base < budget < math.inf:
+            raise ValueError(f"budget={text} is not above the cost of the base network, {base:g}: type one such as 2x")
+        found.append(budget)
+    if not found:
+        raise ValueError("budget= has no value: type multiples of the base such as 2x,4x, or numbers")
+    return sorted(set(found))
+
+
+def read_network(key: str, typed: str) -> dict[str, str]:
+    """Return the words of a network that an own key has in its value. Raises `ValueError`."""
+    words = typed.split()
+    for word in words:
+        if "=" not in word or not is_network(word) or word.startswith(("model=", "model.cardinality=")):
+            raise ValueError(f"{key}={typed!r}: {word!r} can't stand there; type words such as {key}='{RESNEXT}'")
+    return dict(word.split("=", 1) for word in words)
+
+
+def is_network(word: str) -> bool:
+    """Whether a word chooses the network, and not how it is trained."""
+    key = word.partition("=")[0]
+    return key in NETWORK_KEYS or key.startswith("model.")
+
+
+def distinct(rungs: "Iterable[Rung]") -> "list[Rung]":
+    """Return each network once."""
+    return list({rung.name: rung for rung in rungs}.values())
+
+
+def told(one: "MatchedNetwork", match: str) -> str:
+    """Return the line of a network that was found."""
+    size = f"{one.cost:.4g} s a step" if match == "time" else f"{one.cost:,.0f} {match.replace('_', '-')}"
+    return f"{one.axis:12}{one.network:32}{size:>26}   {one.mismatch:+.1f} % of the budget"
+
+
+def answer(swept: "Swept", networks: "list[MatchedNetwork]", search: Search, output: Path) -> None:
+    """Compare, fit, draw, write, attach, tell."""
+    from depthlab.report.width_page import width_page
+    from depthlab.sweeps import check_answerable, publish
+
+    check_answerable(swept)
+    record = examine(swept, networks, search)
+    publish(swept, width_page(record), record, record.about.verdict, output)
+
+
+def examine(swept: "Swept", networks: "list[MatchedNetwork]", search: Search) -> "WidthVsDepthRecord":
+    """Return all that the page tells, from the runs that finished."""
+    from depthlab.analyses.degradation import lost_runs
+    from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand, tell
+    from depthlab.published.sizes import WIDE_TABLE, published_networks
+    from depthlab.records import WidthVsDepthRecord
+    from depthlab.sweeps import begin_answer, measured_run, trained_images
+
+    refs = name_runs(swept, networks)
+    measured = tuple(measured_run(swept, ref) for ref in refs if ref.state == "finished")
+    fits = fit_measured(networks, measured)
+    published = published_networks()
+    return WidthVsDepthRecord(
+        about=replace(begin_answer(PAGE, swept, refs), verdict=tell(search.match, fits, lost_runs(refs))),
+        match=search.match,
+        networks=tuple(networks),
+        measured=measured,
+        compared=compare_matched(networks, refs, measured),
+        fits=fits,
+        front=stand(networks, measured),
+        published=published,
+        published_fit=fit_published(published, WIDE_TABLE),
+        timed_on=search.times.hardware if search.times is not None else "",
+        trained=trained_images(swept),
+    )
+
+
+def name_runs(swept: "Swept", networks: "list[MatchedNetwork]") -> "tuple[RunRef, ...]":
+    """Return the runs under the names that networks have on the page, in series by family, placed by cost."""
+    from depthlab.sweeps import run_refs, rung_name
+
+    costs = {one.network: one.cost for one in networks}
+    names = [rung_name(swept.recipes[trial.index]) for trial in swept.trials]
+    refs = run_refs(swept, along="depth")
+    return tuple(
+        replace(ref, group=name, series=str(ref.values["model"]), place=costs[name])
+        for ref, name in zip(refs, names, strict=True)
+    )
+
+
+if __name__ == "__main__":
+    run_command(width_vs_depth)

@@ -1,0 +1,105 @@
+"""The verdict on depth, width and cardinality: every sentence follows from numbers, and none says more than they do."""
+
+import math
+
+import pytest
+
+from depthlab.analyses.degradation import lost_runs
+from depthlab.analyses.statistics import compare
+from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand, tell
+from depthlab.published.sizes import WIDE_TABLE, published_networks
+from tests.analyses.matched import NETWORKS, SEVERAL, matched
+
+
+def verdict(errors: dict[str, list[float]], match: str = "parameters") -> tuple[str, ...]:
+    refs, runs = matched(errors)
+    return tell(match, fit_measured(NETWORKS, runs), lost_runs(refs))
+
+
+def test_what_buys_more_is_told_with_intervals() -> None:
+    told = verdict(SEVERAL)
+    assert told[0].startswith("At equal parameters, by test error: ")
+    assert "width buys more than depth" in told[0] and "width buys more than cardinality" in told[0]
+    assert [sentence.split(" takes ")[0] for sentence in told[1:4]] == [
+        "A doubling of depth",
+        "A doubling of width",
+        "A doubling of cardinality",
+    ]
+    assert "times the parameters; it lowers the test error by" in told[2] and "(95 % interval " in told[2]
+    assert any("With the parameters doubled along width the test error ends" in sentence for sentence in told)
+
+
+def test_the_sentences_have_the_numbers_of_the_fit() -> None:
+    _, runs = matched(SEVERAL)
+    test, training = fit_measured(NETWORKS, runs)
+    width = next(one for one in test.exchanges if one.axis == "width")
+    assert (
+        f"{width.cost_factor:.2f} times the parameters; it lowers the test error by {-width.points:.1f} points"
+        in (verdict(SEVERAL)[2])
+    )
+    for one, other in zip(test.exchanges, training.exchanges, strict=True):
+        assert other.points == pytest.approx(one.points / 4) and other.cost_factor == one.cost_factor
+
+
+def test_the_unit_is_that_of_the_match() -> None:
+    assert verdict(SEVERAL, "time")[0].startswith("At equal time a step, ")
+    assert "times the multiply-adds" in verdict(SEVERAL, "multiply_adds")[1]
+
+
+def test_one_seed_makes_no_claim() -> None:
+    told = verdict({name: errors[:1] for name, errors in SEVERAL.items()})
+    assert told[0].startswith("No claim on depth, width and cardinality")
+    assert all("buys more" not in sentence and "interval " not in sentence for sentence in told)
+    assert any("one seed a network" in sentence for sentence in told)
+
+
+def test_noise_alone_shows_no_difference() -> None:
+    told = verdict({name: [5.0, 6.0 + 0.01 * n, 5.5] for n, name in enumerate(SEVERAL)})
+    assert told[0].startswith("At equal parameters, by test error: no difference shown between width and depth")
+    assert any("no change shown" in sentence for sentence in told)
+
+
+def test_too_few_networks_and_lost_runs_are_told() -> None:
+    told = verdict({"resnet-14": [8.0, 8.1]})
+    assert told == ("No axis varies among the networks with a result: there is nothing to fit.",)
+    told = verdict(SEVERAL | {"resnet-26": [math.nan, 7.9, 8.0]})
+    assert told[-1] == (
+        "Not every run came to its end: resnet-26, 1 of 3 runs: diverged. They are in no mean and no fit."
+    )
+
+
+def test_networks_of_one_budget_are_compared() -> None:
+    refs, runs = matched(SEVERAL)
+    found = [one for one in compare_matched(NETWORKS, refs, runs) if one.family == "test error"]
+    assert [(one.a, one.b) for one in found] == [
+        ("resnet-14 width 1.5", "resnet-26"),
+        ("resnext-11 27x4d", "resnet-26"),
+        ("resnext-11 27x4d", "resnet-14 width 1.5"),
+        ("resnet-14 width 2", "resnet-44"),
+        ("resnext-11 58x4d", "resnet-44"),
+        ("resnext-11 58x4d", "resnet-14 width 2"),
+    ]
+    assert found[0].comparison == compare(
+        dict(enumerate(SEVERAL["resnet-14 width 1.5"])), dict(enumerate(SEVERAL["resnet-26"]))
+    )
+
+
+def test_the_front_is_told_for_both_errors() -> None:
+    _, runs = matched(SEVERAL)
+    found = [one for one in stand(NETWORKS, runs) if one.measure == "test error"]
+    assert [one.network for one in found if one.on_front] == [
+        *("resnext-11 11x4d", "resnext-11 27x4d", "resnet-14 width 1.5", "resnet-14 width 2")
+    ]
+    assert all(one.share > 0.5 for one in found if one.on_front) and len(stand(NETWORKS, runs)) == 16
+
+
+def test_the_published_table_has_a_rate_and_no_interval() -> None:
+    published = published_networks()
+    assert {one.family for one in published} == {"resnet", "wide_resnet", "resnext"}
+    assert {one.figure.error for one in published if one.figure.network == "resnext-29 16x64d"} == {3.58}
+    fit = fit_published(published, WIDE_TABLE)
+    assert fit is not None and fit.networks == 10
+    depth, width = fit.exchanges
+    assert width.points < depth.points < 0 and width.interval is depth.interval is None
+    assert depth.cost_factor == pytest.approx(2.2, abs=0.3) and width.cost_factor == pytest.approx(4, abs=0.1)
+    assert fit_published(published, "nowhere") is None

@@ -1,0 +1,119 @@
+"""The page on width against depth: everything that has to be told is on it, and it is in order in a browser."""
+
+import csv
+import math
+from dataclasses import replace
+from functools import cache
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from depthlab.analyses.degradation import lost_runs
+from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand, tell
+from depthlab.published.sizes import WIDE_TABLE, published_networks
+from depthlab.records import QuestionRecord, WidthVsDepthRecord
+from depthlab.report import write_page
+from depthlab.report.width_page import width_page
+from tests.analyses.matched import NETWORKS, SEVERAL, matched
+from tests.chromium import NARROW, WIDE, OpenPage
+
+
+def record_of(errors: dict[str, list[float]], *, data: str = "digits", timed_on: str = "") -> WidthVsDepthRecord:
+    refs, runs = matched(errors)
+    match = "time" if timed_on else "parameters"
+    fits = fit_measured(NETWORKS, runs)
+    about = QuestionRecord(
+        question="width_vs_depth",
+        command=("python", "pipelines/width_vs_depth.py"),
+        date="2026-11-23T12:00:00+00:00",
+        sweep="0123456789abcdef",
+        sweep_run=None,
+        axes=("model", "depth", "width", "model.cardinality", "seed"),
+        held={"data": data, "epochs": 20, "optimizer": "sgd"},
+        hardware=("a processor, threads: 1, fp32",),
+        commits=("c0ffee",),
+        versions={"torch": "2.13.0"},
+        runs=tuple(refs),
+        verdict=tell(match, fits, lost_runs(refs)),
+    )
+    return WidthVsDepthRecord(
+        about=about,
+        match=match,
+        networks=NETWORKS,
+        measured=tuple(runs),
+        compared=compare_matched(NETWORKS, refs, runs),
+        fits=fits,
+        front=stand(NETWORKS, runs),
+        published=published_networks(),
+        published_fit=fit_published(published_networks(), WIDE_TABLE),
+        timed_on=timed_on,
+        trained={"training": 1293, "validation": 144, "test": 360},
+    )
+
+
+RECORDS = {
+    "several": lambda: record_of(SEVERAL),
+    "one": lambda: record_of({name: errors[:1] for name, errors in SEVERAL.items()}),
+    "lost": lambda: record_of(SEVERAL | {"resnet-26": [math.nan, 7.9, math.nan]}, data="cifar10"),
+    "few": lambda: record_of({"resnet-14": [8.0, 8.1]}),
+    "timed": lambda: record_of(SEVERAL, timed_on="a processor, threads: 1, fp32"),
+}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory):
+    def write(name: str) -> tuple[WidthVsDepthRecord, Path, str]:
+        record, folder = RECORDS[name](), tmp_path_factory.mktemp(name)
+        write_page(width_page(record), folder)
+        text = unescape((folder / "index.html").read_text()).replace("\N{MINUS SIGN}", "-")
+        return record, folder, text
+
+    return cache(write)
+
+
+def test_verdict_figures_and_tables_are_there(pages) -> None:
+    record, folder, text = pages("several")
+    assert [sentence for sentence in record.about.verdict if sentence not in text] == []
+    assert {file.stem for file in (folder / "figures").glob("*.svg")} == {"errors", "exchange", "published"}
+    tables = {file.stem for file in (folder / "tables").glob("*.csv")}
+    assert tables == {
+        *("networks", "matching", "comparisons", "exchange", "contrasts"),
+        *("published", "published_exchange", "runs"),
+    }
+
+
+def test_the_mismatch_of_each_network_is_told(pages) -> None:
+    _, folder, _ = pages("several")
+    with (folder / "tables" / "matching.csv").open() as file:
+        rows = {row["network"]: row for row in csv.DictReader(file)}
+    assert float(rows["resnet-26"]["mismatch (%)"]) == pytest.approx(100 * (367 / 344 - 1))
+    assert len(rows) == len(NETWORKS)
+
+
+def test_families_of_the_axes_are_stated(pages) -> None:
+    told = "Depth and width vary in resnet, from resnet-14; cardinality varies in resnext, from resnext-11 11x4d"
+    assert told in pages("several")[2]
+
+
+def test_one_seed_lost_runs_and_too_few_networks_are_told(pages) -> None:
+    assert "One seed" in pages("one")[2] and "no claim is made" in pages("one")[2]
+    assert "2 of 24 runs have no result (2 diverged)" in pages("lost")[2]
+    assert "Crosses at the upper edge" in pages("lost")[2] and "Crosses" not in pages("several")[2]
+    assert "nothing to fit" in pages("few")[2]
+
+
+def test_measured_times_name_their_hardware(pages) -> None:
+    assert "Times are those of measured steps, taken in one go on a processor" in pages("timed")[2]
+    assert "Times are those" not in pages("several")[2]
+
+
+def test_the_page_can_be_made_again_from_its_record(pages) -> None:
+    record, _, _ = pages("several")
+    assert WidthVsDepthRecord.from_json(record.to_json()) == replace(record, fits=record.fits)
+
+
+@pytest.mark.parametrize("name", ["several", "few", "lost"])
+def test_pages_are_in_order_in_a_browser(name: str, pages, open_page: OpenPage) -> None:
+    for width in (WIDE, NARROW):
+        open_page(pages(name)[1] / "index.html", width).check()
