@@ -59,6 +59,14 @@ def test_images_are_as_many_as_asked_for_and_from_all_over(tracked: Trained) -> 
     assert torch.equal(first, every[0][0]) and torch.equal(second, every[3][0])
 
 
+def test_test_images_are_all_there_with_their_labels(tracked: Trained) -> None:
+    batches = list(reopen(tracked.folder).test_batches())
+    assert sum(len(images) for images, _ in batches) == tracked.folder.manifest.dataset.test_size
+    labels = torch.cat([labels for _, labels in batches])
+    counts = [sum(row) for row in tracked.record.confusion]
+    assert torch.bincount(labels, minlength=len(counts)).tolist() == counts
+
+
 def test_other_images_are_refused(tmp_path: Path, bare: None) -> None:
     trained = train(tmp_path, "epochs=1")
     path = trained.folder.path / "manifest.json"

@@ -137,6 +137,8 @@ def change(
     if not np.allclose(weights @ (inverse @ design), weights, atol=1e-8):
         return told
     difference = float(weights @ (inverse @ data.values))
+    if abs(difference) <= rounding(data.values):
+        difference = 0.0
     whole = _fit(data, terms)
     df = len(data.values) - whole.rank
     if _why_not(data, df, whole.squares, _counts(data)):

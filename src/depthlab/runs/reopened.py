@@ -77,6 +77,10 @@ class Reopened:
             if count <= 0:
                 return
 
+    def test_batches(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Yield all test images (N, C, H, W) with their labels, in batches of a fixed order."""
+        yield from self.data.test_dataloader()
+
     def loss(self, scores: Tensor, labels: Tensor) -> Tensor:
         """Return the loss that the run trained by, without auxiliary heads and weight decay."""
         return F.cross_entropy(scores, labels, label_smoothing=self.recipe.config["label_smoothing"] or 0.0)
