@@ -9,7 +9,7 @@ from tests.report.regularizations import AXES, FACTORS, record_of, runs_of
 def test_what_was_built_in_is_found() -> None:
     refs, runs = runs_of(3)
     judged = judge(FACTORS, AXES, refs, runs)
-    assert judged.headline == "Weight_decay and drop_path lower the test error."
+    assert judged.headline == "weight_decay and drop_path lower the test error."
     decay, drop = (find(judged.effects, TEST, factor.name) for factor in FACTORS)
     assert decay is not None and decay.difference == pytest.approx(-2.0, abs=0.3)
     assert drop is not None and drop.difference == pytest.approx(-1.0, abs=0.3)
@@ -39,7 +39,7 @@ def judged(*args, **more):
 
 def test_one_seed_makes_no_claim() -> None:
     found = judged(1)
-    assert found.headline == "No claim on weight_decay and drop_path."
+    assert found.headline == "no claim on weight_decay and drop_path."
     assert "a point, no claim" in found.verdict[0] and "interval" not in " ".join(found.verdict)
     assert any(sentence.startswith("No test: no cell of the factorial has two runs") for sentence in found.verdict)
 
@@ -54,7 +54,7 @@ def test_what_is_lost_and_unbalanced_is_told() -> None:
 def test_a_level_without_runs_can_not_be_told() -> None:
     lost = {(decay, 0.5, depth, seed) for decay in (0.0, 5e-4) for depth in (8, 20) for seed in range(3)}
     found = judged(3, lost)
-    assert found.headline == "Weight_decay lowers the test error; nothing to compare for drop_path."
+    assert found.headline == "weight_decay lowers the test error; nothing to compare for drop_path."
     assert "drop_path: its effect can't be told from the runs that came to their end." in found.verdict
 
 

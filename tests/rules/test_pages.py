@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from depthlab.command_line import TUNE_KEYS
 from depthlab.recipe import AXES, compose, compose_each, read_space
+from depthlab.sweeps import settings_of
 from depthlab.sweeps.plan import ends
 from tests.rules import ROOT
 
@@ -105,6 +107,10 @@ def test_programs_are_in_the_environment(words: list[str]):
     assert (Path(sys.executable).parent / words[0]).is_file()
 
 
+def _key(word: str) -> str:
+    return word.partition("=")[0]
+
+
 PIPELINES = [case for case in starting_with("python") if case[1][1].startswith("pipelines/")]
 
 
@@ -112,9 +118,17 @@ PIPELINES = [case for case in starting_with("python") if case[1][1].startswith("
 def test_pipeline_commands_name_keys_that_the_pipeline_reads(words: list[str]):
     text = (ROOT / words[1]).read_text(encoding="utf-8")
     if "compose(" in text:  # words that are not the pipeline's own make a recipe
-        compose([word for word in words[2:] if f'"{word.partition("=")[0]}":' not in text])
+        compose([word for word in words[2:] if f'"{_key(word)}":' not in text])
         return
-    keys = [word.partition("=")[0] for word in words[2:] if "=" in word]
+    if " ask(" in text:  # words that are not the pipeline's own make a sweep
+        own = {"output", *TUNE_KEYS, *(key for key in map(_key, words[2:]) if f'"{key}":' in text)}
+        typed = [word for word in words[2:] if _key(word) not in own and not word.startswith("--")]
+        recipes = list(
+            compose_each(ends(read_space(typed, settings_of([f"sweep={Path(words[1]).stem}", *typed]).params)))
+        )
+        assert recipes and [recipe for recipe in recipes if isinstance(recipe, ValueError)] == []
+        return
+    keys = [_key(word) for word in words[2:] if "=" in word]
     if "read_query(" in text:  # words that are not the pipeline's own are axes of runs
         keys = [key for key in keys if key not in (*AXES, "model", "data", "optimizer", "schedule")]
     assert [key for key in keys if f'"{key}"' not in text] == []

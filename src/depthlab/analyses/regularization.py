@@ -61,7 +61,7 @@ def judge(
 
 
 def headline(factors: Sequence[Factor], effects: Sequence[Change]) -> str:
-    """Return the answer in a few words: `Weight_decay lowers the test error; not shown for dropout.`"""
+    """Return the answer in a few words: `weight_decay lowers the test error; no change shown for dropout.`"""
     groups: dict[str, list[str]] = {}
     for factor in factors:
         main = find(effects, TEST, factor.name)
@@ -80,7 +80,7 @@ def headline(factors: Sequence[Factor], effects: Sequence[Change]) -> str:
         if key in groups
     ]
     text = "; ".join(parts) or "there is nothing to compare"
-    return f"{text[0].upper()}{text[1:]}."
+    return f"{text}."
 
 
 def tell(

@@ -151,7 +151,7 @@ def _draw_axis(axes: Axes, axis: str, path: Sequence[MatchedNetwork], runs: Sequ
             axes.scatter([one.cost] * len(found), found, s=22, marker=marker, color=color, alpha=0.5, zorder=3)
     low = np.minimum(stds, means)  # an error ends at zero
     if x:
-        axes.errorbar(x, means, yerr=[low, stds], color=color, capsize=3, linewidth=1.6, label=axis, zorder=2)
+        axes.errorbar(x, means, yerr=np.array([low, stds]), color=color, capsize=3, linewidth=1.6, label=axis, zorder=2)
 
 
 def _draw_front(axes: Axes, front: Sequence[FrontPoint]) -> None:
