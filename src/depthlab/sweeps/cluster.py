@@ -22,6 +22,7 @@ from depthlab.tracking import redact
 _ADDRESS = "ray.address=auto (on a node of the cluster) or ray.address=HOST:PORT, such as 10.0.0.1:6379"
 _LOCAL = "leave it out for a cluster of this machine alone"
 _CONNECT_SECONDS = 5.0
+_TOKEN = uuid.uuid4().hex  # the same for all clusters of this process: Ray reads it once
 _HEAD = Path(__file__).with_name("head.py")
 # Ray and Tune read these at their import. A value that a person has set stays.
 _QUIET = {
@@ -84,13 +85,15 @@ class OwnCluster:
         """
         self._environment = environment
         self._head: subprocess.Popen[str] | None = None
+        self._before: dict[str, str | None] = {}  # variables of this process that hold for the context alone
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  # by the head, where it fails
 
     def __enter__(self) -> Self:
         quiet()
+        self._before = {name: os.environ.get(name) for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_MODE")}
         if "RAY_AUTH_TOKEN_PATH" not in os.environ:
             # Only who has the token may use the cluster; one in the environment keeps Ray from writing one at home.
-            os.environ.setdefault("RAY_AUTH_TOKEN", uuid.uuid4().hex)
+            os.environ.setdefault("RAY_AUTH_TOKEN", _TOKEN)
         os.environ.setdefault("RAY_AUTH_MODE", "token")  # which Ray sets by itself in the process of the head alone
         cores = _usable_cores()
         self._head = subprocess.Popen(
@@ -111,6 +114,8 @@ class OwnCluster:
         self._head.stdout.close()
         self._head.wait()
         self._said.close()
+        for name, value in self._before.items():
+            os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
 
     @contextmanager
     def joined(self) -> Iterator[Cluster]:
