@@ -5,6 +5,7 @@ whom it is for, or by that one's death. So the cluster comes up beside the drive
 """
 
 import logging
+import os
 import shutil
 import sys
 import tempfile
@@ -16,7 +17,7 @@ def hold(cores: int | None) -> None:
     """Start a cluster, tell its address, and keep it until standard input ends."""
     import ray
 
-    room = tempfile.mkdtemp(prefix="ray-")
+    room = tempfile.mkdtemp(prefix="ray-", dir=os.environ.get("RAY_TMPDIR"))
     try:
         ray.init(
             address="local",
