@@ -12,6 +12,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from whole_number import whole_number
+
 from depthlab.command_line import key_values, run_command
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ def main() -> None:
     """Measure, show, and write down what was typed for."""
     typed = key_values(sys.argv[1:], required={}, optional=KEYS, about=__doc__ or "")
     settings = DEFAULTS | typed
-    numbers = {key: _number(key, settings[key]) for key in ("trials", "depth", "epochs")}
+    numbers = {
+        key: whole_number(key, settings[key], least=1, meaning=KEYS[key]) for key in ("trials", "depth", "epochs")
+    }
     ways = settings["ways"].split(",")
     if unknown := set(ways) - set(DEFAULTS["ways"].split(",")):
         raise ValueError(f"ways={settings['ways']}: there is no {min(unknown)}; the ways are {DEFAULTS['ways']}")
@@ -81,12 +85,6 @@ def _show(result: "Efficiency") -> None:
     from sweep_measurements import table_of
 
     Console(soft_wrap=True).print(table_of(result))
-
-
-def _number(key: str, word: str) -> int:
-    if not word.isdecimal() or int(word) < 1:
-        raise ValueError(f"{key}={word} must be a whole number of at least 1: {KEYS[key]}")
-    return int(word)
 
 
 if __name__ == "__main__":

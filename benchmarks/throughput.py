@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from whole_number import whole_number
+
 from depthlab.command_line import key_values, run_command
 
 if TYPE_CHECKING:
@@ -33,13 +35,17 @@ def main() -> None:
     """Measure, show, and write down what was typed for."""
     typed = key_values(sys.argv[1:], required={}, optional=KEYS, about=__doc__ or "")
     settings = DEFAULTS | typed
-    depths = [_number("depth", word, 8) for word in settings["depth"].split(",")]
+    depths = [whole_number("depth", word, least=8, meaning=KEYS["depth"]) for word in settings["depth"].split(",")]
     keys = {"image_size": 4, "batch_size": 2, "steps": 1, "warmup": 1, "rounds": 1}
-    numbers = {key: _number(key, settings[key], least) for key, least in keys.items()}
+    numbers = {key: whole_number(key, settings[key], least=least, meaning=KEYS[key]) for key, least in keys.items()}
     output = Path(settings["output"]) if "output" in settings else None
     if output is not None and not output.parent.is_dir():
         raise ValueError(f"output={output}: there is no folder {output.parent}")
-    threads = _number("threads", settings["threads"], 1) if "threads" in settings else None
+    threads = (
+        whole_number("threads", settings["threads"], least=1, meaning=KEYS["threads"])
+        if "threads" in settings
+        else None
+    )
     result = measure(depths, threads=threads, **numbers)
     _show(result)
     if output is not None:
@@ -129,12 +135,6 @@ def _show(result: "Throughput") -> None:
     from rich.console import Console
 
     Console(soft_wrap=True).print(table_of(result))
-
-
-def _number(key: str, word: str, least: int) -> int:
-    if not word.isdecimal() or int(word) < least:
-        raise ValueError(f"{key}={word} must be a whole number of at least {least}: {KEYS[key]}")
-    return int(word)
 
 
 if __name__ == "__main__":
