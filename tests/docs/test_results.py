@@ -1,5 +1,6 @@
 """The tables of docs/results say what the records beside them say."""
 
+import json
 import re
 import statistics
 from pathlib import Path
@@ -47,3 +48,20 @@ def test_the_published_recipe_came_within_half_a_point():
     assert f"{metrics['model/parameters']:,.0f}" == parameters
     assert ours.split() == [word for error in errors for word in (f"{error:.2f}", "|")]
     assert abs(errors[-1] - float(published)) < 0.5
+
+
+@pytest.mark.parametrize("name", ["sweep_efficiency.json", "sweep_efficiency_short.json"])
+def test_a_row_of_efficiency_is_that_of_its_record(name: str):
+    page = (RESULTS / "README.md").read_text(encoding="utf-8")
+    table = page[: page.index(f"({name})")].rpartition("| time, s |")[2]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")][1:] for line in table.splitlines() if "|" in line][2:]
+    record = json.loads((RESULTS / name).read_text(encoding="utf-8"))
+    ways = record["ways"]
+    assert rows == [
+        [f"{way['seconds']:.0f}", f"{way['efficiency']:.2f}", f"{way['seconds'] / ways[0]['seconds']:.2f}"]
+        for way in ways
+    ]
+    alone = statistics.median(record["alone"])
+    for way in ways:
+        share = record["trials"] * alone / (record["cores"] * way["seconds"])
+        assert way["efficiency"] == pytest.approx(share, rel=0.01)
