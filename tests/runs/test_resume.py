@@ -14,7 +14,7 @@ import torch
 
 from depthlab.records import RunRecord
 from depthlab.tracking import RunFolder, find_folders
-from depthlab.training import Checkpoints, Interrupted
+from depthlab.training import Checkpoints, Interrupted, read_weights
 from tests.runs.conftest import STEPS_PER_EPOCH as STEPS_PER_EPOCH_OF_TINY
 from tests.runs.conftest import train
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 RUN = [
     *("model=resnet", "depth=8", "epochs=3", "batch_size=16", "dropout=0.1", "drop_path=0.2", "data=synthetic"),
     *("data.image_size=8", "data.train_size=500", "data.test_size=50", "cutout=2", "tracking=none"),
-    *("trainer.threads=1", "trainer.checkpoint_minutes=0.001"),
+    *("trainer.threads=1", "trainer.checkpoint_minutes=0.001", "schedule=snapshots", "schedule.cycles=4"),
 ]
 STEPS_PER_EPOCH = 29  # 450 images, 50 more are for validation
 
@@ -50,10 +50,6 @@ def cut_off(root: Path, step: int, signum: signal.Signals) -> tuple[int, str]:
     return process.returncode, errors
 
 
-def weights(folder: RunFolder) -> dict[str, torch.Tensor]:
-    return torch.load(folder.checkpoints / "final.ckpt", weights_only=True)["state_dict"]
-
-
 @pytest.mark.slow
 def test_a_run_cut_off_thrice_ends_bit_for_bit_like_an_unbroken_one(tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
@@ -71,9 +67,14 @@ def test_a_run_cut_off_thrice_ends_bit_for_bit_like_an_unbroken_one(tmp_path: Pa
     assert start(broken).wait(120) == 0
 
     (one,), (other,) = find_folders(whole), find_folders(broken)
-    expected, found = weights(one), weights(other)
-    assert expected.keys() == found.keys()
-    assert all(torch.equal(expected[key], found[key]) for key in expected)
+    assert len(one.snapshots) == 4
+    final = "checkpoints/final.ckpt"
+    for expected_file, found_file in zip(
+        [*one.snapshots, one.path / final], [*other.snapshots, other.path / final], strict=True
+    ):
+        expected, found = read_weights(expected_file), read_weights(found_file)
+        assert expected.keys() == found.keys()
+        assert all(torch.equal(expected[key], found[key]) for key in expected)
     assert other.status == "finished"
     assert other.journal.resumptions == 3
     assert same_numbers(one, other)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.optim.lr_scheduler import OneCycleLR
 
-from depthlab.training.schedules import Schedule, constant, cosine, one_cycle, steps
+from depthlab.training.schedules import Schedule, constant, cosine, one_cycle, snapshots, steps
 
 HE_2015 = {
     "milestones": (0.5, 0.75),
@@ -20,6 +20,7 @@ ALL = {
     "one_cycle": one_cycle(),
     "cosine": cosine(warmup_steps=3),
     "steps": steps(warmup_steps=3),
+    "snapshots": snapshots(cycles=4),
 }
 
 
@@ -89,6 +90,34 @@ def test_only_networks_of_110_layers_or_more_warm_up(depth: int | list[int], fir
 
 def test_a_warmup_that_is_not_bound_to_a_depth_is_for_all() -> None:
     assert steps(warmup_steps=2, warmup_factor=0.5)(1, 10) == 0.5
+
+
+def test_snapshots_are_those_of_the_paper() -> None:
+    """Huang et al. 2017, eq. 2: alpha(t) = alpha_0 / 2 (cos(pi mod(t - 1, T / M) / (T / M)) + 1), t from 1."""
+    schedule = snapshots(cycles=6)
+    expected = [(math.cos(math.pi * ((t - 1) % 50) / 50) + 1) / 2 for t in range(1, 301)]
+    assert [schedule(step, 300) for step in range(300)] == pytest.approx(expected)
+    assert schedule.ends(300) == (50, 100, 150, 200, 250, 300)
+
+
+@pytest.mark.parametrize(("cycles", "total"), [(3, 10), (5, 23), (1, 7), (7, 7), (9, 4)])
+def test_cycles_share_the_steps_and_end_where_the_next_one_begins(cycles: int, total: int) -> None:
+    schedule = snapshots(cycles=cycles)
+    ends = schedule.ends(total)
+    assert ends[-1] == total and len(ends) == min(cycles, total)
+    lengths = [end - start for start, end in zip((0, *ends), ends, strict=False)]
+    assert max(lengths) - min(lengths) <= 1
+    begins = [step for step in range(total) if schedule(step, total) == 1.0]
+    assert begins == [0, *ends[:-1]]
+    for start, end in zip((0, *ends), ends, strict=False):
+        cycle = [schedule(step, total) for step in range(start, end)]
+        assert cycle == sorted(cycle, reverse=True)
+
+
+@pytest.mark.parametrize("cycles", [0, -1, 2.5, True])
+def test_less_than_a_cycle_is_refused(cycles: int) -> None:
+    with pytest.raises(ValueError, match=r"type 1 or more, such as schedule\.cycles=5"):
+        snapshots(cycles=cycles)
 
 
 @pytest.mark.parametrize("name", ALL)

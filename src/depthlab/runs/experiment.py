@@ -131,7 +131,8 @@ def _project(recipe: Recipe, folder: RunFolder, tags: Mapping[str, str]) -> Proj
 def _artifacts(folder: RunFolder) -> dict[str, Path]:
     """Return the files that a run's store keeps beside its metrics, as far as they are there."""
     names = ("manifest.json", "record.json", "checkpoints/best.ckpt", "checkpoints/final.ckpt")
-    return {name: folder.path / name for name in names if (folder.path / name).is_file()}
+    kept = {name: folder.path / name for name in names if (folder.path / name).is_file()}
+    return kept | {f"checkpoints/{file.name}": file for file in folder.snapshots}
 
 
 def _close(

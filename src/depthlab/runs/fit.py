@@ -14,9 +14,11 @@ from depthlab.runs.prepare import Prepared, count_epochs
 from depthlab.tracking import RunFolder
 from depthlab.training import (
     Checkpoints,
+    CyclicCosine,
     Interruption,
     ProgressBar,
     Reporting,
+    Snapshots,
     StepLimit,
     TeamStrategy,
     Watch,
@@ -59,7 +61,10 @@ def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption, *, wa
         team=team,
     )
     progress = ProgressBar(prepared.total_steps, enabled=prepared.shows_progress)
-    callbacks = [_Epochs(), StepLimit(prepared.total_steps), reporting, checkpoints, progress]
+    schedule = prepared.classifier.schedule
+    after = schedule.ends(prepared.total_steps) if isinstance(schedule, CyclicCosine) else ()
+    snapshots = Snapshots(folder.checkpoints, after=after, team=team)
+    callbacks = [_Epochs(), StepLimit(prepared.total_steps), reporting, snapshots, checkpoints, progress]
     if team.tell(watch is not None):
         callbacks.append(Watching(watch, total_steps=prepared.total_steps, reporting=reporting, team=team))
     trainer = _trainer(prepared, folder, callbacks)
@@ -101,8 +106,9 @@ def _trainer(prepared: Prepared, folder: RunFolder, callbacks: list[pl.Callback]
 def _strategy(prepared: Prepared) -> Strategy | str:
     if prepared.team.size == 1:
         return "auto"
-    # whether a person's own network uses all of its parameters in each step is not known
-    return TeamStrategy(prepared.team, prepared.hardware.device, find_unused=prepared.recipe.foreign)
+    # whether a person's own network uses all of its parameters in each step is not known; some units alone do not
+    find_unused = prepared.recipe.foreign or prepared.classifier.active_units is not None
+    return TeamStrategy(prepared.team, prepared.hardware.device, find_unused=find_unused)
 
 
 def _resume_from(prepared: Prepared, folder: RunFolder, checkpoints: Checkpoints) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import Any, Literal, final
 
 import pytorch_lightning as pl
@@ -42,10 +43,17 @@ class Reopened:
         Raises:
             ValueError: the run has not kept such weights.
         """
-        dataset = self.folder.manifest.dataset
         file = self.folder.checkpoints / f"{moment}.ckpt"
         if moment != "initial" and not file.is_file():
             raise ValueError(f"{self.folder.name} is {self.folder.status} and has no {moment} weights")
+        return self._network(None if moment == "initial" else file)
+
+    def snapshots(self) -> list[nn.Module]:
+        """Return the networks of the weights that the run kept on the way, the earliest first; most runs keep none."""
+        return [self._network(file) for file in self.folder.snapshots]
+
+    def _network(self, weights: Path | None) -> nn.Module:
+        dataset = self.folder.manifest.dataset
         pl.seed_everything(self.recipe.config["seed"], verbose=False)
         network = build_network(
             self.recipe,
@@ -53,8 +61,8 @@ class Reopened:
             in_channels=dataset.channels,
             image_size=dataset.image_size,
         )
-        if moment != "initial":
-            network.load_state_dict(read_weights(file))
+        if weights is not None:
+            network.load_state_dict(read_weights(weights))
         network = network.to(self.hardware.device)
         if self.hardware.channels_last:
             network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

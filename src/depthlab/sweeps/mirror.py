@@ -15,8 +15,8 @@ from depthlab.sweeps.storage import Storage
 from depthlab.tracking import RunFolder
 
 # In the order of copying. A reader that finds a file in the storage finds those it speaks of as well: the journal is
-# at least as new as the checkpoint, and so are the best weights, whose accuracy the checkpoint knows; `projection.json`
-# never speaks of more lines than the journal has.
+# at least as new as the checkpoint, and so are the best weights, whose accuracy the checkpoint knows, and the snapshots
+# of steps that it is past; `projection.json` never speaks of more lines than the journal has.
 _BEFORE = ("manifest.json", "projection.json", "metrics.jsonl", "system.jsonl", "checkpoints/best.ckpt")
 _LAST = "checkpoints/last.ckpt"
 _STATUS = "status.json"  # after everything, as it may say that the run is finished
@@ -104,7 +104,7 @@ class Mirror:
     def _copy_changes(self, *, ending: bool) -> None:
         pinned = _pin(self._folder / _LAST)
         try:
-            for name in (*_BEFORE, *(self._products() if ending else ())):
+            for name in (*_BEFORE, *self._snapshots(), *(self._products() if ending else ())):
                 self._copy(name, self._folder / name)
             if pinned is not None:
                 self._copy(_LAST, pinned)
@@ -113,6 +113,9 @@ class Mirror:
         finally:
             if pinned is not None:
                 pinned.unlink()
+
+    def _snapshots(self) -> list[str]:
+        return [f"checkpoints/{file.name}" for file in RunFolder(self._folder).snapshots]
 
     def _products(self) -> list[str]:
         """Return the names of all files that a run leaves at its end, the record last."""

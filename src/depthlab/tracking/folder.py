@@ -85,6 +85,11 @@ class RunFolder:
         """The folder's name, which tells it from every other run under its root."""
         return self.path.name
 
+    @property
+    def snapshots(self) -> list[Path]:
+        """The weights that were kept on the way, such as at the ends of a schedule's cycles, the earliest first."""
+        return sorted(self.checkpoints.glob("snapshot-*.ckpt"))
+
     @cached_property
     def manifest(self) -> Manifest:
         """What is needed to repeat the run."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from depthlab.training.limit import StepLimit
     from depthlab.training.progress import ProgressBar, track
     from depthlab.training.reporting import Reporting
+    from depthlab.training.schedules import CyclicCosine
+    from depthlab.training.snapshots import Snapshots
     from depthlab.training.team import Team
     from depthlab.training.watching import Watch, Watching
 
@@ -32,6 +34,8 @@ _PLACES = {
     "limit": ("StepLimit",),
     "progress": ("ProgressBar", "track"),
     "reporting": ("Reporting",),
+    "schedules": ("CyclicCosine",),
+    "snapshots": ("Snapshots",),
     "team": ("Team",),
     "watching": ("Watch", "Watching"),
 }
@@ -39,6 +43,7 @@ _PLACES = {
 __all__ = [
     "Checkpoints",
     "Classifier",
+    "CyclicCosine",
     "Diverged",
     "Evaluation",
     "Hardware",
@@ -47,6 +52,7 @@ __all__ = [
     "ProgressBar",
     "Pruned",
     "Reporting",
+    "Snapshots",
     "StepLimit",
     "Team",
     "TeamStrategy",

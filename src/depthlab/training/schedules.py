@@ -5,6 +5,8 @@ Each constructor returns a `Schedule`; nothing here holds state, so a resumed ru
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import final
 
 Schedule = Callable[[int, int], float]
 
@@ -38,6 +40,42 @@ def cosine(*, warmup_steps: int = 0, end: float = 0.0) -> Schedule:
         return _half_cosine(1.0, end, (step - warmup_steps) / max(total - warmup_steps, 1))
 
     return factor
+
+
+@final
+@dataclass(frozen=True)
+class CyclicCosine:
+    """A half cosine from 1 to 0, over and over: `cycles` of them, which share the steps as evenly as whole steps can.
+
+    It is a `Schedule`, and knows where its cycles end: there a run keeps its weights, see `Snapshots`.
+    """
+
+    cycles: int
+
+    def __call__(self, step: int, total: int) -> float:
+        if step >= total:
+            return 0.0
+        cycle = step * self.cycles // total
+        start, end = self._start(cycle, total), self._start(cycle + 1, total)
+        return _half_cosine(1.0, 0.0, (step - start) / (end - start))
+
+    def ends(self, total: int) -> tuple[int, ...]:
+        """Return after how many steps each cycle ends, the last one with the run."""
+        return tuple(dict.fromkeys(self._start(cycle + 1, total) for cycle in range(self.cycles)))
+
+    def _start(self, cycle: int, total: int) -> int:
+        return -(-cycle * total // self.cycles)  # the first step of which step * cycles // total is this cycle
+
+
+def snapshots(*, cycles: int = 5) -> CyclicCosine:
+    """Anneal and start anew, and keep the weights of each cycle's end: an ensemble out of one training.
+
+    Source: Huang et al. 2017, "Snapshot Ensembles: Train 1, Get M for Free", arXiv 1704.00109, eq. 2, with M cycles of
+    T / M steps; where M does not divide T, their lengths differ by one step. Raises `ValueError` for less than a cycle.
+    """
+    if isinstance(cycles, bool) or not isinstance(cycles, int) or cycles < 1:
+        raise ValueError(f"schedule.cycles={cycles} is no number of cycles: type 1 or more, such as schedule.cycles=5")
+    return CyclicCosine(cycles)
 
 
 def steps(

@@ -1,0 +1,32 @@
+"""Keep the weights of some steps on the way, such as those at the ends of a schedule's cycles."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, final
+
+import pytorch_lightning as pl
+
+from depthlab.training.checkpoints import save_weights
+from depthlab.training.classifier import Classifier
+from depthlab.training.team import Team
+
+
+@final
+class Snapshots(pl.Callback):
+    """Writes the weights to `snapshot-001.ckpt`, `snapshot-002.ckpt` and so on, after each of some numbers of steps.
+
+    It stands before the callback that writes `last.ckpt`: whatever that file holds to continue from, the snapshots of
+    all steps before are on the disk. A run that continues from an earlier step computes the same bits once more, and
+    writes them again. Each file appears whole or not at all. In a team the leader writes.
+    """
+
+    def __init__(self, folder: Path, *, after: Sequence[int], team: Team | None = None) -> None:
+        self.folder = folder
+        self.numbers = {step: number for number, step in enumerate(after, start=1)}
+        self.team = team or Team()
+
+    def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
+        step = trainer.global_step
+        if step in self.numbers and self.team.leads:
+            assert isinstance(pl_module, Classifier)
+            save_weights(pl_module.network, self.folder / f"snapshot-{self.numbers[step]:03d}.ckpt", step=float(step))
