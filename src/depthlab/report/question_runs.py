@@ -29,13 +29,14 @@ def seed_notices(refs: Sequence[RunRef]) -> tuple[Notice, ...]:
 
 def page_facts(about: QuestionRecord) -> tuple[tuple[str, str], ...]:
     """Return what stands at the foot of a question's page."""
+    sweep = about.sweep if about.sweep_run is None else f"{about.sweep}, MLflow run {about.sweep_run}"
     return (
         ("command", shlex.join(about.command)),
         ("date", about.date),
         ("hardware", "; ".join(about.hardware) or "unknown"),
         ("commit", ", ".join(about.commits) or "none"),
         ("libraries", ", ".join(f"{name} {version}" for name, version in about.versions.items())),
-        ("sweep", about.sweep if about.sweep_run is None else f"{about.sweep}, MLflow run {about.sweep_run}"),
+        *((("sweep", sweep),) if about.sweep else ()),  # none where runs were named
     )
 
 

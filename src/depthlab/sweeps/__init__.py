@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from depthlab.sweeps.publishing import check_answerable, publish
     from depthlab.sweeps.settings import Settings, settings_of
     from depthlab.sweeps.step_times import StepTimes
+    from depthlab.sweeps.subjects import RUN_KEYS, Subject, Subjects, find_subjects, publish_answer
     from depthlab.sweeps.sweep import ensure_sweep, preview_sweep, run_sweep
     from depthlab.sweeps.swept import Swept, attach
     from depthlab.sweeps.tune_words import Tune, read_tune
@@ -28,6 +29,7 @@ _PLACES = {
     "publishing": ("check_answerable", "publish"),
     "settings": ("Settings", "settings_of"),
     "step_times": ("StepTimes",),
+    "subjects": ("RUN_KEYS", "Subject", "Subjects", "find_subjects", "publish_answer"),
     "sweep": ("ensure_sweep", "preview_sweep", "run_sweep"),
     "swept": ("Swept", "attach"),
     "tune_words": ("Tune", "read_tune"),
@@ -35,12 +37,15 @@ _PLACES = {
 }
 
 __all__ = [
+    "RUN_KEYS",
     "Factors",
     "Ladder",
     "Measuring",
     "Rung",
     "Settings",
     "StepTimes",
+    "Subject",
+    "Subjects",
     "Swept",
     "Tune",
     "Tuned",
@@ -50,10 +55,12 @@ __all__ = [
     "check_axes",
     "ensure_sweep",
     "ensure_tuned",
+    "find_subjects",
     "measured_run",
     "preview_sweep",
     "preview_tuned",
     "publish",
+    "publish_answer",
     "read_factors",
     "read_tune",
     "run_folder",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from depthlab.recipe import Recipe
+from depthlab.recipe import Recipe, recipe_from_config
 from depthlab.records import MeasuredRun, QuestionRecord, RunRef, TrialRecord
 from depthlab.sweeps.swept import Swept
 from depthlab.tracking import RunFolder, capture_environment, redact
@@ -28,23 +28,52 @@ def run_refs(swept: Swept, *, along: str, aside: Sequence[str] = ()) -> tuple[Ru
 
 def begin_answer(question: str, swept: Swept, runs: Sequence[RunRef]) -> QuestionRecord:
     """Return the record of a question to which the verdict is still to be added."""
-    environment = capture_environment()
     recipe = swept.recipes[swept.trials[0].index]
     axes = swept.record.axes
     return QuestionRecord(
         question=question,
-        command=("python", *map(redact, sys.argv)),
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        **describe_code(runs),
         sweep=swept.record.identity,
         sweep_run=swept.record.run_id,
         axes=axes,
         held={key: value for key, value in recipe.axes.items() if key not in axes},
-        hardware=_distinct(run.hardware for run in runs),
-        commits=_distinct(run.commit for run in runs),
-        versions={"python": environment.python}
-        | {name: environment.versions[name] for name in LIBRARIES if name in environment.versions},
         runs=tuple(runs),
         left_out=swept.skipped,
+    )
+
+
+def describe_code(runs: Sequence[RunRef]) -> dict[str, Any]:
+    """Return what an answer is computed with, by the names of `QuestionRecord`: command, date, hardware, commits."""
+    environment = capture_environment()
+    return {
+        "command": ("python", *map(redact, sys.argv)),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "hardware": _distinct(run.hardware for run in runs),
+        "commits": _distinct(run.commit for run in runs),
+        "versions": {"python": environment.python}
+        | {name: environment.versions[name] for name in LIBRARIES if name in environment.versions},
+    }
+
+
+def refer_to_folder(folder: RunFolder, axes: Sequence[str], along: str) -> RunRef:
+    """Return a finished run outside of any sweep; `axes` are those that tell it from others."""
+    manifest, record = folder.manifest, folder.record
+    assert record is not None, f"{folder.name} has no record"
+    recipe = recipe_from_config(manifest.config, manifest.choices, manifest.overrides)
+    values = {axis: manifest.axes[axis] for axis in axes if axis in manifest.axes}
+    return RunRef(
+        name=manifest.name,
+        group=network_name(recipe, values),
+        series=series_name(recipe, values, along),
+        place=place_of(manifest.axes.get(along)),
+        state="finished",
+        values=values,
+        fingerprint=manifest.fingerprint,
+        words=tuple(map(redact, manifest.overrides)),
+        folder=folder.name,
+        run_id=record.run_id,
+        hardware=record.hardware,
+        commit=_commit_of(folder),
     )
 
 
@@ -116,8 +145,7 @@ def _refer(swept: Swept, trial: TrialRecord, along: str, aside: Sequence[str]) -
     record = commit = None
     if trial.state == "finished":
         folder = run_folder(swept, trial)
-        record, environment = folder.record, folder.manifest.environment
-        commit = environment.commit and environment.commit + (" with uncommitted changes" if environment.diff else "")
+        record, commit = folder.record, _commit_of(folder)
     order = list(dict.fromkeys(_text(other.values.get(along)) for other in swept.trials))
     value = trial.values.get(along, recipe.config.get(along))
     return RunRef(
@@ -136,6 +164,11 @@ def _refer(swept: Swept, trial: TrialRecord, along: str, aside: Sequence[str]) -
         hardware=record.hardware if record is not None else "",
         commit=commit,
     )
+
+
+def _commit_of(folder: RunFolder) -> str | None:
+    environment = folder.manifest.environment
+    return environment.commit and environment.commit + (" with uncommitted changes" if environment.diff else "")
 
 
 def _others(values: Mapping[str, Any], told: Sequence[str]) -> list[str]:

@@ -66,15 +66,19 @@ def attach(swept: Swept, files: Mapping[str, Path]) -> None:
 
     Where the sweep is not tracked, nothing happens. The files stay where they are in any case.
     """
-    if swept.store is None:
-        return
-    uri, experiment = swept.store
+    if swept.store is not None:
+        send_report(swept.store, swept.record.run_id, {f"{REPORT}/{place}": file for place, file in files.items()})
+
+
+def send_report(store: tuple[str, str], run_id: str | None, files: Mapping[str, Path]) -> None:
+    """Send files to a run of a store (its address, and the experiment); a warning line if that fails."""
+    uri, experiment = store
     try:
-        if swept.record.run_id is None:
+        if run_id is None:
             raise ValueError("the store was away and gave the sweep no run")
         check_store(uri)
         client, _ = open_client(uri, experiment, resolve_artifact_root(uri))
-        upload(client, swept.record.run_id, {f"{REPORT}/{place}": file for place, file in files.items()})
+        upload(client, run_id, files)
     except Exception as error:  # MLflow raises whatever its database or its connection does; the report is done by now
         reason = " ".join(redact(str(error)).split())[:200] or type(error).__name__
         print(
