@@ -219,7 +219,8 @@ def answer(swept: "Swept", networks: "list[MatchedNetwork]", search: Search, out
 def examine(swept: "Swept", networks: "list[MatchedNetwork]", search: Search) -> "WidthVsDepthRecord":
     """Return all that the page tells, from the runs that finished."""
     from depthlab.analyses.degradation import lost_runs
-    from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand, tell
+    from depthlab.analyses.width_verdict import tell
+    from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand
     from depthlab.published.sizes import WIDE_TABLE, published_networks
     from depthlab.records import WidthVsDepthRecord
     from depthlab.sweeps import begin_answer, measured_run, trained_images

@@ -67,6 +67,37 @@ def test_intervals_hold_the_planted_rates_as_often_as_they_say() -> None:
     assert all(0.915 <= count / 400 <= 0.99 for count in held.values()), held
 
 
+def test_exchange_ratios_hold_the_planted_ones_as_often_as_they_say() -> None:
+    chance = np.random.default_rng(7)
+    held: dict[tuple[str, str], int] = {}
+    for _ in range(250):
+        for one in fit_exchange("test error", planted(3, 0.8, chance)).ratios:
+            truth = SLOPES[one.a] / SLOPES[one.b]
+            for name, ratio, true in (
+                ("", one.doublings, truth),
+                (" at equal cost", one.per_cost, truth * COSTS[one.b] / COSTS[one.a]),
+            ):
+                assert ratio is not None
+                ends = ratio.interval or ratio.excluded
+                inside = ends is None or (ends.low <= true <= ends.high) == (ratio.interval is not None)
+                held[one.a, one.b + name] = held.get((one.a, one.b + name), 0) + inside
+    assert len(held) == 12 and all(0.91 <= count / 250 <= 0.99 for count in held.values()), held
+
+
+def test_exchange_ratios_are_quotients_of_rates_and_open_where_a_rate_is_not_clear_of_zero() -> None:
+    fit = fit_exchange("test error", planted(3, 0.0, np.random.default_rng(0)))
+    worth = {(one.a, one.b): one for one in fit.ratios}
+    assert worth["width", "depth"].doublings.value == pytest.approx(1.5 / 0.8)
+    assert worth["width", "depth"].per_cost is not None
+    assert worth["width", "depth"].per_cost.value == pytest.approx(1.5 / 2 / 0.8)
+    assert worth["width", "depth"].doublings.clear is None, "nothing spreads: there is no interval"
+    noisy = fit_exchange("test error", planted(3, 3.0, np.random.default_rng(8)))
+    for one in noisy.ratios:
+        rate = next(rate for rate in noisy.exchanges if rate.axis == one.b)
+        assert rate.p is not None and one.doublings.clear == (rate.p < 0.05) == (one.doublings.interval is not None)
+    assert {one.doublings.clear for one in noisy.ratios} == {True, False}, "the seed is chosen so that both are there"
+
+
 def test_one_axis_is_scipys_line() -> None:
     chance = np.random.default_rng(2)
     depths = [8, 14, 20, 32]

@@ -2,11 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from depthlab.analyses.degradation import lost_runs
 from depthlab.analyses.statistics import compare
-from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand, tell
+from depthlab.analyses.width_verdict import tell
+from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand
 from depthlab.published.sizes import WIDE_TABLE, published_networks
 from tests.analyses.matched import NETWORKS, SEVERAL, matched
 
@@ -39,6 +41,56 @@ def test_the_sentences_have_the_numbers_of_the_fit() -> None:
     )
     for one, other in zip(test.exchanges, training.exchanges, strict=True):
         assert other.points == pytest.approx(one.points / 4) and other.cost_factor == one.cost_factor
+
+
+def test_what_a_doubling_is_worth_is_told() -> None:
+    _, runs = matched(SEVERAL)
+    (one,) = (o for o in fit_measured(NETWORKS, runs)[0].ratios if (o.a, o.b) == ("width", "depth"))
+    assert one.doublings.value is not None and one.doublings.interval is not None
+    assert one.per_cost is not None and one.per_cost.value is not None and one.per_cost.interval is not None
+    told = (
+        f"By the test error a doubling of width is worth {one.doublings.value:.1f} doublings of depth (95 % interval "
+        f"{one.doublings.interval.low:.1f} to {one.doublings.interval.high:.1f}); a doubling of the parameters along "
+        f"width is worth {one.per_cost.value:.1f} along depth (95 % interval {one.per_cost.interval.low:.1f} to "
+        f"{one.per_cost.interval.high:.1f})."
+    )
+    assert told in verdict(SEVERAL)
+
+
+def test_an_exchange_is_told_in_the_axis_that_is_clear_of_zero() -> None:
+    flat = {name: errors if "width" in name else [8.0, 8.3, 8.1] for name, errors in SEVERAL.items()}
+    told = [sentence for sentence in verdict(flat) if " worth " in sentence]
+    assert told[0].startswith("By the test error a doubling of depth is worth ") and "doublings of width" in told[0]
+    assert told[1].startswith("How many doublings of depth a doubling of cardinality is worth can't be said: neither")
+    raised = {name: [16 - error for error in errors] for name, errors in flat.items()}
+    assert any(
+        "A doubling of width raises the test error, and one of depth changes it by" in o for o in verdict(raised)
+    )
+
+
+def test_a_verdict_can_be_had_by_hand() -> None:
+    """The numbers of the fit and the exchange, in a few lines of their own."""
+    _, runs = matched(SEVERAL)
+    shapes = {one.network: one for one in NETWORKS}
+    rows, errors = [], []
+    for run in runs:
+        values, resnext = shapes[run.network].values, float(shapes[run.network].family == "resnext")
+        wide = math.log2(values["width"]) if not resnext else -2.0
+        rows.append([1 - resnext, resnext, math.log2(values["depth"]), wide, math.log2(values.get("cardinality", 1))])
+        errors.append(run.test_error)
+    matrix, vector = np.array(rows), np.array(errors)
+    slopes = np.linalg.lstsq(matrix, vector, rcond=None)[0]
+    (fit, _) = fit_measured(NETWORKS, runs)
+    assert [one.points for one in fit.exchanges] == pytest.approx(slopes[2:])
+    assert fit.lack_of_fit is not None and fit.lack_of_fit > 0.05, "so that all runs are witnesses"
+    noise = np.sum((vector - matrix @ slopes) ** 2) / (len(vector) - 5)
+    covariance = noise * np.linalg.inv(matrix.T @ matrix)
+    (worth,) = (one.doublings for one in fit.ratios if (one.a, one.b) == ("width", "depth"))
+    draws = np.random.default_rng(0).multivariate_normal(slopes[2:4], covariance[2:4, 2:4], 200_000)
+    low, high = np.quantile(draws[:, 1] / draws[:, 0], [0.025, 0.975])
+    assert worth.value == pytest.approx(slopes[3] / slopes[2])
+    assert worth.interval is not None
+    assert (worth.interval.low, worth.interval.high) == pytest.approx((low, high), rel=0.1)
 
 
 def test_the_unit_is_that_of_the_match() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from depthlab.analyses.degradation import lost_runs
-from depthlab.analyses.width_vs_depth import fit_measured, tell
+from depthlab.analyses.width_verdict import tell
+from depthlab.analyses.width_vs_depth import fit_measured
 from depthlab.records import WidthVsDepthRecord
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from depthlab.analyses.degradation import lost_runs
-from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand, tell
+from depthlab.analyses.width_verdict import tell
+from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand
 from depthlab.published.sizes import WIDE_TABLE, published_networks
 from depthlab.records import QuestionRecord, WidthVsDepthRecord
 from depthlab.report import write_page
@@ -78,8 +79,8 @@ def test_verdict_figures_and_tables_are_there(pages) -> None:
     assert {file.stem for file in (folder / "figures").glob("*.svg")} == {"errors", "exchange", "published"}
     tables = {file.stem for file in (folder / "tables").glob("*.csv")}
     assert tables == {
-        *("networks", "matching", "comparisons", "exchange", "contrasts"),
-        *("published", "published_exchange", "runs"),
+        *("networks", "matching", "comparisons", "exchange", "ratios", "contrasts"),
+        *("published", "published_exchange", "published_ratios", "runs"),
     }
 
 
@@ -89,6 +90,19 @@ def test_the_mismatch_of_each_network_is_told(pages) -> None:
         rows = {row["network"]: row for row in csv.DictReader(file)}
     assert float(rows["resnet-26"]["mismatch (%)"]) == pytest.approx(100 * (367 / 344 - 1))
     assert len(rows) == len(NETWORKS)
+
+
+def test_what_doublings_are_worth_has_a_row_each_way(pages) -> None:
+    record, folder, _ = pages("several")
+    with (folder / "tables" / "ratios.csv").open() as file:
+        rows = {(row["error"], row["a doubling of"], row["in doublings of"]): row for row in csv.DictReader(file)}
+    assert len(rows) == 12
+    for one in record.fits[0].ratios:
+        row, back = rows["test error", one.a, one.b], rows["test error", one.b, one.a]
+        assert float(row["is worth"]) == one.doublings.value == pytest.approx(1 / float(back["is worth"]))
+        assert one.doublings.interval is not None and row["95 % interval"].startswith(
+            f"{one.doublings.interval.low:.3g}"
+        )
 
 
 def test_families_of_the_axes_are_stated(pages) -> None:

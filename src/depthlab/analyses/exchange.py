@@ -2,47 +2,24 @@
 
 The model is error = level(family) + sum over axes of slope(axis) · log2(value), fitted by least squares over all runs.
 A slope is then the change of the error, in points, by one doubling. Fitted to log2(cost) the same model tells by what
-factor a doubling multiplies the cost, and the quotient of both what a doubling of the cost buys along each axis.
+factor a doubling multiplies the cost, and the quotient of both what a doubling of the cost buys along each axis. The
+quotient of two slopes is the exchange ratio: how many doublings of one axis a doubling of the other is worth.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
-from typing import TypeAlias, final
 
 import numpy as np
-import numpy.typing as npt
 from scipy import linalg, stats
 
+from depthlab.analyses.exchange_ratios import exchange_ratios
+from depthlab.analyses.exchange_spread import Array, Point, Spread, find_spread
 from depthlab.analyses.statistics import holm
-from depthlab.records import Exchange, ExchangeFit, Interval, RateContrast
+from depthlab.records import Exchange, ExchangeFit, Interval, RateContrast, RateRatio
 
 AXES = ("depth", "width", "cardinality")
 LEVEL = 0.95
-OFF_THE_LINES = 0.05  # below this p, networks lie off the lines by more than seeds differ
-
-Array: TypeAlias = npt.NDArray[np.float64]
-
-
-@final
-@dataclass(frozen=True)
-class Point:
-    """A network: its family, its values on the axes that it has, its cost, and its errors in percent, one a seed."""
-
-    family: str
-    values: Mapping[str, float]
-    cost: float
-    errors: tuple[float, ...]
-
-
-@final
-@dataclass(frozen=True)
-class _Spread:
-    """How far slopes may be off: their covariance, and the degrees of freedom that it rests on."""
-
-    covariance: Array
-    df: int
-    std: float
 
 
 def fit_exchange(measure: str, points: Sequence[Point], *, level: float = LEVEL) -> ExchangeFit:
@@ -65,7 +42,7 @@ def fit_exchange(measure: str, points: Sequence[Point], *, level: float = LEVEL)
     errors = np.concatenate([point.errors for point in points])
     slopes = _solve(rows, errors)
     factors = _solve(design, np.log2([point.cost for point in points]))
-    spread, lack, notes = _spread(points, rows, errors, slopes)
+    spread, lack, notes = find_spread(points, rows, errors, slopes)
     first = len(families)
     exchanges = [_exchange(axis, first + number, slopes, factors, spread, level) for number, axis in enumerate(axes)]
     return ExchangeFit(
@@ -74,6 +51,7 @@ def fit_exchange(measure: str, points: Sequence[Point], *, level: float = LEVEL)
         len(points),
         exchanges=tuple(exchanges),
         contrasts=_contrasts(axes, first, slopes, factors, spread, level),
+        ratios=_ratios(axes, first, slopes, factors, spread, level),
         levels={family: float(slopes[number]) for number, family in enumerate(families)},
         std=spread.std if spread else None,
         df=spread.df if spread else 0,
@@ -107,37 +85,7 @@ def _solve(rows: Array, values: Array) -> Array:
     return np.asarray(linalg.lstsq(rows, values)[0], dtype=float)
 
 
-def _spread(
-    points: Sequence[Point], rows: Array, errors: Array, slopes: Array
-) -> tuple[_Spread | None, float | None, tuple[str, ...]]:
-    """Return the uncertainty of the slopes, the p of lack of fit, and what has to be said."""
-    runs, coefficients = rows.shape
-    within = runs - len(points)  # degrees of freedom of seeds
-    between = len(points) - coefficients  # and of networks about the lines
-    if within == 0:
-        return None, None, ("One seed a network: the slopes are points, and no claim is made.",)
-    residual = float(np.sum((errors - rows @ slopes) ** 2))
-    pure = sum(float(np.sum((np.array(point.errors) - np.mean(point.errors)) ** 2)) for point in points)
-    off = max(0.0, residual - pure)
-    if residual <= 1e-18 * max(1.0, float(np.sum(errors**2))):
-        return None, None, ("The errors don't spread at all, so that no interval can be given and no claim is made.",)
-    variance, df, lack = residual / (runs - coefficients), runs - coefficients, None
-    notes: tuple[str, ...] = ()
-    if between == 0:
-        notes = ("As many networks as coefficients: whether the lines are straight can't be seen.",)
-    elif pure > 0:
-        lack = float(stats.f.sf(off / between / (pure / within), between, within))
-        if lack < OFF_THE_LINES:
-            variance, df = off / between, between
-            notes = (
-                f"The networks lie off the lines by more than seeds differ (lack of fit, p = {lack:.2g}): rates are "
-                "averages over the range that was looked at, and their intervals rest on the scatter of networks.",
-            )
-    inverse = np.linalg.inv(rows.T @ rows)
-    return _Spread(variance * inverse, df, variance**0.5), lack, notes
-
-
-def _exchange(axis: str, column: int, slopes: Array, factors: Array, spread: _Spread | None, level: float) -> Exchange:
+def _exchange(axis: str, column: int, slopes: Array, factors: Array, spread: Spread | None, level: float) -> Exchange:
     weights = np.zeros_like(slopes)
     weights[column] = 1.0
     points, interval, p = _told(weights, slopes, spread, level)
@@ -150,7 +98,7 @@ def _exchange(axis: str, column: int, slopes: Array, factors: Array, spread: _Sp
 
 
 def _contrasts(
-    axes: Sequence[str], first: int, slopes: Array, factors: Array, spread: _Spread | None, level: float
+    axes: Sequence[str], first: int, slopes: Array, factors: Array, spread: Spread | None, level: float
 ) -> tuple[RateContrast, ...]:
     """Compare what a doubling of the cost buys along each two axes; the later axis less the earlier one."""
     found: list[tuple[str, str, float, Interval | None, float | None]] = []
@@ -164,8 +112,29 @@ def _contrasts(
     return tuple(RateContrast(*values, p_holm) for values, p_holm in zip(found, corrected, strict=True))
 
 
+def _ratios(
+    axes: Sequence[str], first: int, slopes: Array, factors: Array, spread: Spread | None, level: float
+) -> tuple[RateRatio, ...]:
+    """Divide what a doubling of each axis changes by what one of each other axis does."""
+    places = {axis: first + number for number, axis in enumerate(axes)}
+    covariance = None
+    if spread is not None:
+        covariance = {
+            (one, other): float(spread.covariance[row, column])
+            for one, row in places.items()
+            for other, column in places.items()
+        }
+    return exchange_ratios(
+        {axis: float(slopes[place]) for axis, place in places.items()},
+        {axis: float(factors[place]) for axis, place in places.items()},
+        covariance,
+        0 if spread is None else spread.df,
+        level,
+    )
+
+
 def _told(
-    weights: Array, slopes: Array, spread: _Spread | None, level: float
+    weights: Array, slopes: Array, spread: Spread | None, level: float
 ) -> tuple[float, Interval | None, float | None]:
     """Return a weighted sum of slopes with its interval, and the p that it is zero."""
     value = float(weights @ slopes)

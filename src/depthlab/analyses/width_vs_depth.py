@@ -1,26 +1,22 @@
-"""Depth, width and cardinality at equal cost: what is compared, and what is said of it."""
+"""Depth, width and cardinality at equal cost: what is compared, and what is fitted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 from depthlab.analyses.compared import TEST, TRAINING, VALUES, compare_networks
-from depthlab.analyses.degradation import points
 from depthlab.analyses.exchange import AXES, LEVEL, Point, fit_exchange
 from depthlab.analyses.pareto import front_shares, pareto_front
 from depthlab.records import (
     Compared,
-    Exchange,
     ExchangeFit,
     FrontPoint,
     MatchedNetwork,
     MeasuredRun,
     PublishedNetwork,
-    RateContrast,
     RunRef,
 )
 
 MEASURES = (TEST, TRAINING)
-UNITS = {"parameters": "parameters", "multiply_adds": "multiply-adds", "time": "time a step"}
 _FEWEST_LEFT = 2  # published networks beside coefficients, for a fit that is worth showing
 
 
@@ -85,86 +81,3 @@ def stand(networks: Sequence[MatchedNetwork], runs: Sequence[MeasuredRun]) -> tu
             for name in sorted(costs, key=lambda name: (costs[name], name))
         ]
     return tuple(found)
-
-
-def tell(match: str, fits: Sequence[ExchangeFit], lost: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the verdict: a headline, what each doubling buys, which axis buys more, and what speaks against it."""
-    unit = UNITS[match]
-    sentences = [_headline(unit, fits[0])]
-    sentences += [_rate_sentence(unit, axis, fits) for axis in AXES if _of(axis, fits[0]) is not None]
-    sentences += [_contrast_sentence(unit, fits[0].measure, one) for one in fits[0].contrasts if one.p is not None]
-    notes: dict[str, list[str]] = {}
-    for fit in fits if fits[0].exchanges else ():
-        for note in fit.notes:
-            notes.setdefault(note, []).append(fit.measure)
-    sentences += [f"{' and '.join(measures).capitalize()}: {_small(note)}" for note, measures in notes.items()]
-    if lost:
-        listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
-        sentences.append(f"Not every run came to its end: {listed}. They are in no mean and no fit.")
-    return tuple(sentences)
-
-
-def _headline(unit: str, fit: ExchangeFit) -> str:
-    if not fit.exchanges:
-        return fit.notes[0]
-    if not any(one.p is not None for one in fit.exchanges):
-        return "No claim on depth, width and cardinality: there are points, and nothing to tell how sure they are."
-    if not fit.contrasts:
-        return "One axis varies: there is nothing to exchange it for."
-    shown = [one for one in fit.contrasts if _is_shown(one)]
-    open_ones = [one for one in fit.contrasts if not _is_shown(one)]
-    parts = [f"{_better(one)[0]} buys more than {_better(one)[1]}" for one in shown]
-    if open_ones:
-        listed = ", ".join(f"{one.a} and {one.b}" for one in open_ones)
-        parts.append(f"no difference shown between {listed}")
-    text = "; ".join(parts)
-    return f"At equal {unit}, by {fit.measure}: {text}."
-
-
-def _rate_sentence(unit: str, axis: str, fits: Sequence[ExchangeFit]) -> str:
-    """Say what a doubling of an axis costs and buys: `A doubling of depth takes 2.1 times the parameters; it ...`."""
-    found = [(fit.measure, one) for fit in fits if (one := _of(axis, fit)) is not None]
-    buys = " and ".join(_change(measure, one) for measure, one in found)
-    return f"A doubling of {axis} takes {found[0][1].cost_factor:.2f} times the {unit}; it {buys}."
-
-
-def _change(measure: str, one: Exchange) -> str:
-    if one.interval is None:
-        return f"changes the {measure} by {points(one.points)} points (no interval)"
-    share = f"{100 * one.interval.level:.0f} % interval"
-    if one.interval.low <= 0 <= one.interval.high:
-        within = f"{share} {points(one.interval.low)} to {points(one.interval.high)}"
-        return f"changes the {measure} by {points(one.points)} points ({within}: no change shown)"
-    verb, low, high = "raises", one.interval.low, one.interval.high
-    if one.points < 0:
-        verb, low, high = "lowers", -high, -low
-    return f"{verb} the {measure} by {points(abs(one.points))} points ({share} {points(low)} to {points(high)})"
-
-
-def _contrast_sentence(unit: str, measure: str, one: RateContrast) -> str:
-    better, worse = _better(one)
-    size, interval = abs(one.difference), one.interval
-    assert interval is not None and one.p_holm is not None
-    low, high = (-interval.high, -interval.low) if one.difference < 0 else (interval.low, interval.high)
-    told = f"{100 * interval.level:.0f} % interval {points(low)} to {points(high)}, p = {one.p_holm:.2g} by Holm"
-    end = f"{better} buys more" if _is_shown(one) else "no difference shown"
-    return (
-        f"With the {unit} doubled along {better} the {measure} ends {points(size)} points below that with them doubled "
-        f"along {worse} ({told}): {end}."
-    )
-
-
-def _better(one: RateContrast) -> tuple[str, str]:
-    return (one.a, one.b) if one.difference < 0 else (one.b, one.a)
-
-
-def _is_shown(one: RateContrast) -> bool:
-    return one.p_holm is not None and one.p_holm < 1 - LEVEL
-
-
-def _of(axis: str, fit: ExchangeFit) -> Exchange | None:
-    return next((one for one in fit.exchanges if one.axis == axis), None)
-
-
-def _small(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -13,7 +13,7 @@ from depthlab.records.regularization import (
     RegularizationRecord,
 )
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
-from depthlab.records.statistics import Comparison, Effect, Interval, Summary
+from depthlab.records.statistics import Comparison, Effect, Interval, Ratio, Summary
 from depthlab.records.sweeps import FaultRecord, PlannedTrial, SweepManifest, SweepRecord, TrialRecord
 from depthlab.records.variance import Anova, AnovaTerm, Change, FactorialAxis
 from depthlab.records.width_vs_depth import (
@@ -23,6 +23,7 @@ from depthlab.records.width_vs_depth import (
     MatchedNetwork,
     PublishedNetwork,
     RateContrast,
+    RateRatio,
     WidthVsDepthRecord,
 )
 
@@ -59,6 +60,8 @@ __all__ = [
     "PublishedNetwork",
     "QuestionRecord",
     "RateContrast",
+    "RateRatio",
+    "Ratio",
     "Record",
     "RegularizationRecord",
     "RunRecord",

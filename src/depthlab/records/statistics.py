@@ -38,6 +38,20 @@ class Effect(Record):
 
 
 @dataclass(frozen=True)
+class Ratio(Record):
+    """A quotient of two estimates, and which quotients no test refutes.
+
+    Where what is below is not clear of zero there is no interval: what is kept is all numbers but those strictly within
+    `excluded`, or all numbers if that is None as well.
+    """
+
+    value: float | None  # None where what is below is zero
+    clear: bool | None = None  # whether what is below is clear of zero; None where nothing tells
+    interval: Interval | None = None
+    excluded: Interval | None = None
+
+
+@dataclass(frozen=True)
 class Comparison(Record):
     """The mean of a less the mean of b, and what a test says of it.
 

@@ -6,7 +6,7 @@ from typing import Any
 from depthlab.records.base import Record
 from depthlab.records.degradation import MeasuredRun
 from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord
-from depthlab.records.statistics import Interval
+from depthlab.records.statistics import Interval, Ratio
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,16 @@ class RateContrast(Record):
 
 
 @dataclass(frozen=True)
+class RateRatio(Record):
+    """How many doublings of one axis a doubling of another is worth: the quotient of the changes they make."""
+
+    a: str
+    b: str
+    doublings: Ratio  # of `b` that a doubling of `a` is worth
+    per_cost: Ratio | None = None  # doublings of the cost along `b` that one along `a` is worth
+
+
+@dataclass(frozen=True)
 class ExchangeFit(Record):
     """An error in percent as a sum of a family's own level and of slopes along the logarithms of the axes."""
 
@@ -60,6 +70,7 @@ class ExchangeFit(Record):
     networks: int
     exchanges: tuple[Exchange, ...] = ()
     contrasts: tuple[RateContrast, ...] = ()
+    ratios: tuple[RateRatio, ...] = ()  # of each two axes, both ways
     levels: dict[str, float] = field(default_factory=dict)  # family -> error where all logarithms are zero
     std: float | None = None  # of the residuals
     df: int = 0  # degrees of freedom of intervals

@@ -9,7 +9,7 @@ from depthlab.report.page_blocks import Block, Notice, Page, Picture, Section
 from depthlab.report.published_table import differences, published_table, splits_text
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 from depthlab.report.width_figures import UNITS, beside_published_sizes, errors_against_cost, exchange_rates
-from depthlab.report.width_tables import contrast_table, exchange_table, matched_table, network_table
+from depthlab.report.width_tables import contrast_table, exchange_table, matched_table, network_table, ratio_table
 
 
 def width_page(record: WidthVsDepthRecord) -> Page:
@@ -95,6 +95,8 @@ def _exchange(record: WidthVsDepthRecord) -> Section:
         "by least squares over all runs; a slope is then the change by one doubling. The same fit to the logarithm of "
         "the cost tells what a doubling costs, and the quotient what a doubling of the cost buys. Intervals are "
         "Student's at 95 %.",
+        "How many doublings of one axis a doubling of another is worth is the quotient of both slopes. Its interval is "
+        "Fieller's, which holds for quotients: it has no bounds where what is divided by is not clear of zero.",
     ]
     if not any(fit.exchanges for fit in record.fits):
         return Section("The exchange rate", (*blocks, *_fit_notices(record.fits)))
@@ -114,6 +116,7 @@ def _exchange(record: WidthVsDepthRecord) -> Section:
             *_fit_notices(record.fits),
             picture,
             exchange_table(record.fits, "exchange"),
+            ratio_table(record.fits, "ratios"),
             contrast_table(record.fits, "contrasts"),
         ),
     )
@@ -140,6 +143,7 @@ def _literature(record: WidthVsDepthRecord) -> Section:
             "The same fit over the networks of Zagoruyko and Komodakis 2016, Table 4. Each was trained once, so its "
             "rates are points without intervals.",
             exchange_table([record.published_fit], "published_exchange"),
+            ratio_table([record.published_fit], "published_ratios"),
         ]
     blocks.append(published_table(figures, record.measured, "published"))
     return Section("Beside the literature", tuple(blocks))

@@ -4,7 +4,7 @@ import statistics
 from collections import Counter
 from collections.abc import Sequence
 
-from depthlab.records import ExchangeFit, Interval, WidthVsDepthRecord
+from depthlab.records import ExchangeFit, Interval, Ratio, WidthVsDepthRecord
 from depthlab.report.page_blocks import PageTable
 from depthlab.report.width_figures import UNITS
 
@@ -83,6 +83,29 @@ def exchange_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
     )
 
 
+def ratio_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
+    """Return a row for each two axes, both ways: how many doublings of the one a doubling of the other is worth."""
+    rows = [
+        (
+            *(fit.measure, one.a, one.b, one.doublings.value, _kept(one.doublings)),
+            *((None, None) if one.per_cost is None else (one.per_cost.value, _kept(one.per_cost))),
+        )
+        for fit in fits
+        for one in fit.ratios
+    ]
+    return PageTable(
+        (
+            *("error", "a doubling of", "in doublings of", "is worth", "95 % interval"),
+            *("at equal cost", "95 % interval "),
+        ),
+        tuple(rows),
+        "The change that the first axis makes, divided by that of the second; at equal cost, both by a doubling of the "
+        "cost. A negative number: one of them raises the error, and the other one lowers it. Unbounded: what is "
+        "divided by is not clear of zero.",
+        name,
+    )
+
+
 def contrast_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
     """Return a row for each two axes: what a doubling of the cost buys along the one, less along the other."""
     rows = [
@@ -105,6 +128,17 @@ def _amount(value: float) -> float:
 
 def _interval(interval: Interval | None) -> str | None:
     return None if interval is None else f"{interval.low:.3g} to {interval.high:.3g}"
+
+
+def _kept(ratio: Ratio) -> str | None:
+    """Return the quotients that are not refuted."""
+    if ratio.clear is None:
+        return None
+    if ratio.interval is not None:
+        return _interval(ratio.interval)
+    if ratio.excluded is None:
+        return "unbounded"
+    return f"unbounded, not {_interval(ratio.excluded)}"
 
 
 def _mean_and_std(values: Sequence[float]) -> tuple[float | None, float | None]:

@@ -5,17 +5,20 @@ from depthlab.analyses.statistics.effects import cohen_d, hedges_g, paired_dz
 from depthlab.analyses.statistics.families import holm
 from depthlab.analyses.statistics.intervals import bootstrap_interval, proportion_interval, summarize, t_interval
 from depthlab.analyses.statistics.planning import detectable_difference, seeds_needed, t_test_power
-from depthlab.records import Comparison, Effect, Interval, Summary
+from depthlab.analyses.statistics.ratios import fieller_ratio
+from depthlab.records import Comparison, Effect, Interval, Ratio, Summary
 
 __all__ = [
     "Comparison",
     "Effect",
     "Interval",
+    "Ratio",
     "Summary",
     "bootstrap_interval",
     "cohen_d",
     "compare",
     "detectable_difference",
+    "fieller_ratio",
     "hedges_g",
     "holm",
     "paired",
