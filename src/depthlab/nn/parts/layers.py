@@ -1,4 +1,4 @@
-"""What paths are filled with."""
+"""The plain layers that paths are filled with."""
 
 from collections import OrderedDict
 
