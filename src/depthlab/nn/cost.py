@@ -1,13 +1,12 @@
 """What a network costs: parameters and multiply-adds, counted without computing."""
 
-import copy
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from depthlab.nn.meta import on_meta_device
 from depthlab.nn.modes import evaluating
 
 
@@ -29,20 +28,10 @@ def measure_cost(net: nn.Module, image: tuple[int, int, int]) -> Cost:
     """
     parameters = sum(p.numel() for p in net.parameters() if p.requires_grad)
     try:
-        multiply_adds = _count_multiply_adds(_on_meta_device(net), image, torch.device("meta"))
+        multiply_adds = _count_multiply_adds(on_meta_device(net), image, torch.device("meta"))
     except (NotImplementedError, RuntimeError):
         multiply_adds = _count_multiply_adds(net, image, next(net.parameters()).device)
     return Cost(parameters=parameters, multiply_adds=multiply_adds)
-
-
-def _on_meta_device(net: nn.Module) -> nn.Module:
-    # deepcopy takes what the memo holds instead of copying it, so the weights are never copied.
-    memo: dict[int, Any] = {}
-    for parameter in net.parameters():
-        memo[id(parameter)] = nn.Parameter(parameter.detach().to("meta"), requires_grad=False)
-    for buffer in net.buffers():
-        memo[id(buffer)] = buffer.detach().to("meta")
-    return copy.deepcopy(net, memo)
 
 
 def _count_multiply_adds(net: nn.Module, image: tuple[int, int, int], device: torch.device) -> int:
