@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from statistics import median
 
+from conditions import Conditions
 from rich.table import Table
 
 from depthlab.records import Record
@@ -34,17 +35,10 @@ class Case(Record):
 
 
 @dataclass(frozen=True)
-class Throughput(Record):
+class Throughput(Conditions):
     """All networks of one benchmark, and the conditions."""
 
-    command: str
-    date: str  # ISO 8601, UTC
-    commit: str | None
-    changed: bool  # whether the checkout differed from the commit
-    hardware: str
     threads: int
-    platform: str
-    versions: dict[str, str]
     image_size: int
     batch_size: int
     steps: int  # timed in each round, after `warmup` steps

@@ -7,7 +7,6 @@ fit time alone is that of a warm process with one thread, taken before and after
 
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ KEYS = {
     "output": "a JSON file to write the record to",
 }
 DEFAULTS = {"trials": "24", "depth": "20", "epochs": "16", "ways": "sweep,tune,basic"}
+KEPT_VERSIONS = ("torch", "pytorch-lightning", "mlflow", "ray", "hydra-core")
 
 
 def main() -> None:
@@ -50,6 +50,7 @@ def main() -> None:
 
 def measure(ways: list[str], *, trials: int, depth: int, epochs: int) -> "Efficiency":
     """Time the ways, one after the other."""
+    from conditions import conditions
     from sweep_measurements import Efficiency, Way
     from sweep_ways import COMMANDS, fit_alone, timed
 
@@ -64,15 +65,8 @@ def measure(ways: list[str], *, trials: int, depth: int, epochs: int) -> "Effici
         alone += fit_alone(words, Path(folder) / "after")
     least = trials * median(alone) / environment.cores
     return Efficiency(
-        command=" ".join(["python", *sys.argv]),
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        commit=environment.commit,
-        changed=bool(environment.diff),
-        hardware=f"{environment.cpu}, {environment.cores} cores",
+        **conditions(environment, KEPT_VERSIONS),
         cores=environment.cores,
-        platform=environment.platform,
-        versions={"python": environment.python}
-        | {name: environment.versions[name] for name in ("torch", "pytorch-lightning", "mlflow", "ray", "hydra-core")},
         trials=trials,
         words=tuple(words),
         alone=tuple(alone),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from statistics import median
 
+from conditions import Conditions
 from rich.table import Table
 
 from depthlab.records import Record
@@ -24,17 +25,10 @@ class Way(Record):
 
 
 @dataclass(frozen=True)
-class Efficiency(Record):
+class Efficiency(Conditions):
     """All ways of one benchmark, and the conditions."""
 
-    command: str
-    date: str  # ISO 8601, UTC
-    commit: str | None
-    changed: bool  # whether the checkout differed from the commit
-    hardware: str
     cores: int
-    platform: str
-    versions: dict[str, str]
     trials: int
     words: tuple[str, ...]  # what all trials have in common
     alone: tuple[float, ...]  # seconds of training one trial in a warm process with one thread, before and after

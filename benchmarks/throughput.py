@@ -6,7 +6,6 @@ a round. Images are made up, 32x32 as CIFAR's by default: the speed does not dep
 
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,9 +55,8 @@ def measure(
     depths: list[int], *, image_size: int, batch_size: int, steps: int, warmup: int, rounds: int, threads: int | None
 ) -> "Throughput":
     """Time the loops on each network in turn."""
-    import platform
-
     import torch
+    from conditions import conditions
     from measurements import Throughput, medians
 
     from depthlab.tracking import capture_environment
@@ -71,16 +69,9 @@ def measure(
             sizes = {"depth": depth, "image_size": image_size, "batch_size": batch_size}
             cases.append(_measure_case(Path(folder), steps=steps, warmup=warmup, rounds=rounds, **sizes))
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    environment = capture_environment(gpu=gpu)
     return Throughput(
-        command=" ".join(["python", *sys.argv]),
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        commit=environment.commit,
-        changed=bool(environment.diff),
-        hardware=gpu or f"{environment.cpu}, {environment.cores} cores",
+        **conditions(capture_environment(gpu=gpu), KEPT_VERSIONS),
         threads=torch.get_num_threads(),
-        platform=platform.platform(),
-        versions={"python": environment.python} | {name: environment.versions[name] for name in KEPT_VERSIONS},
         image_size=image_size,
         batch_size=batch_size,
         steps=steps,

@@ -5,12 +5,15 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+
+from depthlab.tracking import capture_environment
 
 ROOT = Path(__file__).parents[2]
 BENCHMARKS = ROOT / "benchmarks"
@@ -60,6 +63,32 @@ def test_mistakes_are_told_in_one_line(word: str, message: str, tmp_path: Path):
     result = start(word, folder=tmp_path)
     assert result.returncode == 2
     assert message in result.stderr and result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "record", "files"),
+    [
+        ("measurements", "Throughput", ("throughput.json",)),
+        ("sweep_measurements", "Efficiency", ("sweep_efficiency.json", "sweep_efficiency_short.json")),
+    ],
+)
+def test_committed_records_are_those_that_are_written(module: str, record: str, files: tuple[str, ...]):
+    kind = getattr(importlib.import_module(module), record)
+    for file in files:
+        text = (ROOT / "docs" / "results" / file).read_text()
+        assert kind.from_json(text).to_json() == text
+
+
+def test_conditions_are_those_of_the_machine(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "argv", ["benchmarks/some.py", "depth=8"])
+    conditions = importlib.import_module("conditions")
+    environment = capture_environment()
+    found = conditions.conditions(environment, ("torch",))
+    assert found["command"] == "python benchmarks/some.py depth=8"
+    assert found["hardware"] == f"{environment.cpu}, {environment.cores} cores"
+    assert found["versions"] == {"python": environment.python, "torch": torch.__version__}
+    on_gpu = conditions.conditions(replace(environment, gpu="a GPU"), ())
+    assert (on_gpu["hardware"], on_gpu["versions"]) == ("a GPU", {"python": environment.python})
 
 
 def test_the_stopwatch_times_the_steps_after_the_warmup():

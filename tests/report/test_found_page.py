@@ -73,6 +73,15 @@ def test_groups_are_in_an_order_that_reads():
     assert list(group_by(runs, ["depth"])) == [(20,), (110,), ("[3,3,3]",)]
 
 
+def test_figures_call_them_runs():
+    runs = [found(place, axes={"depth": 8 * place, "width": place % 3, "seed": place}) for place in range(1, 9)]
+    page = runs_page(RunsFound("", "mlruns/runs", (*runs, found(9, "failed", fault="diverged"))))
+    notes = [one.figure.get_supxlabel() for one in blocks_of(page) if isinstance(one, Picture)]
+    counting = [note for note in notes if "finished" in note]
+    assert len(counting) >= 2 and all("9 runs: 8 finished, 1 failed (1 diverged)" in note for note in counting), notes
+    assert "trial" not in "".join(notes)
+
+
 def test_every_run_is_counted():
     runs = [found(1), found(2, "failed", fault="diverged"), found(3, "failed", fault="unknown"), found(4, "running")]
     assert count_runs(runs) == "4 runs: 1 finished, 2 failed (1 diverged, 1 unknown), 1 running"

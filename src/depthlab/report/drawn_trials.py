@@ -69,17 +69,20 @@ def broken_trials(record: SweepRecord, metric: str) -> list[TrialRecord]:
     return [trial for trial in ended if trial.index not in has_value]
 
 
-def count_trials(record: SweepRecord, metric: str) -> str:
-    """Return one line that accounts for every trial: `24 trials: 21 finished, 3 failed (2 diverged, 1 timeout)`."""
+def count_trials(record: SweepRecord, metric: str, *, noun: str = "trial") -> str:
+    """Return one line that accounts for every trial: `24 trials: 21 finished, 3 failed (2 diverged, 1 timeout)`.
+
+    `noun` is what a reader calls them: runs that were not of one sweep are no trials.
+    """
     total = len(record.trials)
     if not total:
-        return "no trials yet"
+        return f"no {noun}s yet"
     states = Counter(trial.state for trial in record.trials)
     parts = []
     for state in (*_STATES, *sorted(set(states) - set(_STATES))):
         if states[state]:
             parts.append(f"{states[state]} {state}{_of_them(record, state, metric)}")
-    return f"{total} {'trial' if total == 1 else 'trials'}: {', '.join(parts)}"
+    return f"{total} {noun if total == 1 else f'{noun}s'}: {', '.join(parts)}"
 
 
 def _of_them(record: SweepRecord, state: str, metric: str) -> str:

@@ -51,11 +51,8 @@ def interaction_figure(
         for other in axes
         if factor.name in named and other.name not in [one.name for one in factors[: number + 1]]
     ]
-    columns = min(len(pairs), _MOST_COLUMNS)
-    rows = -(-len(pairs) // columns)
-    figure = Figure(figsize=(1.0 + 3.3 * columns, 0.5 + 3.1 * rows), layout="constrained")
-    panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
-    for panel, (factor, other) in zip(panels.flat, pairs, strict=False):
+    figure, panels = _grid(len(pairs), "test error (%)", sharey=True)
+    for panel, (factor, other) in zip(panels, pairs, strict=True):
         for number, level in enumerate(named[factor.name].levels):
             _draw_level(panel, runs, factor.name, level, other, number)
         panel.set_xticks(range(len(other.levels)), [shorten(show(level), 12) for level in other.levels])
@@ -63,10 +60,6 @@ def interaction_figure(
         set_metric_scale(panel, [one.run.test_error for one in runs])
         panel.legend(frameon=False, fontsize="small", title=factor.name, title_fontsize="small")
         _plain(panel)
-    for panel in panels[:, 0]:
-        panel.set_ylabel("test error (%)")
-    for panel in list(panels.flat)[len(pairs) :]:
-        panel.set_visible(False)
     return figure
 
 
@@ -93,11 +86,8 @@ def gap_figure(cells: Mapping[str, Sequence[FactorialRun]]) -> Figure:
 
 def reliability_figure(panels: Mapping[str, Mapping[str, Sequence[CalibrationBin]]]) -> Figure:
     """Draw how often networks are right against how sure they are, a panel a factor; marks grow with the images."""
-    columns = min(len(panels), _MOST_COLUMNS)
-    rows = -(-len(panels) // columns)
-    figure = Figure(figsize=(0.8 + 3.4 * columns, 0.4 + 3.3 * rows), layout="constrained")
-    drawn = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    for axes, (name, levels) in zip(drawn.flat, panels.items(), strict=False):
+    figure, drawn = _grid(len(panels), "share that is right", sharex=True, sharey=True)
+    for axes, (name, levels) in zip(drawn, panels.items(), strict=True):
         axes.plot((0, 1), (0, 1), color="0.5", linewidth=1, linestyle=":")
         for number, (label, bins) in enumerate(levels.items()):
             there = [(one.confidence, one.accuracy, one.count) for one in bins if one.count]
@@ -112,10 +102,6 @@ def reliability_figure(panels: Mapping[str, Mapping[str, Sequence[CalibrationBin
         axes.set(xlim=(0, 1.04), ylim=(-0.04, 1.06), xlabel="confidence")
         axes.legend(frameon=False, fontsize="small", title=name, title_fontsize="small", markerscale=0.6)
         _plain(axes)
-    for axes in drawn[:, 0]:
-        axes.set_ylabel("share that is right")
-    for axes in list(drawn.flat)[len(panels) :]:
-        axes.set_visible(False)
     return figure
 
 
@@ -126,6 +112,19 @@ def change_name(one: Change) -> str:
     if less:
         return f"{one.axis}: {at} less {less}"
     return f"{one.axis} at {at}" if at else one.axis
+
+
+def _grid(count: int, label: str, *, sharex: bool = False, sharey: bool = False) -> tuple[Figure, list[Axes]]:
+    """Return a figure and as many panels, in rows of three at most, with a label at the left of each row."""
+    columns = min(count, _MOST_COLUMNS)
+    rows = -(-count // columns)
+    figure = Figure(figsize=(0.9 + 3.35 * columns, 0.45 + 3.2 * rows), layout="constrained")
+    panels = figure.subplots(rows, columns, sharex=sharex, sharey=sharey, squeeze=False)
+    for first in panels[:, 0]:
+        first.set_ylabel(label)
+    for unused in list(panels.flat)[count:]:
+        unused.set_visible(False)
+    return figure, list(panels.flat)[:count]
 
 
 def _draw_change(axes: Axes, row: int, one: Change) -> None:

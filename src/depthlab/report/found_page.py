@@ -153,7 +153,7 @@ def _axis_pictures(counted: Sequence[FoundRun], keys: Sequence[str], metric: str
     what = label(metric)
     blocks: list[Block] = [
         Picture(
-            metric_against_axis(sweep, axis, metric),
+            metric_against_axis(sweep, axis, metric, noun="run"),
             f"{_stem(what)}-by-{_stem(axis)}",
             f"{what} against {axis}. {_told(counted, axis, metric)}",
             f"{what} against {axis}.",
@@ -164,7 +164,7 @@ def _axis_pictures(counted: Sequence[FoundRun], keys: Sequence[str], metric: str
         blocks.append(f"Other axes that vary: {', '.join(f'`{axis}`' for axis in ordered[_MOST_AXES:])}.")
     if len(axes) >= _MANY_AXES and len(counted) >= _MANY_RUNS:
         said = f"All axes at once: a line for each run, from its values to its {what}; dark lines are good ones."
-        blocks.append(Picture(parallel_coordinates(sweep, metric), "all-axes", said, said))
+        blocks.append(Picture(parallel_coordinates(sweep, metric, noun="run"), "all-axes", said, said))
     return blocks
 
 

@@ -23,7 +23,7 @@ _SPREAD = 0.6  # of the distance between two categories, taken by the lines thro
 _BAR = 0.06  # width of the metric's scale, in distances between two scales
 
 
-def parallel_coordinates(record: SweepRecord, metric: str | None = None) -> Figure:
+def parallel_coordinates(record: SweepRecord, metric: str | None = None, *, noun: str = "trial") -> Figure:
     """Draw a line for each trial through its value on every axis that varies, to its metric at the right.
 
     The best trials are dark and on top. Lines of pruned trials, with their latest value, are dashed; those of trials
@@ -33,6 +33,7 @@ def parallel_coordinates(record: SweepRecord, metric: str | None = None) -> Figu
     Args:
         record: The sweep, at whatever stage.
         metric: What lines end at and are colored by; by default what the sweep compares trials by.
+        noun: What a reader calls a trial.
     """
     metric = metric or record.metric
     quantity = Quantity(metric)
@@ -60,7 +61,7 @@ def parallel_coordinates(record: SweepRecord, metric: str | None = None) -> Figu
     for place, key in enumerate(keys):
         _draw_scale(axes, place, key, scales[key])
     _draw_metric(axes, len(keys), [one.value for one in drawn], quantity, broken=bool(broken))
-    _explain(figure, axes, record, metric, len(keys))
+    _explain(figure, axes, record, metric, len(keys), noun)
     return figure
 
 
@@ -134,16 +135,16 @@ def _tick(axes: Axes, place: float, height: float, text: str, color: str = "blac
     axes.text(place + 0.05, height, text, ha="left", va="center", fontsize="small", color=color, bbox=box, zorder=5)
 
 
-def _explain(figure: Figure, axes: Axes, record: SweepRecord, metric: str, last: int) -> None:
+def _explain(figure: Figure, axes: Axes, record: SweepRecord, metric: str, last: int, noun: str) -> None:
     drawn = drawn_trials(record, metric)
     axes.set(xlim=(-0.15, last + 0.45), ylim=(-0.04, 1.12))
     axes.set_axis_off()
     axes.set_title(shorten(record.name, 90), fontsize="medium")
-    notes = [count_trials(record, metric)]
+    notes = [count_trials(record, metric, noun=noun)]
     if any(one.pruned for one in drawn):
         notes.append("dashed: pruned, latest value")
     if broken_trials(record, metric):
         notes.append("dotted: no value")
     if not drawn:
-        axes.text(last / 2, 0.5, "no trial has a value yet", ha="center", color="0.4")
+        axes.text(last / 2, 0.5, f"no {noun} has a value yet", ha="center", color="0.4")
     figure.supxlabel("; ".join(notes), fontsize="x-small", color="0.35")

@@ -20,7 +20,7 @@ _DODGE = 0.6  # of the distance between two categories, taken by all groups toge
 _CROWDED = 60  # characters of all tick labels; more of them are slanted
 
 
-def metric_against_axis(record: SweepRecord, axis: str, metric: str = "val/accuracy") -> Figure:
+def metric_against_axis(record: SweepRecord, axis: str, metric: str = "val/accuracy", *, noun: str = "trial") -> Figure:
     """Draw a metric against one axis of the sweep.
 
     Every trial that has a value is a point. Trials that differ in their seed alone belong together: the line goes
@@ -32,6 +32,7 @@ def metric_against_axis(record: SweepRecord, axis: str, metric: str = "val/accur
         record: The sweep, at whatever stage.
         axis: The key that goes along x.
         metric: What goes along y; accuracies are drawn as errors in percent.
+        noun: What a reader calls a trial.
     """
     drawn, broken = drawn_trials(record, metric), broken_trials(record, metric)
     scale = scale_of(trial.values.get(axis) for trial in record.trials)
@@ -41,7 +42,7 @@ def metric_against_axis(record: SweepRecord, axis: str, metric: str = "val/accur
     ordered = len(shown) == 1 and scale_of(group.key[0] for group in groups).numeric
     looks = styles([group.places for group in groups], ordered=ordered)
     figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-    panel = _Panel(figure.subplots(), axis, scale, as_lines=shown == others, groups=len(groups))
+    panel = _Panel(figure.subplots(), axis, scale, as_lines=shown == others, groups=len(groups), noun=noun)
     panel.set_scales([one.value for one in drawn], Quantity(metric).label)
     for place, (group, style) in enumerate(zip(groups, looks, strict=True)):
         panel.draw_points([one for one in drawn if one.trial.index in group.trials], place, style)
@@ -56,7 +57,7 @@ def metric_against_axis(record: SweepRecord, axis: str, metric: str = "val/accur
             fontsize="small",
         )
     panel.axes.set_title(shorten(record.name, 70), fontsize="medium")
-    lines = [count_trials(record, metric), "; ".join(panel.explain(record, drawn, broken))]
+    lines = [count_trials(record, metric, noun=noun), "; ".join(panel.explain(record, drawn, broken))]
     figure.supxlabel("\n".join(filter(None, lines)), fontsize="x-small", color="0.35")
     return figure
 
@@ -65,12 +66,13 @@ def metric_against_axis(record: SweepRecord, axis: str, metric: str = "val/accur
 class _Panel:
     """The axes of the figure, and how trials are laid out on them."""
 
-    def __init__(self, axes: Axes, axis: str, scale: Scale, *, as_lines: bool, groups: int) -> None:
+    def __init__(self, axes: Axes, axis: str, scale: Scale, *, as_lines: bool, groups: int, noun: str) -> None:
         self.axes = axes
         self._axis = axis
         self._scale = scale
         self._as_lines = as_lines
         self._groups = groups
+        self._noun = noun
         self._medians = not as_lines and len(scale.values) <= MOST_GROUPS
 
     def set_scales(self, values: Sequence[float], label: str) -> None:
@@ -128,7 +130,7 @@ class _Panel:
         """Return what a reader has to know of the marks."""
         if not drawn:
             self.axes.text(
-                0.5, 0.5, "no trial has a value yet", transform=self.axes.transAxes, ha="center", color="0.4"
+                0.5, 0.5, f"no {self._noun} has a value yet", transform=self.axes.transAxes, ha="center", color="0.4"
             )
         return [
             text
@@ -137,7 +139,7 @@ class _Panel:
                     "mean ± one standard deviation over seeds",
                     self._as_lines and self._axis != SEED and varies(record, SEED),
                 ),
-                ("bars: median of the finished trials", self._medians),
+                (f"bars: median of the finished {self._noun}s", self._medians),
                 ("open points: pruned, latest value", any(one.pruned for one in drawn)),
                 ("crosses: no value", bool(broken)),
             )
