@@ -64,9 +64,9 @@ class Reader:
         sigma is the running standard deviation; a normalization that keeps none counts by |gamma| alone.
         """
         factors = self.factors(channels)
-        if isinstance(self.norm, _STATISTICS) and self.norm.running_var is not None:
-            if len(self.norm.running_var) == channels:
-                return factors / (self.norm.running_var + self.norm.eps).sqrt()
+        variance = self.norm.running_var if isinstance(self.norm, _STATISTICS) else None
+        if self.norm is not None and variance is not None and len(variance) == channels:
+            return factors / (variance + self.norm.eps).sqrt()
         return factors
 
 

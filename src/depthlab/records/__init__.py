@@ -1,8 +1,32 @@
 """What the lab writes down: frozen dataclasses that turn into JSON and back. The lab's table of contents."""
 
+from depthlab.records.anatomy import (
+    Alternative,
+    AnatomyRecord,
+    BlockCard,
+    ConvolutionCheck,
+    Growth,
+    LayerCard,
+    NetworkCard,
+    PassTimes,
+    Piece,
+    Tradeoff,
+)
 from depthlab.records.base import Record
 from depthlab.records.degradation import Choice, Condition, DegradationRecord, LayerValue, MeasuredRun, Score, Tuning
 from depthlab.records.found_runs import FoundRun, RunsFound
+from depthlab.records.lesion import Deletion, Element, Fixture, LesionedRun, LesionRecord, PublishedLesions, Reordering
+from depthlab.records.paths import (
+    Effective,
+    EffectiveTraining,
+    NearbyGradients,
+    PathGradients,
+    PathLengths,
+    PathRun,
+    PathsRecord,
+    PublishedFact,
+    SampledLength,
+)
 from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.regularization import (
     Calibration,
@@ -12,10 +36,23 @@ from depthlab.records.regularization import (
     PublishedEffect,
     RegularizationRecord,
 )
+from depthlab.records.reuse import ReuseMap, ReuseRecord, ReuseRun, ReuseSummary
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
 from depthlab.records.statistics import Comparison, Effect, Interval, Ratio, Summary
 from depthlab.records.sweeps import FaultRecord, PlannedTrial, SweepManifest, SweepRecord, TrialRecord
 from depthlab.records.variance import Anova, AnovaTerm, Change, FactorialAxis
+from depthlab.records.votes import (
+    Committee,
+    CommitteePoint,
+    FeatureContrast,
+    LayerFeatures,
+    VoteContrast,
+    VoteCurve,
+    VotePoint,
+    VoteScore,
+    VotesRecord,
+    VotingRun,
+)
 from depthlab.records.width_vs_depth import (
     Exchange,
     ExchangeFit,
@@ -28,18 +65,28 @@ from depthlab.records.width_vs_depth import (
 )
 
 __all__ = [
+    "Alternative",
+    "AnatomyRecord",
     "Anova",
     "AnovaTerm",
+    "BlockCard",
     "Calibration",
     "CalibrationBin",
     "Change",
     "Choice",
+    "Committee",
+    "CommitteePoint",
     "Compared",
     "Comparison",
     "Condition",
+    "ConvolutionCheck",
     "Dataset",
     "DegradationRecord",
+    "Deletion",
     "Effect",
+    "Effective",
+    "EffectiveTraining",
+    "Element",
     "Environment",
     "Exchange",
     "ExchangeFit",
@@ -47,16 +94,33 @@ __all__ = [
     "FactorialAxis",
     "FactorialRun",
     "FaultRecord",
+    "FeatureContrast",
+    "Fixture",
     "FoundRun",
     "FrontPoint",
+    "Growth",
     "Interval",
+    "LayerCard",
+    "LayerFeatures",
     "LayerValue",
+    "LesionRecord",
+    "LesionedRun",
     "Manifest",
     "MatchedNetwork",
     "MeasuredRun",
+    "NearbyGradients",
+    "NetworkCard",
+    "PassTimes",
+    "PathGradients",
+    "PathLengths",
+    "PathRun",
+    "PathsRecord",
+    "Piece",
     "PlannedTrial",
     "PublishedEffect",
+    "PublishedFact",
     "PublishedFigure",
+    "PublishedLesions",
     "PublishedNetwork",
     "QuestionRecord",
     "RateContrast",
@@ -64,14 +128,27 @@ __all__ = [
     "Ratio",
     "Record",
     "RegularizationRecord",
+    "Reordering",
+    "ReuseMap",
+    "ReuseRecord",
+    "ReuseRun",
+    "ReuseSummary",
     "RunRecord",
     "RunRef",
     "RunsFound",
+    "SampledLength",
     "Score",
     "Summary",
     "SweepManifest",
     "SweepRecord",
+    "Tradeoff",
     "TrialRecord",
     "Tuning",
+    "VoteContrast",
+    "VoteCurve",
+    "VotePoint",
+    "VoteScore",
+    "VotesRecord",
+    "VotingRun",
     "WidthVsDepthRecord",
 ]

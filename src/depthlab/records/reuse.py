@@ -1,12 +1,10 @@
-"""What the question of reuse leaves: how strongly each layer reads each earlier one, by block, and what was said of it."""
+"""What the question of reuse leaves: how strongly each layer reads each earlier one, and what was said of it."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from depthlab.records.base import Record
-from depthlab.records.degradation import MeasuredRun
 from depthlab.records.questions import QuestionRecord
-from depthlab.records.statistics import Summary
+from depthlab.records.statistics import Comparison, Summary
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,10 @@ class ReuseMap(Record):
 class ReuseRun(Record):
     """A finished run and its maps."""
 
-    found: MeasuredRun
+    fingerprint: str
+    network: str  # reads: densenet-40
+    seed: int
+    test_error: float  # percent
     maps: tuple[ReuseMap, ...]  # of the final weights
     initial: tuple[ReuseMap, ...] = ()  # of the weights before training
     note: str = ""  # why there is no map, "" where there is one
@@ -39,6 +40,7 @@ class ReuseSummary(Record):
     name: str  # spread, distance, input or end: see depthlab.analyses.reuse_summary
     final: Summary
     initial: Summary | None = None  # the same of the weights before training
+    change: Comparison | None = None  # final less initial, seed by seed
 
 
 @dataclass(frozen=True)
@@ -49,4 +51,3 @@ class ReuseRecord(Record):
     runs: tuple[ReuseRun, ...]
     summaries: tuple[ReuseSummary, ...]
     images: int = 0  # test images on which shares were measured
-    trained: dict[str, Any] = field(default_factory=dict)  # images in each split

@@ -1,0 +1,109 @@
+"""Who reads whom? Ensure the runs, and map how strongly each layer reads each earlier one, with the verdict."""
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from depthlab.command_line import ask, run_command
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from depthlab.records import ReuseMap, ReuseRecord, ReuseRun
+    from depthlab.runs import Reopened
+    from depthlab.sweeps import Subject, Subjects
+
+QUESTION = "reuse"
+EXAMPLES = (
+    "depth=40 seed=range(5)",
+    "model=resnet,preresnet depth=20,56 seed=0,1",
+    "run=1a2b,3c4d",
+)
+IMAGES = 1024
+OWN_KEYS = {"images": f"test images on which shares in residual streams are measured [{IMAGES}]"}
+
+
+def reuse() -> None:
+    """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
+    from depthlab.sweeps import RUN_KEYS
+
+    asked = ask(sys.argv[1:], sweep=QUESTION, about=__doc__ or "", own=RUN_KEYS | OWN_KEYS, examples=EXAMPLES)
+    images = read_count("images", asked.own.get("images"), IMAGES)
+
+    from depthlab.report.reuse_page import reuse_page
+    from depthlab.sweeps import find_subjects, publish_answer
+
+    subjects = find_subjects(asked, QUESTION)
+    if subjects is not None:
+        record = examine(subjects, images)
+        publish_answer(subjects, reuse_page(record), record, asked.output)
+
+
+def read_count(key: str, typed: str | None, default: int) -> int:
+    """Return a whole number above 0. Raises `ValueError`."""
+    if typed is None:
+        return default
+    if not typed.isdecimal() or int(typed) < 1:
+        raise ValueError(f"{key}={typed} is no number of {key}: type a whole number above 0, such as {key}={default}")
+    return int(typed)
+
+
+def examine(subjects: "Subjects", images: int) -> "ReuseRecord":
+    """Return all that the page tells."""
+    from depthlab.analyses.degradation import lost_runs
+    from depthlab.analyses.reuse_summary import summarize_reuse
+    from depthlab.analyses.reuse_verdict import tell_reuse
+    from depthlab.records import ReuseRecord
+    from depthlab.training import track
+
+    runs = tuple(measure_run(subject, images) for subject in track(subjects.subjects, "mapping who reads whom"))
+    summaries = summarize_reuse(runs)
+    verdict = tell_reuse(runs, summaries, lost_runs(subjects.about.runs))
+    there = min(images, *(subject.folder.manifest.dataset.test_size for subject in subjects.subjects))
+    return ReuseRecord(replace(subjects.about, verdict=verdict), runs, summaries, there)
+
+
+def measure_run(subject: "Subject", images: int) -> "ReuseRun":
+    """Return the maps of one run, of its final and its initial weights; a note where there can be none."""
+    from depthlab.records import ReuseRun
+
+    record, ref = subject.folder.record, subject.ref
+    assert record is not None, f"{ref.name} finished without a record"
+    error = 100 * (1 - record.metrics["test/accuracy"])
+    blank = ReuseRun(ref.fingerprint, ref.group, record.axes["seed"], error, ())
+    try:
+        run = subject.run
+        final = map_network(run, "final", images)
+        return replace(blank, maps=final, initial=map_network(run, "initial", images))
+    except ValueError as refused:
+        return replace(blank, note=str(refused))
+
+
+def map_network(run: "Reopened", moment: str, images: int) -> "tuple[ReuseMap, ...]":
+    """Return all maps of a run's network. Raises `ValueError` for a network that has none."""
+    from depthlab.analyses.reuse import map_weights
+    from depthlab.analyses.stream import measure_shares
+    from depthlab.nn import Network
+
+    network = run.network("final" if moment == "final" else "initial")
+    if not isinstance(network, Network):
+        raise ValueError("it is no depthlab.nn.Network, so that its units are not known")
+    maps = (*map_weights(network), *measure_shares(network, first_images(run, images)))
+    if not maps:
+        raise ValueError("its units neither stack features on earlier ones nor add to a stream that can be followed")
+    return maps
+
+
+def first_images(run: "Reopened", count: int) -> "list[Tensor]":
+    """Return the first test images, in batches."""
+    batches = []
+    for images, _ in run.test_batches():
+        batches.append(images[:count])
+        count -= len(images)
+        if count <= 0:
+            break
+    return batches
+
+
+if __name__ == "__main__":
+    run_command(reuse)
