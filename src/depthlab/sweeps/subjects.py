@@ -91,7 +91,9 @@ class Subjects:
     stores: tuple[tuple[tuple[str, str], str | None], ...] = ()
 
 
-def find_subjects(asked: Asked, question: str, *, along: str = "depth") -> Subjects | None:
+def find_subjects(
+    asked: Asked, question: str, *, along: str = "depth", variants: Sequence[Mapping[str, str]] = ()
+) -> Subjects | None:
     """Return the runs that a question is asked about; None after a dry run, which prints them.
 
     Without `run=` that is every run of the sweep; those that are missing are trained first.
@@ -100,6 +102,7 @@ def find_subjects(asked: Asked, question: str, *, along: str = "depth") -> Subje
         asked: What was typed.
         question: The pipeline's name.
         along: The axis along which networks of a series stand.
+        variants: Sets of words, such as networks, each of which is had with the whole grid of a sweep.
 
     Raises:
         ValueError: a person's mistake; or there is no run that has come to its end.
@@ -109,9 +112,9 @@ def find_subjects(asked: Asked, question: str, *, along: str = "depth") -> Subje
     if RUN in asked.own:
         return _named(asked, question, along, settings)
     if settings.dry_run:
-        preview_sweep(asked.words, settings)
+        preview_sweep(asked.words, settings, variants=variants)
         return None
-    swept = ensure_sweep(asked.words, settings)
+    swept = ensure_sweep(asked.words, settings, variants=variants)
     check_answerable(swept)
     refs = run_refs(swept, along=along)
     finished = [ref for ref in refs if ref.state == "finished" and ref.folder is not None]
