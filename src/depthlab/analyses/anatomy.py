@@ -38,9 +38,8 @@ def draw_card(net: nn.Module, image: Shape, *, classes: int, named: Named) -> Ne
     All is counted on a copy on the meta device. A network that can't run there, as one whose forward pass asks for the
     value of a tensor, is copied and run for real. Memory is that of float32.
     """
-    copied, device = _runnable(net, image)
+    copied, device, heard = run_through(net, image)
     notes = [] if isinstance(net, Network) else [NO_UNITS]
-    heard = count_work(copied, image, device)
     reaches = trace_receptive_fields(net) if isinstance(net, Network) else {}
     peak = measure_peak(copied, image, device)
     kept = _kept(copied, image, device, notes)
@@ -65,14 +64,14 @@ def draw_card(net: nn.Module, image: Shape, *, classes: int, named: Named) -> Ne
     )
 
 
-def _runnable(net: nn.Module, image: Shape) -> tuple[nn.Module, torch.device]:
-    """Return a copy that runs, and where."""
+def run_through(net: nn.Module, image: Shape) -> tuple[nn.Module, torch.device, dict[str, Heard]]:
+    """Return a copy that runs, the device where it does, and what was heard of each module."""
     copied = on_meta_device(net)
     try:
-        count_work(copied, image, META)
+        return copied, META, count_work(copied, image, META)
     except (NotImplementedError, RuntimeError):
-        return copy.deepcopy(net), next(net.parameters()).device
-    return copied, META
+        copied, device = copy.deepcopy(net), next(net.parameters()).device
+        return copied, device, count_work(copied, image, device)
 
 
 def _kept(net: nn.Module, image: Shape, device: torch.device, notes: list[str]) -> Kept | None:

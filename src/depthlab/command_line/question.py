@@ -39,7 +39,13 @@ class Question:
 
 
 def ask(
-    argv: Sequence[str], *, sweep: str, about: str, own: Mapping[str, str] | None = None, examples: Sequence[str] = ()
+    argv: Sequence[str],
+    *,
+    sweep: str,
+    about: str,
+    own: Mapping[str, str] | None = None,
+    examples: Sequence[str] = (),
+    words_help: str = _WORDS,
 ) -> Question:
     """Read a pipeline's command line; `--help` prints what can be typed, and exits.
 
@@ -51,13 +57,14 @@ def ask(
         about: The first lines of the help.
         own: The pipeline's own keys, beside `output`, and what each means.
         examples: Words to type, for the help.
+        words_help: What the help says of the words of a sweep.
 
     Raises:
         ValueError: in one line, for what can't be read, does not exist or is typed twice.
     """
     keys = {OUTPUT: f"the folder of the page, its figures and tables [reports/{sweep}]", **(own or {})}
     if "--help" in argv or "-h" in argv:
-        print(_help(about, sweep, keys, examples))
+        print(_help(about, sweep, keys, examples, words_help))
         raise SystemExit(0)
     words, values = _part(argv, keys)
     if not any(word.partition("=")[0] == "sweep" for word in words):
@@ -109,7 +116,7 @@ def _with_own_keys(problem: str, words: Sequence[str], keys: Mapping[str, str]) 
     return problem
 
 
-def _help(about: str, sweep: str, keys: Mapping[str, str], examples: Sequence[str]) -> str:
+def _help(about: str, sweep: str, keys: Mapping[str, str], examples: Sequence[str], words_help: str) -> str:
     script = f"python {sys.argv[0]}"
     params = read_steering([f"sweep={sweep}"])[0]["params"]
     width = max(len(line) for line in (script, *(f"{script} {words}" for words in examples))) + 2
@@ -121,7 +128,7 @@ def _help(about: str, sweep: str, keys: Mapping[str, str], examples: Sequence[st
             f"  {script:{width}}{space}",
             *(f"  {script} {words}" for words in examples),
             "",
-            _WORDS,
+            words_help,
             *(f"  {key:{column}}{meaning}" for key, meaning in keys.items()),
             f"  {'--dry-run':{column}}print the trials, their cost and time; start nothing",
         ]

@@ -15,6 +15,7 @@ from depthlab.data.lazy import LazyImages
 from depthlab.data.loading import Loading
 from depthlab.data.named import cifar100, fashion_mnist, mnist, svhn
 from depthlab.data.reading import find_pictures, read_pictures
+from depthlab.data.shapes import known_shape
 from depthlab.data.split import split_validation
 from depthlab.data.synthetic import synthetic
 from depthlab.doors import lazy_door
@@ -36,6 +37,7 @@ __all__ = [
     "find_pictures",
     "huggingface",
     "imagefolder",
+    "known_shape",
     "mnist",
     "read_pictures",
     "split_validation",

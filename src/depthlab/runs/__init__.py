@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from depthlab.runs.root import runs_root
     from depthlab.runs.show import result_table, run_and_show
     from depthlab.runs.timing import expected_hardware, time_step
+    from depthlab.runs.untrained import ImageShape, build_untrained, expected_shape
 
 _PLACES = {
     "check": ("check_network",),
@@ -44,6 +45,7 @@ _PLACES = {
     "root": ("runs_root",),
     "show": ("result_table", "run_and_show"),
     "timing": ("expected_hardware", "time_step"),
+    "untrained": ("ImageShape", "build_untrained", "expected_shape"),
 }
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "Difference",
     "Fault",
     "ImageFacts",
+    "ImageShape",
     "Prediction",
     "Published",
     "Query",
@@ -58,6 +61,7 @@ __all__ = [
     "Search",
     "Supervision",
     "accuracy_line",
+    "build_untrained",
     "check_network",
     "check_on_images",
     "compare_runs",
@@ -65,6 +69,7 @@ __all__ = [
     "ensure",
     "evaluate_published",
     "expected_hardware",
+    "expected_shape",
     "fault_of",
     "find_runs",
     "load",

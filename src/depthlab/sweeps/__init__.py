@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from depthlab.sweeps.factor_words import Factors, read_factors
     from depthlab.sweeps.ladders import Ladder, Rung, check_axes, rung_name
     from depthlab.sweeps.measured import Measuring
+    from depthlab.sweeps.networks import Networks, Untrained, span_networks
     from depthlab.sweeps.publishing import check_answerable, publish
     from depthlab.sweeps.settings import Settings, settings_of
     from depthlab.sweeps.step_times import StepTimes
@@ -26,6 +27,7 @@ _PLACES = {
     "factor_words": ("Factors", "read_factors"),
     "ladders": ("Ladder", "Rung", "check_axes", "rung_name"),
     "measured": ("Measuring",),
+    "networks": ("Networks", "Untrained", "span_networks"),
     "publishing": ("check_answerable", "publish"),
     "settings": ("Settings", "settings_of"),
     "step_times": ("StepTimes",),
@@ -41,6 +43,7 @@ __all__ = [
     "Factors",
     "Ladder",
     "Measuring",
+    "Networks",
     "Rung",
     "Settings",
     "StepTimes",
@@ -49,6 +52,7 @@ __all__ = [
     "Swept",
     "Tune",
     "Tuned",
+    "Untrained",
     "attach",
     "begin_answer",
     "check_answerable",
@@ -68,6 +72,7 @@ __all__ = [
     "run_sweep",
     "rung_name",
     "settings_of",
+    "span_networks",
     "trained_images",
 ]
 
