@@ -6,8 +6,9 @@ from torch import nn
 
 from depthlab.models.inception.layers import Layers
 from depthlab.models.inception.modules import Inception, Path, column, conv, divide, pick, row
-from depthlab.nn import Concat, Parallel
+from depthlab.nn import Concat, Kit, Parallel
 
+KIT = Kit("inception", None)
 MODULE = Inception(
     {
         "one": Path((conv(1, 4),)),
@@ -24,7 +25,7 @@ def test_a_module_counts_layers_and_channels() -> None:
 
 
 def test_a_unit_has_the_module_s_paths_in_order_and_its_channels() -> None:
-    unit = Layers().unit(MODULE, 7)
+    unit = Layers(KIT).unit(MODULE, 7)
     assert isinstance(unit, Concat)
     assert list(unit.paths) == ["one", "split", "pool"]
     x = torch.randn(2, 7, 5, 6)
@@ -33,7 +34,7 @@ def test_a_unit_has_the_module_s_paths_in_order_and_its_channels() -> None:
 
 
 def test_convolutions_side_by_side_are_a_merge_inside_a_path() -> None:
-    split = Layers().unit(MODULE, 7).get_submodule("paths.split.split2")
+    split = Layers(KIT).unit(MODULE, 7).get_submodule("paths.split.split2")
     assert isinstance(split, Parallel)
     kernels = {name: path.get_submodule("conv").kernel_size for name, path in split.paths.items()}
     assert kernels == {"1x3": (1, 3), "3x1": (3, 1)}
@@ -41,20 +42,20 @@ def test_convolutions_side_by_side_are_a_merge_inside_a_path() -> None:
 
 @pytest.mark.parametrize(("padded", "size", "out"), [(True, 7, 4), (True, 8, 4), (True, 1, 1), (False, 7, 3)])
 def test_a_module_that_strides_strides_once_in_every_path(padded: bool, size: int, out: int) -> None:
-    unit = Layers(padded=padded).unit(STRIDED, 7)
+    unit = Layers(KIT, padded=padded).unit(STRIDED, 7)
     x = torch.randn(2, 7, size, size)
     assert unit(x).shape == (2, 12, out, out)
     assert torch.equal(unit(x)[:, 5:], nn.functional.max_pool2d(x, 3, stride=2, padding=1 if padded else 0))
 
 
 def test_averages_leave_out_the_zeros_around_the_image() -> None:
-    pool = Layers().unit(MODULE, 7).get_submodule("paths.pool.pool")
+    pool = Layers(KIT).unit(MODULE, 7).get_submodule("paths.pool.pool")
     assert torch.equal(pool(torch.ones(1, 1, 4, 4)), torch.ones(1, 1, 4, 4))
 
 
 @pytest.mark.parametrize("batch_norm", [True, False])
 def test_convolutions_have_batch_norm_or_a_bias(batch_norm: bool) -> None:
-    unit = Layers(batch_norm=batch_norm).unit(MODULE, 7)
+    unit = Layers(Kit("inception", None, normalization="batch" if batch_norm else "none")).unit(MODULE, 7)
     biases = [module.bias is None for module in unit.modules() if isinstance(module, nn.Conv2d)]
     assert biases == [batch_norm] * 5
     assert any(isinstance(module, nn.BatchNorm2d) for module in unit.modules()) == batch_norm

@@ -8,7 +8,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_form, check_rate, check_switch, is_number
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage
-from depthlab.nn import GridPool, LocalResponseNorm, Network, Sum, initialize, named
+from depthlab.nn import GridPool, Halving, Kit, Network, Parts, Sum, Window, named
 
 DEPTHS = {8: [1, 1, 3]}  # sec. 3.5: convolutions between the poolings, and three fully connected layers
 
@@ -19,7 +19,7 @@ class _Form:
     """What differs between large and small images."""
 
     stem: tuple[int, int, int]  # kernel size, stride and padding of the first convolution
-    pool_padding: int
+    window: Window  # of its poolings
     grid: int  # side of what the fully connected layers read
     hidden: int
     smallest_image: int
@@ -27,9 +27,9 @@ class _Form:
 
 SHAPES = {
     # ours: kernel and stride fit small images, and the padded pooling never reaches size 0
-    "cifar": _Form(stem=(5, 1, 2), pool_padding=1, grid=2, hidden=1024, smallest_image=1),
+    "cifar": _Form(stem=(5, 1, 2), window=Window(3, padding=1), grid=2, hidden=1024, smallest_image=1),
     # the paper's 224 pixels, padded by 2 so that 55 positions come out, as its Figure 2 has them
-    "imagenet": _Form(stem=(11, 4, 2), pool_padding=0, grid=6, hidden=4096, smallest_image=63),
+    "imagenet": _Form(stem=(11, 4, 2), window=Window(3), grid=6, hidden=4096, smallest_image=63),
 }
 
 
@@ -44,6 +44,7 @@ def alexnet(
     lrn: bool = True,
     hidden: int | None = None,
     dropout: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build AlexNet: five convolutions with ReLU, divided by overlapping 3x3 max pooling, and three linear layers.
 
@@ -60,7 +61,9 @@ def alexnet(
     `depth` is 8, or a list of convolutions for the three stages, [1,1,3] in the paper: further ones are 3x3 and have
     their stage's channels. `width` multiplies all channels and hidden features, or lists the channels of every
     convolution. `hidden` is the number of features of the two hidden layers: 4096, for "cifar" 1024. `dropout` is the
-    rate at which these are dropped (0.5 in the paper, sec. 4.2).
+    rate at which these are dropped (0.5 in the paper, sec. 4.2). `parts` fill the units with something else, see
+    `Parts`; another normalization stands where local response normalization stands, grouped convolutions have `towers`
+    groups unless told, and where pooling gives way to strides, the convolution behind it strides.
 
     Weights start as eq. 10 of He et al. 2015 has them. For 1000 classes the paper's network has 60,965,224 parameters;
     torchvision's, `towers=1, lrn=False, width=[64,192,384,256,256]`, has 61,100,840. Raises `ValueError` for a depth
@@ -73,21 +76,27 @@ def alexnet(
     channels = channels_per_stage(width, _channels(counts), each="convolution")
     _check_towers(towers, channels)
     normalized, rate = check_switch("lrn", lrn), check_rate("dropout", dropout)
+    kit = Kit("alexnet", parts, normalization="lrn")
+    if not normalized:
+        kit.refuse_beside("normalization", "model.lrn=false")
     features, outs = in_channels, iter(channels)
     stages: list[list[Sum]] = []
     for stage, count in enumerate(counts):
         stages.append([])
         for n in range(count):
-            groups = 1 if n == 0 and stage in (0, 2) else towers
-            out, window = next(outs), (3, 1, 1) if n else (shape.stem, (5, 1, 2), (3, 1, 1))[stage]
-            conv = _convolution(features, out, window, groups)
-            pool = _pool(shape) if stage and n == 0 else None
-            stages[-1].append(_unit(conv, norm=normalized and stage < 2 and n == count - 1, pool=pool))
+            out, groups = next(outs), 1 if n == 0 and stage in (0, 2) else towers
+            norm = normalized and stage < 2 and n == count - 1
+            if stage == n == 0:
+                stages[-1].append(_first_unit(kit, features, out, shape, norm=norm))
+            else:
+                size = 5 if (stage, n) == (1, 0) else 3
+                window = None if n else shape.window
+                unit = _unit(kit, features, out, size, groups=groups, dropout=rate, window=window, norm=norm)
+                stages[-1].append(unit)
             features = out
-    head = _head(shape, features, _hidden(hidden, shape, width), num_classes, rate)
+    head = _head(kit, shape, features, _hidden(hidden, shape, width), num_classes, rate)
     net = Network(stem=nn.Sequential(), stages=stages, head=head, smallest_image=shape.smallest_image)
-    initialize(net, fan="in")
-    return net
+    return kit.finish(net, fan="in")
 
 
 def _channels(counts: Sequence[int]) -> list[int]:
@@ -111,28 +120,51 @@ def _hidden(hidden: int | None, shape: _Form, width: object) -> int:
     return round(shape.hidden * width) if is_number(width) else shape.hidden
 
 
-def _convolution(in_channels: int, out_channels: int, window: tuple[int, int, int], groups: int) -> nn.Conv2d:
-    size, stride, padding = window
-    return nn.Conv2d(in_channels, out_channels, kernel_size=size, stride=stride, padding=padding, groups=groups)
+def _first_unit(kit: Kit, in_channels: int, out_channels: int, shape: _Form, *, norm: bool) -> Sum:
+    size, stride, padding = shape.stem
+    layers: dict[str, nn.Module] = {
+        "conv": kit.convolution(
+            in_channels,
+            out_channels,
+            kernel_size=size,
+            stride=stride,
+            padding=(padding, padding),
+            bias=True,
+            fixed=True,
+        )
+    }
+    return Sum({"branch": named(**layers, **_behind(kit, out_channels, norm))})
 
 
-def _unit(conv: nn.Conv2d, *, norm: bool, pool: nn.Module | None) -> Sum:
-    layers: dict[str, nn.Module] = {"conv": conv, "relu": nn.ReLU()}
-    if norm:
-        layers["norm"] = LocalResponseNorm()
-    return Sum({"branch": named(**layers)}, before=pool)
+def _unit(
+    kit: Kit,
+    in_channels: int,
+    out_channels: int,
+    kernel_size: int,
+    *,
+    groups: int,
+    dropout: float,
+    window: Window | None,
+    norm: bool,
+) -> Sum:
+    """Return a convolution and what stands around it, behind pooling over the window, if there is one."""
+    halving = Halving(None, stride=1) if window is None else kit.halving("max", window)
+    layers = kit.dropped(dropout, "unit", own=False)
+    layers["conv"] = kit.convolution(
+        in_channels, out_channels, kernel_size=kernel_size, stride=halving.stride, groups=groups, bias=True
+    )
+    return Sum({"branch": named(**layers, **_behind(kit, out_channels, norm))}, before=halving.pool)
 
 
-def _pool(shape: _Form) -> nn.MaxPool2d:
-    return nn.MaxPool2d(kernel_size=3, stride=2, padding=shape.pool_padding)
+def _behind(kit: Kit, channels: int, norm: bool) -> dict[str, nn.Module]:
+    return kit.activated() | (kit.normalized(channels) if norm else {}) | kit.excited(channels)
 
 
-def _head(shape: _Form, channels: int, hidden: int, num_classes: int, dropout: float) -> nn.Sequential:
-    layers: dict[str, nn.Module] = {"pool": _pool(shape), "grid": GridPool(shape.grid), "flatten": nn.Flatten()}
+def _head(kit: Kit, shape: _Form, channels: int, hidden: int, num_classes: int, dropout: float) -> nn.Sequential:
+    layers = kit.halving("max", shape.window).layer | {"grid": GridPool(shape.grid), "flatten": nn.Flatten()}
     features = channels * shape.grid**2
     for n in (1, 2):
-        layers |= {f"linear{n}": nn.Linear(features, hidden), f"relu{n}": nn.ReLU()}
-        if dropout:
-            layers[f"dropout{n}"] = nn.Dropout(dropout)
+        layers |= {f"linear{n}": nn.Linear(features, hidden)} | kit.activated(str(n))
+        layers |= kit.dropped(dropout, "head", str(n), own=True)
         features = hidden
     return named(**layers, linear=nn.Linear(features, num_classes))

@@ -16,7 +16,7 @@ from depthlab.models.arguments import (
     is_number,
 )
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage, units_per_stage
-from depthlab.nn import Concat, Network, Parallel, Sum, convolution, initialize, named
+from depthlab.nn import Concat, Kit, Network, Parallel, Parts, Sum, Window, named
 
 # Table 1. Depth 161 stands in its first versions, with growth rate 48; what it calls 264 has 265 weighted layers.
 TABLE_1 = {121: [6, 12, 24, 16], 161: [6, 12, 36, 24], 169: [6, 12, 32, 32], 201: [6, 12, 48, 32], 264: [6, 12, 64, 48]}
@@ -37,6 +37,7 @@ def densenet(
     bottleneck: bool | None = None,
     compression: float | None = None,
     dropout: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build a densely connected network: each unit computes [x, H(x)], all earlier features and k new ones (eq. 2).
 
@@ -53,7 +54,8 @@ def densenet(
     for depth 161), with bottlenecks and compression 0.5. A list as `depth` gives the units of each stage.
 
     `width` multiplies the growth rate, or lists each stage's. `dropout` is the rate after each convolution but the
-    first.
+    first. `parts` fill the units with something else, see `Parts`; where pooling gives way to strides, the convolution
+    in front of it strides.
 
     DenseNet-40-12, 100-12, 100-24 and BC-100-12 have 1,019,722, 6,979,642, 27,249,082 and 769,162 parameters (Table 2:
     1.0, 7.0, 27.2 and 0.8 million), DenseNet-121 for 1000 classes has 7,978,856. Raises `ValueError` for a depth that
@@ -64,12 +66,13 @@ def densenet(
     check_count("in_channels", in_channels, example=3)
     bottleneck = imagenet if bottleneck is None else check_switch("bottleneck", bottleneck)
     factor = _compression(compression, default=0.5 if imagenet else 1.0)
-    layer = _Layer(bottleneck, check_rate("dropout", dropout))
+    kit = Kit("densenet", parts)
+    layer = _Layer(kit, bottleneck, check_rate("dropout", dropout))
     counts = _units_per_stage(imagenet, depth, layer)
     usual = 12 if not imagenet else 48 if depth == 161 else 32
     rates = _growth_rates(width, growth_rate, usual, stages=len(counts))
     features = 2 * rates[0] if imagenet or (bottleneck and factor < 1) else CIFAR_STEM
-    stem = _imagenet_stem(in_channels, features) if imagenet else _cifar_stem(in_channels, features)
+    stem = (_imagenet_stem if imagenet else _cifar_stem)(kit, in_channels, features)
     stages: list[list[Parallel]] = []
     for count, rate in zip(counts, rates, strict=True):
         units: list[Parallel] = []
@@ -80,10 +83,8 @@ def densenet(
             units.append(layer.unit(features, rate))
             features += rate
         stages.append(units)
-    head, smallest = _head(features, num_classes), SMALLEST_IMAGENET if imagenet else 1
-    net = Network(stem=stem, stages=stages, head=head, smallest_image=smallest)
-    initialize(net)
-    return net
+    head, smallest = layer.head(features, num_classes), SMALLEST_IMAGENET if imagenet else 1
+    return kit.finish(Network(stem=stem, stages=stages, head=head, smallest_image=smallest))
 
 
 @final
@@ -91,6 +92,7 @@ def densenet(
 class _Layer:
     """What units and transitions are made of."""
 
+    kit: Kit
     bottleneck: bool
     dropout: float
 
@@ -103,46 +105,46 @@ class _Layer:
             layers |= self._weighted("2", inner, growth_rate, kernel_size=3)
         else:
             layers |= self._weighted("1", in_channels, growth_rate, kernel_size=3)
+        layers |= self.kit.excited(growth_rate)
         return Concat({"skip": nn.Identity(), "branch": named(**layers)})
 
     def transition(self, in_channels: int, out_channels: int, *, round_up: bool) -> Sum:
         """Return the unit of one path that halves H and W; `round_up` keeps a single pixel."""
-        layers = self._weighted("", in_channels, out_channels, kernel_size=1)
         # where a window hangs over the edge, only the pixels that are there are averaged
-        layers["pool"] = nn.AvgPool2d(kernel_size=2, stride=2, ceil_mode=round_up)
-        return Sum({"branch": named(**layers)})
+        halving = self.kit.halving("average", Window(2, ceil_mode=round_up))
+        layers = self._weighted("", in_channels, out_channels, kernel_size=1, stride=halving.stride)
+        return Sum({"branch": named(**layers, **halving.layer)})
 
-    def _weighted(self, n: str, in_channels: int, out_channels: int, *, kernel_size: int) -> dict[str, nn.Module]:
-        layers: dict[str, nn.Module] = {
-            f"norm{n}": nn.BatchNorm2d(in_channels),
-            f"relu{n}": nn.ReLU(),
-            f"conv{n}": convolution(in_channels, out_channels, kernel_size=kernel_size),
-        }
-        if self.dropout:
-            layers[f"dropout{n}"] = nn.Dropout(self.dropout)
-        return layers
+    def head(self, channels: int, num_classes: int) -> nn.Sequential:
+        """Return normalization, activation and average pooling, and the linear layer."""
+        return named(
+            **self.kit.normalized(channels),
+            **self.kit.activated(),
+            pool=nn.AdaptiveAvgPool2d(1),
+            flatten=nn.Flatten(),
+            **self.kit.dropped(self.dropout, "head", own=False),
+            linear=nn.Linear(channels, num_classes),
+        )
+
+    def _weighted(
+        self, n: str, in_channels: int, out_channels: int, *, kernel_size: int, stride: int = 1
+    ) -> dict[str, nn.Module]:
+        layers = self.kit.normalized(in_channels, n) | self.kit.activated(n)
+        layers[f"conv{n}"] = self.kit.convolution(in_channels, out_channels, kernel_size=kernel_size, stride=stride)
+        return layers | self.kit.dropped(self.dropout, "unit", n, own=True)
 
 
-def _cifar_stem(in_channels: int, out_channels: int) -> nn.Sequential:
-    return named(conv=convolution(in_channels, out_channels, kernel_size=3))
+def _cifar_stem(kit: Kit, in_channels: int, out_channels: int) -> nn.Sequential:
+    return named(conv=kit.convolution(in_channels, out_channels, kernel_size=3, fixed=True))
 
 
-def _imagenet_stem(in_channels: int, out_channels: int) -> nn.Sequential:
+def _imagenet_stem(kit: Kit, in_channels: int, out_channels: int) -> nn.Sequential:
+    halving = kit.halving("max", Window(3, padding=1))
     return named(
-        conv=convolution(in_channels, out_channels, kernel_size=7, stride=2),
-        norm=nn.BatchNorm2d(out_channels),
-        relu=nn.ReLU(),
-        pool=nn.MaxPool2d(kernel_size=3, stride=2, padding=1),
-    )
-
-
-def _head(channels: int, num_classes: int) -> nn.Sequential:
-    return named(
-        norm=nn.BatchNorm2d(channels),
-        relu=nn.ReLU(),
-        pool=nn.AdaptiveAvgPool2d(1),
-        flatten=nn.Flatten(),
-        linear=nn.Linear(channels, num_classes),
+        conv=kit.convolution(in_channels, out_channels, kernel_size=7, stride=2 * halving.stride, fixed=True),
+        **kit.normalized(out_channels),
+        **kit.activated(),
+        **halving.layer,
     )
 
 

@@ -6,7 +6,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, doubling, units_per_stage
-from depthlab.nn import FixedSize, LocallyConnected2d, Network, Sum, convolution, initialize, named
+from depthlab.nn import FixedSize, Halving, Kit, LocallyConnected2d, Network, Parts, Sum, named
 
 
 def locally_connected(
@@ -18,6 +18,7 @@ def locally_connected(
     in_channels: int = 3,
     sharing: bool = False,
     dropout: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build a network of 3x3 layers whose positions share no weights, each followed by batch norm and ReLU.
 
@@ -29,7 +30,8 @@ def locally_connected(
     The first layer is the stem; three stages of n units with 16, 32 and 64 channels follow, at strides 1, 2 and 2, and
     a linear layer. `depth` is 3n+2, or a list of units per stage. `width` multiplies all channels, or lists each
     stage's; the stem has those of the first stage. `dropout` is the rate at which the features before each layer but
-    the first are dropped.
+    the first are dropped. `parts` fill the units with something else, see `Parts`; only with `sharing` there are
+    convolutions to choose.
 
     A layer from c to d channels has 9cd weights for each of its positions, and its twin 9cd in all: at 8x8 pixels of
     one channel depth 5 has 305,034 parameters, with sharing 26,394. Raises `ValueError` for images of another
@@ -40,34 +42,43 @@ def locally_connected(
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     shared, rate = check_switch("sharing", sharing), check_rate("dropout", dropout)
+    kit = Kit("locally_connected", parts)
     counts = units_per_stage("locally_connected", depth, layers_per_unit=1)
     channels = channels_per_stage(width, doubling(16, len(counts)))
     features, size = channels[0], image_size
-    first = _layer(in_channels, features, size=size, stride=1, sharing=shared)
-    stem = named(images=FixedSize(image_size), layer=first, norm=nn.BatchNorm2d(features), relu=nn.ReLU())
+    first = _layer(kit, in_channels, features, size=size, stride=1, sharing=shared, fixed=True)
+    stem = named(images=FixedSize(image_size), layer=first, **kit.normalized(features), **kit.activated())
     stages: list[list[Sum]] = []
     for count, out in zip(counts, channels, strict=True):
         stages.append([])
         for n in range(count):
-            stride = 2 if len(stages) > 1 and n == 0 else 1
-            layer = _layer(features, out, size=size, stride=stride, sharing=shared)
-            stages[-1].append(_unit(layer, out, rate))
-            features, size = out, -(-size // stride)
+            halving = kit.halving("strided") if len(stages) > 1 and n == 0 else Halving(None, stride=1)
+            size = size if halving.pool is None else -(-size // 2)
+            layer = _layer(kit, features, out, size=size, stride=halving.stride, sharing=shared)
+            stages[-1].append(_unit(kit, layer, out, rate, halving.pool))
+            features, size = out, -(-size // halving.stride)
     head: dict[str, nn.Module] = {"pool": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten()}
-    if rate:
-        head["dropout"] = nn.Dropout(rate)
-    net = Network(stem=stem, stages=stages, head=named(**head, linear=nn.Linear(features, num_classes)))
-    initialize(net)
-    return net
+    head |= kit.dropped(rate, "head", own=True)
+    return kit.finish(Network(stem=stem, stages=stages, head=named(**head, linear=nn.Linear(features, num_classes))))
 
 
-def _layer(in_channels: int, out_channels: int, *, size: int, stride: int, sharing: bool) -> nn.Module:
+def _layer(
+    kit: Kit, in_channels: int, out_channels: int, *, size: int, stride: int, sharing: bool, fixed: bool = False
+) -> nn.Module:
     if sharing:
-        return convolution(in_channels, out_channels, kernel_size=3, stride=stride)
-    return LocallyConnected2d(in_channels, out_channels, input_size=size, kernel_size=3, stride=stride, padding=1)
+        return kit.convolution(in_channels, out_channels, kernel_size=3, stride=stride, fixed=fixed)
+    return LocallyConnected2d(
+        in_channels,
+        out_channels,
+        input_size=size,
+        kernel_size=3,
+        stride=stride,
+        padding=1,
+        bias=not kit.normalizes,
+    )
 
 
-def _unit(layer: nn.Module, channels: int, dropout: float) -> Sum:
-    layers: dict[str, nn.Module] = {"dropout": nn.Dropout(dropout)} if dropout else {}
-    layers |= {"layer": layer, "norm": nn.BatchNorm2d(channels), "relu": nn.ReLU()}
-    return Sum({"branch": named(**layers)})
+def _unit(kit: Kit, layer: nn.Module, channels: int, dropout: float, pool: nn.Module | None) -> Sum:
+    layers = kit.dropped(dropout, "unit", own=True) | {"layer": layer}
+    layers |= kit.normalized(channels) | kit.activated() | kit.excited(channels)
+    return Sum({"branch": named(**layers)}, before=pool)

@@ -6,7 +6,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, units_per_stage
-from depthlab.nn import FixedSize, Network, Sum, initialize, named
+from depthlab.nn import FixedSize, Kit, Network, Parts, Sum, named
 
 HIDDEN = 512
 
@@ -20,6 +20,7 @@ def mlp(
     in_channels: int = 3,
     batch_norm: bool = True,
     dropout: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build a multilayer perceptron: linear layers with batch norm and ReLU, on images flattened to rows of pixels.
 
@@ -29,7 +30,8 @@ def mlp(
 
     `depth` counts linear layers, so there are depth - 1 hidden ones, or is a list of units per stage. `width`
     multiplies the 512 features of each hidden layer, or lists the features of every hidden layer. Without `batch_norm`
-    linear layers have a bias. `dropout` is the rate at which hidden features are dropped.
+    linear layers have a bias. `dropout` is the rate at which hidden features are dropped. `parts` fill the units with
+    something else, see `Parts`.
 
     At 8x8 pixels of one channel, depth 4 has 565,258 parameters. Raises `ValueError` for images of another size than
     `image_size`, for a depth below 2, and for any argument out of its range.
@@ -38,22 +40,24 @@ def mlp(
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
+    kit = Kit("mlp", parts, normalization="batch" if norm else "none")
+    if not norm:
+        kit.refuse_beside("normalization", "model.batch_norm=false")
     counts = _units_per_stage(depth)
     first, *others = channels_per_stage(width, [HIDDEN] * (1 + sum(counts)), each="hidden layer")
     pixels = in_channels * image_size**2
-    stem = named(images=FixedSize(image_size), flatten=nn.Flatten(), **_hidden(pixels, first, norm, dropout=0.0))
+    stem = named(images=FixedSize(image_size), flatten=nn.Flatten(), **_hidden(kit, pixels, first))
     features, outs = first, iter(others)
     stages: list[list[Sum]] = []
     for count in counts:
         stages.append([])
         for _ in range(count):
             out = next(outs)
-            stages[-1].append(Sum({"branch": named(**_hidden(features, out, norm, rate))}))
+            dropped = kit.dropped(rate, "unit", own=True, maps=False)
+            stages[-1].append(Sum({"branch": named(**dropped, **_hidden(kit, features, out))}))
             features = out
-    head: dict[str, nn.Module] = {"dropout": nn.Dropout(rate)} if rate else {}
-    net = Network(stem=stem, stages=stages, head=named(**head, linear=nn.Linear(features, num_classes)))
-    initialize(net)
-    return net
+    head = named(**kit.dropped(rate, "head", own=True), linear=nn.Linear(features, num_classes))
+    return kit.finish(Network(stem=stem, stages=stages, head=head))
 
 
 def _units_per_stage(depth: object) -> list[int]:
@@ -66,9 +70,6 @@ def _units_per_stage(depth: object) -> list[int]:
     return units_per_stage("mlp", depth, layers_per_unit=1, stages=1)
 
 
-def _hidden(in_features: int, out_features: int, norm: bool, dropout: float) -> dict[str, nn.Module]:
-    layers: dict[str, nn.Module] = {"dropout": nn.Dropout(dropout)} if dropout else {}
-    layers["linear"] = nn.Linear(in_features, out_features, bias=not norm)
-    if norm:
-        layers["norm"] = nn.BatchNorm1d(out_features)
-    return layers | {"relu": nn.ReLU()}
+def _hidden(kit: Kit, in_features: int, out_features: int) -> dict[str, nn.Module]:
+    linear = nn.Linear(in_features, out_features, bias=not kit.normalizes)
+    return {"linear": linear} | kit.normalized(out_features, maps=False) | kit.activated()

@@ -8,7 +8,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_form, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, units_per_stage
-from depthlab.nn import Network, Sum, initialize, named
+from depthlab.nn import Halving, Kit, Network, Parts, Sum, Window, named
 
 LAYERS = 3  # weighted layers of an mlpconv: one k x k convolution, two 1x1 convolutions
 
@@ -21,7 +21,7 @@ class _Stage:
     channels: tuple[int, int, int]
     kernel_size: int
     stride: int = 1  # of its first convolution
-    pool: type[nn.MaxPool2d] | type[nn.AvgPool2d] = nn.MaxPool2d
+    pool: str = "max"
     dropped: bool = False
 
 
@@ -30,7 +30,7 @@ SHAPES = {
     "cifar": (
         _Stage((192, 160, 96), 5),
         _Stage((192, 192, 192), 5, dropped=True),
-        _Stage((192, 192, 192), 3, pool=nn.AvgPool2d, dropped=True),
+        _Stage((192, 192, 192), 3, pool="average", dropped=True),
     ),
     "imagenet": (
         _Stage((96, 96, 96), 11, stride=4),
@@ -40,6 +40,8 @@ SHAPES = {
     ),
 }
 SMALLEST = {"cifar": 4, "imagenet": 39}
+# Windows may reach over the border, as Caffe's do: 32, 16, 8 pixels, and so on to floor(H / 2).
+WINDOW = Window(3, ceil_mode=True)
 
 
 def nin(
@@ -51,6 +53,7 @@ def nin(
     form: str = "cifar",
     batch_norm: bool = False,
     dropout: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build a network in network: each unit is an mlpconv, a k x k convolution and two 1x1 convolutions with ReLU.
 
@@ -67,7 +70,8 @@ def nin(
 
     With `batch_norm` (not in the paper) each convolution but the head's is followed by it and has no bias. `dropout` is
     the rate at which the features between stages are dropped, for "imagenet" only those before the last stage (0.5 in
-    both).
+    both). `parts` fill the units with something else, see `Parts`; where pooling gives way to strides, the k x k
+    convolution behind it strides.
 
     Weights start as eq. 10 of He et al. 2015 (arXiv 1502.01852) has them.
 
@@ -79,50 +83,52 @@ def nin(
     check_count("in_channels", in_channels, example=3)
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
     what = "nin" if form == "cifar" else f"nin of form={form}"
+    kit = Kit("nin", parts, normalization="batch" if norm else "none")
+    if norm:
+        kit.refuse_beside("normalization", "model.batch_norm=true")
     counts = units_per_stage(what, depth, layers_per_unit=LAYERS, stages=len(stages), others=0, fixed=True)
     widths = channels_per_stage(width, [stage.channels[0] for stage in stages])
     features = in_channels
     units: list[list[Sum]] = []
     for stage, count, wide in zip(stages, counts, widths, strict=True):
         channels = [max(1, round(c * wide / stage.channels[0])) for c in stage.channels]
-        before = _between(stage, rate) if units else None
+        halving = kit.halving(stage.pool, WINDOW) if units else Halving(None, stride=1)
+        between = halving.layer | (kit.dropped(rate, "unit", own=True) if units and stage.dropped else {})
         units.append([])
         for n in range(count):
             last = len(units) == len(stages) and n == count - 1
             outs = channels[:-1] if last else channels
-            first = _convolution(features, stage, outs[0], stride=1 if n else stage.stride, norm=norm)
-            units[-1].append(Sum({"branch": _mlpconv(first, outs, norm)}, before=None if n else before))
+            stride = halving.stride if n == 0 else 1
+            fixed = len(units) == 1 and n == 0
+            first = _convolution(kit, features, stage, outs[0], stride=stride, fixed=fixed)
+            before = named(**between) if between and n == 0 else None
+            units[-1].append(Sum({"branch": _mlpconv(kit, first, outs)}, before=before))
             features = outs[-1]
-    net = Network(stem=nn.Sequential(), stages=units, head=_head(features, num_classes), smallest_image=SMALLEST[form])
-    initialize(net, fan="in")
-    return net
+    head = _head(kit, features, num_classes, rate)
+    return kit.finish(Network(stem=nn.Sequential(), stages=units, head=head, smallest_image=SMALLEST[form]), fan="in")
 
 
-def _between(stage: _Stage, dropout: float) -> nn.Sequential:
-    # Windows may reach over the border, as Caffe's do: 32, 16, 8 pixels, and so on to floor(H / 2).
-    layers: dict[str, nn.Module] = {"pool": stage.pool(kernel_size=3, stride=2, ceil_mode=True)}
-    if dropout and stage.dropped:
-        layers["dropout"] = nn.Dropout(dropout)
-    return named(**layers)
-
-
-def _convolution(in_channels: int, stage: _Stage, out_channels: int, *, stride: int, norm: bool) -> nn.Conv2d:
+def _convolution(
+    kit: Kit, in_channels: int, stage: _Stage, out_channels: int, *, stride: int, fixed: bool
+) -> nn.Module:
     size = stage.kernel_size
-    padding = size // 2 if stride == 1 else 0  # the strided one reads no border
-    return nn.Conv2d(in_channels, out_channels, kernel_size=size, stride=stride, padding=padding, bias=not norm)
+    if fixed and stage.stride > 1:  # it reads no border
+        return kit.convolution(
+            in_channels, out_channels, kernel_size=size, stride=stage.stride, padding=(0, 0), fixed=True
+        )
+    return kit.convolution(in_channels, out_channels, kernel_size=size, stride=stride, fixed=fixed)
 
 
-def _mlpconv(first: nn.Conv2d, channels: Sequence[int], norm: bool) -> nn.Sequential:
+def _mlpconv(kit: Kit, first: nn.Module, channels: Sequence[int]) -> nn.Sequential:
     layers: dict[str, nn.Module] = {}
     for n, out in enumerate(channels, start=1):
-        layers[f"conv{n}"] = first if n == 1 else nn.Conv2d(channels[n - 2], out, kernel_size=1, bias=not norm)
-        if norm:
-            layers[f"norm{n}"] = nn.BatchNorm2d(out)
-        layers[f"relu{n}"] = nn.ReLU()
-    return named(**layers)
+        layers[f"conv{n}"] = first if n == 1 else kit.convolution(channels[n - 2], out, kernel_size=1)
+        layers |= kit.normalized(out, str(n)) | kit.activated(str(n))
+    return named(**layers, **kit.excited(channels[-1]))
 
 
-def _head(features: int, num_classes: int) -> nn.Sequential:
+def _head(kit: Kit, features: int, num_classes: int, dropout: float) -> nn.Sequential:
+    conv = nn.Conv2d(features, num_classes, kernel_size=1)
     return named(
-        conv=nn.Conv2d(features, num_classes, kernel_size=1), pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten()
+        **kit.dropped(dropout, "head", own=False), conv=conv, pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten()
     )

@@ -8,7 +8,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_choice, check_count, check_form, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage
-from depthlab.nn import GridPool, Network, Parallel, Sum, convolution, halving_pool, initialize, named
+from depthlab.nn import GridPool, Halving, Kit, Network, Parallel, Parts, Sum, Window, named
 
 KERNELS = ("factored", "single")
 HEADS = ("linear", "hidden", "two_hidden")
@@ -31,6 +31,7 @@ def vgg(
     kernels: str = "factored",
     head: str | None = None,
     dropout: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build a VGG network: five stages of 3x3 convolutions, each followed by ReLU, with 2x2 max pooling after a stage.
 
@@ -49,7 +50,8 @@ def vgg(
     (N, in_channels, H, W) to (N, num_classes).
 
     `dropout` is the rate at the hidden features of the head (0.5 in sec. 3.1), or before the linear layer if there are
-    none.
+    none. `parts` fill the units with something else, see `Parts`; where pooling gives way to strides, the convolution
+    behind it strides, and the last pooling is left out.
 
     For 1000 classes depths 11, 13, 16 and 19 have 132,863,336, 133,047,848, 138,357,544 and 143,667,240 parameters
     (Table 2: 133, 133, 138 and 144 million); depth 16 for CIFAR-10 has 14,728,266. Raises `ValueError` for a depth that
@@ -59,37 +61,48 @@ def vgg(
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     norm = not imagenet if batch_norm is None else check_switch("batch_norm", batch_norm)
+    kit = Kit("vgg", parts, normalization="batch" if norm else "none")
+    if batch_norm is not None:
+        kit.refuse_beside("normalization", f"model.batch_norm={str(norm).lower()}")
     single = check_choice("kernels", kernels, KERNELS) == "single"
     counts = listed_units_per_stage("vgg", depth, TABLE_1)
     channels = channels_per_stage(width, CHANNELS)
-    classifier = _Classifier(_head(imagenet, head), norm, check_rate("dropout", dropout))
+    classifier = _Classifier(kit, _head(imagenet, head), check_rate("dropout", dropout))
+    window = Window(2, ceil_mode=not imagenet)
     stages: list[list[Parallel]] = []
     features = in_channels
     for count, out in zip(counts, channels, strict=True):
         units: list[Parallel] = []
         for kernel_size in [2 * count + 1] if single else [3] * count:
-            pool = _pool(imagenet) if stages and not units else None
-            units.append(_unit(features, out, kernel_size, norm=norm, pool=pool))
+            halving = kit.halving("max", window) if stages and not units else Halving(None, stride=1)
+            units.append(
+                _unit(kit, features, out, kernel_size, halving, classifier.dropout, first=not stages and not units)
+            )
             features = out
         stages.append(units)
-    last = (_imagenet_head if imagenet else _cifar_head)(classifier, features, num_classes)
+    pool = kit.halving("max", window).layer
+    last = (_imagenet_head if imagenet else _cifar_head)(classifier, pool, features, num_classes)
     smallest = SMALLEST_IMAGENET if imagenet else 1
     net = Network(stem=nn.Sequential(), stages=stages, head=last, smallest_image=smallest)
-    initialize(net, fan="out" if norm else "in")
-    return net
+    return kit.finish(net, fan="out" if kit.normalizes else "in")
 
 
-def _unit(in_channels: int, out_channels: int, kernel_size: int, *, norm: bool, pool: nn.Module | None) -> Sum:
-    layers: dict[str, nn.Module] = {}
-    layers["conv"] = convolution(in_channels, out_channels, kernel_size=kernel_size, bias=True)
-    if norm:
-        layers["norm"] = nn.BatchNorm2d(out_channels)
-    layers["relu"] = nn.ReLU()
-    return Sum({"branch": named(**layers)}, before=pool)
-
-
-def _pool(imagenet: bool) -> nn.MaxPool2d:
-    return nn.MaxPool2d(kernel_size=2, stride=2) if imagenet else halving_pool()
+def _unit(
+    kit: Kit,
+    in_channels: int,
+    out_channels: int,
+    kernel_size: int,
+    halving: Halving,
+    dropout: float,
+    *,
+    first: bool,
+) -> Sum:
+    layers = {} if first else kit.dropped(dropout, "unit", own=False)
+    layers["conv"] = kit.convolution(
+        in_channels, out_channels, kernel_size=kernel_size, stride=halving.stride, bias=True, fixed=first
+    )
+    layers |= kit.normalized(out_channels) | kit.activated() | kit.excited(out_channels)
+    return Sum({"branch": named(**layers)}, before=halving.pool)
 
 
 @final
@@ -97,8 +110,8 @@ def _pool(imagenet: bool) -> nn.MaxPool2d:
 class _Classifier:
     """The fully connected layers."""
 
+    kit: Kit
     head: str
-    norm: bool
     dropout: float
 
     def layers(self, features: int, hidden: int, num_classes: int) -> dict[str, nn.Module]:
@@ -106,26 +119,26 @@ class _Classifier:
         count = HEADS.index(self.head)
         for n in range(1, count + 1):
             layers[f"linear{n}"] = nn.Linear(features, hidden)
-            if self.norm and self.head == "hidden":
-                layers[f"norm{n}"] = nn.BatchNorm1d(hidden)
-            layers[f"relu{n}"] = nn.ReLU()
-            if self.dropout:
-                layers[f"dropout{n}"] = nn.Dropout(self.dropout)
+            if self.head == "hidden":
+                layers |= self.kit.normalized(hidden, str(n), maps=False)
+            layers |= self.kit.activated(str(n)) | self.kit.dropped(self.dropout, "head", str(n), own=True)
             features = hidden
-        if self.dropout and not count:
-            layers["dropout"] = nn.Dropout(self.dropout)
+        if not count:
+            layers |= self.kit.dropped(self.dropout, "head", own=True)
         return layers | {"linear": nn.Linear(features, num_classes)}
 
 
-def _cifar_head(classifier: _Classifier, channels: int, num_classes: int) -> nn.Sequential:
+def _cifar_head(classifier: _Classifier, pool: dict[str, nn.Module], channels: int, num_classes: int) -> nn.Sequential:
     layers = classifier.layers(channels, channels, num_classes)
-    return named(pool=halving_pool(), mean=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), **layers)
+    return named(**pool, mean=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), **layers)
 
 
-def _imagenet_head(classifier: _Classifier, channels: int, num_classes: int) -> nn.Sequential:
+def _imagenet_head(
+    classifier: _Classifier, pool: dict[str, nn.Module], channels: int, num_classes: int
+) -> nn.Sequential:
     layers = classifier.layers(channels * IMAGENET_GRID**2, channels * IMAGENET_HIDDEN, num_classes)
     grid = GridPool(IMAGENET_GRID)  # the identity at 224 pixels, and what admits other sizes
-    return named(pool=_pool(imagenet=True), grid=grid, flatten=nn.Flatten(), **layers)
+    return named(**pool, grid=grid, flatten=nn.Flatten(), **layers)
 
 
 def _head(imagenet: bool, head: str | None) -> str:

@@ -7,32 +7,52 @@ from depthlab.nn.gates import Gate, Product, Scale, Take
 from depthlab.nn.grid_pool import GridPool
 from depthlab.nn.initialize import initialize
 from depthlab.nn.locally_connected import LocallyConnected2d
+from depthlab.nn.meta import on_meta_device
 from depthlab.nn.modes import evaluating
 from depthlab.nn.network import Network
-from depthlab.nn.parts import convolution, halving_pool, named
+from depthlab.nn.parts import (
+    ChannelNorm,
+    ChannelShuffle,
+    Excitation,
+    Halving,
+    Kit,
+    Parts,
+    Window,
+    convolution,
+    halving_pool,
+    named,
+)
 from depthlab.nn.paths import Concat, Parallel, Sum
 from depthlab.nn.predictor import Predictor
-from depthlab.nn.receptive_field import measure_receptive_field
+from depthlab.nn.receptive_field import Reach, measure_receptive_field, trace_receptive_fields
 from depthlab.nn.response_norm import LocalResponseNorm
 from depthlab.nn.skips import PadSkip, projection
 
 __all__ = [
+    "ChannelNorm",
+    "ChannelShuffle",
     "Concat",
     "Cost",
     "DropPath",
+    "Excitation",
     "FixedSize",
     "Gate",
     "GridPool",
+    "Halving",
+    "Kit",
     "LocalResponseNorm",
     "LocallyConnected2d",
     "Network",
     "PadSkip",
     "Parallel",
+    "Parts",
     "Predictor",
     "Product",
+    "Reach",
     "Scale",
     "Sum",
     "Take",
+    "Window",
     "convolution",
     "evaluating",
     "halving_pool",
@@ -41,5 +61,7 @@ __all__ = [
     "measure_cost",
     "measure_receptive_field",
     "named",
+    "on_meta_device",
     "projection",
+    "trace_receptive_fields",
 ]

@@ -6,17 +6,17 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_form, check_one_of, check_rate, check_switch
 from depthlab.models.inception.layers import (
+    PADDED,
+    UNPADDED,
     Body,
     Layers,
     classifier,
     googlenet_stem,
-    padded_pool,
     small_stem,
-    unpadded_pool,
 )
 from depthlab.models.inception.modules import Inception, Path, conv, pick, scale_up, scales_per_stage
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
-from depthlab.nn import GridPool, Network, initialize, named
+from depthlab.nn import GridPool, Kit, Network, Parts, named
 
 Row = tuple[int, int, int, int, int, int]
 
@@ -48,6 +48,7 @@ def inception_v1(
     batch_norm: bool | None = None,
     auxiliary: bool = False,
     dropout: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build an Inception network: modules stack what 1x1, 3x3 and 5x5 convolutions and 3x3 max-pooling put out.
 
@@ -62,7 +63,7 @@ def inception_v1(
 
     `large_kernel=3` with `batch_norm=True` is torchvision's variant of GoogLeNet, but for its last pooling, 2x2 there.
     `auxiliary=True` adds heads after the first and the last but one module of the second stage (4a and 4d), which read
-    means over a 4x4 grid.
+    means over a 4x4 grid. `parts` fill the units with something else, see `Parts`; paths pool by max or average.
 
     Maps (N, in_channels, H, W) to (N, num_classes); the ImageNet form takes images of 31x31 pixels or more. GoogLeNet
     has 6,998,552 parameters and 1.58 billion multiply-adds at 224x224 (1,000 classes), torchvision's 6,624,904, and
@@ -73,22 +74,25 @@ def inception_v1(
     check_count("in_channels", in_channels, example=3)
     small = check_form(form) == "cifar"
     kernel = check_one_of("large_kernel", large_kernel, (5, 3))
-    layers = Layers(batch_norm=small if batch_norm is None else check_switch("batch_norm", batch_norm))
+    norm = small if batch_norm is None else check_switch("batch_norm", batch_norm)
+    kit = Kit("inception_v1", parts, normalization="batch" if norm else "none")
+    if batch_norm is not None:
+        kit.refuse_beside("normalization", f"model.batch_norm={str(norm).lower()}")
+    layers = Layers(kit)
     body = (_small if small else _googlenet)(layers, depth, width, in_channels, kernel)
     stages = body.stages
     if not check_switch("reduction", reduction):
         stages = [[_without_reductions(module) for module in modules] for modules in stages]
-    units, channels = layers.stages(stages, body.channels, body.pool)
+    units, channels = layers.stages(stages, body.channels, body.between)
     places = _auxiliary_places([len(modules) for modules in stages]) if check_switch("auxiliary", auxiliary) else []
     net = Network(
         stem=body.stem,
         stages=units,
-        head=classifier(channels[-1], num_classes, check_rate("dropout", dropout)),
+        head=classifier(kit, channels[-1], num_classes, check_rate("dropout", dropout)),
         auxiliary={place: _auxiliary_head(layers, channels[place], num_classes, body.scale) for place in places},
         smallest_image=body.smallest_image,
     )
-    initialize(net, fan="in")  # by fan-out features would grow at every module, as several paths read the same
-    return net
+    return kit.finish(net, fan="in")  # by fan-out features would grow at every module: several paths read the same
 
 
 def _module(row: Row, large_kernel: int) -> Inception:
@@ -117,7 +121,7 @@ def _googlenet(layers: Layers, depth: object, width: object, in_channels: int, l
         for rows, count, scale in zip(GOOGLENET, counts, scales, strict=True)
     ]
     stem, channels = googlenet_stem(layers, in_channels, scales[0])
-    return Body(stem, channels, stages, scale=scales[1], pool=unpadded_pool, smallest_image=31)
+    return Body(stem, channels, stages, scale=scales[1], between=UNPADDED, smallest_image=31)
 
 
 def _small(layers: Layers, depth: object, width: object, in_channels: int, large_kernel: int) -> Body:
@@ -127,7 +131,7 @@ def _small(layers: Layers, depth: object, width: object, in_channels: int, large
     stages = [[first.scaled(out)] * count for out, count in zip(channels, counts, strict=True)]
     stem = small_stem(layers, in_channels, channels[0])
     # Module 4a puts out 512 channels; the heads are as much narrower than GoogLeNet's as their stage.
-    return Body(stem, channels[0], stages, scale=channels[len(counts) // 2] / 512, pool=padded_pool)
+    return Body(stem, channels[0], stages, scale=channels[len(counts) // 2] / 512, between=PADDED)
 
 
 def _auxiliary_places(counts: list[int]) -> list[int]:
@@ -145,7 +149,7 @@ def _auxiliary_head(layers: Layers, in_channels: int, num_classes: int, scale: f
         **layers.convolve("1", in_channels, channels, (1, 1)),
         flatten=nn.Flatten(),
         linear1=nn.Linear(16 * channels, features),
-        relu2=nn.ReLU(),
+        **layers.kit.activated("2"),
         dropout=nn.Dropout(AUXILIARY_DROPOUT),
         linear2=nn.Linear(features, num_classes),
     )

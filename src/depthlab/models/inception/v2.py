@@ -13,7 +13,7 @@ from depthlab.models.inception.modules import (
     scales_per_stage,
 )
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
-from depthlab.nn import Network, initialize
+from depthlab.nn import Kit, Network, Parts
 
 KERNELS = ("factored", "single")
 Row = tuple[int, int, int, int, int, str, int]
@@ -47,6 +47,7 @@ def inception_v2(
     form: str = "cifar",
     kernels: str = "factored",
     dropout: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build BN-Inception: Inception v1 with batch norm, and with two 3x3 convolutions in place of each 5x5.
 
@@ -60,7 +61,8 @@ def inception_v2(
     said to be separable, is an ordinary one. `form="cifar"`: a 3x3 convolution, three stages of modules that put out
     64, 128 and 256 channels in the ratios of 3a, or of 3c where they stride; `depth` is 9n+2, or a list. Without
     `depth` they have 34 and 20. `depth` counts the same for both `kernels`. `width` multiplies all channels, or lists
-    what the last module of each stage puts out. `dropout` is for the last features; the paper has none.
+    what the last module of each stage puts out. `dropout` is for the last features; the paper has
+    none. `parts` fill the units with something else, see `Parts`; paths pool by max or average.
 
     Maps (N, in_channels, H, W) to (N, num_classes); the ImageNet form takes images of 7x7 pixels or more. That has
     11,285,224 parameters (1,000 classes; published copies with biases before batch norm have 10,016 more) and 2.03
@@ -71,13 +73,13 @@ def inception_v2(
     check_count("in_channels", in_channels, example=3)
     form = check_form(form)
     factored = check_choice("kernels", kernels, KERNELS) == "factored"
-    layers = Layers()
+    kit = Kit("inception_v2", parts)
+    layers = Layers(kit)
     body = (_small if form == "cifar" else _imagenet)(layers, depth, width, in_channels, factored)
     units, channels = layers.stages(body.stages, body.channels)
-    head = classifier(channels[-1], num_classes, check_rate("dropout", dropout))
+    head = classifier(kit, channels[-1], num_classes, check_rate("dropout", dropout))
     net = Network(stem=body.stem, stages=units, head=head, smallest_image=body.smallest_image)
-    initialize(net, fan="in")  # by fan-out features would grow at every module, as several paths read the same
-    return net
+    return kit.finish(net, fan="in")  # by fan-out features would grow at every module: several paths read the same
 
 
 def _module(row: Row, factored: bool) -> Inception:

@@ -18,7 +18,7 @@ from depthlab.models.inception.modules import (
     scales_per_stage,
 )
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
-from depthlab.nn import GridPool, Network, initialize, named
+from depthlab.nn import GridPool, Kit, Network, Parts, Window, named
 
 ASYMMETRIC = (7, 5, 3)
 CHANNELS = [288, 768, 2048]  # that the stages put out
@@ -36,6 +36,7 @@ def inception_v3(
     asymmetric: int = 7,
     auxiliary: bool = False,
     dropout: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build Inception-v3: modules of three kinds, each for a stage of its own, with batch norm everywhere.
 
@@ -50,7 +51,8 @@ def inception_v3(
     `depth` is 11n+9, with n modules of each kind and the two that stride ([n,n+1,n+1]), or such a list. Without `depth`
     they have 48 and 20. `width` multiplies all channels, or lists what the last module of each stage puts out.
 
-    `auxiliary=True` adds a head after the second stage, which reads means over a 5x5 grid.
+    `auxiliary=True` adds a head after the second stage, which reads means over a 5x5 grid. `parts` fill the units with
+    something else, see `Parts`; paths pool by max or average, and what is 1 x n or n x 1 stays so.
 
     Maps (N, in_channels, H, W) to (N, num_classes); the ImageNet form takes images of 75x75 pixels or more. That has
     23,834,568 parameters (1,000 classes), 27,161,264 with the auxiliary head, and 5.71 billion multiply-adds at
@@ -61,7 +63,8 @@ def inception_v3(
     check_count("in_channels", in_channels, example=3)
     small = check_form(form) == "cifar"
     n = check_one_of("asymmetric", asymmetric, ASYMMETRIC)
-    layers = Layers(padded=small)
+    kit = Kit("inception_v3", parts)
+    layers = Layers(kit, padded=small)
     body = (_small if small else _imagenet)(layers, depth, width, in_channels, n)
     units, channels = layers.stages(body.stages, body.channels)
     place = len(body.stages[0]) + len(body.stages[1]) - 1
@@ -69,12 +72,11 @@ def inception_v3(
     net = Network(
         stem=body.stem,
         stages=units,
-        head=classifier(channels[-1], num_classes, check_rate("dropout", dropout)),
+        head=classifier(kit, channels[-1], num_classes, check_rate("dropout", dropout)),
         auxiliary=heads if check_switch("auxiliary", auxiliary) else None,
         smallest_image=body.smallest_image,
     )
-    initialize(net, fan="in")  # by fan-out features would grow at every module, as several paths read the same
-    return net
+    return kit.finish(net, fan="in")  # by fan-out features would grow at every module: several paths read the same
 
 
 def _first(pool: int) -> Inception:
@@ -153,13 +155,13 @@ def _imagenet_stem(layers: Layers, in_channels: int, scale: float) -> tuple[nn.S
     """Return the stem, whose 3x3 convolutions don't pad but for one: (N, in, 299, 299) to (N, 192, 35, 35)."""
     first, third, fourth, last = (scale_up(channels, scale) for channels in (32, 64, 80, 192))
     stem = named(
-        **layers.convolve("1", in_channels, first, (3, 3), stride=2, padded=False),
-        **layers.convolve("2", first, first, (3, 3), padded=False),
-        **layers.convolve("3", first, third, (3, 3)),
-        pool1=nn.MaxPool2d(3, stride=2),
+        **layers.convolve("1", in_channels, first, (3, 3), stride=2, padded=False, fixed=True),
+        **layers.convolve("2", first, first, (3, 3), padded=False, fixed=True),
+        **layers.convolve("3", first, third, (3, 3), fixed=True),
+        pool1=layers.between(Window(3)),
         **layers.convolve("4", third, fourth, (1, 1)),
-        **layers.convolve("5", fourth, last, (3, 3), padded=False),
-        pool2=nn.MaxPool2d(3, stride=2),
+        **layers.convolve("5", fourth, last, (3, 3), padded=False, fixed=True),
+        pool2=layers.between(Window(3)),
     )
     return stem, last
 
@@ -189,7 +191,7 @@ def _auxiliary_head(layers: Layers, in_channels: int, num_classes: int, scale: f
     return named(
         pool=GridPool(5),
         **layers.convolve("1", in_channels, narrow, (1, 1)),
-        **layers.convolve("2", narrow, wide, (5, 5), padded=False),
+        **layers.convolve("2", narrow, wide, (5, 5), padded=False, fixed=True),
         flatten=nn.Flatten(),
         linear=nn.Linear(wide, num_classes),
     )

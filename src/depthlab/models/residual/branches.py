@@ -8,7 +8,7 @@ from torch import nn
 
 from depthlab.models.residual.orders import Order, activation_layers
 from depthlab.models.residual.places import Place
-from depthlab.nn import DropPath, convolution, named, projection
+from depthlab.nn import DropPath, Kit, named
 
 UNITS = ("basic", "bottleneck")
 LAYERS = {"basic": 2, "bottleneck": 3}
@@ -46,35 +46,35 @@ def bottleneck(place: Place, *, stride_at: str = "3x3", groups: int = 1) -> list
 
 
 def build_branch(
-    kernels: Sequence[Kernel], order: Order, *, dropout: float, drop_path: float, activated: bool = False
+    kit: Kit, kernels: Sequence[Kernel], order: Order, *, dropout: float, drop_path: float, activated: bool = False
 ) -> nn.Sequential:
-    """Return the convolutions in sequence, with batch norm and ReLU where `order` has them.
+    """Return the convolutions in sequence, with normalization and activation where `order` has them.
 
-    Dropout stands before the last convolution, stochastic depth at the end. If the input comes `activated` already,
-    nothing stands before the first convolution.
+    Dropout stands before the last convolution; squeeze-and-excitation, if any, and stochastic depth at the end. If the
+    input comes `activated` already, nothing stands before the first convolution.
     """
     layers: dict[str, nn.Module] = {}
     for n, kernel in enumerate(kernels, start=1):
         last = n == len(kernels)
         if n > 1 or not activated:
-            layers |= activation_layers(order.ahead, kernel.in_channels, n)
-        if last and dropout:
-            layers["dropout"] = nn.Dropout(dropout)
-        layers[f"conv{n}"] = convolution(
+            layers |= activation_layers(kit, order.ahead, kernel.in_channels, n)
+        if last:
+            layers |= kit.dropped(dropout, "unit", own=True)
+        layers[f"conv{n}"] = kit.convolution(
             kernel.in_channels,
             kernel.out_channels,
             kernel_size=kernel.size,
             stride=kernel.stride,
             groups=kernel.groups,
         )
-        layers |= activation_layers(order.last if last else order.behind, kernel.out_channels, n)
+        layers |= activation_layers(kit, order.last if last else order.behind, kernel.out_channels, n)
+    layers |= kit.excited(kernels[-1].out_channels)
     if drop_path:
         layers["drop_path"] = DropPath(drop_path)
     return named(**layers)
 
 
-def build_projection(place: Place, order: Order) -> nn.Sequential:
-    """Return a 1x1 convolution to the shape of the branch, with batch norm if the branch ends in one."""
-    if "norm" in order.last:
-        return projection(place.in_channels, place.out_channels, place.stride)
-    return named(conv=convolution(place.in_channels, place.out_channels, kernel_size=1, stride=place.stride))
+def build_projection(kit: Kit, place: Place, order: Order) -> nn.Sequential:
+    """Return a 1x1 convolution to the shape of the branch, normalized if the branch ends so (He et al. 2015, eq. 2)."""
+    conv = kit.convolution(place.in_channels, place.out_channels, kernel_size=1, stride=place.stride)
+    return named(conv=conv, **(kit.normalized(place.out_channels) if "norm" in order.last else {}))

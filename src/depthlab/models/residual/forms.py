@@ -9,7 +9,7 @@ from depthlab.models.residual.branches import LAYERS, UNITS
 from depthlab.models.residual.orders import Order, activation_layers
 from depthlab.models.residual.places import Place
 from depthlab.models.stages import listed_units_per_stage, units_per_stage
-from depthlab.nn import Network, Parallel, convolution, initialize, named
+from depthlab.nn import Kit, Network, Parallel, Window, named
 
 FIRST_CHANNELS = {"cifar": 16, "imagenet": 64}  # of the stem and the first stage; they double from stage to stage
 BASIC_DEPTHS: dict[int, list[int]] = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}
@@ -38,6 +38,7 @@ def count_units(
 
 
 def build_network(
+    kit: Kit,
     form: str,
     order: Order,
     stages: Sequence[Sequence[Place]],
@@ -45,34 +46,35 @@ def build_network(
     *,
     num_classes: int,
     in_channels: int,
+    dropout: float,
 ) -> Network:
     """Put a stem before the units of all places and a head behind them, and draw the weights."""
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
-    stem = _build_stem(form, order, in_channels, stages[0][0].in_channels)
+    stem = _build_stem(kit, form, order, in_channels, stages[0][0].in_channels)
     units = [[build_unit(place) for place in stage] for stage in stages]
     features = stages[-1][-1].out_channels
     head = named(
-        **activation_layers(order.ahead, features),
+        **activation_layers(kit, order.ahead, features),
         pool=nn.AdaptiveAvgPool2d(1),
         flatten=nn.Flatten(),
+        **kit.dropped(dropout, "head", own=False),
         linear=nn.Linear(features, num_classes),
     )
-    net = Network(stem=stem, stages=units, head=head)
-    initialize(net)
-    return net
+    return kit.finish(Network(stem=stem, stages=units, head=head))
 
 
-def _build_stem(form: str, order: Order, in_channels: int, features: int) -> nn.Sequential:
+def _build_stem(kit: Kit, form: str, order: Order, in_channels: int, features: int) -> nn.Sequential:
     """Return a 3x3 convolution, or for ImageNet a 7x7 and a pooling that together shrink H and W to a quarter.
 
     The 3x3 is followed by what follows convolutions in `order`; the 7x7 is always activated, ahead of the pooling.
     """
     if form == "cifar":
-        conv = convolution(in_channels, features, kernel_size=3)
-        return named(conv=conv, **activation_layers(order.behind, features))
+        conv = kit.convolution(in_channels, features, kernel_size=3, fixed=True)
+        return named(conv=conv, **activation_layers(kit, order.behind, features))
+    halving = kit.halving("max", Window(3, padding=1))
     return named(
-        conv=convolution(in_channels, features, kernel_size=7, stride=2),
-        **activation_layers(("norm", "relu"), features),
-        pool=nn.MaxPool2d(kernel_size=3, stride=2, padding=1),
+        conv=kit.convolution(in_channels, features, kernel_size=7, stride=2 * halving.stride, fixed=True),
+        **activation_layers(kit, ("norm", "relu"), features),
+        **halving.layer,
     )

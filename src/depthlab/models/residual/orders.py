@@ -6,6 +6,8 @@ from typing import final
 
 from torch import nn
 
+from depthlab.nn import Kit
+
 
 @final
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Order:
     relu_only               ReLU conv BN ReLU conv BN
 
     `ahead` stands before every convolution, `behind` after every one but the last, `last` after the last, and `after`
-    after the addition.
+    after the addition. BN and ReLU stand for the normalization and the activation, which are of a person's choice.
     """
 
     ahead: tuple[str, ...] = ()
@@ -39,7 +41,10 @@ ORDERS = {
 }
 
 
-def activation_layers(kinds: Sequence[str], channels: int, number: int | None = None) -> dict[str, nn.Module]:
+def activation_layers(kit: Kit, kinds: Sequence[str], channels: int, number: int | None = None) -> dict[str, nn.Module]:
     """Return layers of these kinds by name: norm and relu, or norm2 and relu2 for the second convolution."""
     suffix = "" if number is None else str(number)
-    return {kind + suffix: nn.BatchNorm2d(channels) if kind == "norm" else nn.ReLU() for kind in kinds}
+    layers: dict[str, nn.Module] = {}
+    for kind in kinds:
+        layers |= kit.normalized(channels, suffix) if kind == "norm" else kit.activated(suffix)
+    return layers

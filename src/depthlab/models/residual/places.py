@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
-from depthlab.nn import linear_drop_rates
+from torch import nn
+
+from depthlab.nn import Halving, Kit
 
 
 @final
@@ -13,7 +15,7 @@ class Place:
     """The shape of one unit: (N, in_channels, H, W) to (N, out_channels, H / stride, W / stride).
 
     `inner` are the channels of its 3x3 convolutions, `drop_path` is the rate at which its branch is left out, and
-    `first` marks the network's first unit.
+    `first` marks the network's first unit. `pool` stands before it where H and W are halved by pooling, not a stride.
     """
 
     in_channels: int
@@ -22,6 +24,7 @@ class Place:
     stride: int
     drop_path: float
     first: bool
+    pool: nn.Module | None = None
 
     @property
     def keeps_shape(self) -> bool:
@@ -30,19 +33,21 @@ class Place:
 
 
 def place_units(
-    counts: Sequence[int], *, stem: int, inner: Sequence[int], out: Sequence[int], drop_path: float
+    kit: Kit, counts: Sequence[int], *, stem: int, inner: Sequence[int], out: Sequence[int], drop_path: float | None
 ) -> list[list[Place]]:
     """Return the places of each stage: `counts` units with `inner` and `out` channels, behind `stem` channels.
 
-    The first unit of each stage but the first halves H and W; `drop_path` is the last unit's rate, and the others'
-    rise to it linearly.
+    The first unit of each stage but the first halves H and W, by its stride unless told otherwise; `drop_path` is the
+    last unit's rate, and the others' rise to it linearly unless told otherwise. None is for families without one.
     """
-    rates = iter(linear_drop_rates(drop_path, sum(counts)))
+    units = sum(counts)
+    rates = iter([0.0] * units if drop_path is None else kit.drop_rates(drop_path, units))
     before, stages = stem, list[list[Place]]()
     for stage, (count, narrow, wide) in enumerate(zip(counts, inner, out, strict=True)):
         stages.append([])
         for unit in range(count):
-            stride = 2 if stage > 0 and unit == 0 else 1
-            stages[-1].append(Place(before, narrow, wide, stride, next(rates), first=stage == unit == 0))
+            halving = kit.halving("strided") if stage > 0 and unit == 0 else Halving(None, stride=1)
+            first = stage == unit == 0
+            stages[-1].append(Place(before, narrow, wide, halving.stride, next(rates), first, halving.pool))
             before = wide
     return stages

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from torch import nn
+
 from depthlab.models.arguments import check_choice, check_form, check_rate
 from depthlab.models.residual.branches import EXPANSION, Kernel, basic, bottleneck, build_branch
 from depthlab.models.residual.forms import BOTTLENECK_DEPTHS, FIRST_CHANNELS, build_network, count_units
@@ -9,7 +11,7 @@ from depthlab.models.residual.orders import ORDERS, Order, activation_layers
 from depthlab.models.residual.places import Place, place_units
 from depthlab.models.residual.shortcuts import Shortcut, check_shortcut
 from depthlab.models.stages import channels_per_stage, doubling
-from depthlab.nn import Network, Sum, named
+from depthlab.nn import Kit, Network, Parts, Sum, named
 
 BOTTLENECKS = {**BOTTLENECK_DEPTHS, 200: [3, 24, 36, 3]}  # by depth, for ImageNet
 
@@ -30,12 +32,13 @@ def preresnet(
     shortcut_dropout: float | None = None,
     dropout: float | None = 0.0,
     drop_path: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build a pre-activation residual network: each unit computes x + F(x), with nothing after the sum (eq. 4).
 
-    Stem, stages, `depth`, `width`, `unit`, `dropout` and `drop_path` are those of `resnet`, in both forms; depth 200
-    is there too for ImageNet. Where the shape changes the skip is a 1x1 convolution, and the 3x3 of a bottleneck
-    strides. Maps (N, in_channels, H, W) to (N, num_classes), for any H and W.
+    Stem, stages, `depth`, `width`, `unit`, `dropout`, `drop_path` and `parts` are those of `resnet`, in both forms;
+    depth 200 is there too for ImageNet. Where the shape changes the skip is a 1x1 convolution, and the 3x3 of a
+    bottleneck strides. Maps (N, in_channels, H, W) to (N, num_classes), for any H and W.
 
     `activation` is the order of batch norm and ReLU (Fig. 4, Table 2; see `Order`): "full", "original",
     "bn_after_addition", "relu_before_addition" or "relu_only". What stands ahead of the convolutions is shared by both
@@ -51,31 +54,42 @@ def preresnet(
     check_form(form)
     order = ORDERS[check_choice("activation", activation, tuple(ORDERS))]
     skips = check_shortcut(shortcut, shortcut_scale, branch_scale, gate_bias, shortcut_dropout)
-    dropout, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
+    rate, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
+    kit = Kit("preresnet", parts)
     kind, counts = count_units("preresnet", form, unit, depth, BOTTLENECKS)
     channels = channels_per_stage(width, doubling(FIRST_CHANNELS[form], len(counts)))
 
     def build_unit(place: Place) -> Sum:
         kernels = basic(place) if kind == "basic" else bottleneck(place)
-        return _unit(place, kernels, order, skips, dropout, activated_stem=form == "imagenet")
+        return _unit(kit, place, kernels, order, skips, rate, activated_stem=form == "imagenet")
 
     out = [EXPANSION[kind] * inner for inner in channels]
-    stages = place_units(counts, stem=channels[0], inner=channels, out=out, drop_path=drop_path)
-    net = build_network(form, order, stages, build_unit, num_classes=num_classes, in_channels=in_channels)
+    stages = place_units(kit, counts, stem=channels[0], inner=channels, out=out, drop_path=drop_path)
+    net = build_network(
+        kit, form, order, stages, build_unit, num_classes=num_classes, in_channels=in_channels, dropout=rate
+    )
     skips.start(net)
     return net
 
 
 def _unit(
-    place: Place, kernels: Sequence[Kernel], order: Order, skips: Shortcut, dropout: float, *, activated_stem: bool
+    kit: Kit,
+    place: Place,
+    kernels: Sequence[Kernel],
+    order: Order,
+    skips: Shortcut,
+    dropout: float,
+    *,
+    activated_stem: bool,
 ) -> Sum:
     shared = place.first or not place.keeps_shape
-    branch = build_branch(kernels, order, dropout=dropout, drop_path=place.drop_path, activated=shared)
+    branch = build_branch(kit, kernels, order, dropout=dropout, drop_path=place.drop_path, activated=shared)
     ahead = order.ahead if shared and not (place.first and activated_stem) else ()
-    before = {**activation_layers(ahead, place.in_channels), **skips.build_gate(place)}
-    after = activation_layers(order.after, place.out_channels)
+    before: dict[str, nn.Module] = {} if place.pool is None else {"pool": place.pool}
+    before |= activation_layers(kit, ahead, place.in_channels) | skips.build_gate(place)
+    after = activation_layers(kit, order.after, place.out_channels)
     return Sum(
-        skips.build_paths(place, order, branch),
+        skips.build_paths(kit, place, order, branch),
         before=named(**before) if before else None,
         after=named(**after) if after else None,
     )

@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from torch import nn
 
 from depthlab.models.arguments import check_choice, check_form, check_rate
-from depthlab.models.residual.branches import EXPANSION, basic, bottleneck, build_branch
+from depthlab.models.residual.branches import EXPANSION, basic, bottleneck, build_branch, build_projection
 from depthlab.models.residual.forms import FIRST_CHANNELS, build_network, count_units
 from depthlab.models.residual.orders import ORIGINAL
 from depthlab.models.residual.places import Place, place_units
 from depthlab.models.stages import channels_per_stage, doubling
-from depthlab.nn import Network, PadSkip, Sum, projection
+from depthlab.nn import Kit, Network, PadSkip, Parts, Sum
 
 SHORTCUTS = ("A", "B", "C")
 PADDINGS = ("both", "end")
@@ -30,6 +30,7 @@ def resnet(
     stride_at: str | None = None,
     dropout: float | None = 0.0,
     drop_path: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build a residual network: each unit computes relu(F(x) + skip(x)), He et al. 2015, eq. 1 and 2.
 
@@ -51,7 +52,7 @@ def resnet(
     `stride_at` says which convolution of a bottleneck strides: None is the first "1x1" for ImageNet, as in the paper,
     and the "3x3" for CIFAR; the latter is what fb.resnet.torch, torchvision and "ResNet v1.5" do everywhere.
     `dropout` is the rate before a unit's last convolution, `drop_path` the rate at which the last unit is left out
-    (less for earlier ones, see `DropPath`).
+    (less for earlier ones, see `DropPath`). `parts` fill the units with something else, see `Parts`.
 
     Depths 20, 56, 110 and 1202 with option A have 269,722, 853,018, 1,727,962 and 19,421,274 parameters (Table 6:
     0.27, 0.85, 1.7 and 19.4 million); 18, 50 and 152 for ImageNet and its 1000 classes have 11,689,512, 25,557,032 and
@@ -59,9 +60,10 @@ def resnet(
     """
     shortcut = ("A" if form == "cifar" else "B") if shortcut is None else check_choice("shortcut", shortcut, SHORTCUTS)
     check_choice("shortcut_padding", shortcut_padding, PADDINGS)
+    kit = Kit("resnet", parts)
     return _build(
-        "resnet",
-        lambda place: _skip(place, shortcut, shortcut_padding),
+        kit,
+        lambda place: _skip(kit, place, shortcut, shortcut_padding),
         depth=depth,
         width=width,
         num_classes=num_classes,
@@ -70,7 +72,7 @@ def resnet(
         unit=unit,
         stride_at=stride_at,
         dropout=dropout,
-        drop_path=drop_path,
+        drop_path=0.0 if drop_path is None else drop_path,
     )
 
 
@@ -84,6 +86,7 @@ def plain(
     unit: str | None = None,
     stride_at: str | None = None,
     dropout: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build the plain network: `resnet` without its shortcuts, so each unit computes relu(F(x)), He et al. 2015.
 
@@ -92,7 +95,7 @@ def plain(
     (Fig. 3 and 4, left) depth 34 has 21,623,848. Raises `ValueError` as `resnet` does.
     """
     return _build(
-        "plain",
+        Kit("plain", parts),
         None,
         depth=depth,
         width=width,
@@ -102,12 +105,12 @@ def plain(
         unit=unit,
         stride_at=stride_at,
         dropout=dropout,
-        drop_path=0.0,
+        drop_path=None,
     )
 
 
 def _build(
-    family: str,
+    kit: Kit,
     build_skip: Callable[[Place], nn.Module] | None,
     *,
     depth: int | Sequence[int],
@@ -121,22 +124,25 @@ def _build(
     drop_path: float | None,
 ) -> Network:
     check_form(form)
-    unit, counts = count_units(family, form, unit, depth)
+    unit, counts = count_units(kit.family, form, unit, depth)
     stride_at = _check_stride_at(stride_at, form, unit)
     channels = channels_per_stage(width, doubling(FIRST_CHANNELS[form], len(counts)))
     out = [EXPANSION[unit] * inner for inner in channels]
-    dropout, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
+    rate = check_rate("dropout", dropout)
+    drop_path = None if drop_path is None else check_rate("drop_path", drop_path)
 
     def build_unit(place: Place) -> Sum:
         kernels = basic(place) if unit == "basic" else bottleneck(place, stride_at=stride_at)
-        branch = build_branch(kernels, ORIGINAL, dropout=dropout, drop_path=place.drop_path)
+        branch = build_branch(kit, kernels, ORIGINAL, dropout=rate, drop_path=place.drop_path)
         paths: dict[str, nn.Module] = {"branch": branch}  # first, so that the state dict has a projection last
         if build_skip is not None:
             paths["skip"] = build_skip(place)
-        return Sum(paths, after=nn.ReLU())  # not in place: what the merge returns may be a path's own output
+        return Sum(paths, before=place.pool, after=kit.activation())
 
-    stages = place_units(counts, stem=channels[0], inner=channels, out=out, drop_path=drop_path)
-    return build_network(form, ORIGINAL, stages, build_unit, num_classes=num_classes, in_channels=in_channels)
+    stages = place_units(kit, counts, stem=channels[0], inner=channels, out=out, drop_path=drop_path)
+    return build_network(
+        kit, form, ORIGINAL, stages, build_unit, num_classes=num_classes, in_channels=in_channels, dropout=rate
+    )
 
 
 def _check_stride_at(stride_at: str | None, form: str, unit: str) -> str:
@@ -151,10 +157,10 @@ def _check_stride_at(stride_at: str | None, form: str, unit: str) -> str:
     return stride_at
 
 
-def _skip(place: Place, shortcut: str, padding: str) -> nn.Module:
+def _skip(kit: Kit, place: Place, shortcut: str, padding: str) -> nn.Module:
     """Return the identity where the shape stays (unless "C"), else zero-padding or a projection."""
     if shortcut == "C" or (shortcut == "B" and not place.keeps_shape):
-        return projection(place.in_channels, place.out_channels, place.stride)
+        return build_projection(kit, place, ORIGINAL)
     if place.keeps_shape:
         return nn.Identity()
     if place.out_channels < place.in_channels:

@@ -10,7 +10,7 @@ from depthlab.models.residual.forms import BOTTLENECK_DEPTHS, build_network
 from depthlab.models.residual.orders import ORIGINAL
 from depthlab.models.residual.places import Place, place_units
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
-from depthlab.nn import Network, Sum
+from depthlab.nn import Kit, Network, Parts, Sum
 
 STEM = 64  # channels, in both forms
 
@@ -26,6 +26,7 @@ def resnext(
     group_width: int,
     dropout: float | None = 0.0,
     drop_path: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build a ResNeXt: each unit computes relu(T_1(x) + ... + T_C(x) + skip(x)), Xie et al. 2017, eq. 3.
 
@@ -40,7 +41,8 @@ def resnext(
 
     `width` as a factor multiplies all channels, those of a group too (rounded); as a list it gives each stage's
     output channels (a quarter of the first to the stem) and leaves the groups alone. `dropout` is the rate before a
-    unit's last convolution, `drop_path` the rate at which the last unit is left out.
+    unit's last convolution, `drop_path` the rate at which the last unit is left out. `parts` fill the units with
+    something else, see `Parts`; grouped convolutions have `cardinality` groups unless told.
 
     With depth 29, 8x64d and 16x64d have 34,426,698 and 68,155,210 parameters (Table 7); for
     ImageNet and its 1000 classes ResNeXt-50 32x4d has 25,028,904 (Table 1: 25.0 million). Raises `ValueError` for a
@@ -49,7 +51,8 @@ def resnext(
     check_form(form)
     check_count("cardinality", cardinality, example=8)
     check_count("group_width", group_width, example=64)
-    dropout, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
+    rate, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
+    kit = Kit("resnext", parts)
     if form == "cifar":
         counts = units_per_stage("resnext", depth, layers_per_unit=LAYERS["bottleneck"])
     else:
@@ -60,13 +63,15 @@ def resnext(
 
     def build_unit(place: Place) -> Sum:
         kernels = bottleneck(place, groups=cardinality)
-        branch = build_branch(kernels, ORIGINAL, dropout=dropout, drop_path=place.drop_path)
-        skip = nn.Identity() if place.keeps_shape else build_projection(place, ORIGINAL)
-        return Sum({"branch": branch, "skip": skip}, after=nn.ReLU())
+        branch = build_branch(kit, kernels, ORIGINAL, dropout=rate, drop_path=place.drop_path)
+        skip = nn.Identity() if place.keeps_shape else build_projection(kit, place, ORIGINAL)
+        return Sum({"branch": branch, "skip": skip}, before=place.pool, after=kit.activation())
 
     stem = max(1, out[0] // EXPANSION["bottleneck"])
-    stages = place_units(counts, stem=stem, inner=inner, out=out, drop_path=drop_path)
-    return build_network(form, ORIGINAL, stages, build_unit, num_classes=num_classes, in_channels=in_channels)
+    stages = place_units(kit, counts, stem=stem, inner=inner, out=out, drop_path=drop_path)
+    return build_network(
+        kit, form, ORIGINAL, stages, build_unit, num_classes=num_classes, in_channels=in_channels, dropout=rate
+    )
 
 
 def _groups(group_width: int, width: object, stages: int) -> list[int]:

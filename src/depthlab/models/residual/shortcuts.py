@@ -10,7 +10,7 @@ from depthlab.models.arguments import check_choice, check_rate, is_number
 from depthlab.models.residual.branches import build_projection
 from depthlab.models.residual.orders import Order
 from depthlab.models.residual.places import Place
-from depthlab.nn import Concat, Gate, Product, Scale, Take, named
+from depthlab.nn import Concat, Gate, Kit, Product, Scale, Take, named
 
 SHORTCUTS = ("identity", "scaling", "exclusive_gating", "shortcut_gating", "conv", "dropout")
 GATED = ("exclusive_gating", "shortcut_gating")
@@ -44,11 +44,11 @@ class Shortcut:
         gate = Gate(place.in_channels, place.out_channels)
         return {"gate": Concat({"features": nn.Identity(), "logits": gate})}
 
-    def build_paths(self, place: Place, order: Order, branch: nn.Sequential) -> dict[str, nn.Module]:
+    def build_paths(self, kit: Kit, place: Place, order: Order, branch: nn.Sequential) -> dict[str, nn.Module]:
         """Return the paths of a unit: its `branch`, weighted if need be, and its skip."""
         skip: dict[str, nn.Module] = {}
         if self.kind == "conv" or not place.keeps_shape:
-            skip = dict(build_projection(place, order).named_children())
+            skip = dict(build_projection(kit, place, order).named_children())
         if self.kind == "exclusive_gating":
             return _exclusively_gated(place, dict(branch.named_children()), skip)
         if self.kind == "shortcut_gating":

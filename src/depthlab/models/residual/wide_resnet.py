@@ -10,7 +10,7 @@ from depthlab.models.residual.forms import FIRST_CHANNELS, build_network, count_
 from depthlab.models.residual.orders import FULL, ORIGINAL, activation_layers
 from depthlab.models.residual.places import Place, place_units
 from depthlab.models.stages import channels_per_stage, doubling, units_per_stage
-from depthlab.nn import Network, Sum, named
+from depthlab.nn import Kit, Network, Parts, Sum, named
 
 
 def wide_resnet(
@@ -23,6 +23,7 @@ def wide_resnet(
     unit: str | None = None,
     dropout: float | None = 0.0,
     drop_path: float | None = 0.0,
+    parts: Parts | None = None,
 ) -> Network:
     """Build a wide residual network, WRN-depth-width: few layers of many channels, Zagoruyko & Komodakis 2016.
 
@@ -40,14 +41,15 @@ def wide_resnet(
 
     `width` as a list gives the stages' channels, of bottlenecks those of the 3x3 convolutions. `dropout` is the rate
     between the convolutions of a unit (before the last; sec. 2.4: 0.3 for CIFAR), `drop_path` the rate at which the
-    last unit is left out.
+    last unit is left out. `parts` fill the units with something else, see `Parts`.
 
     WRN-28-10 has 36,479,194 parameters (Table 4: 36.5 million), WRN-40-4 has 8,949,210 (8.9 million), and WRN-50-2 for
     ImageNet and its 1000 classes 68,883,240 (Table 8: 68.9 million). Raises `ValueError` for a depth that no such
     network has, and for any argument out of its range.
     """
     check_form(form)
-    dropout, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
+    rate, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
+    kit = Kit("wide_resnet", parts)
     kind, counts = _count_units(form, unit, depth)
     base = doubling(FIRST_CHANNELS[form], len(counts))
     inner = channels_per_stage(width, base)
@@ -55,15 +57,17 @@ def wide_resnet(
 
     def build_unit(place: Place) -> Sum:
         if form == "cifar":
-            return _pre_activated(place, dropout)
+            return _pre_activated(kit, place, rate)
         kernels = basic(place) if kind == "basic" else bottleneck(place)
-        branch = build_branch(kernels, ORIGINAL, dropout=dropout, drop_path=place.drop_path)
-        skip = nn.Identity() if place.keeps_shape else build_projection(place, ORIGINAL)
-        return Sum({"branch": branch, "skip": skip}, after=nn.ReLU())
+        branch = build_branch(kit, kernels, ORIGINAL, dropout=rate, drop_path=place.drop_path)
+        skip = nn.Identity() if place.keeps_shape else build_projection(kit, place, ORIGINAL)
+        return Sum({"branch": branch, "skip": skip}, before=place.pool, after=kit.activation())
 
     order = FULL if form == "cifar" else ORIGINAL
-    stages = place_units(counts, stem=base[0], inner=inner, out=out, drop_path=drop_path)
-    return build_network(form, order, stages, build_unit, num_classes=num_classes, in_channels=in_channels)
+    stages = place_units(kit, counts, stem=base[0], inner=inner, out=out, drop_path=drop_path)
+    return build_network(
+        kit, form, order, stages, build_unit, num_classes=num_classes, in_channels=in_channels, dropout=rate
+    )
 
 
 def _count_units(form: str, unit: str | None, depth: int | Sequence[int]) -> tuple[str, list[int]]:
@@ -74,10 +78,11 @@ def _count_units(form: str, unit: str | None, depth: int | Sequence[int]) -> tup
     return "basic", units_per_stage("wide_resnet", depth, layers_per_unit=2, others=4)
 
 
-def _pre_activated(place: Place, dropout: float) -> Sum:
+def _pre_activated(kit: Kit, place: Place, dropout: float) -> Sum:
     shared = not place.keeps_shape
-    branch = build_branch(basic(place), FULL, dropout=dropout, drop_path=place.drop_path, activated=shared)
+    branch = build_branch(kit, basic(place), FULL, dropout=dropout, drop_path=place.drop_path, activated=shared)
     if not shared:
-        return Sum({"branch": branch, "skip": nn.Identity()})
-    before = named(**activation_layers(FULL.ahead, place.in_channels))
-    return Sum({"branch": branch, "skip": build_projection(place, FULL)}, before=before)
+        return Sum({"branch": branch, "skip": nn.Identity()}, before=place.pool)
+    before: dict[str, nn.Module] = {} if place.pool is None else {"pool": place.pool}
+    before |= activation_layers(kit, FULL.ahead, place.in_channels)
+    return Sum({"branch": branch, "skip": build_projection(kit, place, FULL)}, before=named(**before))

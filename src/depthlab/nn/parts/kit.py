@@ -63,13 +63,13 @@ class Kit:
         padding: tuple[int, int] | None = None,
         groups: int = 1,
         bias: bool | None = None,
-        of_image: bool = False,
+        fixed: bool = False,
     ) -> nn.Module:
         """Return a convolution of odd kernel size: (N, in, H, W) to (N, out, ceil(H / stride), ceil(W / stride)).
 
-        That size comes of half a kernel's `padding`, unless told. A 1 x 1 convolution, and one `of_image`, which has
-        few channels, are of the standard kind always. It has a bias if it is told so, or, untold, if the network
-        doesn't normalize.
+        That size comes of half a kernel's `padding`, unless told. The kind is a person's choice but for a 1 x 1
+        convolution, and a `fixed` one, as those of stems and auxiliary heads, and of the image, whose channels are few.
+        It has a bias if it is told so, or, untold, if the network doesn't normalize.
         """
         kernel = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
         shape = Shape(
@@ -81,8 +81,8 @@ class Kit:
             groups=groups,
             bias=not self.normalizes if bias is None else bias,
         )
-        kind = None if of_image or max(kernel) == 1 else self._take("convolution")
-        if max(kernel) > 1 and not of_image:
+        kind = None if fixed or max(kernel) == 1 else self._take("convolution")
+        if max(kernel) > 1 and not fixed:
             self._lacking |= _KINDS_WITH
         if kind is None:
             return shape.build()
