@@ -1,0 +1,132 @@
+"""What the question of votes leaves: committees of networks, how well they vote, and what features have in common."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from depthlab.records.base import Record
+from depthlab.records.questions import QuestionRecord
+from depthlab.records.statistics import Comparison, Interval
+
+
+@dataclass(frozen=True)
+class VoteScore(Record):
+    """How well probabilities do on some images."""
+
+    error: float  # percent
+    loss: float  # mean negative log likelihood of the true class, nats
+    calibration: float  # expected calibration error, points
+
+
+@dataclass(frozen=True)
+class VotePoint(Record):
+    """Committees of so many members, no two of which share one."""
+
+    members: int
+    scores: tuple[VoteScore, ...]  # of each committee
+
+
+@dataclass(frozen=True)
+class VoteCurve(Record):
+    """Members that one training yields, and committees of them."""
+
+    voter: str  # dropout, stochastic depth or snapshots
+    mean: str  # of probabilities: arithmetic or geometric
+    members: int  # in all
+    points: tuple[VotePoint, ...]  # by rising number of members
+    alone: tuple[VoteScore, ...]  # of each member
+    disagreement: float | None = None  # images on which two members differ, percent, mean over pairs; None with one
+    interval: Interval | None = None  # of the disagreement, over members; None with less than three
+
+
+@dataclass(frozen=True)
+class LayerFeatures(Record):
+    """What the units of a layer have in common, behind their nonlinearity."""
+
+    layer: str  # its name in the network
+    units: int  # channels, or features of a fully connected layer
+    silent: int  # units that put out the same for every image; in no correlation
+    correlation: float | None  # mean absolute correlation of two units over images; None with less than two units
+    zeros: float  # share of activations that are exactly 0
+    mean: float  # mean activation
+
+
+@dataclass(frozen=True)
+class VotingRun(Record):
+    """A finished run: its network in evaluation mode, and the committees that it yields by itself."""
+
+    fingerprint: str
+    folder: str
+    network: str  # reads: resnet-20 dropout=0.3
+    seed: int
+    settings: dict[str, Any]  # the axes of study by name
+    parameters: int
+    multiply_adds: int  # of one pass, for one image
+    whole: VoteScore  # one pass in evaluation mode: of a dropout network, weight scaling
+    curves: tuple[VoteCurve, ...] = ()
+    features: tuple[LayerFeatures, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommitteePoint(Record):
+    """All committees of so many of the independently trained networks."""
+
+    members: int
+    committees: int  # how many were formed
+    score: VoteScore  # the mean over them
+    shares: tuple[VoteScore, ...] = ()  # a jackknife pseudo-value for each seed; empty where each member is in all
+
+
+@dataclass(frozen=True)
+class Committee(Record):
+    """Networks of one kind that were trained independently of each other, in evaluation mode."""
+
+    network: str  # reads: resnet-20
+    seeds: tuple[int, ...]
+    mean: str  # of probabilities: arithmetic or geometric
+    points: tuple[CommitteePoint, ...]
+    disagreement: float | None = None  # as in VoteCurve
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class VoteContrast(Record):
+    """One way to vote less another, by one measure."""
+
+    family: str  # what is asked by it
+    network: str
+    a: str  # reads: 20 sampled networks
+    b: str  # reads: weight scaling
+    members: int  # of a
+    measure: str  # error, loss, calibration
+    over: str  # seeds; or draws, of one trained network
+    mean_a: float
+    mean_b: float
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class FeatureContrast(Record):
+    """A measure of features, the mean over layers, with dropout less without, over seeds."""
+
+    network: str  # with dropout
+    other: str  # without
+    measure: str  # correlation, zeros, mean
+    mean_a: float
+    mean_b: float
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
+class VotesRecord(Record):
+    """Is dropout a vote, is stochastic depth a vote?"""
+
+    about: QuestionRecord
+    measured: tuple[VotingRun, ...]
+    committees: tuple[Committee, ...]
+    contrasts: tuple[VoteContrast, ...] = ()
+    features: tuple[FeatureContrast, ...] = ()
+    images: int = 0  # test images that everything was measured on
+    draws: int = 0  # networks sampled from each run
+    notes: tuple[str, ...] = ()  # runs whose weights or images can't be had any more, each with the reason
+    masks: str = ""  # network: one mask for all images of a draw; image: one for each image
+    trained: dict[str, Any] = field(default_factory=dict)  # images in each split
