@@ -14,8 +14,18 @@ from depthlab.records.anatomy import (
 )
 from depthlab.records.base import Record
 from depthlab.records.degradation import Choice, Condition, DegradationRecord, LayerValue, MeasuredRun, Score, Tuning
+from depthlab.records.exponent import ExponentPart, ExponentRecord, ExponentRun, PieceLesion, PieceSet
 from depthlab.records.found_runs import FoundRun, RunsFound
-from depthlab.records.lesion import Deletion, Element, Fixture, LesionedRun, LesionRecord, PublishedLesions, Reordering
+from depthlab.records.lesion import (
+    Deletion,
+    Element,
+    Fixture,
+    LesionedRun,
+    LesionRecord,
+    Lesions,
+    PublishedLesions,
+    Reordering,
+)
 from depthlab.records.paths import (
     Effective,
     EffectiveTraining,
@@ -90,6 +100,9 @@ __all__ = [
     "Environment",
     "Exchange",
     "ExchangeFit",
+    "ExponentPart",
+    "ExponentRecord",
+    "ExponentRun",
     "Factor",
     "FactorialAxis",
     "FactorialRun",
@@ -105,6 +118,7 @@ __all__ = [
     "LayerValue",
     "LesionRecord",
     "LesionedRun",
+    "Lesions",
     "Manifest",
     "MatchedNetwork",
     "MeasuredRun",
@@ -116,6 +130,8 @@ __all__ = [
     "PathRun",
     "PathsRecord",
     "Piece",
+    "PieceLesion",
+    "PieceSet",
     "PlannedTrial",
     "PublishedEffect",
     "PublishedFact",

@@ -1,0 +1,72 @@
+"""What the test of the ensemble reading leaves: lesions of units and of groups, by depth and by cardinality."""
+
+from dataclasses import dataclass
+
+from depthlab.records.base import Record
+from depthlab.records.questions import QuestionRecord
+from depthlab.records.width_vs_depth import ExchangeFit, MatchedNetwork
+
+
+@dataclass(frozen=True)
+class PieceLesion(Record):
+    """A unit, or a group of a unit's convolution, that was deleted alone."""
+
+    name: str  # reads: 2.3, or 2.3 group 5
+    transition: bool  # its unit changes the shape
+    error: float  # without it, percent
+    effect: float  # mean over images of |f - f without it|^2, f the logits less their mean over classes
+
+
+@dataclass(frozen=True)
+class PieceSet(Record):
+    """All pieces of one kind, deleted one by one, and some of them together."""
+
+    kind: str  # units or groups
+    lesions: tuple[PieceLesion, ...]
+    together: int  # how many were deleted at once in each draw
+    draws: tuple[float, ...]  # errors, percent
+
+
+@dataclass(frozen=True)
+class ExponentRun(Record):
+    """One network with its lesions, in evaluation mode."""
+
+    fingerprint: str
+    network: str  # reads: resnext-20 4x4d
+    family: str
+    seed: int
+    units: int  # that add to a skip: n
+    cardinality: int  # groups of each unit's grouped convolution: C, 1 where there is none
+    parameters: int
+    multiply_adds: int
+    error: float  # of the whole network on the images of the lesions, percent
+    power: float  # mean over images of |f|^2, f the logits less their mean over classes
+    pieces: tuple[PieceSet, ...] = ()
+    note: str = ""  # why nothing could be deleted, "" where something could
+
+
+@dataclass(frozen=True)
+class ExponentPart(Record):
+    """One of the things that the ensemble reading says, and how it stands."""
+
+    measure: str
+    claim: str  # depth, cardinality, or exchange: depth against cardinality at equal cost
+    value: float  # change of the measure, of which a positive one agrees with the reading
+    low: float | None  # of its interval
+    high: float | None
+    p: float | None
+    p_holm: float | None  # over all parts
+    stands: str  # supported, contradicted, not decided, or point: without an interval
+
+
+@dataclass(frozen=True)
+class ExponentRecord(Record):
+    """Is width the base, and depth the exponent?"""
+
+    about: QuestionRecord
+    networks: tuple[MatchedNetwork, ...]  # how they were found; empty for runs that were named
+    runs: tuple[ExponentRun, ...]
+    fits: tuple[ExchangeFit, ...]  # a slope by a doubling of the number of units, and of the cardinality
+    parts: tuple[ExponentPart, ...]
+    share: float  # of the pieces that were deleted together
+    images: int  # test images on which lesions were measured
