@@ -99,6 +99,7 @@ MISTAKES = [
     ("dropout=nan", "not nan"),
     ("dropout=inf", "not inf"),
     ("dropout=a_lot", "not 'a_lot'"),
+    ("active_units=2.5", "active_units must be a whole number of 0 or more (0 is off), such as active_units=23"),
     ("drop_path=2", "drop_path must be a number from 0 to below 1"),
     ("weight_decay=-1e-4", "weight_decay must be a number of 0 or more"),
     ("label_smoothing=1", "label_smoothing must be a number from 0 to below 1"),

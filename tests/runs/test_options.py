@@ -31,6 +31,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Trained:
         ("cutout=4",),
         ("label_smoothing=0.1",),
         ("drop_path=0.5",),
+        ("active_units=2",),
         ("dropout=0.3",),
         ("trainer.gradient_clip=0.01",),
         ("optimizer=adamw", "learning_rate=1e-3"),

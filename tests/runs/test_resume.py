@@ -20,7 +20,8 @@ from tests.runs.conftest import train
 
 ROOT = Path(__file__).parents[2]
 RUN = [
-    *("model=resnet", "depth=8", "epochs=3", "batch_size=16", "dropout=0.1", "drop_path=0.2", "data=synthetic"),
+    *("model=resnet", "depth=8", "epochs=3", "batch_size=16", "dropout=0.1", "drop_path=0.2", "active_units=2"),
+    "data=synthetic",
     *("data.image_size=8", "data.train_size=500", "data.test_size=50", "cutout=2", "tracking=none"),
     *("trainer.threads=1", "trainer.checkpoint_minutes=0.001", "schedule=snapshots", "schedule.cycles=4"),
 ]

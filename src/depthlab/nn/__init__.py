@@ -1,5 +1,6 @@
 """The vocabulary that networks are written in, and what can be asked of any of them."""
 
+from depthlab.nn.active_units import ActiveUnits, units_with_skip
 from depthlab.nn.cost import Cost, measure_cost
 from depthlab.nn.drop import DropPath, linear_drop_rates
 from depthlab.nn.fixed_size import FixedSize
@@ -29,6 +30,7 @@ from depthlab.nn.response_norm import LocalResponseNorm
 from depthlab.nn.skips import PadSkip, projection
 
 __all__ = [
+    "ActiveUnits",
     "ChannelNorm",
     "ChannelShuffle",
     "Concat",
@@ -64,4 +66,5 @@ __all__ = [
     "on_meta_device",
     "projection",
     "trace_receptive_fields",
+    "units_with_skip",
 ]

@@ -50,7 +50,7 @@ def from_hydra(cfg: DictConfig) -> Recipe:
 def recipe_from_config(config: Mapping[str, Any], choices: Mapping[str, str], overrides: Sequence[str] = ()) -> Recipe:
     """Return the recipe that a manifest kept."""
     trainer = {"workers": 1, "microbatches": 1} | dict(config["trainer"])  # older manifests don't say
-    return Recipe({**config, "trainer": trainer}, dict(choices), tuple(overrides))
+    return Recipe({"active_units": 0, **config, "trainer": trainer}, dict(choices), tuple(overrides))
 
 
 def recipe_of(cfg: DictConfig, typed: Sequence[Typed], choices: Mapping[str, Any]) -> Recipe:

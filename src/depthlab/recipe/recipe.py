@@ -12,6 +12,7 @@ AXES = (
     "width",
     "dropout",
     "drop_path",
+    "active_units",
     "weight_decay",
     "label_smoothing",
     "cutout",

@@ -7,6 +7,7 @@ _SHARE = Real(low=0, high=1)
 _FACTOR = Real(above=0, high=1)
 _RATE = Knob(Real(low=0, below=1))
 _COUNT = Whole(low=1)
+_WHOLE = Whole(low=0)
 _SEED = Whole(low=0, high=2**32 - 1)  # what every library's generator takes
 _DEPTH = Worded(Either((_COUNT, Several(_COUNT))), "a whole number of layers, or a list of units per stage")
 _WIDTH = Worded(
@@ -23,6 +24,7 @@ TABLE: dict[str, tuple[Rule, str]] = {
     "width": (_WIDTH, "2 or 'width=[16,32,64]'"),
     "dropout": (_RATE, "0.1"),
     "drop_path": (_RATE, "0.2"),
+    "active_units": (Knob(_WHOLE), "23"),
     "weight_decay": (Knob(Real(low=0)), "5e-4"),
     "label_smoothing": (_RATE, "0.1"),
     "cutout": (Knob(Whole(low=0)), "4"),

@@ -6,6 +6,7 @@ from torch import nn
 
 from depthlab.data import ImageData, ImageSet, Loading
 from depthlab.recipe import Recipe
+from depthlab.runs.check import choose_active_units
 from depthlab.runs.images import instantiate_node
 from depthlab.training import Classifier, Hardware, Team
 
@@ -52,6 +53,7 @@ def build_classifier(
         label_smoothing=recipe.config["label_smoothing"] or 0.0,
         team=team,
         microbatches=recipe.config["trainer"]["microbatches"],
+        active_units=choose_active_units(recipe, network),
     )
     try:
         classifier.configure_optimizers()  # once for nothing: now a mistake can still be told before the run begins

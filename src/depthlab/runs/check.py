@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from depthlab.nn import Network, evaluating
+from depthlab.nn import ActiveUnits, Network, evaluating
 from depthlab.recipe import Recipe, locate, model_arguments
 
 
@@ -44,7 +44,26 @@ def build_network(recipe: Recipe, *, num_classes: int, in_channels: int, image_s
     if not any(parameter.requires_grad for parameter in network.parameters()):
         name = recipe.config["model"]["_target_"]
         raise ValueError(f"model._target_={name} has no parameters to train: register them in its constructor")
+    choose_active_units(recipe, network)
     return network
+
+
+def choose_active_units(recipe: Recipe, network: nn.Module) -> ActiveUnits | None:
+    """Return what chooses the units of each batch, None where all are active.
+
+    Raises:
+        ValueError: the network has fewer units with a skip, or is to be compiled for one choice of them.
+    """
+    count = recipe.config["active_units"]
+    if not count:
+        return None
+    if recipe.config["trainer"]["compile"]:
+        raise ValueError(
+            f"active_units={count} computes other units in each batch, which can't be compiled ahead: "
+            "leave out trainer.compile=true"
+        )
+    with told_with_its_name(recipe):
+        return ActiveUnits(network, count, seed=recipe.config["seed"])
 
 
 def check_network(recipe: Recipe) -> None:

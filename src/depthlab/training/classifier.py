@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any, final
 
 import pytorch_lightning as pl
@@ -11,7 +12,7 @@ from torch.nn import functional as F
 from torchmetrics import MeanMetric
 from torchmetrics.classification import MulticlassAccuracy
 
-from depthlab.nn import Network
+from depthlab.nn import ActiveUnits, Network
 from depthlab.training.parts import Part, RunningStatistics, split
 from depthlab.training.schedules import Schedule
 from depthlab.training.team import Team
@@ -41,6 +42,7 @@ class Classifier(pl.LightningModule):
         label_smoothing: float = 0.0,
         team: Team | None = None,
         microbatches: int = 1,
+        active_units: ActiveUnits | None = None,
     ) -> None:
         super().__init__()
         self.network = network
@@ -50,6 +52,7 @@ class Classifier(pl.LightningModule):
         self.label_smoothing = label_smoothing
         self.team = team or Team()
         self.microbatches = microbatches
+        self.active_units = active_units
         self._statistics: RunningStatistics | None = None  # of the batch under way, if it is computed in parts
         self.train_loss, self.val_loss = _mean(), _mean()
         self.train_accuracy, self.val_accuracy = _accuracy(num_classes), _accuracy(num_classes)
@@ -97,7 +100,8 @@ class Classifier(pl.LightningModule):
         return loss
 
     def _part_loss(self, part: Part) -> Tensor:
-        scores, *auxiliary = self._all_scores(part.images)
+        with self.active_units.active(self.global_step) if self.active_units is not None else nullcontext():
+            scores, *auxiliary = self._all_scores(part.images)
         targets = part.targets
         loss = self._loss(scores, targets)
         if part.share:

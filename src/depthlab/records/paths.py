@@ -1,0 +1,122 @@
+"""What the question of paths leaves: lengths, the gradient along them, and what training on short ones does."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from depthlab.records.base import Record
+from depthlab.records.degradation import MeasuredRun
+from depthlab.records.questions import Compared, QuestionRecord
+from depthlab.records.statistics import Interval
+
+
+@dataclass(frozen=True)
+class PathLengths(Record):
+    """How many paths of a network have which length: at index k, those of length k. Whole numbers, however large."""
+
+    branches: tuple[int, ...]  # length: units through whose branch the path goes
+    layers: tuple[int, ...]  # length: its weighted layers
+
+
+@dataclass(frozen=True)
+class SampledLength(Record):
+    """The gradient along paths of one length, over images and sampled paths."""
+
+    length: int
+    paths: int  # that have it
+    samples: int  # of one image and one path each
+    at_stack: tuple[float, ...]  # mean norm at the input of the first unit, of each draw
+    at_image: tuple[float, ...]
+    log_mean: float | None  # of the decimal logarithm of the norm at the stack, None where all are zero
+    log_std: float | None
+    zeros: int  # samples whose norm is zero; they have no logarithm
+
+
+@dataclass(frozen=True)
+class PathGradients(Record):
+    """The norm of the gradient by length of the path that it takes."""
+
+    by: str  # what the length counts: branches or layers
+    images: int
+    draws: int  # of one path for each image and length
+    lengths: tuple[SampledLength, ...]
+    full_at_stack: float  # mean norm of the whole gradient
+    full_at_image: float
+    exact: tuple[float, ...] = ()  # mean norm at the stack over all paths of each length, where they are few
+
+
+@dataclass(frozen=True)
+class Effective(Record):
+    """The lengths that carry the gradient: number of paths times mean norm, at the stack, summed to 1."""
+
+    by: str
+    carried: float  # the share of the product that the range carries, or a little more
+    low: int
+    high: int
+    paths: float  # the range's share of all paths
+    mean: float  # length, weighted by the product
+    weights: tuple[float, ...]  # of each sampled length
+    mean_interval: Interval | None  # over draws
+    slope: float | None  # decades of the mean norm per unit of length, over the range
+    slope_interval: Interval | None  # over draws
+
+
+@dataclass(frozen=True)
+class NearbyGradients(Record):
+    """How alike the gradients of a score are at inputs near each other, along straight lines between images."""
+
+    points: int  # on a line, its ends among them
+    lines: int
+    step: float  # distance of neighbors, mean over the lines: root mean square over pixels, of normalized images
+    correlation: tuple[float, ...]  # at lags 0, 1, ... of points; mean over the lines
+    neighbors: tuple[float, ...]  # at lag 1, of each line
+    dead: int = 0  # lines along which the gradient doesn't change, and no correlation is defined
+
+
+@dataclass(frozen=True)
+class PathRun(Record):
+    """A finished run with what was measured of its paths."""
+
+    run: MeasuredRun
+    active_units: int  # that it was trained on in each batch; 0 is all
+    units: int  # that have a skip
+    lengths: PathLengths | None  # None: the network is not one of units, as `note` says
+    gradients: PathGradients | None  # None where there is one path alone
+    effective: Effective | None
+    initial: NearbyGradients | None  # at the initial weights, with statistics of their own for batch normalization
+    final: NearbyGradients | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class EffectiveTraining(Record):
+    """A network trained with some random units active in each batch, against the same one trained whole."""
+
+    network: str  # reads: resnet-56
+    units: int  # that have a skip
+    active_units: int
+    center: float  # mean of the effective lengths, which half of the active units is near to
+    compared: Compared | None  # test errors: the former less the latter
+
+
+@dataclass(frozen=True)
+class PublishedFact(Record):
+    """What a paper says, in its own unit."""
+
+    what: str  # reads: effective lengths
+    network: str
+    value: str
+    where: str
+    source: str  # paper, authors, quoted, computed or unverified
+    notes: str
+
+
+@dataclass(frozen=True)
+class PathsRecord(Record):
+    """How long are the paths that carry the gradient?"""
+
+    about: QuestionRecord
+    runs: tuple[PathRun, ...]
+    training: tuple[EffectiveTraining, ...] = ()
+    depth_compared: tuple[Compared, ...] = ()  # correlation of neighboring gradients: series of equal depth
+    published: tuple[PublishedFact, ...] = ()
+    trained: dict[str, Any] = field(default_factory=dict)  # images in each split
