@@ -50,17 +50,9 @@ class Reordering(Record):
 
 
 @dataclass(frozen=True)
-class LesionedRun(Record):
-    """One network with its lesions; errors in percent, in evaluation mode."""
+class Lesions(Record):
+    """A network's errors after lesions, in percent, in evaluation mode."""
 
-    fingerprint: str
-    folder: str  # of the run, or the file of weights
-    network: str  # reads: resnet-56
-    series: str
-    depth: Any
-    seed: int
-    settings: dict[str, Any]  # the axes of study by name
-    classes: int
     error: float  # of the whole network on the images of single deletions
     draw_error: float  # of the whole network on the images of draws
     single_images: int
@@ -70,10 +62,24 @@ class LesionedRun(Record):
     elements: tuple[Element, ...]
     fixtures: tuple[Fixture, ...]
     singles: tuple[float, ...]  # error without each element
-    deletions: tuple[Deletion, ...] = ()  # of all elements
-    inner_deletions: tuple[Deletion, ...] = ()  # of those that are no transitions
+    deletions: tuple[Deletion, ...] = ()  # among all elements
+    inner_deletions: tuple[Deletion, ...] = ()  # among those that are no transitions; empty where none is
     reorderings: tuple[Reordering, ...] = ()
     seconds: float = 0.0  # that measuring took
+
+
+@dataclass(frozen=True)
+class LesionedRun(Record):
+    """A run, or a file of weights, with what its network loses by lesions."""
+
+    fingerprint: str  # "" for a file
+    folder: str  # of the run, or the file
+    network: str  # reads: resnet-56
+    series: str
+    seed: int
+    settings: dict[str, Any]  # the axes of study by name
+    classes: int
+    lesions: Lesions
 
 
 @dataclass(frozen=True)
