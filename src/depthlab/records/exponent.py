@@ -1,6 +1,8 @@
 """What the test of the ensemble reading leaves: lesions of units and of groups, by depth and by cardinality."""
 
+import math
 from dataclasses import dataclass
+from statistics import fmean
 
 from depthlab.records.base import Record
 from depthlab.records.questions import QuestionRecord
@@ -26,6 +28,11 @@ class PieceSet(Record):
     together: int  # how many were deleted at once in each draw
     draws: tuple[float, ...]  # errors, percent
 
+    @property
+    def steady(self) -> tuple[PieceLesion, ...]:
+        """The lesions of pieces whose units keep the shape."""
+        return tuple(one for one in self.lesions if not one.transition)
+
 
 @dataclass(frozen=True)
 class ExponentRun(Record):
@@ -43,6 +50,40 @@ class ExponentRun(Record):
     power: float  # mean over images of |f|^2, f the logits less their mean over classes
     pieces: tuple[PieceSet, ...] = ()
     note: str = ""  # why nothing could be deleted, "" where something could
+
+    @property
+    def log2_paths(self) -> float:
+        """The binary logarithm of (1 + C)^n, the ways through n units by the skip or one of C groups each."""
+        return self.units * math.log2(1 + self.cardinality)
+
+    @property
+    def units_that_matter(self) -> float | None:
+        """How evenly the effects of units are spread, (sum |d|)^2 / sum |d|^2, from 1 to their number."""
+        effects = [one.effect for one in self._steady("units")]
+        return sum(map(math.sqrt, effects)) ** 2 / sum(effects) if sum(effects) > 0 else None
+
+    def set_of(self, kind: str) -> PieceSet | None:
+        """Return the lesions of units, or those of groups."""
+        return next((one for one in self.pieces if one.kind == kind), None)
+
+    def rise_of_one(self, kind: str) -> float | None:
+        """Return the mean rise of the error in points, over pieces that are deleted one by one."""
+        errors = [one.error for one in self._steady(kind)]
+        return fmean(errors) - self.error if errors else None
+
+    def rise_of_some(self, kind: str) -> float | None:
+        """Return the mean rise of the error in points, over draws of pieces that are deleted together."""
+        found = self.set_of(kind)
+        return fmean(found.draws) - self.error if found is not None and found.draws else None
+
+    def effective_size(self, kind: str) -> float | None:
+        """Return |f|^2 / sum |d|^2, the number of equal votes; None where no piece has an effect."""
+        total = sum(one.effect for one in self._steady(kind))
+        return self.power / total if total > 0 and self.power > 0 else None
+
+    def _steady(self, kind: str) -> tuple[PieceLesion, ...]:
+        found = self.set_of(kind)
+        return () if found is None else found.steady
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,230 @@
+"""Is width the base, and depth the exponent? Find networks of equal cost, delete units and groups, and tell."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from depthlab.command_line import Question, ask, run_command
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from depthlab.records import ExponentRecord, ExponentRun, MatchedNetwork
+    from depthlab.runs import Reopened
+    from depthlab.sweeps import Ladder, Measuring, Rung, Subject, Subjects
+
+QUESTION = "exponent"
+EXAMPLES = (
+    "budget=2x,4x seed=range(3)",
+    "data=cifar10 depth=29 epochs=15 seed=0,1",
+    "run=1a2b,3c4d",
+)
+BUDGET, SHARE, DRAWS, IMAGES = "2x,3x", "0.33", "24", "1000"
+OWN_KEYS = {
+    "budget": f"multiply-adds to be met along depth and along cardinality, in multiples of the base's [{BUDGET}]",
+    "share": f"of the units, and of the groups, that are deleted together [{SHARE}]",
+    "draws": f"times that they are drawn [{DRAWS}]",
+    "images": f"test images on which errors are measured [{IMAGES}, or all where there are fewer]",
+}
+AXES = ("depth", "cardinality")
+
+
+def exponent() -> None:
+    """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
+    from depthlab.sweeps import RUN_KEYS
+
+    asked = ask(sys.argv[1:], sweep=QUESTION, about=__doc__ or "", own=RUN_KEYS | OWN_KEYS, examples=EXAMPLES)
+    counts = {
+        key: read_number(key, asked.own.get(key, default), whole=True)
+        for key, default in (("draws", DRAWS), ("images", IMAGES))
+    }
+    share = read_number("share", asked.own.get("share", SHARE), whole=False)
+
+    from depthlab.report.exponent_page import exponent_page
+    from depthlab.sweeps import find_subjects, publish_answer
+
+    networks = [] if "run" in asked.own else find_networks(asked)
+    variants = [dict(word.split("=", 1) for word in one.words) for one in networks]
+    subjects = find_subjects(asked, QUESTION, variants=variants)
+    if subjects is not None:
+        record = examine(subjects, networks, share, int(counts["draws"]), int(counts["images"]))
+        publish_answer(subjects, exponent_page(record), record, asked.output)
+
+
+def read_number(key: str, typed: str, *, whole: bool) -> float:
+    """Return a number above 0, a share below 1 unless it is to be whole. Raises `ValueError`."""
+    try:
+        value = float(int(typed)) if whole else float(typed)
+    except ValueError:
+        value = 0.0
+    if not (value >= 1 if whole else 0 < value < 1):
+        wanted = "a whole number above 0" if whole else "a share between 0 and 1, such as 0.33"
+        raise ValueError(f"{key}={typed} can't be had: type {wanted}")
+    return value
+
+
+def read_budgets(typed: str) -> list[float]:
+    """Return multiples of the base's cost, the smallest first. Raises `ValueError`."""
+    found = []
+    for text in filter(None, (part.strip() for part in typed.split(","))):
+        try:
+            found.append(float(text.removesuffix("x")))
+        except ValueError:
+            raise ValueError(f"budget={text} is no multiple: type such as budget={BUDGET}") from None
+        if not 1 < found[-1] < float("inf"):
+            raise ValueError(f"budget={text} is not above the cost of the base network: type such as budget={BUDGET}")
+    if not found:
+        raise ValueError(f"budget={typed} has no value: type multiples of the base's cost, such as budget={BUDGET}")
+    return sorted(set(found))
+
+
+def find_networks(asked: Question) -> "list[MatchedNetwork]":
+    """Return the base network, and for each budget the nearest one along each axis, each network once."""
+    from depthlab.recipe import read_space
+    from depthlab.sweeps import Ladder, Measuring, settings_of
+    from depthlab.training import track
+
+    budgets = read_budgets(asked.own.get("budget", BUDGET))
+    space = read_space(asked.words, settings_of(asked.words).params)
+    if varying := [key for key in space.keys if key != "seed"]:
+        raise ValueError(
+            f"{varying[0]} has several values: type one, from which deeper networks and such of more groups are found, "
+            "and several for seed alone"
+        )
+    measuring = Measuring()
+    base = base_rung(space.fixed)
+    cost = float(measuring.cost(base.recipe).multiply_adds)
+    found = [matched(base, "base", cost, measuring)]
+    ladders = {axis: Ladder(base, axis, measuring) for axis in AXES}
+    for budget, axis in track([(budget, axis) for budget in budgets for axis in AXES], "matching networks"):
+        found.append(matched(nearest(ladders[axis], cost * budget, measuring), axis, cost * budget, measuring))
+    networks = list({one.network: one for one in found}.values())
+    for one in networks:
+        print(f"{one.axis:12}{one.network:24}{one.cost:>18,.0f} multiply-adds   {one.mismatch:+.1f} % of the budget")
+    return networks
+
+
+def base_rung(fixed: Sequence[str]) -> "Rung":
+    """Return the network from which others are found. Raises `ValueError` where it has no cardinality."""
+    from depthlab.recipe import compose
+    from depthlab.sweeps import Rung, check_axes
+
+    recipe = compose(fixed)
+    check_axes(recipe, AXES)
+    words = {"model": recipe.choices["model"]} | {key: f"{recipe.config['model'][key]}" for key in ("depth", "width")}
+    return Rung(recipe, words | dict(word.split("=", 1) for word in fixed if word.startswith("model.")))
+
+
+def nearest(ladder: "Ladder", budget: float, measuring: "Measuring") -> "Rung":
+    """Return the network along an axis whose multiply-adds are nearest to the budget."""
+    from depthlab.analyses.matching import match_budget
+
+    def costs(place: int) -> float | None:
+        rung = ladder.rung(place)
+        return None if rung is None else float(measuring.cost(rung.recipe).multiply_adds)
+
+    rung = ladder.rung(match_budget(costs, budget).place)
+    assert rung is not None
+    return rung
+
+
+def matched(rung: "Rung", axis: str, budget: float, measuring: "Measuring") -> "MatchedNetwork":
+    """Return what was found for a budget."""
+    from depthlab.records import MatchedNetwork
+
+    counted = measuring.cost(rung.recipe)
+    return MatchedNetwork(
+        network=rung.name,
+        family=rung.family,
+        axis=axis,
+        words=tuple(f"{key}={value}" for key, value in rung.words.items()),
+        values=rung.values,
+        budget=budget,
+        cost=float(counted.multiply_adds),
+        mismatch=100 * (counted.multiply_adds / budget - 1),
+        parameters=counted.parameters,
+        multiply_adds=counted.multiply_adds,
+    )
+
+
+def examine(
+    subjects: "Subjects", networks: "Sequence[MatchedNetwork]", share: float, draws: int, images: int
+) -> "ExponentRecord":
+    """Return all that the page tells."""
+    from depthlab.analyses.degradation import lost_runs
+    from depthlab.analyses.exponent_fit import fit_all
+    from depthlab.analyses.exponent_verdict import judge_exponent, tell_exponent
+    from depthlab.records import ExponentRecord
+    from depthlab.training import track
+
+    runs = tuple(
+        measure_run(subject, share, draws, images) for subject in track(subjects.subjects, "deleting units and groups")
+    )
+    fits = fit_all([run for run in runs if run.pieces])
+    parts = judge_exponent(fits)
+    verdict = tell_exponent(runs, fits, parts, share, lost_runs(subjects.about.runs))
+    there = min(images, *(subject.folder.manifest.dataset.test_size for subject in subjects.subjects))
+    return ExponentRecord(
+        about=replace(subjects.about, verdict=verdict),
+        networks=tuple(networks),
+        runs=runs,
+        fits=fits,
+        parts=parts,
+        share=share,
+        images=there,
+    )
+
+
+def measure_run(subject: "Subject", share: float, draws: int, images: int) -> "ExponentRun":
+    """Return one run with its lesions; a note where nothing can be deleted."""
+    from depthlab.analyses.exponent import measure_pieces
+    from depthlab.nn import Network
+    from depthlab.records import ExponentRun
+
+    record, ref = subject.folder.record, subject.ref
+    assert record is not None, f"{ref.name} finished without a record"
+    blank = ExponentRun(
+        fingerprint=ref.fingerprint,
+        network=ref.group,
+        family=record.axes["model"],
+        seed=record.axes["seed"],
+        units=0,
+        cardinality=1,
+        parameters=int(record.metrics["model/parameters"]),
+        multiply_adds=int(record.metrics["model/multiply_adds"]),
+        error=100 * (1 - record.metrics["test/accuracy"]),
+        power=0.0,
+    )
+    try:
+        run = subject.run
+        network = run.network("final")
+        if not isinstance(network, Network):
+            raise ValueError("it is no depthlab.nn.Network, so that its units are not known")
+        named = replace(blank, network=name_of(run, ref.group))
+        return measure_pieces(named, network, first_images(run, images), share=share, draws=draws)
+    except ValueError as refused:
+        return replace(blank, note=str(refused))
+
+
+def name_of(run: "Reopened", group: str) -> str:
+    """Return the network's name, as it reads `resnext-20 4x4d`; for one that lists its stages the question's own."""
+    from depthlab.sweeps import rung_name
+
+    model = run.recipe.config["model"]
+    return rung_name(run.recipe) if isinstance(model, Mapping) and isinstance(model.get("depth"), int) else group
+
+
+def first_images(run: "Reopened", count: int) -> "list[tuple[Tensor, Tensor]]":
+    """Return the first test images with their labels, in batches."""
+    batches = []
+    for images, labels in run.test_batches():
+        batches.append((images[:count], labels[:count]))
+        count -= len(images)
+        if count <= 0:
+            break
+    return batches
+
+
+if __name__ == "__main__":
+    run_command(exponent)
