@@ -102,7 +102,7 @@ def _tell_one(card: NetworkCard, times: Sequence[PassTimes], batch: int) -> tupl
         )
     for one in times:
         said.append(
-            f"A batch of {batch} takes {_milliseconds(one.forward)} forward and {_milliseconds(one.training)} forward "
+            f"A batch of {batch} takes {_ranged_seconds(one.forward)} forward and {_ranged_seconds(one.training)} forward "
             "and backward in training, the median and range of "
             f"{len(one.forward)} {'round' if len(one.forward) == 1 else 'rounds'}."
         )
@@ -149,9 +149,14 @@ def _tell_growth(one: Growth) -> str:
     return f"A doubling of {one.axis} multiplies {told}: slopes over {one.networks} networks."
 
 
-def _milliseconds(seconds: Sequence[float]) -> str:
-    middle, low, high = (1000 * value for value in (statistics.median(seconds), min(seconds), max(seconds)))
-    return f"{middle:.3g} ms" if len(seconds) == 1 else f"{middle:.3g} ms ({low:.3g} to {high:.3g})"
+def _ranged_seconds(seconds: Sequence[float]) -> str:
+    middle, low, high = (seconds_text(value) for value in (statistics.median(seconds), min(seconds), max(seconds)))
+    return middle if len(seconds) == 1 else f"{middle} ({low} to {high})"
+
+
+def seconds_text(seconds: float) -> str:
+    """Return a time with three digits, in milliseconds or seconds."""
+    return f"{seconds:.3g} s" if seconds >= 0.9995 else f"{1000 * seconds:.3g} ms"
 
 
 def bytes_text(number: float) -> str:
