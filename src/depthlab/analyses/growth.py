@@ -101,10 +101,10 @@ def _tell_one(card: NetworkCard, times: Sequence[PassTimes], batch: int) -> tupl
             f"{_beside_image(card)}."
         )
     for one in times:
+        rounds = "one round" if len(one.forward) == 1 else f"the median and range of {len(one.forward)} rounds"
         said.append(
-            f"A batch of {batch} takes {_ranged_seconds(one.forward)} forward and {_ranged_seconds(one.training)} forward "
-            "and backward in training, the median and range of "
-            f"{len(one.forward)} {'round' if len(one.forward) == 1 else 'rounds'}."
+            f"A batch of {batch} takes {_ranged_seconds(one.forward)} forward, and {_ranged_seconds(one.training)} "
+            f"forward and backward in training: {rounds}."
         )
     return tuple(said)
 
