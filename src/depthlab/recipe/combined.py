@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from depthlab.recipe.rules import SWITCH, Real, Refused, Rule, Text, Whole
+from depthlab.recipe.wording import listed
 
 
 @final
@@ -78,6 +79,39 @@ class Knob(Rule):
         if value is None or value is False or (isinstance(value, str) and value.lower() in ("none", "off")):
             return self.rule.read(self.off)
         return self.rule.read(value)
+
+
+@final
+@dataclass(frozen=True)
+class OffIsNull(Rule):
+    """What the rule allows, or null, which may also be typed as 0, none or false."""
+
+    rule: Rule
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.rule.allowed}, or null (off)"
+
+    def read(self, value: object) -> Any:
+        off = value is None or value is False or value == 0
+        return None if off or str(value).lower() in ("none", "off") else self.rule.read(value)
+
+
+@final
+@dataclass(frozen=True)
+class Name(Rule):
+    """Null, or one of a few names."""
+
+    names: tuple[str, ...]
+
+    @property
+    def allowed(self) -> str:
+        return f"{listed(self.names)}, or null"
+
+    def read(self, value: object) -> str | None:
+        if value is None or (isinstance(value, str) and value in self.names):
+            return value
+        raise Refused
 
 
 @final

@@ -58,6 +58,8 @@ def recipe_of(cfg: DictConfig, typed: Sequence[Typed], choices: Mapping[str, Any
     check_values(cfg, typed)
     check_knobs(cfg)
     config = cast(dict[str, Any], OmegaConf.to_container(cfg, resolve=True))
+    if any(value is not None for value in config["parts"].values()):
+        config["model"]["parts"] = config["parts"]  # in a person's own file the model may not ask for it
     chosen = {group: str(option) for group, option in sorted(choices.items()) if option and "/" not in group}
     chosen.pop("sweep", None)  # a run doesn't know what it was part of
     return Recipe(config, chosen, tuple(word.text for word in typed))

@@ -6,7 +6,7 @@ from depthlab.recipe import conf
 from depthlab.recipe.conf import Known
 from depthlab.recipe.nearest import did_you_mean, nearest
 from depthlab.recipe.recipe import AXES, GROUPS, OWN_PACKAGE
-from depthlab.recipe.table import TABLE
+from depthlab.recipe.table import SLOTS, TABLE
 from depthlab.recipe.wording import as_typed, listed
 from depthlab.recipe.words import Typed, choices_of, example_of
 
@@ -74,6 +74,8 @@ def check_option(word: Typed, searchpath: tuple[str, ...] = ()) -> None:
 def _check_key(word: Typed, known: Known, choices: tuple[str, ...]) -> None:
     if word.key not in known.keys:
         raise ValueError(_unknown_key(word, known, choices))
+    if word.key == "model.parts":
+        raise ValueError(f"{word.text}: parts are chosen slot by slot; type them as {example_of('parts.activation')}")
     if word.is_delete:
         raise ValueError(f"{word.text}: a key can't be taken away; set it, such as {example_of(word.key)}")
     if word.is_add:
@@ -98,12 +100,16 @@ def _check_foreign_key(word: Typed, known: Known, target: str) -> None:
 
 def _unknown_key(word: Typed, known: Known, choices: tuple[str, ...]) -> str:
     group, _, name = word.key.partition(".")
+    if "parts" in word.key.split("."):
+        return _unknown_slot(word)
     if group not in GROUPS or not name:
         near = nearest(word.key, [*known.keys, *GROUPS])
         if near is not None:
             return f"there is no key {word.key}; did you mean {_axis_of(known, near) or near}?"
         return f"there is no key {word.key}; the axes are {', '.join(AXES)}; python train.py --help tells the rest"
     others = [option for option in conf.options(group) if word.key in conf.known((*choices, f"{group}={option}")).keys]
+    if f"parts.{name}" in known.keys and not word.value.isdigit():
+        return f"{group}={known.options[group]} has no {name}: for what fills its units type parts.{name}={word.value}"
     if others:
         return (
             f"{group}={known.options[group]} has no {name}: leave out {word.text}, "
@@ -118,6 +124,13 @@ def _unknown_key(word: Typed, known: Known, choices: tuple[str, ...]) -> str:
         return f"{word.text}: only a model of your own takes more keys, beside model._target_=my_package.Net"
     own = [name for name in names if not name.startswith("_") and _axis_of(known, f"{group}.{name}") is None]
     return f"there is no key {word.key}; {group} has {listed(own)}"
+
+
+def _unknown_slot(word: Typed) -> str:
+    name = word.key.rpartition(".")[2]
+    near = nearest(name, SLOTS)
+    guess = f"did you mean parts.{near}?" if near else f"parts has {listed(list(SLOTS))}"
+    return f"there is no key {word.key}; {guess}"
 
 
 def _check_experiment(known: Known, choices: tuple[str, ...]) -> None:

@@ -68,7 +68,13 @@ class Recipe:
         choices = {group: self.choices[group] for group in ("model", "data", "optimizer", "schedule")}
         if self.foreign:
             choices["model"] = self.config["model"]["_target_"]
-        return choices | self._own | {axis: self.config[axis] for axis in AXES}
+        parts = {f"parts.{slot}": value for slot, value in self.parts.items()}
+        return choices | self._own | {axis: self.config[axis] for axis in AXES} | parts
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """Return what was chosen to fill the units, slot by slot, without the slots that are the family's own."""
+        return {slot: value for slot, value in self.config.get("parts", {}).items() if value is not None}
 
     @property
     def science(self) -> dict[str, Any]:
@@ -76,6 +82,10 @@ class Recipe:
         science = {key: value for key, value in self.config.items() if key not in ("tracking", *STEERING)}
         for group, keys in NOT_SCIENCE.items():
             science[group] = {key: value for key, value in science[group].items() if key not in keys}
+        science["model"] = {key: value for key, value in science["model"].items() if key != "parts"}
+        science["parts"] = self.parts
+        if not self.parts:  # as for runs from before there were any
+            del science["parts"]
         if science["trainer"].get("workers") == 1:  # several shard their batches, and batch norm sees one shard
             del science["trainer"]["workers"]
         return science
@@ -95,7 +105,7 @@ class Recipe:
     def _own(self) -> dict[str, Any]:
         """Return what the model alone has, such as `shortcut`; what follows from its form is left out."""
         model = {key: value for key, value in self.config["model"].items() if not key.startswith("_")}
-        own = {key: value for key, value in model.items() if key not in AXES and value is not None}
+        own = {key: model[key] for key in model if key not in (*AXES, "parts") and model[key] is not None}
         return {key: own[key] for key in own if not self.foreign or f"model.{key}" in self.typed}
 
     @property

@@ -1,6 +1,6 @@
 """What each key may hold, with an example to type. A key that is not listed keeps the kind of its default."""
 
-from depthlab.recipe.combined import Either, Knob, OrNull, Several, Worded
+from depthlab.recipe.combined import Either, Knob, Name, OffIsNull, OrNull, Several, Worded
 from depthlab.recipe.rules import SWITCH, Choice, Real, Rule, Text, Whole
 
 _SHARE = Real(low=0, high=1)
@@ -15,6 +15,25 @@ _WIDTH = Worded(
     "a factor above 0 (1 is off), or a list of channels per stage",
 )
 _PART = Worded(Either((_COUNT, Real(above=0, below=1))), "a number of images, or a share above 0 and below 1")
+
+_ACTIVATIONS = (
+    "relu relu6 leaky_relu prelu rrelu elu celu selu gelu silu mish hardswish softplus softsign tanh hardtanh sigmoid "
+    "hardsigmoid"
+)
+
+# what fills the units, as `depthlab.nn.Parts` has it; a test holds the two together
+SLOTS: dict[str, tuple[Rule, str]] = {
+    "convolution": (Name(("standard", "grouped", "shuffled", "separable", "dilated", "asymmetric")), "separable"),
+    "groups": (OrNull(Whole(low=2)), "4"),
+    "dilation": (OrNull(Whole(low=2)), "2"),
+    "excitation": (OffIsNull(_COUNT), "16"),
+    "pool": (Name(("max", "average", "strided", "none")), "average"),
+    "activation": (Name(tuple(_ACTIVATIONS.split())), "gelu"),
+    "normalization": (Name(("batch", "group", "layer", "lrn", "none")), "group"),
+    "initialization": (Name(("he", "xavier", "orthogonal", "bad")), "orthogonal"),
+    "dropout": (Name(("unit", "spatial", "head")), "spatial"),
+    "drop_path": (Name(("linear", "uniform")), "uniform"),
+}
 
 # what a model may have no use for, and the value at which it is off
 KNOBS = {"width": 1, "dropout": 0, "drop_path": 0}
@@ -34,6 +53,7 @@ TABLE: dict[str, tuple[Rule, str]] = {
     "epochs": (_COUNT, "20"),
     "batch_size": (_COUNT, "64"),
     "learning_rate": (Real(above=0), "0.1"),
+    **{f"parts.{slot}": rule for slot, rule in SLOTS.items()},
     "model._target_": (Text(), "my_package.Net"),
     "data.validation": (_PART, "0.1"),
     "data.crop": (Knob(Whole(low=0)), "4"),

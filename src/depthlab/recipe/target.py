@@ -74,6 +74,9 @@ def _check_refused(recipe: Recipe, name: str, taken: dict[str, bool]) -> None:
         value = recipe.config[knob]
         if value != off and knob not in taken:
             raise ValueError(f"{knob}={as_typed(value)} does nothing: {hint}; type {knob}={off}")
+    for slot, value in recipe.parts.items():
+        if "parts" not in taken:
+            raise ValueError(f"parts.{slot}={as_typed(value)} does nothing: {hint}, not parts; type parts.{slot}=null")
 
 
 def _typed_for_model(recipe: Recipe) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from depthlab.nn import ActiveUnits, Network, evaluating
+from depthlab.nn import ActiveUnits, Network, Parts, evaluating
 from depthlab.recipe import Recipe, locate, model_arguments
 
 
@@ -36,6 +36,8 @@ def build_network(recipe: Recipe, *, num_classes: int, in_channels: int, image_s
     with told_with_its_name(recipe):
         target = locate(recipe.config["model"]["_target_"])
     arguments = model_arguments(recipe, target, num_classes=num_classes, in_channels=in_channels, image_size=image_size)
+    if "parts" in arguments:
+        arguments["parts"] = Parts(**arguments["parts"])
     with told_with_its_name(recipe):
         network = target(**arguments)
     if not isinstance(network, nn.Module):
