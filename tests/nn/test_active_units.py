@@ -1,4 +1,4 @@
-"""Some of the units at a time: exactly so many, the same ones in the same step, and the network as it was afterwards."""
+"""Some of the units at a time: exactly so many, the same ones in the same step, the network as it was afterwards."""
 
 import copy
 from collections import Counter
@@ -104,7 +104,7 @@ def test_what_is_not_active_learns_nothing_and_keeps_its_statistics() -> None:
             assert set(given) == {place in active.at(0)}
         for place, unit in enumerate(active.units):
             name = next(n for n, m in net.named_modules() if m is unit)
-            norm = next(key for key in before if key.startswith(f"{name}.paths.branch") and key.endswith("running_mean"))
+            norm = next(key for key in before if key.startswith(f"{name}.paths.branch") and key.endswith("mean"))
             assert torch.equal(net.state_dict()[norm], before[norm]) == (place not in active.at(0))
 
 
