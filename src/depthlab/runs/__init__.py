@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from depthlab.doors import lazy_door
 
 if TYPE_CHECKING:
+    from depthlab.runs.borrowed import Borrowed, borrow
     from depthlab.runs.check import check_network
     from depthlab.runs.compare import Comparison, Difference, compare_runs
     from depthlab.runs.cost import count_all_steps, measure
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from depthlab.runs.untrained import ImageShape, build_untrained, expected_shape
 
 _PLACES = {
+    "borrowed": ("Borrowed", "borrow"),
     "check": ("check_network",),
     "compare": ("Comparison", "Difference", "compare_runs"),
     "cost": ("count_all_steps", "measure"),
@@ -39,8 +41,8 @@ _PLACES = {
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "published": ("Published", "evaluate_published", "published_table"),
     "query": ("Query", "read_query"),
-    "repeat": ("rerun", "verdict"),
     "reopened": ("Reopened", "reopen"),
+    "repeat": ("rerun", "verdict"),
     "restore": ("load", "load_folder"),
     "root": ("runs_root",),
     "show": ("result_table", "run_and_show"),
@@ -49,6 +51,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "Borrowed",
     "Comparison",
     "Difference",
     "Fault",
@@ -61,6 +64,7 @@ __all__ = [
     "Search",
     "Supervision",
     "accuracy_line",
+    "borrow",
     "build_untrained",
     "check_network",
     "check_on_images",
