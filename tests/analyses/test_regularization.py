@@ -1,5 +1,7 @@
 """The verdict on regularizers: it says what was built in, no more than the runs can bear, and what is missing."""
 
+from dataclasses import replace
+
 import pytest
 
 from depthlab.analyses.regularization import GAP, TEST, find, interactions, judge
@@ -30,6 +32,17 @@ def test_sentences_hold_numbers_intervals_and_interactions() -> None:
     assert "points at depth 8 and by -" in third
     assert "points at depth 20 (difference -" in third
     assert fourth == "No interaction shown in the test error: weight_decay × drop_path, weight_decay × depth."
+
+
+def test_a_gap_that_is_the_test_error_has_no_numbers_of_its_own() -> None:
+    refs, runs = runs_of(3)
+    fitted = [replace(one, run=replace(one.run, train_error=0.0)) for one in runs]
+    found = judge(FACTORS, AXES, refs, fitted)
+    first = found.verdict[0]
+    assert "and the training error not at all, so that the gap between them changes as the test error does" in first
+    test, gap = (find(found.effects, measure, "weight_decay") for measure in (TEST, GAP))
+    assert test is not None and gap is not None and gap.difference == pytest.approx(test.difference)
+    assert first.count("95 % interval") == 2, "of the test error and of the calibration error"
 
 
 def judged(*args, **more):

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import pytest
 
 from depthlab.analyses.degradation import lost_runs
@@ -66,31 +65,6 @@ def test_an_exchange_is_told_in_the_axis_that_is_clear_of_zero() -> None:
     assert any(
         "A doubling of width raises the test error, and one of depth changes it by" in o for o in verdict(raised)
     )
-
-
-def test_a_verdict_can_be_had_by_hand() -> None:
-    """The numbers of the fit and the exchange, in a few lines of their own."""
-    _, runs = matched(SEVERAL)
-    shapes = {one.network: one for one in NETWORKS}
-    rows, errors = [], []
-    for run in runs:
-        values, resnext = shapes[run.network].values, float(shapes[run.network].family == "resnext")
-        wide = math.log2(values["width"]) if not resnext else -2.0
-        rows.append([1 - resnext, resnext, math.log2(values["depth"]), wide, math.log2(values.get("cardinality", 1))])
-        errors.append(run.test_error)
-    matrix, vector = np.array(rows), np.array(errors)
-    slopes = np.linalg.lstsq(matrix, vector, rcond=None)[0]
-    (fit, _) = fit_measured(NETWORKS, runs)
-    assert [one.points for one in fit.exchanges] == pytest.approx(slopes[2:])
-    assert fit.lack_of_fit is not None and fit.lack_of_fit > 0.05, "so that all runs are witnesses"
-    noise = np.sum((vector - matrix @ slopes) ** 2) / (len(vector) - 5)
-    covariance = noise * np.linalg.inv(matrix.T @ matrix)
-    (worth,) = (one.doublings for one in fit.ratios if (one.a, one.b) == ("width", "depth"))
-    draws = np.random.default_rng(0).multivariate_normal(slopes[2:4], covariance[2:4, 2:4], 200_000)
-    low, high = np.quantile(draws[:, 1] / draws[:, 0], [0.025, 0.975])
-    assert worth.value == pytest.approx(slopes[3] / slopes[2])
-    assert worth.interval is not None
-    assert (worth.interval.low, worth.interval.high) == pytest.approx((low, high), rel=0.1)
 
 
 def test_the_unit_is_that_of_the_match() -> None:

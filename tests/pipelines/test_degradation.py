@@ -1,6 +1,7 @@
 """The question of degradation from its command to its page, in the small."""
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from depthlab.analyses.degradation import judge
 from depthlab.records import DegradationRecord
 from depthlab.tracking import open_client
+from tests.analyses.by_hand import degradation_by_hand
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.pipelines.conftest import Answer, Pipeline
 from tests.rules import ROOT
@@ -99,6 +101,7 @@ def test_the_verdict_follows_from_the_record(told: Told) -> None:
         assert judge(condition.name, refs, record.measured) == condition
     assert [condition.name for condition in record.conditions] == ["tuned", "held"]
     assert record.about.verdict == (record.conditions[0].headline, *record.conditions[0].verdict)
+    degradation_by_hand(json.loads((told.report / "record.json").read_text()))
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The question of regularization from its command to its page, in the small."""
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from depthlab.analyses.regularization import judge
 from depthlab.records import Calibration, RegularizationRecord
 from depthlab.runs import load_folder, reopen
 from depthlab.tracking import RunFolder
+from tests.analyses.by_hand import regularization_by_hand
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.pipelines.conftest import Answer, Pipeline
 from tests.rules import ROOT
@@ -100,6 +102,7 @@ def test_the_verdict_follows_from_the_record(told: Told) -> None:
     again = judge(record.factors, record.axes, record.about.runs, record.measured)
     assert (again.headline, *again.verdict) == record.about.verdict
     assert (again.anovas, again.effects) == (record.anovas, record.effects)
+    assert regularization_by_hand(json.loads((told.report / "record.json").read_text())) == 2
 
 
 @pytest.mark.slow

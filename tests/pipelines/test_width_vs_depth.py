@@ -1,6 +1,7 @@
 """The question of width against depth from its command to its page, in the small."""
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from depthlab.analyses.width_verdict import tell
 from depthlab.analyses.width_vs_depth import fit_measured
 from depthlab.records import WidthVsDepthRecord
 from depthlab.tracking import open_client
+from tests.analyses.by_hand import width_by_hand
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.pipelines.conftest import Answer, Pipeline
 from tests.rules import ROOT
@@ -109,6 +111,7 @@ def test_the_verdict_follows_from_the_record(small: Told) -> None:
     record = small.record
     assert fit_measured(record.networks, record.measured) == record.fits
     assert tell(record.match, record.fits, lost_runs(record.about.runs)) == record.about.verdict
+    assert width_by_hand(json.loads((small.report / "record.json").read_text())) == len(record.measured)
 
 
 @pytest.mark.slow

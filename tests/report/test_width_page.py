@@ -9,49 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.analyses.degradation import lost_runs
-from depthlab.analyses.width_verdict import tell
-from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand
-from depthlab.published.sizes import WIDE_TABLE, published_networks
-from depthlab.records import QuestionRecord, WidthVsDepthRecord
+from depthlab.records import WidthVsDepthRecord
 from depthlab.report import write_page
 from depthlab.report.width_page import width_page
-from tests.analyses.matched import NETWORKS, SEVERAL, matched
+from tests.analyses.matched import NETWORKS
 from tests.chromium import NARROW, WIDE, OpenPage
-
-
-def record_of(errors: dict[str, list[float]], *, data: str = "digits", timed_on: str = "") -> WidthVsDepthRecord:
-    refs, runs = matched(errors)
-    match = "time" if timed_on else "parameters"
-    fits = fit_measured(NETWORKS, runs)
-    about = QuestionRecord(
-        question="width_vs_depth",
-        command=("python", "pipelines/width_vs_depth.py"),
-        date="2026-11-23T12:00:00+00:00",
-        sweep="0123456789abcdef",
-        sweep_run=None,
-        axes=("model", "depth", "width", "model.cardinality", "seed"),
-        held={"data": data, "epochs": 20, "optimizer": "sgd"},
-        hardware=("a processor, threads: 1, fp32",),
-        commits=("c0ffee",),
-        versions={"torch": "2.13.0"},
-        runs=tuple(refs),
-        verdict=tell(match, fits, lost_runs(refs)),
-    )
-    return WidthVsDepthRecord(
-        about=about,
-        match=match,
-        networks=NETWORKS,
-        measured=tuple(runs),
-        compared=compare_matched(NETWORKS, refs, runs),
-        fits=fits,
-        front=stand(NETWORKS, runs),
-        published=published_networks(),
-        published_fit=fit_published(published_networks(), WIDE_TABLE),
-        timed_on=timed_on,
-        trained={"training": 1293, "validation": 144, "test": 360},
-    )
-
+from tests.report.widths import SEVERAL, record_of
 
 RECORDS = {
     "several": lambda: record_of(SEVERAL),

@@ -169,9 +169,14 @@ def _factor_sentences(factor: Factor, effects: Sequence[Change]) -> list[str]:
         text = f"{name} changes the test error by {points(main.difference)} points ({_sure(main)}): no change shown"
     else:
         text = f"{name} {outcome} the test error by {size} points ({_sure(main)})"
+    training = find(effects, TRAINING, factor.name)
+    measures = [("gap between training and test error", gap), ("expected calibration error", loss)]
+    if training is not None and training.difference == 0:  # then the gap's numbers are those of the test error
+        text += ", and the training error not at all, so that the gap between them changes as the test error does"
+        del measures[0]
     others = [
         f"the {what} by {points(one.difference)} points ({_sure(one)})"
-        for what, one in (("gap between training and test error", gap), ("expected calibration error", loss))
+        for what, one in measures
         if one is not None and one.difference is not None and one.p is not None
     ]
     return [f"{text}; it changes {' and '.join(others)}." if others else f"{text}."]

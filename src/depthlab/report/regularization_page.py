@@ -59,14 +59,13 @@ def _effects(record: RegularizationRecord) -> Section:
 
 
 def _gap(record: RegularizationRecord) -> Section:
-    return Section(
-        "The gap between training and test",
-        (
-            "A regularizer that narrows the gap need not help: the training error may rise by as much as the gap "
-            "falls. It helps where the test error falls.",
-            gap_picture(record),
-        ),
-    )
+    blocks: list[Block] = [
+        "A regularizer that narrows the gap need not help: the training error may rise by as much as the gap falls. It "
+        "helps where the test error falls.",
+    ]
+    if not any(one.run.train_error for one in record.measured):
+        blocks.append(Notice("Every run fits every training image: the gap is the test error, and tells nothing more."))
+    return Section("The gap between training and test", (*blocks, gap_picture(record)))
 
 
 def _calibration(record: RegularizationRecord) -> Section:
