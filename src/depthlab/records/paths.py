@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from depthlab.records.base import Record
-from depthlab.records.degradation import MeasuredRun
 from depthlab.records.questions import Compared, QuestionRecord
 from depthlab.records.statistics import Interval
 
@@ -76,7 +75,13 @@ class NearbyGradients(Record):
 class PathRun(Record):
     """A finished run with what was measured of its paths."""
 
-    run: MeasuredRun
+    fingerprint: str
+    network: str  # reads: resnet-56
+    series: str  # what its depths are compared within: resnet
+    place: float  # its depth as a number
+    seed: int
+    train_error: float  # percent
+    test_error: float
     active_units: int  # that it was trained on in each batch; 0 is all
     units: int  # that have a skip
     lengths: PathLengths | None  # None: the network is not one of units, as `note` says
@@ -95,13 +100,16 @@ class EffectiveTraining(Record):
     units: int  # that have a skip
     active_units: int
     center: float  # mean of the effective lengths, which half of the active units is near to
-    compared: Compared | None  # test errors: the former less the latter
+    errors: dict[str, float]  # test error in percent by seed, trained on some units
+    whole: dict[str, float]  # likewise, trained whole
+    compared: Compared  # the former less the latter
 
 
 @dataclass(frozen=True)
 class PublishedFact(Record):
-    """What a paper says, in its own unit."""
+    """What a paper says, in its own words."""
 
+    topic: str  # lengths, gradients, training or nearby
     what: str  # reads: effective lengths
     network: str
     value: str
@@ -117,6 +125,8 @@ class PathsRecord(Record):
     about: QuestionRecord
     runs: tuple[PathRun, ...]
     training: tuple[EffectiveTraining, ...] = ()
-    depth_compared: tuple[Compared, ...] = ()  # correlation of neighboring gradients: series of equal depth
+    nearby: tuple[Compared, ...] = ()  # correlation of neighboring gradients, of networks of other depth or series
+    carried: float = 0.95  # of the gradient, by which lengths are called effective
     published: tuple[PublishedFact, ...] = ()
+    note: str = ""  # why no network was trained on its effective paths
     trained: dict[str, Any] = field(default_factory=dict)  # images in each split

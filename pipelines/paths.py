@@ -1,0 +1,276 @@
+"""How long are the paths that carry the gradient? Count them, follow the gradient along them, train on them alone."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, final
+
+from depthlab.command_line import Question, ask, run_command
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from depthlab.records import EffectiveTraining, PathRun, PathsRecord, RunRef
+    from depthlab.runs import Reopened
+    from depthlab.sweeps import Subject, Subjects, Swept
+
+QUESTION = "paths"
+EXAMPLES = (
+    "model=resnet depth=20,56,110 seed=range(3)",
+    "model=densenet depth=22,40 train=none",
+    "data=cifar10 depth=20,56 epochs=15",
+    "run=1a2b,3c4d draws=20",
+)
+DEFAULTS = {"images": 64, "draws": 8, "lines": 8, "points": 64}
+OWN_KEYS = {
+    "images": f"training images whose gradient is followed [{DEFAULTS['images']}]",
+    "draws": f"random paths for each image and length [{DEFAULTS['draws']}]",
+    "lines": f"lines between test images, on which gradients are compared [{DEFAULTS['lines']}]",
+    "points": f"inputs on each line, 3 or more [{DEFAULTS['points']}]",
+    "train": "effective: train each network on its effective paths alone, too; or none [effective]",
+}
+STATISTICS_BATCHES = 8  # training batches that give the initial networks their statistics
+
+
+def paths() -> None:
+    """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
+    from depthlab.sweeps import RUN_KEYS
+
+    asked = ask(sys.argv[1:], sweep=QUESTION, about=__doc__ or "", own={**RUN_KEYS, **OWN_KEYS}, examples=EXAMPLES)
+    sizes = Sizes.read(asked)
+    trains = read_train(asked)
+
+    from depthlab.sweeps import find_subjects
+
+    subjects = find_subjects(asked, QUESTION)
+    if subjects is None:
+        if trains:
+            print("then each residual network on its effective paths: how many units that takes is found first")
+        return
+    answer(asked, subjects, sizes, trains=trains)
+
+
+@final
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured."""
+
+    images: int
+    draws: int
+    lines: int
+    points: int
+
+    @classmethod
+    def read(cls, asked: Question) -> "Sizes":
+        """Read the keys of the same names. Raises `ValueError`."""
+        values = {}
+        for key, default in DEFAULTS.items():
+            typed, least = asked.own.get(key, str(default)), 3 if key == "points" else 1
+            if not typed.isdecimal() or int(typed) < least:
+                raise ValueError(f"{key}={typed} must be a whole number of {least} or more, such as {key}={default}")
+            values[key] = int(typed)
+        return cls(**values)
+
+
+def read_train(asked: Question) -> bool:
+    """Tell whether networks are to be trained on their effective paths. Raises `ValueError`."""
+    typed = asked.own.get("train", "none" if "run" in asked.own else "effective")
+    if typed not in ("effective", "none"):
+        raise ValueError(f"train={typed}: type train=effective, or train=none to leave that part out")
+    if typed == "effective" and "run" in asked.own:
+        raise ValueError("train=effective needs the words of a sweep, such as depth=20,56 seed=0,1, instead of run=")
+    return typed == "effective"
+
+
+def answer(asked: Question, subjects: "Subjects", sizes: Sizes, *, trains: bool) -> None:
+    """Measure, train, compare, judge, draw, write, attach, tell."""
+    from depthlab.report.paths_page import paths_page
+    from depthlab.sweeps import publish_answer
+    from depthlab.training import track
+
+    runs = tuple(measure_run(subject, sizes) for subject in track(subjects.subjects, "following paths"))
+    part = train_effective(asked, subjects, runs) if trains else Part(())
+    record = examine(subjects, runs, part)
+    if part.swept is not None:
+        part.swept.show()
+    publish_answer(subjects, paths_page(record), record, asked.output)
+    if part.swept is not None:
+        part.swept.end()
+
+
+def examine(subjects: "Subjects", runs: "tuple[PathRun, ...]", part: "Part") -> "PathsRecord":
+    """Return all that the page tells."""
+    from depthlab.analyses.degradation import lost_runs
+    from depthlab.analyses.paths_compared import compare_nearby
+    from depthlab.analyses.paths_verdict import tell_paths
+    from depthlab.published.path_facts import published_path_facts
+    from depthlab.records import PathsRecord
+
+    about, nearby = subjects.about, compare_nearby(runs)
+    if part.refs:
+        about = replace(
+            about,
+            runs=(*about.runs, *part.refs),
+            axes=tuple(dict.fromkeys((*about.axes, "active_units"))),
+            held={key: value for key, value in about.held.items() if key != "active_units"},
+        )
+    verdict = tell_paths(runs, part.training, nearby, lost_runs(about.runs), note=part.note)
+    return PathsRecord(
+        about=replace(about, verdict=verdict),
+        runs=runs,
+        training=part.training,
+        nearby=nearby,
+        published=published_path_facts(),
+        note=part.note,
+    )
+
+
+def measure_run(subject: "Subject", sizes: Sizes) -> "PathRun":
+    """Return what was measured of one run."""
+    from depthlab.analyses.effective_paths import find_effective
+    from depthlab.analyses.path_gradients import measure_path_gradients
+    from depthlab.analyses.path_lengths import measure_path_lengths
+    from depthlab.nn import units_with_skip
+
+    run = subject.run
+    network = run.network("final")
+    blank = replace(begin(subject), units=len(units_with_skip(network)))
+    try:
+        lengths = measure_path_lengths(network)
+        found = None
+        if sum(lengths.branches) > 1:
+            batches = first_images(run, sizes.images)
+            found = measure_path_gradients(
+                network, batches, loss=run.loss, draws=sizes.draws, seed=int(run.recipe.config["seed"])
+            )
+        effective = None if found is None else find_effective(found)
+        blank = replace(blank, lengths=lengths, gradients=found, effective=effective)
+    except ValueError as refused:
+        blank = replace(blank, note=str(refused))
+    return with_nearby(blank, run, sizes)
+
+
+def begin(subject: "Subject") -> "PathRun":
+    """Return what a run found, without measures that take its weights."""
+    from depthlab.records import PathRun
+
+    record, ref = subject.folder.record, subject.ref
+    assert record is not None, f"{ref.name} finished without a record"
+    train, test = (100 * (1 - record.metrics[name]) for name in ("final/train_accuracy", "test/accuracy"))
+    return PathRun(
+        fingerprint=ref.fingerprint,
+        network=ref.group,
+        series=ref.series,
+        place=ref.place,
+        seed=record.axes["seed"],
+        train_error=train,
+        test_error=test,
+        active_units=record.axes.get("active_units", 0),
+        units=0,
+        lengths=None,
+        gradients=None,
+        effective=None,
+        initial=None,
+        final=None,
+    )
+
+
+def with_nearby(found: "PathRun", run: "Reopened", sizes: Sizes) -> "PathRun":
+    """Add the correlation of gradients along lines between test images, at the initial and at the final weights."""
+    import torch
+
+    from depthlab.analyses.nearby_gradients import measure_nearby_gradients, with_own_statistics
+
+    images, labels = (torch.cat(parts) for parts in zip(*run.test_batches(), strict=True))
+    lines = min(sizes.lines, len(images) // 2)
+    ends = images[:lines], images[lines : 2 * lines], labels[:lines]
+    batches = (images for images, _ in run.training_batches(STATISTICS_BATCHES))
+    initial = with_own_statistics(run.network("initial"), batches)
+    return replace(
+        found,
+        initial=measure_nearby_gradients(initial, *ends, points=sizes.points),
+        final=measure_nearby_gradients(run.network("final"), *ends, points=sizes.points),
+    )
+
+
+def first_images(run: "Reopened", count: int) -> "list[tuple[Tensor, Tensor]]":
+    """Return the first images that the run trained on, with their labels, in batches."""
+    batches = []
+    batch_size = int(run.recipe.config["batch_size"])
+    for images, labels in run.training_batches(-(-count // batch_size)):
+        batches.append((images[:count], labels[:count]))
+        count -= len(images)
+    return batches
+
+
+@final
+@dataclass(frozen=True)
+class Part:
+    """The second part: networks trained on their effective paths."""
+
+    training: "tuple[EffectiveTraining, ...]"
+    refs: "tuple[RunRef, ...]" = ()
+    swept: "Swept | None" = None
+    note: str = ""
+
+
+def train_effective(asked: Question, subjects: "Subjects", runs: "Sequence[PathRun]") -> Part:
+    """Train each network with so many active units that paths have the mean length of its effective ones; compare."""
+    from depthlab.analyses.paths_compared import compare_training, correct
+    from depthlab.sweeps import Subject, ensure_sweep, run_refs, settings_of
+    from depthlab.tracking import RunFolder
+
+    counts, note = choose_counts(runs)
+    if not counts or subjects.swept is None:
+        return Part((), note=note)
+    first = {subject.ref.group: subject.ref for subject in reversed(subjects.subjects)}
+    variants = [words_of(first[network], count) for network, count in counts.items()]
+    swept = ensure_sweep(asked.words, settings_of(asked.words), variants=variants)
+    refs = run_refs(swept, along="depth")
+    there = [ref for ref in refs if ref.state == "finished" and ref.folder is not None]
+    trained = [begin(Subject(ref, RunFolder.open(swept.runs / str(ref.folder)))) for ref in there]
+    found = []
+    for network, count in counts.items():
+        name = f"{network} active_units={count}"
+        one = compare_training(runs, [run for run in trained if run.network == name], network)
+        if one is not None:
+            found.append(one)
+    corrected = correct([one.compared for one in found])
+    training = tuple(replace(one, compared=compared) for one, compared in zip(found, corrected, strict=True))
+    return Part(training, refs, swept, note)
+
+
+def choose_counts(runs: "Sequence[PathRun]") -> tuple[dict[str, int], str]:
+    """Return how many units each network is to be trained on, and what is to be said of those that can't be."""
+    from depthlab.analyses.effective_paths import active_for
+    from depthlab.analyses.paths_compared import by_network
+
+    counts, whole = {}, []
+    for network, same in by_network(runs).items():
+        known = [run for run in same if run.active_units == 0 and run.units > 1 and run.effective is not None]
+        if not known or known[0].effective is None or known[0].effective.by != "branches":
+            continue
+        lengths = known[0].lengths
+        assert lengths is not None
+        always = next(length for length, count in enumerate(lengths.branches) if count)  # units without a skip
+        centers = [run.effective.mean for run in known if run.effective is not None]
+        count = active_for(sum(centers) / len(centers) - always, known[0].units)
+        if count == known[0].units:
+            whole.append(network)
+        else:
+            counts[network] = count
+    if whole:
+        return counts, f"{' and '.join(whole)}: effective paths are as long as all, so no unit is left out in training."
+    return counts, "" if counts else "No network here has units with a skip, of which some could be left out."
+
+
+def words_of(ref: "RunRef", count: int) -> dict[str, str]:
+    """Return the words of a network, and how many of its units are active."""
+    values = {key: value for key, value in ref.values.items() if key not in ("seed", "active_units")}
+    words = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+    return words | {"active_units": str(count)}
+
+
+if __name__ == "__main__":
+    run_command(paths)

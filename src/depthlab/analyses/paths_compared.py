@@ -1,0 +1,130 @@
+"""Runs compared by what was measured of their paths, network by network over seeds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from depthlab.analyses.statistics import compare, detectable_difference, holm, t_interval
+from depthlab.records import Compared, EffectiveTraining, Interval, NearbyGradients, PathRun
+
+LEVEL = 0.95
+MOMENTS: tuple[Literal["initial", "final"], ...] = ("initial", "final")
+FAMILIES = {"initial": "gradients at initial weights", "final": "gradients at final weights"}
+NEARBY, TRAINING = "correlation of neighboring gradients", "test error"
+
+
+def by_network(runs: Sequence[PathRun]) -> dict[str, list[PathRun]]:
+    """Return the runs of each network, in the order in which networks come."""
+    groups: dict[str, list[PathRun]] = {}
+    for run in runs:
+        groups.setdefault(run.network, []).append(run)
+    return groups
+
+
+def neighbors_of(found: NearbyGradients | None) -> float | None:
+    """Return the correlation of neighboring gradients, the mean over the lines; None where it is not defined."""
+    return found.correlation[1] if found is not None and found.correlation else None
+
+
+def over_seeds(values: Sequence[float]) -> Interval | None:
+    """Return the interval of a mean over seeds; None for one seed or none."""
+    return t_interval(values, LEVEL) if len(values) > 1 else None
+
+
+def compare_nearby(runs: Sequence[PathRun]) -> tuple[Compared, ...]:
+    """Compare the correlation of neighboring gradients: depths of a series, and series at their largest depth.
+
+    At the initial and at the final weights, each a family of its own (Holm).
+    """
+    pairs = [*_depths(runs), *_series(runs)]
+    found: list[Compared] = []
+    for moment in MOMENTS:
+        values = {
+            name: _by_seed({run.seed: neighbors_of(getattr(run, moment)) for run in same})
+            for name, same in by_network(runs).items()
+        }
+        compared = [_compare(FAMILIES[moment], NEARBY, a, b, values[a.network], values[b.network]) for a, b in pairs]
+        found += correct(compared)
+    return tuple(found)
+
+
+def compare_training(runs: Sequence[PathRun], trained: Sequence[PathRun], network: str) -> EffectiveTraining | None:
+    """Compare the test error of a network trained on some units in each batch with that of the same one trained whole.
+
+    Args:
+        runs: Those trained whole, with their effective lengths.
+        trained: Those of the same network trained on so many units; other networks are left aside.
+        network: Of `runs`.
+
+    Returns:
+        None where a side has no run, or no lengths are known.
+    """
+    whole = [run for run in runs if run.network == network and run.active_units == 0]
+    centers = [run.effective.mean for run in whole if run.effective is not None]
+    if not whole or not trained or not centers:
+        return None
+    errors, wholes = ({run.seed: run.test_error for run in side} for side in (trained, whole))
+    compared = _compare("trained on effective paths", TRAINING, trained[0], whole[0], errors, wholes)
+    return EffectiveTraining(
+        network=network,
+        units=whole[0].units,
+        active_units=trained[0].active_units,
+        center=sum(centers) / len(centers),
+        errors={str(seed): error for seed, error in errors.items()},
+        whole={str(seed): error for seed, error in wholes.items()},
+        compared=compared,
+    )
+
+
+def correct(compared: Sequence[Compared]) -> list[Compared]:
+    """Return the comparisons with p-values corrected over all of them together (Holm)."""
+    corrected = holm(one.comparison.p if one.comparison is not None else None for one in compared)
+    return [replace(one, p_holm=p) for one, p in zip(compared, corrected, strict=True)]
+
+
+def _compare(
+    family: str, measure: str, a: PathRun, b: PathRun, ours: Mapping[int, float], theirs: Mapping[int, float]
+) -> Compared:
+    blank = Compared(family, measure, a.series, a.network, b.network, _mean(ours), _mean(theirs))
+    if not ours or not theirs:
+        return blank
+    comparison = compare(ours, theirs, LEVEL)
+    blank = replace(blank, comparison=comparison)
+    if not comparison.t or comparison.n[0] != comparison.n[1]:
+        return blank
+    seeds, paired = comparison.n[0], comparison.method == "paired t"
+    std = abs(comparison.difference / comparison.t) * (seeds if paired else seeds / 2) ** 0.5
+    return replace(blank, std=std, detectable=detectable_difference(seeds, std, level=LEVEL, paired=paired))
+
+
+def _depths(runs: Sequence[PathRun]) -> list[tuple[PathRun, PathRun]]:
+    """Return the deepest and the shallowest network of each series that has two."""
+    series: dict[str, list[PathRun]] = {}
+    for run in runs:
+        series.setdefault(run.series, []).append(run)
+    ends = [(max(same, key=_place), min(same, key=_place)) for same in series.values()]
+    return [(deep, shallow) for deep, shallow in ends if deep.place != shallow.place]
+
+
+def _series(runs: Sequence[PathRun]) -> list[tuple[PathRun, PathRun]]:
+    """Return the deepest network of each further series with the first series' network of the same depth."""
+    first = runs[0].series if runs else ""
+    deepest = {run.series: max((one for one in runs if one.series == run.series), key=_place) for run in runs}
+    same = [
+        (one, next((run for run in runs if run.series == first and run.place == one.place), None))
+        for series, one in deepest.items()
+        if series != first
+    ]
+    return [(one, other) for one, other in same if other is not None]
+
+
+def _by_seed(values: Mapping[int, float | None]) -> dict[int, float]:
+    return {seed: value for seed, value in values.items() if value is not None}
+
+
+def _mean(side: Mapping[int, float]) -> float | None:
+    return sum(side.values()) / len(side) if side else None
+
+
+def _place(run: PathRun) -> float:
+    return run.place
