@@ -1,0 +1,19 @@
+"""The data of a question about test errors: few digits, as networks that see all of them hardly err."""
+
+from collections.abc import Sequence
+
+FEW_IMAGES = "data.validation=0.8"  # leaves 287 digits to train on
+OF_DATA = ("data", "data.validation", "experiment")
+
+
+def with_few_images(words: Sequence[str], named: str) -> tuple[str, ...]:
+    """Return the words, with few images to train on where none of them is on the data.
+
+    With all 1,293 digits the networks of this size are right on almost every one of the 360 test images, and what sets
+    them apart is a matter of one or two of these. Words on the data, an experiment, and a named space other than
+    `named` are taken as they are.
+    """
+    typed = {word.partition("=")[0]: word.partition("=")[2] for word in words}
+    if typed.get("sweep") != named or any(key in typed for key in OF_DATA):
+        return tuple(words)
+    return (*words, FEW_IMAGES)
