@@ -102,7 +102,8 @@ class ChannelShuffle(nn.Module):
         self.groups = groups
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
+        dealt: Tensor = x.unflatten(1, (self.groups, -1)).transpose(1, 2)
+        return dealt.flatten(1, 2)
 
     def extra_repr(self) -> str:
         return f"groups={self.groups}"

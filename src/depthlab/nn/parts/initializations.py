@@ -63,5 +63,5 @@ def _orthogonal(like: Tensor) -> Tensor:
     groups, rows, columns = like.shape
     normal = torch.randn(groups, max(rows, columns), min(rows, columns), dtype=like.dtype, device=like.device)
     q, r = torch.linalg.qr(normal)
-    q = q * r.diagonal(dim1=1, dim2=2).sign().unsqueeze(1)
-    return q if rows >= columns else q.transpose(1, 2)
+    signed: Tensor = q * r.diagonal(dim1=1, dim2=2).sign().unsqueeze(1)
+    return signed if rows >= columns else signed.transpose(1, 2)
