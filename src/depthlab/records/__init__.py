@@ -16,6 +16,7 @@ from depthlab.records.base import Record
 from depthlab.records.degradation import Choice, Condition, DegradationRecord, LayerValue, MeasuredRun, Score, Tuning
 from depthlab.records.exponent import ExponentPart, ExponentRecord, ExponentRun, PieceLesion, PieceSet
 from depthlab.records.found_runs import FoundRun, RunsFound
+from depthlab.records.kernels import KernelsRecord, KindNetwork
 from depthlab.records.lesion import (
     Deletion,
     Element,
@@ -113,6 +114,8 @@ __all__ = [
     "FrontPoint",
     "Growth",
     "Interval",
+    "KernelsRecord",
+    "KindNetwork",
     "LayerCard",
     "LayerFeatures",
     "LayerValue",
