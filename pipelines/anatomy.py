@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     "model=plain,resnet depth=56",
     "depth=20,32,44,56,110 width=1,2,4",
-    "model=inception_v1 model.form=imagenet image=224 classes=1000",
+    "model=inception_v1 model.form=imagenet depth=22 image=224 classes=1000",
     "model=resnet,wide_resnet data=digits time=false",
 )
 OWN_KEYS = {

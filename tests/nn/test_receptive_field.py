@@ -4,7 +4,19 @@ import pytest
 import torch
 from torch import nn
 
-from depthlab.nn import Concat, Network, PadSkip, Parallel, Sum, measure_receptive_field
+from depthlab.nn import (
+    Concat,
+    GridPool,
+    Network,
+    PadSkip,
+    Parallel,
+    Product,
+    Reach,
+    Sum,
+    measure_receptive_field,
+    named,
+    trace_receptive_fields,
+)
 
 
 def network(*units: Parallel, stem: nn.Sequential | None = None) -> Network:
@@ -61,3 +73,54 @@ def test_it_is_what_gradients_reach(case: str) -> None:
 def test_a_linear_layer_before_the_head_is_refused() -> None:
     with pytest.raises(ValueError, match="a linear layer sees the whole image"):
         measure_receptive_field(network(Sum({"branch": nn.Linear(4, 4)})))
+
+
+def test_every_layer_has_its_own() -> None:
+    net = Network(
+        stem=named(conv=same(3)),
+        stages=[[Sum({"skip": nn.Identity(), "branch": named(a=same(5), b=nn.ReLU())})], [Sum({"branch": same(3)})]],
+        head=named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(1, 2)),
+    )
+    found = trace_receptive_fields(net)
+    fields = {name: one.field for name, one in found.items() if not name.endswith(("before", "after"))}
+    assert fields == {
+        "stem.conv": (3, 3),
+        "stem": (3, 3),
+        "stages.0.0.paths.skip": (3, 3),
+        "stages.0.0.paths.branch.a": (7, 7),
+        "stages.0.0.paths.branch.b": (7, 7),
+        "stages.0.0.paths.branch": (7, 7),
+        "stages.0.0": (7, 7),
+        "stages.0": (7, 7),
+        "stages.1.0.paths.branch": (9, 9),
+        "stages.1.0": (9, 9),
+        "stages.1": (9, 9),
+        "head.pool": None,
+        "head.flatten": None,
+        "head.linear": None,
+        "head": None,
+    }
+
+
+def test_steps_are_the_strides_so_far() -> None:
+    net = network(Sum({"branch": named(a=conv(3, stride=2), b=nn.MaxPool2d((1, 2)), c=conv(3))}))
+    steps = {name[-1]: one.step for name, one in trace_receptive_fields(net).items() if ".branch." in name}
+    assert steps == {"a": (2, 2), "b": (2, 4), "c": (2, 4)}
+    assert trace_receptive_fields(net)["stages.0.0"] == Reach((7, 13), (2, 4))
+
+
+def test_a_gate_that_averages_over_all_pixels_is_left_out_beside_what_it_weighs() -> None:
+    gate = named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(1, 1))
+    net = network(Product({"value": same(3), "gate": gate}))
+    assert measure_receptive_field(net) == (3, 3)
+    assert trace_receptive_fields(net)["stages.0.0.paths.gate"].field is None
+
+
+def test_what_depends_on_the_size_of_the_image_is_not_told() -> None:
+    net = Network(
+        stem=nn.Sequential(),
+        stages=[[Sum({"branch": same(3)})]],
+        head=named(pool=GridPool(2), flatten=nn.Flatten(), linear=nn.Linear(4, 2)),
+    )
+    found = trace_receptive_fields(net)
+    assert "head.pool" not in found and "head.flatten" not in found and found["head.linear"].field is None

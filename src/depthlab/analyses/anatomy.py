@@ -78,7 +78,9 @@ def _kept(net: nn.Module, image: Shape, device: torch.device, notes: list[str]) 
     try:
         with torch.random.fork_rng(devices=[]):
             return measure_kept(net, image, device)
-    except (NotImplementedError, RuntimeError, ValueError) as error:  # of a person's own network
+    except Exception as error:  # a person's own network can raise anything
+        if isinstance(net, Network):
+            raise
         notes.append(f"what it keeps for the backward pass could not be measured: {' '.join(str(error).split())}")
         return None
 

@@ -73,17 +73,16 @@ class Kept:
 
 
 def measure_kept(net: nn.Module, image: Shape, device: torch.device) -> Kept:
-    """Count what autograd keeps of a forward pass in training mode, as its float32 kernels on a processor save it.
+    """Count what autograd keeps of a forward pass, as its float32 kernels on a processor save it.
 
     What two layers need is kept once, and counted where it is needed first; so is the image itself. Weights and buffers
     don't count: they are there anyway. Passes over two batch sizes tell what grows with the batch, as a batch of one
-    image is none for batch norm. `net` is run in training mode, with its auxiliary heads, and changed by it if it is
-    not on the meta device: hand in a copy.
+    image is none for batch norm. `net` is run in the mode that it is in, which is that of training when it was just
+    built, with its auxiliary heads, and is changed by it if it is not on the meta device: hand in a copy.
 
     Raises:
         ValueError: what is kept differs from batch to batch in more than size.
     """
-    net.train()
     few, more = (_saved(net, image, device, batch) for batch in (2, 3))
     if [name for name, _ in few] != [name for name, _ in more]:
         raise ValueError("what is kept depends on the batch")

@@ -10,8 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from depthlab.nn import Network
+from depthlab.nn import Network, evaluating
 from depthlab.records import PassTimes
+
+Autocast = Callable[[], AbstractContextManager[object]]
 
 
 @final
@@ -28,10 +30,11 @@ def time_passes(
     passes: Mapping[str, Pass],
     *,
     rounds: int,
-    autocast: Callable[[], AbstractContextManager[object]],
+    autocast: Autocast,
     track: Callable[[Sequence[int]], Iterable[int]] = iter,
 ) -> tuple[PassTimes, ...]:
-    """Return seconds of passes by network: forward in evaluation mode, and forward and backward in training mode.
+    """Return seconds of passes by network: forward in evaluation mode, and forward and backward in the
+    mode that the network is in.
 
     Each network runs once without being timed, as memory is asked for and algorithms are chosen then. In every round
     each has its turn, in the opposite order from round to round. Weights stay as they are, but statistics of batch
@@ -42,29 +45,31 @@ def time_passes(
     for number in track(range(rounds + 1)):
         names = list(passes) if number % 2 else list(reversed(passes))
         for name in names:
-            one = _seconds(passes[name], _answer, autocast)
-            both = _seconds(passes[name], _learn, autocast)
+            one, both = _time_answer(passes[name], autocast), _time_training(passes[name], autocast)
             if number:
                 forward[name].append(one)
                 training[name].append(both)
     return tuple(PassTimes(name, tuple(forward[name]), tuple(training[name])) for name in passes)
 
 
-def _seconds(one: Pass, run: Callable[[Pass], object], autocast: Callable[[], AbstractContextManager[object]]) -> float:
-    one.network.train(run is _learn)
+def _seconds(run: Callable[[], object], one: Pass, autocast: Autocast) -> float:
     _synchronize(one.images.device)
     began = time.perf_counter()
     with autocast():
-        run(one)
+        run()
     _synchronize(one.images.device)
     ended = time.perf_counter()
     one.network.zero_grad(set_to_none=True)
     return ended - began
 
 
-@torch.no_grad()
-def _answer(one: Pass) -> object:
-    return one.network(one.images)
+def _time_answer(one: Pass, autocast: Autocast) -> float:
+    with evaluating(one.network), torch.no_grad():
+        return _seconds(lambda: one.network(one.images), one, autocast)
+
+
+def _time_training(one: Pass, autocast: Autocast) -> float:
+    return _seconds(lambda: _learn(one), one, autocast)
 
 
 def _learn(one: Pass) -> None:

@@ -28,7 +28,8 @@ _EDGES = {
 _FILLS = {"convolution": "#e9f1f7", "pooling": "#f3efe8", "linear": "#f0f0f0", "padding": "#f7f7f7"}
 _FLOW, _SKIP = "#5a5a5a", YELLOW
 _MARGIN, _HEADER, _LEGEND = 0.12, 0.42, 0.34
-_LEFT, _RIGHT = 0.42, 2.05  # beside the units: the stage's name, and what they cost
+_LEFT = 0.42  # beside the units: the stage's name
+_LETTER = 0.066  # width of one, about, in what is written on the right
 _PAD, _BETWEEN = 0.12, 0.17  # inside of a unit's frame, and between frames
 _LINE = 0.155  # of text, in inches
 _BADGE = 0.44
@@ -75,7 +76,8 @@ class _Panel:
 
     @property
     def width(self) -> float:
-        return _LEFT + self.inner + _RIGHT
+        longest = max((len(line) for one in self.folds for line in one.lines), default=0)
+        return _LEFT + self.inner + 0.2 + _LETTER * longest
 
     @property
     def height(self) -> float:
@@ -196,7 +198,7 @@ def _draw_legend(axes: Axes, pieces: Sequence[Piece], height: float) -> None:
 
 def _write(axes: Axes, x: float, y: float, text: str) -> float:
     axes.text(x, y, text, va="center", fontsize=8, color="0.25")
-    return x + 0.066 * len(text) + 0.22
+    return x + _LETTER * len(text) + 0.22
 
 
 def _leaves(piece: Piece) -> list[Piece]:

@@ -35,15 +35,21 @@ class Fold:
     @property
     def lines(self) -> tuple[str, ...]:
         """Return what is written beside them: what they put out and see, and what they cost."""
-        first, last = self.blocks[0], self.blocks[-1]
-        seen = "" if last.field is None else f" · sees {last.field[0]}×{last.field[1]}"
-        shape = size_text(last.output) if last.output else ""
-        if last.output and len(last.output) == 1:
-            shape += " features" if self.where != "head" else " scores"
-        if first.output != last.output and first.output and last.output:
-            shape = f"{first.output[0]} to {shape}"
-        found = (f"{shape}{seen}" if shape else "", self._cost("parameters"), self._cost("multiply_adds"))
+        found = (*self._put_out(), self._cost("parameters"), self._cost("multiply_adds"))
         return tuple(line for line in found if line)
+
+    def _put_out(self) -> tuple[str, ...]:
+        """Return the shape of the output and what its features see; two lines where channels grow."""
+        first, last = self.blocks[0].output, self.blocks[-1].output
+        field = self.blocks[-1].field
+        seen = "" if field is None else f"sees {field[0]}×{field[1]}"
+        if last is None:
+            return (seen,)
+        if len(last) == 1:
+            return (f"{last[0]} {'scores' if self.where == 'head' else 'features'}", seen)
+        if first is not None and first != last:
+            return (f"{first[0]} to {last[0]} channels of {size_text(last[1:])}", seen)
+        return (f"{size_text(last)}{f' · {seen}' if seen else ''}",)
 
     def _cost(self, name: str) -> str:
         values = [getattr(block, name) for block in self.blocks]
