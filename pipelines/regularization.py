@@ -19,23 +19,26 @@ OWN = {
 }
 EXAMPLES = (
     "factors=weight_decay,drop_path,mixup",
+    "data.validation=0.1",
     "factors=dropout dropout=0.1 depth=8,20,32",
     "factors=label_smoothing width=1,2 depth=8",
     "model=vgg factors=batch_norm,dropout depth=11,16",
     "model=locally_connected factors=weight_sharing depth=5,8",
     "model=alexnet factors=lrn,dropout depth=8 width=0.5,1",
 )
+PAGE = "regularization"
 CALIBRATION = "calibration.json"  # beside the run's record, so that it is measured once
 
 
 def regularization() -> None:
     """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
-    asked = ask(sys.argv[1:], sweep="regularization", about=__doc__ or "", own=OWN, examples=EXAMPLES)
+    asked = ask(sys.argv[1:], sweep=PAGE, about=__doc__ or "", own=OWN, examples=EXAMPLES)
 
-    from depthlab.sweeps import ensure_sweep, preview_sweep, read_factors, settings_of
+    from depthlab.sweeps import ensure_sweep, preview_sweep, read_factors, settings_of, with_few_images
 
-    settings = settings_of(asked.words)
-    factors = read_factors(asked.own, asked.words, settings)
+    words = with_few_images(asked.words, PAGE)
+    settings = settings_of(words)
+    factors = read_factors(asked.own, words, settings)
     if settings.dry_run:
         preview_sweep(factors.words, settings)
         return
@@ -63,7 +66,7 @@ def examine(swept: "Swept", factors: "Factors") -> "RegularizationRecord":
     axes = factors.axes(refs)
     measured = measure(swept, factors, refs)
     judged = judge(factors.factors, axes, refs, measured)
-    about = begin_answer("regularization", swept, refs)
+    about = begin_answer(PAGE, swept, refs)
     return RegularizationRecord(
         about=replace(about, verdict=(judged.headline, *judged.verdict)),
         factors=factors.factors,

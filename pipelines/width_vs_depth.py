@@ -18,6 +18,7 @@ EXAMPLES = (
     "depth=20 budget=2x,3x,4x seed=range(5)",
     "model=resnext depth=11 width=0.25 model.group_width=16 model.cardinality=4",
     "data=cifar10 depth=20 epochs=15 seed=0,1",
+    "data.validation=0.1 depth=14",
 )
 MATCHES = ("parameters", "multiply_adds", "time")
 OWN_KEYS = {
@@ -34,8 +35,9 @@ def width_vs_depth() -> None:
     """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
     asked = ask(sys.argv[1:], sweep=PAGE, about=__doc__ or "", own=OWN_KEYS, examples=EXAMPLES)
 
-    from depthlab.sweeps import ensure_sweep, preview_sweep, settings_of
+    from depthlab.sweeps import ensure_sweep, preview_sweep, settings_of, with_few_images
 
+    asked = replace(asked, words=with_few_images(asked.words, PAGE))
     settings = settings_of(asked.words)
     search = Search(asked, settings)
     networks = search.networks()

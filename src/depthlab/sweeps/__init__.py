@@ -10,6 +10,7 @@ from depthlab.doors import lazy_door
 if TYPE_CHECKING:
     from depthlab.sweeps.answers import begin_answer, measured_run, run_folder, run_refs, trained_images
     from depthlab.sweeps.factor_words import Factors, read_factors
+    from depthlab.sweeps.few_images import with_few_images
     from depthlab.sweeps.ladders import Ladder, Rung, check_axes, rung_name
     from depthlab.sweeps.measured import Measuring
     from depthlab.sweeps.networks import Networks, Untrained, span_networks
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "answers": ("begin_answer", "measured_run", "run_folder", "run_refs", "trained_images"),
     "factor_words": ("Factors", "read_factors"),
+    "few_images": ("with_few_images",),
     "ladders": ("Ladder", "Rung", "check_axes", "rung_name"),
     "measured": ("Measuring",),
     "networks": ("Networks", "Untrained", "span_networks"),
@@ -74,6 +76,7 @@ __all__ = [
     "settings_of",
     "span_networks",
     "trained_images",
+    "with_few_images",
 ]
 
 __getattr__ = lazy_door(__name__, _PLACES)
