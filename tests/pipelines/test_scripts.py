@@ -12,7 +12,7 @@ HEAVY = ("torch", "mlflow", "pytorch_lightning", "matplotlib")
 
 
 def test_all_are_here() -> None:
-    answers = ["degradation.py", "regularization.py", "width_vs_depth.py"]
+    answers = ["degradation.py", "regularization.py", "votes.py", "width_vs_depth.py"]
     assert sorted([*answers, "evaluate.py", "predict.py", "report.py", "rerun.py", "sync.py"]) == SCRIPTS
 
 

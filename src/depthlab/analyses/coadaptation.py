@@ -34,7 +34,9 @@ def measure_features(network: nn.Module, batches: Iterable[tuple[Tensor, Tensor]
         network: Of any family; it is put into evaluation mode, and back.
         batches: Of normalized images (N, C, H, W) on the network's device, with labels.
     """
-    names = {module: name for name, module in network.named_modules() if isinstance(module, ACTIVATIONS)}
+    names: dict[nn.Module, str] = {
+        module: name for name, module in network.named_modules() if isinstance(module, ACTIVATIONS)
+    }
     heard = _Heard(names)
     hooks: list[Any] = [module.register_forward_hook(heard.hear) for module in names]
     hooks.append(network.register_forward_pre_hook(heard.begin))

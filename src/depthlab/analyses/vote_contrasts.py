@@ -16,7 +16,7 @@ from depthlab.records import (
     VotingRun,
 )
 
-ARITHMETIC = "arithmetic"
+ARITHMETIC, GEOMETRIC = "arithmetic", "geometric"
 ERROR, LOSS, CALIBRATION = "error", "loss", "calibration"
 MEASURES: dict[str, Callable[[VoteScore], float]] = {
     ERROR: lambda score: score.error,
@@ -25,9 +25,10 @@ MEASURES: dict[str, Callable[[VoteScore], float]] = {
 }
 DROPOUT, DEPTH, SNAPSHOTS = "dropout", "stochastic depth", "snapshots"
 WHOLE = {DROPOUT: "weight scaling", DEPTH: "the whole network", SNAPSHOTS: "the last snapshot"}
-MEMBERS = {DROPOUT: "sampled networks", DEPTH: "sampled sub-networks", SNAPSHOTS: "last snapshots"}
+MEMBERS = {DROPOUT: "sampled networks", DEPTH: "sampled sub-networks", SNAPSHOTS: "snapshots"}
 INDEPENDENT, MORE, TWIN = "independent", "independent less sampled", "snapshots less one training"
-OVER_SEEDS, OVER_DRAWS = "seeds", "draws"
+BY_GEOMETRIC = "geometric mean of sampled networks"
+OVER_SEEDS, OVER_DRAWS = "seeds", "committees"
 ALL_IN_ONE = "all networks are in the one committee: a point, no claim"
 
 CORRELATION, ZEROS, MEAN = "correlation", "zeros", "mean"
@@ -60,6 +61,7 @@ def contrasts(runs: Sequence[VotingRun], committees: Sequence[Committee]) -> tup
     for network, same in groups.items():
         for voter in WHOLE:
             found += _against_whole(network, same, voter)
+        found += _geometric(network, same)
         found += _snapshots_against_one(network, same, groups)
     for one in committees:
         if one.mean == ARITHMETIC:
@@ -111,20 +113,31 @@ def twin(run: VotingRun, groups: Mapping[str, Sequence[VotingRun]], keys: Sequen
 def _against_whole(network: str, runs: Sequence[VotingRun], voter: str) -> list[VoteContrast]:
     """Compare committees of each size with the one pass that they stand for."""
     curves = {run.seed: curve for run in runs if (curve := curve_of(run, voter)) is not None}
+    sizes = sorted({point.members for curve in curves.values() for point in curve.points})
+    # one snapshot, the last, is the whole network
+    there = [size for size in sizes if voter != SNAPSHOTS or size > 1]
+    return [one for size in there for one in _at_size(network, runs, curves, size, voter, voter)]
+
+
+def _geometric(network: str, runs: Sequence[VotingRun]) -> list[VoteContrast]:
+    """Compare the largest committee by geometric means with weight scaling, which is nearer to it in theory."""
+    curves = {run.seed: curve for run in runs if (curve := curve_of(run, DROPOUT, GEOMETRIC)) is not None}
+    if not curves:
+        return []
+    most = min(curve.members for curve in curves.values())
+    return _at_size(network, runs, curves, most, DROPOUT, BY_GEOMETRIC)
+
+
+def _at_size(
+    network: str, runs: Sequence[VotingRun], curves: Mapping[int, VoteCurve], size: int, voter: str, family: str
+) -> list[VoteContrast]:
     found = []
-    for size in sorted({point.members for curve in curves.values() for point in curve.points}):
-        if voter == SNAPSHOTS and size == 1:
-            continue  # the last one is the whole network
-        for measure, value in MEASURES.items():
-            ours = {seed: _scores(curve, size, value) for seed, curve in curves.items()}
-            whole = {run.seed: value(run.whole) for run in runs if ours.get(run.seed)}
-            over, a, b = _sides({seed: scores for seed, scores in ours.items() if scores}, whole)
-            name = f"{size} {MEMBERS[voter]}"
-            found.append(
-                VoteContrast(
-                    *(voter, network, name, WHOLE[voter], size, measure, over, _mean(a), _mean(b), compare(a, b))
-                )
-            )
+    for measure, value in MEASURES.items():
+        ours = {seed: scores for seed, curve in curves.items() if (scores := _scores(curve, size, value))}
+        over, a, b = _sides(ours, {run.seed: value(run.whole) for run in runs if run.seed in ours})
+        name = f"{size} {MEMBERS[voter]}" if voter != SNAPSHOTS else f"the last {size} {MEMBERS[voter]}"
+        sides = name, WHOLE[voter]
+        found.append(VoteContrast(*(family, network, *sides, size, measure, over, _mean(a), _mean(b), compare(a, b))))
     return found
 
 

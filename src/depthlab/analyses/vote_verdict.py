@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from depthlab.analyses.degradation import lost_runs, points
 from depthlab.analyses.vote_contrasts import (
+    BY_GEOMETRIC,
     CALIBRATION,
     CORRELATION,
     DEPTH,
@@ -18,6 +19,8 @@ from depthlab.analyses.vote_contrasts import (
     MEAN,
     MEMBERS,
     MORE,
+    OVER_DRAWS,
+    OVER_SEEDS,
     SNAPSHOTS,
     TWIN,
     WHOLE,
@@ -27,6 +30,8 @@ from depthlab.analyses.vote_contrasts import (
 )
 from depthlab.records import Committee, FeatureContrast, Interval, RunRef, VoteContrast, VotingRun
 
+# So many values an interval must rest on before it says where two ways to vote meet.
+LEAST = {OVER_SEEDS: 3, OVER_DRAWS: 5}
 _LOSS_NAME = "negative log likelihood"
 _POINT = "a point, no claim"
 
@@ -43,6 +48,7 @@ def tell(
     for network, same in by_network(runs).items():
         for voter in (DROPOUT, DEPTH):
             sentences += _meeting(_of(contrasts, voter, network))
+        sentences += _geometric(contrasts, network)
         sentences += _snapshots(contrasts, network)
         sentences += _independent(contrasts, network)
         sentences += _disagreements(network, same, committees)
@@ -60,10 +66,10 @@ def headline(contrasts: Sequence[VoteContrast]) -> str:
     parts = []
     for voter in (DROPOUT, DEPTH):
         for network in dict.fromkeys(one.network for one in contrasts if one.family == voter):
-            met = [_met_text(_of(contrasts, voter, network), measure) for measure in (ERROR, LOSS)]
+            error, loss = (_where(_of(contrasts, voter, network, measure)) for measure in (ERROR, LOSS))
             parts.append(
-                f"the average of {MEMBERS[voter]} of {network} {met[0]} {WHOLE[voter]} in error, and {met[1]} it in "
-                f"{_LOSS_NAME}"
+                f"{MEMBERS[voter]} of {network} together come up to {WHOLE[voter]} in error {error}, in {_LOSS_NAME} "
+                f"{loss}"
             )
     gains = [one for one in contrasts if one.family == INDEPENDENT and one.measure == ERROR and _claimed(one)]
     if gains:
@@ -77,16 +83,20 @@ def headline(contrasts: Sequence[VoteContrast]) -> str:
 def meeting_size(found: Iterable[VoteContrast]) -> int | None:
     """Return from how many members on committees are not shown to be worse than the one pass; None if never.
 
-    `found` are contrasts of one network by one measure, a committee less the one pass. Where nothing can be claimed
-    (no interval) there is no meeting to tell.
+    `found` are contrasts of one network by one measure, a committee less the one pass; those that rest on too few
+    seeds or committees are left out (`can_tell`), as their intervals hold whatever one likes.
     """
-    ordered = sorted(found, key=lambda one: one.members)
     met = None
-    for one in reversed([one for one in ordered if one.comparison.interval is not None]):
+    for one in sorted(filter(can_tell, found), key=lambda one: -one.members):
         if _low(one) > 0:
             break
         met = one.members
     return met
+
+
+def can_tell(one: VoteContrast) -> bool:
+    """Tell whether there are enough values for an interval that says something: `LEAST` seeds or committees."""
+    return one.comparison.interval is not None and min(one.comparison.n) >= LEAST[one.over]
 
 
 def interval_text(interval: Interval | None, n: int, over: str = "seeds") -> str:
@@ -105,14 +115,14 @@ def _of(contrasts: Iterable[VoteContrast], family: str, network: str, measure: s
     ]
 
 
-def _met_text(found: Sequence[VoteContrast], measure: str) -> str:
-    same = [one for one in found if one.measure == measure]
-    if not any(one.comparison.interval is not None for one in same):
-        return "can't be compared with"
-    met = meeting_size(same)
+def _where(same: Sequence[VoteContrast]) -> str:
+    known = [one for one in same if can_tell(one)]
+    if not known:
+        return "nobody knows where, as there are too few trainings"
+    met = meeting_size(known)
     if met is None:
-        return "does not meet"
-    return f"meets from m = {met} on" if met > 1 else "is never shown worse than"
+        return f"nowhere up to m = {max(one.members for one in known)}"
+    return f"from m = {met} on"
 
 
 def _meeting(found: Sequence[VoteContrast]) -> list[str]:
@@ -120,19 +130,18 @@ def _meeting(found: Sequence[VoteContrast]) -> list[str]:
     told = []
     for measure in (ERROR, LOSS, CALIBRATION):
         same = sorted((one for one in found if one.measure == measure), key=lambda one: one.members)
-        known = [one for one in same if one.comparison.interval is not None]
         if not same:
             continue
-        first = same[0]
+        first, last = same[0], same[-1]
         what = f"{first.network}: in {_measure_name(measure)} the average of {MEMBERS[first.family]}"
-        if not known:
-            last = same[-1]
-            told.append(
-                f"{what} is {_signed(last)} from {WHOLE[first.family]} at m = {last.members} ({last.comparison.note}): "
-                f"{_POINT}."
-            )
+        known = [one for one in same if can_tell(one)]
+        if known:
+            told.append(f"{what} {_met_sentence(known, WHOLE[first.family])}.")
             continue
-        told.append(f"{what} {_met_sentence(known, WHOLE[first.family])}.")
+        told.append(
+            f"{what} at m = {last.members} differs from {WHOLE[first.family]} by {_bracketed(last)}: too few to tell "
+            "where they meet."
+        )
     return told
 
 
@@ -140,16 +149,30 @@ def _met_sentence(known: Sequence[VoteContrast], whole: str) -> str:
     met, last = meeting_size(known), known[-1]
     if met is None:
         return f"does not meet {whole} up to m = {last.members}: {_sized(last)}"
+    worse = [one for one in known if one.members < met]
     at = next(one for one in known if one.members == met)
-    below = [one for one in known if one.members < met]
-    text = f"meets {whole} at m = {met} ({_difference(at)})" if below else f"is not shown worse than {whole} at any m"
-    if below:
-        text += f"; at m = {below[-1].members} it is {_sized(below[-1])}"
-    if last.members != met and _high(last) < 0:
+    text = f"meets {whole} at m = {met}: {_bracketed(at)}" if worse else f"is at no m shown worse than {whole}"
+    if worse:
+        text += f"; at m = {worse[-1].members} it is {_sized(worse[-1])}"
+    if last.members == met and worse:
+        return text
+    if _high(last) < 0:
         return f"{text}; at m = {last.members} it is {_sized(last)}"
-    if not below or last.members != met:
-        text += f"; at m = {last.members} the difference is {_difference(last)}"
-    return text
+    return f"{text}; at m = {last.members} the difference is {_bracketed(last)}"
+
+
+def _geometric(contrasts: Sequence[VoteContrast], network: str) -> list[str]:
+    """Say how far both means are from weight scaling, which approximates the geometric one."""
+    told = []
+    for one in _of(contrasts, BY_GEOMETRIC, network, LOSS):
+        same = (other for other in _of(contrasts, DROPOUT, network, LOSS) if other.members == one.members)
+        arithmetic = next(same, None)
+        if arithmetic is not None:
+            told.append(
+                f"{network}: at m = {one.members} the {_LOSS_NAME} of the geometric mean differs from weight scaling's "
+                f"by {_bracketed(one)}, that of the arithmetic mean by {_bracketed(arithmetic)}."
+            )
+    return told
 
 
 def _snapshots(contrasts: Sequence[VoteContrast], network: str) -> list[str]:
@@ -190,8 +213,7 @@ def _disagreements(network: str, runs: Sequence[VotingRun], committees: Sequence
             if (curve := curve_of(run, voter)) is not None and curve.disagreement is not None
         ]
         if values:
-            kind = MEMBERS[voter].removeprefix("last ")
-            parts.append(f"two {kind} of one training on {points(sum(values) / len(values))} %")
+            parts.append(f"two {MEMBERS[voter]} of one training on {points(sum(values) / len(values))} %")
     for one in committees:
         if one.network == network and one.mean == "arithmetic" and one.disagreement is not None:
             parts.append(f"two independent networks on {points(one.disagreement)} %")
@@ -236,9 +258,9 @@ def _sized(one: VoteContrast) -> str:
     return f"{size} {unit} {worse} ({interval_text(one.comparison.interval, min(one.comparison.n), one.over)})"
 
 
-def _difference(one: VoteContrast) -> str:
+def _bracketed(one: VoteContrast) -> str:
     sure = interval_text(one.comparison.interval, min(one.comparison.n), one.over)
-    return f"{_signed(one)}, {sure}"
+    return f"{_signed(one)} ({sure})"
 
 
 def _signed(one: VoteContrast) -> str:

@@ -98,7 +98,7 @@ class VoteContrast(Record):
     b: str  # reads: weight scaling
     members: int  # of a
     measure: str  # error, loss, calibration
-    over: str  # seeds; or draws, of one trained network
+    over: str  # seeds; or committees, of draws from one trained network
     mean_a: float
     mean_b: float
     comparison: Comparison
