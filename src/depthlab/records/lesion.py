@@ -113,3 +113,5 @@ class LesionRecord(Record):
     published: tuple[PublishedLesions, ...] = ()
     weights: str = ""  # a file that was taken instead of runs
     normalization: str = ""  # of the images, where weights came from a file
+    matched: str = ""  # how their tensors were told apart: by name, or by order
+    unmeasured: tuple[str, ...] = ()  # a sentence for each run that could not be measured

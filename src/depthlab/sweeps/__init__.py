@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from depthlab.sweeps.publishing import check_answerable, publish
     from depthlab.sweeps.settings import Settings, settings_of
     from depthlab.sweeps.step_times import StepTimes
-    from depthlab.sweeps.subjects import RUN_KEYS, Subject, Subjects, find_subjects, publish_answer
+    from depthlab.sweeps.subjects import RUN_KEYS, Subject, Subjects, find_subjects, publish_answer, untrained_subject
     from depthlab.sweeps.sweep import ensure_sweep, preview_sweep, run_sweep
     from depthlab.sweeps.swept import Swept, attach
     from depthlab.sweeps.tune_words import Tune, read_tune
@@ -33,7 +33,7 @@ _PLACES = {
     "publishing": ("check_answerable", "publish"),
     "settings": ("Settings", "settings_of"),
     "step_times": ("StepTimes",),
-    "subjects": ("RUN_KEYS", "Subject", "Subjects", "find_subjects", "publish_answer"),
+    "subjects": ("RUN_KEYS", "Subject", "Subjects", "find_subjects", "publish_answer", "untrained_subject"),
     "sweep": ("ensure_sweep", "preview_sweep", "run_sweep"),
     "swept": ("Swept", "attach"),
     "tune_words": ("Tune", "read_tune"),
@@ -76,6 +76,7 @@ __all__ = [
     "settings_of",
     "span_networks",
     "trained_images",
+    "untrained_subject",
     "with_few_images",
 ]
 

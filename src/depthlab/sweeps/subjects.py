@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, final
 
-from depthlab.recipe import AXES, GROUPS, compose
+from depthlab.recipe import AXES, GROUPS, Recipe, compose
 from depthlab.records import QuestionRecord, RunRef
 from depthlab.sweeps.answers import begin_answer, describe_code, refer_to_folder, run_refs
 from depthlab.sweeps.publishing import check_answerable
@@ -30,6 +30,7 @@ from depthlab.tracking import (
 if TYPE_CHECKING:
     from depthlab.report import Page
     from depthlab.runs import Reopened
+    from depthlab.training import Hardware
 
 RUN = "run"
 RUN_KEYS: Mapping[str, str] = MappingProxyType(
@@ -121,6 +122,20 @@ def find_subjects(
     subjects = tuple(Subject(ref, RunFolder.open(swept.runs / str(ref.folder))) for ref in finished)
     stores = () if swept.store is None else ((swept.store, swept.record.run_id),)
     return Subjects(begin_answer(question, swept, refs), subjects, swept, stores)
+
+
+def untrained_subject(question: str, recipe: Recipe, hardware: "Hardware") -> Subjects:
+    """Return the beginning of an answer about a network that no run trained, as its weights are from a file."""
+    code = describe_code(()) | {"hardware": (f"{hardware.gpu or hardware.device}, {hardware.precision}",)}
+    about = QuestionRecord(
+        question=question,
+        **code,
+        sweep="",
+        sweep_run=None,
+        axes=(),
+        held=recipe.axes,
+    )
+    return Subjects(about, ())
 
 
 def publish_answer(subjects: Subjects, page: "Page", record: Answer, output: Path) -> None:
