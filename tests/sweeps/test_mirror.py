@@ -94,6 +94,26 @@ def test_only_what_changed_is_copied(tmp_path: Path, storage: str, monkeypatch: 
     ]
 
 
+def test_snapshots_are_there_before_a_checkpoint_that_is_past_them(
+    tmp_path: Path, storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = Storage.put
+    copied: list[str] = []
+    monkeypatch.setattr(Storage, "put", lambda self, file, name: (copied.append(name), put(self, file, name)))
+    folder = make(tmp_path / "a")
+    checkpoint(folder, "snapshot-001", 3)
+    checkpoint(folder, "snapshot-002", 6)
+    checkpoint(folder, "last", 7)
+    mirror = Mirror(folder, storage, every=3600)
+    mirror.start()
+    names = [name.removeprefix(f"{folder.name}/checkpoints/") for name in copied if "/checkpoints/" in name]
+    assert names == ["snapshot-001.ckpt", "snapshot-002.ckpt", "last.ckpt"]
+    end(folder)
+    assert mirror.finish()
+    assert fetch(storage, tmp_path / "b", FINGERPRINT)
+    assert [file.name for file in RunFolder.open(tmp_path / "b" / folder.name).snapshots] == names[:2]
+
+
 def test_a_copy_can_be_continued_from_whatever_instant_it_broke_off(tmp_path: Path) -> None:
     """While training writes as fast as it can, the storage has the lines that its checkpoint counts on."""
     storage = str(tmp_path / "shared")
