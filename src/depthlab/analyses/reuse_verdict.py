@@ -109,5 +109,5 @@ def _range(one: Summary, *, percent: bool) -> str:
     if one.interval is None:
         return seeds
     ends = (one.interval.low, one.interval.high)
-    low, high = (f"{100 * end:.0f}" for end in ends) if percent else (f"{2**end:.2f}" for end in ends)
+    low, high = (f"{100 * min(end, 1.0):.0f}" for end in ends) if percent else (f"{2**end:.2f}" for end in ends)
     return f"{100 * one.interval.level:.0f} % interval {low} to {high}, {seeds}"

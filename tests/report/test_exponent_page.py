@@ -1,0 +1,149 @@
+"""The page that tests the ensemble reading: what has to be told is on it, and it is in order in a browser."""
+
+import csv
+import math
+from functools import cache
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from depthlab.analyses.exponent_fit import fit_all
+from depthlab.analyses.exponent_verdict import judge_exponent, tell_exponent
+from depthlab.records import ExponentRecord, ExponentRun, MatchedNetwork, QuestionRecord, RunRef
+from depthlab.report import write_page
+from depthlab.report.exponent_figures import along
+from depthlab.report.exponent_page import exponent_page
+from tests.analyses.exponents import SHAPES, exponent_runs
+from tests.chromium import NARROW, WIDE, OpenPage
+
+SHARE = 1 / 3
+NETWORKS = tuple(
+    MatchedNetwork(
+        network=f"resnext-{3 * units + 2} {cardinality}x4d",
+        family="resnext",
+        axis="base" if cost == 100 else "depth" if cardinality == 4 else "cardinality",
+        words=("model=resnext",),
+        values={"depth": 3.0 * units + 2, "cardinality": float(cardinality)},
+        budget=1e3 * cost,
+        cost=1e3 * cost,
+        mismatch=0.0,
+        parameters=10 * cost,
+        multiply_adds=1000 * cost,
+    )
+    for units, cardinality, cost in SHAPES
+)
+
+
+def ref_of(run: ExponentRun) -> RunRef:
+    values = {"model": run.family, "depth": 3 * run.units + 2, "model.cardinality": run.cardinality, "seed": run.seed}
+    return RunRef(
+        name=f"{run.network} · digits · seed {run.seed}",
+        group=run.network,
+        series=run.family,
+        place=float(run.units),
+        state="finished",
+        values=values,
+        fingerprint=run.fingerprint,
+        words=tuple(f"{key}={value}" for key, value in values.items()),
+        folder=run.fingerprint,
+        hardware="a processor, threads: 1, fp32",
+        commit="c0ffee",
+    )
+
+
+def record_of(runs: list[ExponentRun], *, found: bool = True) -> ExponentRecord:
+    fits = fit_all([run for run in runs if run.pieces])
+    parts = judge_exponent(fits)
+    about = QuestionRecord(
+        question="exponent",
+        command=("python", "pipelines/exponent.py"),
+        date="2026-11-23T12:00:00+00:00",
+        sweep="0123456789abcdef",
+        sweep_run=None,
+        axes=("model", "depth", "model.cardinality", "seed"),
+        held={"data": "digits", "epochs": 20},
+        hardware=("a processor, threads: 1, fp32",),
+        commits=("c0ffee",),
+        versions={"torch": "2.13.0"},
+        runs=tuple(map(ref_of, runs)),
+        verdict=tell_exponent(runs, fits, parts, SHARE, {}),
+    )
+    return ExponentRecord(about, NETWORKS if found else (), tuple(runs), fits, parts, SHARE, images=360)
+
+
+def several(seeds: int = 3) -> list[ExponentRun]:
+    return exponent_runs(lambda n, c: 60 - 10 * math.log2(n) - 3 * math.log2(c), lambda n, c: n * c**0.3, seeds)
+
+
+REFUSED = ExponentRun("x", "plain-20", "plain", 0, 0, 1, 1, 1, 9.0, 0.0, note="no unit of it adds to a skip")
+RECORDS = {
+    "several": lambda: record_of(several()),
+    "one": lambda: record_of(several(1)),
+    "depths": lambda: record_of([run for run in several() if run.cardinality == 4] + [REFUSED], found=False),
+    "none": lambda: record_of([REFUSED], found=False),
+}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory):
+    def write(name: str) -> tuple[ExponentRecord, Path, str]:
+        record, folder = RECORDS[name](), tmp_path_factory.mktemp(name)
+        write_page(exponent_page(record), folder)
+        return record, folder, unescape((folder / "index.html").read_text()).replace("\N{MINUS SIGN}", "-")
+
+    return cache(write)
+
+
+def test_verdict_figure_and_tables_are_there(pages) -> None:
+    record, folder, text = pages("several")
+    assert [sentence for sentence in record.about.verdict if sentence not in text] == []
+    assert {file.stem for file in (folder / "figures").glob("*.svg")} == {"exponent"}
+    tables = {file.stem for file in (folder / "tables").glob("*.csv")}
+    assert tables == {"networks", "parts", "slopes", "matching", "lesions", "runs"}
+
+
+def test_each_network_has_its_means(pages) -> None:
+    _, folder, _ = pages("several")
+    with (folder / "tables" / "networks.csv").open() as file:
+        rows = {row["network"]: row for row in csv.DictReader(file)}
+    assert len(rows) == len(SHAPES)
+    base = rows["resnext-20 4x4d"]
+    assert float(base["log₂ paths"]) == pytest.approx(6 * math.log2(5))
+    assert float(base["rise, some units"]) == pytest.approx(60 - 10 * math.log2(6) - 6)
+    assert float(base["votes (units)"]) == pytest.approx(6 * 4**0.3, rel=0.02)
+    assert float(base["units that matter"]) == pytest.approx(5)
+
+
+def test_every_lesion_is_in_a_table(pages) -> None:
+    record, folder, _ = pages("several")
+    with (folder / "tables" / "lesions.csv").open() as file:
+        count = len(list(csv.DictReader(file)))
+    assert count == sum(len(pieces.lesions) for run in record.runs for pieces in run.pieces)
+
+
+def test_lines_lead_from_the_base_along_one_axis_each() -> None:
+    runs = several(1)
+    assert [(run.units, run.cardinality) for run in along("depth", runs)] == [(6, 4), (12, 4), (18, 4)]
+    assert [(run.units, run.cardinality) for run in along("cardinality", runs)] == [(6, 4), (6, 9), (6, 14)]
+
+
+def test_one_seed_and_refused_networks_are_told(pages) -> None:
+    assert "One seed: every number here is a point" in pages("one")[2]
+    assert "plain-20 is left out: no unit of it adds to a skip." in pages("depths")[2]
+    assert "differ in cardinality alone" in pages("depths")[2]
+
+
+def test_the_page_can_be_made_again_from_its_record(pages) -> None:
+    record, _, _ = pages("several")
+    again = ExponentRecord.from_json(record.to_json())
+    fits = fit_all(again.runs)
+    assert judge_exponent(fits) == record.parts
+    assert tell_exponent(again.runs, fits, again.parts, again.share, {}) == record.about.verdict
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_pages_are_in_order_in_a_browser(name: str, pages, open_page: OpenPage) -> None:
+    folder = pages(name)[1]
+    for width, dark in ((WIDE, False), (NARROW, False), (WIDE, True)):
+        open_page(folder / "index.html", width, dark=dark).check()
