@@ -93,12 +93,16 @@ def width_by_hand(record: Json) -> int:
         variance, df = (left - pure) / between, between
     covariance = variance * np.linalg.inv(design.T @ design)
     depth, width = len(families), len(families) + varying.index("width")
-    told = next(line for line in record["about"]["verdict"] if " worth" in line and "width" in line and "depth" in line)
+    told = next(
+        line
+        for line in record["about"]["verdict"]
+        if (" is worth" in line or "rate of exchange" in line) and "width" in line and "depth" in line
+    )
     unclear = [
         abs(slopes[place]) < stats.t.ppf(0.975, df) * math.sqrt(covariance[place, place]) for place in (depth, width)
     ]
     if unclear[0]:  # then the other way round, if at all
-        assert told.startswith("By the test error a doubling of depth" if not unclear[1] else "How many doublings")
+        assert told.startswith("By the test error a doubling of depth" if not unclear[1] else "No rate of exchange")
         return len(runs)
     # The quotients that the t test keeps, by looking at many.
     tried = np.linspace(-200, 200, 400_001)

@@ -58,9 +58,17 @@ def test_what_a_doubling_is_worth_is_told() -> None:
 
 def test_an_exchange_is_told_in_the_axis_that_is_clear_of_zero() -> None:
     flat = {name: errors if "width" in name else [8.0, 8.3, 8.1] for name, errors in SEVERAL.items()}
-    told = [sentence for sentence in verdict(flat) if " worth " in sentence]
+    told = [sentence for sentence in verdict(flat) if " worth " in sentence or "exchange" in sentence]
     assert told[0].startswith("By the test error a doubling of depth is worth ") and "doublings of width" in told[0]
-    assert told[1].startswith("How many doublings of depth a doubling of cardinality is worth can't be said: neither")
+    assert told[2] == (
+        "No rate of exchange can be told between cardinality and depth: neither of them is shown to change the test "
+        "error."
+    )
+    noise = {name: [5.0, 6.0 + 0.01 * n, 5.5] for n, name in enumerate(SEVERAL)}
+    assert (
+        "No rate of exchange can be told between width and depth, cardinality and depth, cardinality and width: none "
+        "of them is shown to change the test error."
+    ) in verdict(noise)
     raised = {name: [16 - error for error in errors] for name, errors in flat.items()}
     assert any(
         "A doubling of width raises the test error, and one of depth changes it by" in o for o in verdict(raised)

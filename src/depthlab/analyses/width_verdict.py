@@ -16,7 +16,7 @@ def tell(match: str, fits: Sequence[ExchangeFit], lost: Mapping[str, str]) -> tu
     unit = UNITS[match]
     sentences = [_headline(unit, fits[0])]
     sentences += [_rate_sentence(unit, axis, fits) for axis in AXES if _of(axis, fits[0]) is not None]
-    sentences += [_worth_sentence(unit, fits[0], one) for one in _worths(fits[0])]
+    sentences += _worth_sentences(unit, fits[0])
     sentences += [_contrast_sentence(unit, fits[0].measure, one) for one in fits[0].contrasts if one.p is not None]
     notes: dict[str, list[str]] = {}
     for fit in fits if fits[0].exchanges else ():
@@ -66,22 +66,25 @@ def _change(measure: str, one: Exchange) -> str:
     return f"{verb} the {measure} by {points(abs(one.points))} points ({share} {points(low)} to {points(high)})"
 
 
-def _worths(fit: ExchangeFit) -> list[RateRatio]:
-    """Return the exchange of each two axes once, later axes in doublings of earlier ones where that can be told."""
-    axes = [one.axis for one in fit.exchanges]
-    return [clearest(fit.ratios, later, earlier) for earlier, later in combinations(axes, 2)] if fit.ratios else []
+def _worth_sentences(unit: str, fit: ExchangeFit) -> list[str]:
+    """Tell the exchange of each two axes once, later axes in doublings of earlier ones where that can be told."""
+    pairs = combinations([one.axis for one in fit.exchanges], 2)
+    worths = [clearest(fit.ratios, later, earlier) for earlier, later in pairs] if fit.ratios else []
+    told = [one for one in worths if one.doublings.value is not None and one.doublings.clear is not False]
+    sentences = [_worth_sentence(unit, fit, one) for one in told]
+    if open_ones := [one for one in worths if one not in told]:
+        listed = ", ".join(f"{one.a} and {one.b}" for one in open_ones)
+        of_them = "neither" if len(open_ones) == 1 else "none"
+        sentences.append(
+            f"No rate of exchange can be told between {listed}: {of_them} of them is shown to change the {fit.measure}."
+        )
+    return sentences
 
 
 def _worth_sentence(unit: str, fit: ExchangeFit, one: RateRatio) -> str:
-    """Say how many doublings of one axis another's is worth, or why that can't be said."""
-    worth, cost, measure = one.doublings, one.per_cost, fit.measure
-    if worth.value is None or worth.clear is False:
-        return (
-            f"How many doublings of {one.b} a doubling of {one.a} is worth can't be said: neither of them is shown to "
-            f"change the {measure}."
-        )
-    below = _of(one.b, fit)
-    assert below is not None
+    """Say how many doublings of one axis another's is worth."""
+    worth, cost, measure, below = one.doublings, one.per_cost, fit.measure, _of(one.b, fit)
+    assert worth.value is not None and below is not None
     if below.points > 0:  # then nothing is worth any number of its doublings
         return (
             f"A doubling of {one.b} raises the {measure}, and one of {one.a} changes it by {points(worth.value)} times "

@@ -20,11 +20,16 @@ def planning_text(compared: Sequence[Compared]) -> tuple[str, ...]:
     known = [one for one in compared if one.detectable is not None and one.comparison is not None]
     if not known:
         return ()
-    told = "; ".join(f"{one.a} against {one.b} ({one.measure}): {one.detectable:.2g} points" for one in known[:6])
+    told = "; ".join(f"{one.a} against {one.b} ({one.measure}): {_points(one.detectable)} points" for one in known[:6])
     return (
         "With the spread that was seen and as many seeds, a comparison by itself shows a true difference with a "
         f"probability of 80 % from this size on. {told}.",
     )
+
+
+def _points(value: float | None) -> str:
+    assert value is not None
+    return f"{value:.2g}" if value < 10 else f"{value:.0f}"
 
 
 def _row(one: Compared) -> tuple[object, ...]:
