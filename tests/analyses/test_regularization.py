@@ -52,7 +52,7 @@ def judged(*args, **more):
 
 def test_one_seed_makes_no_claim() -> None:
     found = judged(1)
-    assert found.headline == "no claim on weight_decay and drop_path."
+    assert found.headline == "No claim on weight_decay and drop_path."
     assert "a point, no claim" in found.verdict[0] and "interval" not in " ".join(found.verdict)
     assert any(sentence.startswith("No test: no cell of the factorial has two runs") for sentence in found.verdict)
 

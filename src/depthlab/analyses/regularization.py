@@ -80,6 +80,8 @@ def headline(factors: Sequence[Factor], effects: Sequence[Change]) -> str:
         if key in groups
     ]
     text = "; ".join(parts) or "there is nothing to compare"
+    if not text.startswith(tuple(factor.name for factor in factors)):  # names of keys are left as they are
+        text = text[:1].upper() + text[1:]
     return f"{text}."
 
 
