@@ -17,8 +17,11 @@ def test_a_doubling_multiplies_by_two_to_the_exponent() -> None:
 
 
 def test_axes_without_numbers_and_costs_that_are_not_known_are_left_out() -> None:
-    cards = [card(f"a-{n}", {"model": "a", "depth": n, "width": [n], "dropout": 0}, kept=None) for n in (1, 2)]
+    values = {"model": "a", "width": [1], "dropout": 0}
+    cards = [card(f"a-{n}", {**values, "depth": n}, kept=None) for n in (1, 2)]
     assert numeric_axes(cards) == ["depth"]
+    listed = [card(f"a-{n}", {"width": [n], "dropout": n / 10}) for n in (0, 1)]
+    assert numeric_axes(listed) == [], "neither lists nor a logarithm of 0"
     assert "kept" not in measure_growth(cards, ())[0].factors
     alone = [card("a", {"model": "a", "depth": 8}), card("b", {"model": "b", "depth": 16})]
     assert measure_growth(alone, ()) == (), "no two networks differ in depth alone"

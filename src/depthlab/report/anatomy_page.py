@@ -128,7 +128,7 @@ def _arithmetic(record: AnatomyRecord) -> Section:
             f"{record.cards[0].name} does most of its work, and an Inception module as it was published."
         )
     for one in record.tradeoffs:
-        blocks += [f"{one.title}. {one.told}", tradeoff_table(one)]
+        blocks += [one.told, tradeoff_table(one)]
         if one.difference is not None:
             blocks.append(
                 f"The largest difference between both outputs is {one.difference:.1e} of the largest output: rounding "

@@ -127,10 +127,11 @@ def tradeoff_table(one: Tradeoff) -> PageTable:
     return PageTable(
         (
             *("way", "weights", "output", "parameters", "counted", "multiply-adds", "counted "),
-            *("of the first's", "sees (pixels)", "non-linearities", "closed forms are what was counted"),
+            *("relative", "sees (pixels)", "non-linearities", "equal"),
         ),
         tuple(rows),
-        name=f"arithmetic_{one.name}",
+        f"{one.title}: closed forms, counts beside them, and multiply-adds relative to the first.",
+        f"arithmetic_{one.name}",
     )
 
 
