@@ -226,7 +226,8 @@ def train_effective(asked: Question, subjects: "Subjects", runs: "Sequence[PathR
         return Part((), note=note)
     first = {subject.ref.group: subject.ref for subject in reversed(subjects.subjects)}
     variants = [words_of(first[network], count) for network, count in counts.items()]
-    swept = ensure_sweep(asked.words, settings_of(asked.words), variants=variants)
+    words = without_values(asked.words, variants[0])
+    swept = ensure_sweep(words, settings_of(words), variants=variants)
     refs = run_refs(swept, along="depth")
     there = [ref for ref in refs if ref.state == "finished" and ref.folder is not None]
     trained = [begin(Subject(ref, RunFolder.open(swept.runs / str(ref.folder)))) for ref in there]
@@ -263,6 +264,12 @@ def choose_counts(runs: "Sequence[PathRun]") -> tuple[dict[str, int], str]:
     if whole:
         return counts, f"{' and '.join(whole)}: effective paths are as long as all, so no unit is left out in training."
     return counts, "" if counts else "No network here has units with a skip, of which some could be left out."
+
+
+def without_values(words: Sequence[str], variant: dict[str, str]) -> list[str]:
+    """Return the words of the sweep with one value for each key that a variant sets, in the place of several."""
+    others = [word for word in words if word.partition("=")[0] not in variant]
+    return [*others, *(f"{key}={value}" for key, value in variant.items())]
 
 
 def words_of(ref: "RunRef", count: int) -> dict[str, str]:

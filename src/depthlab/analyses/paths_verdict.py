@@ -9,6 +9,7 @@ from depthlab.analyses.paths_compared import FAMILIES, LEVEL, by_network, over_s
 from depthlab.records import Compared, EffectiveTraining, Interval, PathRun
 
 MANY = 0.95  # share of all paths that is told by a range of lengths
+ALL = 0.9995  # what is shown as 100 %
 
 
 def tell_paths(
@@ -86,7 +87,7 @@ def how_many(paths: int) -> str:
 def percent(share: float) -> str:
     """Write a share in percent, with as many digits as say something."""
     value = 100 * share
-    return f"{value:.3g} %" if value < 99.95 else "100 %"
+    return f"{value:.3g} %" if share < ALL else "100 %"
 
 
 def _kind(same: Sequence[PathRun]) -> str:
@@ -112,7 +113,8 @@ def _of_network(name: str, same: Sequence[PathRun]) -> list[str]:
         return [f"{name} has one path, through all of its {len(counts) - 1} branches: nothing to compare."]
     low, high = shortest_range([float(Fraction(count, total)) for count in counts], MANY)
     inside = percent(float(Fraction(sum(counts[low : high + 1]), total)))
-    lengths = f"{name} has {how_many(total)} paths; {inside} of them go through {low} to {high} {by}"
+    those = "all" if inside == percent(1.0) else f"{inside} of them"
+    lengths = f"{name} has {how_many(total)} paths; {those} go through {low} to {high} {by}"
     if not measured:
         return [f"{lengths}."]
     return [f"{lengths}.", _tell_effective(name, measured, by), _tell_slope(name, measured, by)]
@@ -128,10 +130,11 @@ def _tell_effective(name: str, measured: Sequence[PathRun], by: str) -> str:
     mean, interval = sum(means) / len(means), over_seeds(means)
     told = _told(interval, f"{len(means)} seeds") if interval else _told(effective[0].mean_interval, "draws of paths")
     average = average_length(counts_by(measured[0], by))
+    carried = min(one.carried for one in effective)
+    part = f"at least {percent(carried)}" if carried < ALL else "all"
     return (
-        f"{name}: {percent(min(one.carried for one in effective))} or more of the gradient's magnitude at the first "
-        f"unit come along paths of {low} to {high} {by}, {share} of all paths; their mean length is {mean:.2f}{told}, "
-        f"that of all paths {average:.4g}."
+        f"{name}: {part} of the gradient's magnitude at the first unit comes along paths of {low} to {high} {by}, "
+        f"{share} of all paths; their mean length, weighted so, is {mean:.2f}{told}, that of all paths {average:.4g}."
     )
 
 
