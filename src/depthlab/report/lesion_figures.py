@@ -20,6 +20,7 @@ PUBLISHED = "#767676"  # of the literature's curves
 TAU_BIN = 0.02
 _COLUMNS = 2
 _FEW = 30  # elements whose points are drawn large
+_NAMED = 12  # elements that are named below
 
 
 def error_by_unit(networks: Networks) -> Figure:
@@ -30,6 +31,7 @@ def error_by_unit(networks: Networks) -> Figure:
     panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
     for axes, (name, runs), color in zip(panels.flat, networks.items(), _colors(networks), strict=False):
         _draw_units(axes, runs, color)
+        _finish(axes, _top(networks))
         axes.set_title(shorten(name, 44), fontsize="medium")
         axes.set_xlabel("element that is deleted")
     for axes in panels[:, 0]:
@@ -43,12 +45,13 @@ def error_by_count(networks: Networks) -> Figure:
     """Draw the error against how many elements are deleted together: medians, and quartiles as bands."""
     kinds: dict[str, Callable[[LesionedRun], tuple[Deletion, ...]]] = {
         "among all elements": lambda run: run.lesions.deletions,
-        "without transitions": lambda run: run.lesions.inner_deletions,
+        "without transitions": _inner,
     }
-    shown = {title: get for title, get in kinds.items() if any(get(run) for runs in networks.values() for run in runs)}
-    figure = Figure(figsize=(4.6 * len(shown) + 1.6, 3.8), layout="constrained")
-    panels = figure.subplots(1, len(shown), sharey=True, squeeze=False)[0]
-    for axes, (title, get) in zip(panels, shown.items(), strict=True):
+    if not any(run.lesions.inner_deletions for runs in networks.values() for run in runs):
+        del kinds["without transitions"]  # no network has any
+    figure = Figure(figsize=(4.6 * len(kinds) + 1.6, 3.8), layout="constrained")
+    panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
+    for axes, (title, get) in zip(panels, kinds.items(), strict=True):
         for index, (name, runs) in enumerate(networks.items()):
             found = deletion_points(get(run) for run in runs)
             if found:
@@ -57,7 +60,7 @@ def error_by_count(networks: Networks) -> Figure:
         axes.set_title(title, fontsize="medium")
         axes.set_xlabel("elements deleted together")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        _finish(axes)
+        _finish(axes, _top(networks))
     panels[0].set_ylabel("test error (%)")
     _legend(figure, panels[0])
     return figure
@@ -78,7 +81,7 @@ def error_by_order(networks: Networks) -> Figure:
         draw_points(axes, tau_points(runs), name, color, LINES[index % len(LINES)], band=False)
     axes.set(xlabel="Kendall's tau between the order and the one that was trained", ylabel="test error (%)")
     axes.invert_xaxis()
-    _finish(axes)
+    _finish(axes, _top(networks))
     _legend(figure, axes)
     return figure
 
@@ -106,8 +109,9 @@ def beside_published_lesions(networks: Networks, published: Sequence[PublishedLe
     count.set(xlabel="elements deleted together", title="several deleted")
     order.set(xlabel="Kendall's tau", title="re-ordered")
     order.invert_xaxis()
+    order.xaxis.set_major_locator(MaxNLocator(5))
     for axes in (unit, count, order):
-        _finish(axes)
+        _finish(axes, _top(networks))
     _legend(figure, unit)
     return figure
 
@@ -143,6 +147,11 @@ def draw_points(axes: Axes, points: Points, name: str, color: str, line: object,
         axes.fill_between(x, low, high, color=color, alpha=0.15, linewidth=0)
 
 
+def _inner(run: LesionedRun) -> tuple[Deletion, ...]:
+    """Return the deletions that touch no transition: all of them where there is none to touch."""
+    return run.lesions.inner_deletions or run.lesions.deletions
+
+
 def _draw_units(axes: Axes, runs: Sequence[LesionedRun], color: str) -> None:
     elements = runs[0].lesions.elements
     errors = _by_element(runs)
@@ -170,8 +179,11 @@ def _draw_units(axes: Axes, runs: Sequence[LesionedRun], color: str) -> None:
         if last:
             axes.axvline(last + 0.5, color=PUBLISHED, linewidth=0.6, alpha=0.6)
         last += len(list(group))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    _finish(axes)
+    if len(elements) <= _NAMED:
+        axes.set_xticks(x, [element.name for element in elements], fontsize="small")
+        axes.tick_params(axis="x", rotation=0 if max(len(one.name) for one in elements) < 4 else 60)
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _by_element(runs: Sequence[LesionedRun]) -> list[list[float]]:
@@ -179,12 +191,22 @@ def _by_element(runs: Sequence[LesionedRun]) -> list[list[float]]:
     return [list(values) for values in zip(*(run.lesions.singles for run in runs), strict=True)]
 
 
+def _top(networks: Networks) -> float:
+    """Return the largest error of any lesion, and chance if that is larger."""
+    errors = []
+    for run in (run for runs in networks.values() for run in runs):
+        found = run.lesions
+        errors += [100 * (1 - 1 / run.classes), *found.singles, *(one.error for one in found.reorderings)]
+        errors += [one.error for one in (*found.deletions, *found.inner_deletions)]
+    return max(errors)
+
+
 def _colors(networks: Networks) -> list[str]:
     return [COLORS[index % len(COLORS)] for index in range(len(networks))]
 
 
-def _finish(axes: Axes) -> None:
-    axes.set_ylim(0, None)
+def _finish(axes: Axes, top: float) -> None:
+    axes.set_ylim(0, 1.05 * top)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.25)
 
