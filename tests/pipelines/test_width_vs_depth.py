@@ -45,7 +45,7 @@ def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: s
 def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
     answer = pipeline("width_vs_depth", "--help")
     assert answer.code == 0 and answer.err == ""
-    assert all(word in answer.out for word in ("match", "multiply_adds", "budget", "resnext", "depth=14 width=1"))
+    assert all(word in answer.out for word in ("match", "multiply_adds", "budget", "resnext", "depth=8 width=1"))
 
 
 @dataclass(frozen=True)
