@@ -18,6 +18,8 @@ SHARE = "share"  # a measure that may be negative and is no mean of weights
 INPUT = "input"
 MOST_TICKS = 14  # labels along an axis of a heat map
 _LONGEST_ROW = 3  # panels side by side
+_UPRIGHT = 7  # labels that fit side by side below a panel
+_SHORT = {"transition": "trans.", "classifier": "class."}
 
 Values = npt.NDArray[np.float64]
 Pick = Callable[[ReuseRun], tuple[ReuseMap, ...]]
@@ -61,7 +63,7 @@ def heat_maps(runs: Sequence[ReuseRun], measure: str) -> Figure:
     mesh: Any = None
     for axes, (one, _), values in zip(grid, maps, shown, strict=False):
         mesh = axes.pcolormesh(np.ma.masked_invalid(values), edgecolors="none", **scale)
-        axes.set_facecolor("0.93")
+        axes.set_facecolor("0.85")
         _label(axes, one)
     for axes in grid[len(maps) :]:
         axes.set_axis_off()
@@ -133,9 +135,12 @@ def _label(axes: Axes, one: ReuseMap) -> None:
     axes.set_title(f"block {one.block}", fontsize="medium")
     for labels, set_ticks in ((one.targets, axes.set_xticks), (one.sources, axes.set_yticks)):
         step = -(-len(labels) // MOST_TICKS)
-        names = [label[:3] + "." if label in ("transition", "classifier") else label for label in labels]
-        places = sorted({*range(0, len(labels), step), len(labels) - 1})
-        set_ticks([place + 0.5 for place in places], [names[place] for place in places], fontsize="x-small")
+        names = [_SHORT.get(label, label) for label in labels]
+        last = len(labels) - 1
+        places = [*(place for place in range(0, last, step) if last - place >= step), last]
+        turned = 90 if labels is one.targets and len(labels) > _UPRIGHT else 0
+        centers = [place + 0.5 for place in places]
+        set_ticks(centers, [names[place] for place in places], fontsize="x-small", rotation=turned)
     axes.tick_params(length=0)
     axes.set_xlabel("target", fontsize="small")
     axes.set_ylabel("source", fontsize="small")
