@@ -97,8 +97,8 @@ def test_a_network_that_keeps_different_things_by_batch_says_so() -> None:
             self.linear = nn.Linear(4, 2)
 
         def forward(self, x: Tensor) -> Tensor:
-            x = x.flatten(1)
-            return self.linear(x.exp() if len(x) == 2 else x).exp()
+            y: Tensor = self.linear(x.flatten(1)).exp()
+            return y.exp() if len(x) == 2 else y
 
     with pytest.raises(ValueError, match="depends on the batch"):
         measure_kept(Fickle(), (1, 2, 2), CPU)
