@@ -19,7 +19,8 @@ from depthlab.analyses.vote_contrasts import (
     layer_mean,
     twin,
 )
-from depthlab.analyses.vote_verdict import headline, meeting_size, tell
+from depthlab.analyses.vote_meeting import meeting_size
+from depthlab.analyses.vote_verdict import headline, tell
 from depthlab.records import Comparison, Interval, VoteContrast, VotesRecord
 from tests.report.voting import CYCLIC, DEEP, DROPPING, PLAIN, record_of
 
@@ -105,7 +106,7 @@ def test_the_verdict_tells_what_was_put_in(record: VotesRecord) -> None:
     assert f"{DEEP}: in error the average of sampled sub-networks does not meet the whole network up to m = 100" in text
     assert f"{PLAIN}: 3 independent networks err 0.6" in text
     assert f"{CYCLIC}: the last 5 snapshots together err 1.0 points less than the last one alone" in text
-    assert "two sampled networks of one training on 4.0 %" in text and "two independent networks on 3.0 %" in text
+    assert "two sampled networks of one training on 4.0 %, two independent networks on 3.0 %." in text
     assert f"{DROPPING}: the mean absolute correlation of two units is 0.2" in text
     assert f"{DROPPING}: the share of zeros among activations is" in text and "no change shown" in text
     assert record.about.verdict[0] == headline(record.contrasts)

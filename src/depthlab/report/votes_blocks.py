@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable, Sequence
 
 from depthlab.records import Committee, Interval, VoteCurve, VoteScore, VotesRecord, VotingRun
-from depthlab.report.page_blocks import PageTable, Picture
+from depthlab.report.page_blocks import Picture
 from depthlab.report.votes_figures import (
     Level,
     Line,
@@ -30,6 +30,8 @@ FEATURES = {
     "share of zeros": lambda layer: layer.zeros,
     "mean activation": lambda layer: layer.mean,
 }
+ARITHMETIC = "arithmetic"  # the mean that is drawn and told
+_OF_SNAPSHOTS = (SNAPSHOTS, ARITHMETIC)
 _MILLION = 1e6
 
 
@@ -68,7 +70,7 @@ def ensemble_picture(record: VotesRecord) -> Picture | None:
     """Return the figure of independently trained networks and of snapshots, None where there are neither."""
     panels = []
     for measure in MEASURES:
-        lines = [_committee_line(one, measure, look) for look, one in enumerate(_arithmetic(record.committees))]
+        lines = [_committee_line(one, measure, look) for look, one in enumerate(arithmetic(record.committees))]
         for network, runs in groups_of(record).items():
             curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == _OF_SNAPSHOTS]
             if curves:
@@ -99,11 +101,11 @@ def cost_picture(record: VotesRecord) -> Picture | None:
         whole = tuple(run.whole.error for run in runs)
         lines.append(Line(f"one pass: {network}", ((price, whole),), look, mark=0))
         for mark, voter in enumerate(SAMPLED, 1):
-            curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == (voter, _MEAN)]
+            curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == (voter, ARITHMETIC)]
             if curves:
                 points = tuple((size * price, values) for size, values in _seed_points(curves, "error"))
                 lines.append(Line(f"{SAMPLED[voter]}: {network}", points, look, mark=mark))
-        for one in _arithmetic(record.committees):
+        for one in arithmetic(record.committees):
             if one.network == network:
                 found = _committee_line(one, "error", look)
                 points = tuple((size * price, values) for size, values in found.points)
@@ -125,11 +127,11 @@ def disagreement_picture(record: VotesRecord) -> Picture | None:
     rows: list[tuple[str, Sequence[float], Interval | None]] = []
     for network, runs in groups_of(record).items():
         for voter, kind in SAMPLED.items():
-            curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == (voter, _MEAN)]
+            curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == (voter, ARITHMETIC)]
             known = [curve.disagreement for curve in curves if curve.disagreement is not None]
             if known:
                 rows.append((f"{kind}: {network}", known, curves[0].interval if len(known) == 1 else None))
-        for one in _arithmetic(record.committees):
+        for one in arithmetic(record.committees):
             if one.network == network and one.disagreement is not None:
                 rows.append((f"independent: {network}", [one.disagreement], one.interval))
     if not rows:
@@ -167,94 +169,15 @@ def feature_picture(record: VotesRecord) -> Picture | None:
     )
 
 
-def contrast_table(record: VotesRecord) -> PageTable:
-    """Return a row for each comparison."""
-    rows = []
-    for one in record.contrasts:
-        found, interval = one.comparison, one.comparison.interval
-        rows.append(
-            (
-                *(one.network, one.measure, f"{one.a} − {one.b}", one.members, one.mean_a, one.mean_b),
-                *(found.difference, interval and interval.low, interval and interval.high, min(found.n)),
-                one.over if not found.note else f"none: {found.note}",
-            )
-        )
-    head = (
-        *("network", "measure", "compared", "members", "first", "second"),
-        *("difference", "low", "high", "n", "interval over"),
-    )
-    return PageTable(head, tuple(rows), "Differences with 95 % intervals, each for itself.", "contrasts")
-
-
-def way_table(record: VotesRecord) -> PageTable:
-    """Return a row for each way to vote at its largest size: how it does, and what it costs."""
-    rows: list[tuple[object, ...]] = []
-    for network, runs in groups_of(record).items():
-        price = runs[0].multiply_adds
-        rows.append((network, "one pass", 1, 1, price, *_means([run.whole for run in runs]), None, len(runs)))
-        for voter, kind in SAMPLED.items():
-            curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == (voter, _MEAN)]
-            for size in dict.fromkeys(point.members for curve in curves for point in curve.points):
-                scores = [
-                    score
-                    for curve in curves
-                    for point in curve.points
-                    if point.members == size
-                    for score in point.scores
-                ]
-                known = [curve.disagreement for curve in curves if curve.disagreement is not None]
-                differ = statistics.fmean(known) if known else None
-                rows.append((network, kind, size, 1, size * price, *_means(scores), differ, len(curves)))
-        for one in _arithmetic(record.committees):
-            if one.network == network:
-                for point in one.points[1:]:
-                    size, score = point.members, point.score
-                    rows.append(
-                        (
-                            *(network, "independent networks", size, size, size * price),
-                            *(score.error, score.loss, score.calibration, one.disagreement, len(one.seeds)),
-                        )
-                    )
-    head = (
-        *("network", "who votes", "members", "trainings", "multiply-adds"),
-        *("error (%)", "loss (nats)", "calibration error (points)", "two members differ (%)", "seeds"),
-    )
-    return PageTable(head, tuple(rows), "Means over seeds and committees; arithmetic means of probabilities.", "ways")
-
-
-def feature_table(record: VotesRecord) -> PageTable:
-    """Return a row for each layer of each network, means over seeds."""
-    rows = []
-    for network, runs in groups_of(record).items():
-        for layers in zip(*(run.features for run in runs), strict=False):
-            known = [layer.correlation for layer in layers if layer.correlation is not None]
-            rows.append(
-                (
-                    *(network, layers[0].layer, layers[0].units, statistics.fmean(layer.silent for layer in layers)),
-                    statistics.fmean(known) if known else None,
-                    *(
-                        statistics.fmean(layer.zeros for layer in layers),
-                        statistics.fmean(layer.mean for layer in layers),
-                    ),
-                )
-            )
-    head = ("network", "layer", "units", "silent units", "mean |correlation|", "share of zeros", "mean activation")
-    return PageTable(head, tuple(rows), name="features")
-
-
-_MEAN = "arithmetic"
-_OF_SNAPSHOTS = (SNAPSHOTS, _MEAN)
-
-
 def _sampled_panel(record: VotesRecord, network: str, runs: Sequence[VotingRun], voter: str, measure: str) -> Panel:
     label, value = MEASURES[measure]
     lines = []
-    for mean, dashed in ((_MEAN, False), ("geometric", True)):
+    for mean, dashed in ((ARITHMETIC, False), ("geometric", True)):
         curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == (voter, mean)]
         if curves:
             name = f"{SAMPLED[voter]}, {mean} mean"
             lines.append(Line(name, _seed_points(curves, measure), 0, dashed))
-    others = [one for one in _arithmetic(record.committees) if one.network == network]
+    others = [one for one in arithmetic(record.committees) if one.network == network]
     lines += [Line("independent networks", _committee_line(one, measure, 1).points, 1) for one in others]
     whole = Level(WHOLE[voter], tuple(value(run.whole) for run in runs))
     return Panel(network, label, tuple(lines), (whole,))
@@ -284,10 +207,6 @@ def _seed_points(curves: Sequence[VoteCurve], measure: str) -> tuple[Point, ...]
     )
 
 
-def _arithmetic(committees: Sequence[Committee]) -> list[Committee]:
-    return [one for one in committees if one.mean == _MEAN]
-
-
-def _means(scores: Sequence[VoteScore]) -> tuple[float, float, float]:
-    error, loss, calibration = (statistics.fmean(map(value, scores)) for _, value in MEASURES.values())
-    return error, loss, calibration
+def arithmetic(committees: Sequence[Committee]) -> list[Committee]:
+    """Return the committees that go by arithmetic means."""
+    return [one for one in committees if one.mean == ARITHMETIC]

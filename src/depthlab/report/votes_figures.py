@@ -144,7 +144,12 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
             axes.fill_between(x, low, high, color=COLORS[line.look % len(COLORS)], alpha=0.13, linewidth=0)
     axes.set_title(panel.title, fontsize="medium")
     axes.set_ylabel(panel.label)
-    drawn = [statistics.fmean(values) for line in panel.lines for _, values in line.points]
+    drawn = [
+        value
+        for line in panel.lines
+        for _, values in line.points
+        for value in ((statistics.fmean(values),) if line.dashed else values)
+    ]
     set_metric_scale(axes, drawn + [statistics.fmean(level.values) for level in panel.levels])
     _plain(axes)
 

@@ -7,16 +7,14 @@ from depthlab.report.question_runs import page_facts, run_section, seed_notices
 from depthlab.report.votes_blocks import (
     DEPTH,
     DROPOUT,
-    contrast_table,
     cost_picture,
     disagreement_picture,
     ensemble_picture,
     feature_picture,
-    feature_table,
     groups_of,
     sampled_picture,
-    way_table,
 )
+from depthlab.report.votes_tables import contrast_table, feature_table, way_table
 
 _MASKS = {
     "network": "Each draw has one mask for all images, so that every image meets the same sampled network.",
