@@ -12,8 +12,20 @@ HEAVY = ("torch", "mlflow", "pytorch_lightning", "matplotlib")
 
 
 def test_all_are_here() -> None:
-    answers = ["degradation.py", "regularization.py", "votes.py", "width_vs_depth.py"]
-    assert sorted([*answers, "evaluate.py", "predict.py", "report.py", "rerun.py", "sync.py"]) == SCRIPTS
+    answers = "anatomy degradation exponent kernels lesion paths regularization reuse votes width_vs_depth"
+    assert (
+        sorted(
+            [
+                *(f"{name}.py" for name in answers.split()),
+                "evaluate.py",
+                "predict.py",
+                "report.py",
+                "rerun.py",
+                "sync.py",
+            ]
+        )
+        == SCRIPTS
+    )
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
