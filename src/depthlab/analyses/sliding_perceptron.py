@@ -22,7 +22,8 @@ class SlidingPerceptron(nn.Module):
         patches = functional.unfold(x, self.kernel, padding=self.kernel // 2).transpose(1, 2)  # (N, H*W, C*k*k)
         for layer in self.layers:
             patches = functional.relu(layer(patches))
-        return patches.transpose(1, 2).unflatten(2, x.shape[2:])
+        y: Tensor = patches.transpose(1, 2).unflatten(2, x.shape[2:])
+        return y
 
 
 def share_weights(convolutions: nn.Module, perceptron: SlidingPerceptron) -> None:

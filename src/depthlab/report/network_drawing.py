@@ -66,13 +66,14 @@ class _Panel:
     def of(cls, card: NetworkCard) -> "_Panel":
         folds = tuple(fold(card.blocks))
         paths = max(widest(one.piece) for one in folds)
-        return cls(card, folds, 1.35 if paths < 3 else 0.98)
+        return cls(card, folds, 1.2 if paths < 3 else 0.98)
 
     @property
     def inner(self) -> float:
         """Width of a unit's frame."""
-        badge = 2 * _BADGE if any(one.count > 1 for one in self.folds) else 0.0
-        return max(width_of(one.piece, self.layer) for one in self.folds) + 2 * _PAD + badge
+        rooms = [2 * _BADGE if one.count > 1 else 0.0 for one in self.folds]
+        widths = [width_of(one.piece, self.layer) for one in self.folds]
+        return max(width + room for width, room in zip(widths, rooms, strict=True)) + 2 * _PAD
 
     @property
     def width(self) -> float:
