@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 from depthlab.command_line import Question, ask, run_command
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from depthlab.records import EffectiveTraining, PathRun, PathsRecord, RunRef
     from depthlab.runs import Reopened
@@ -148,7 +148,7 @@ def measure_run(subject: "Subject", sizes: Sizes) -> "PathRun":
         blank = replace(blank, lengths=lengths, gradients=found, effective=effective)
     except ValueError as refused:
         blank = replace(blank, note=str(refused))
-    return with_nearby(blank, run, sizes)
+    return with_nearby(blank, run, network, sizes)
 
 
 def begin(subject: "Subject") -> "PathRun":
@@ -176,7 +176,7 @@ def begin(subject: "Subject") -> "PathRun":
     )
 
 
-def with_nearby(found: "PathRun", run: "Reopened", sizes: Sizes) -> "PathRun":
+def with_nearby(found: "PathRun", run: "Reopened", final: "nn.Module", sizes: Sizes) -> "PathRun":
     """Add the correlation of gradients along lines between test images, at the initial and at the final weights."""
     import torch
 
@@ -190,7 +190,7 @@ def with_nearby(found: "PathRun", run: "Reopened", sizes: Sizes) -> "PathRun":
     return replace(
         found,
         initial=measure_nearby_gradients(initial, *ends, points=sizes.points),
-        final=measure_nearby_gradients(run.network("final"), *ends, points=sizes.points),
+        final=measure_nearby_gradients(final, *ends, points=sizes.points),
     )
 
 

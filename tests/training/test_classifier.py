@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from depthlab.nn import Network, Sum
+from depthlab.models import resnet
+from depthlab.nn import ActiveUnits, Network, Sum
 from depthlab.training import Classifier
 from depthlab.training.schedules import constant
 
@@ -149,3 +150,26 @@ def test_a_loss_that_is_no_number_is_not_left_out(make: Callable[..., Classifier
     step((images, labels), 0)
     step((images * float("nan"), labels), 1)
     assert math.isnan(classifier.epoch_metrics(split)[f"{split}/loss"])
+
+
+def test_some_units_are_active_in_training_and_all_of_them_in_validation() -> None:
+    torch.manual_seed(0)
+    network = resnet(depth=8, num_classes=CLASSES)
+    active = ActiveUnits(network, 1, seed=3)
+    classifier = Classifier(
+        network,
+        optimizer=torch.optim.SGD,
+        schedule=constant,
+        total_steps=10,
+        num_classes=CLASSES,
+        active_units=active,
+    )
+    images, labels = torch.randn(4, 3, 8, 8), torch.tensor([0, 1, 2, 3])
+    classifier.training_step((images, labels), 0).backward()
+    learned = [next(unit.paths["branch"].parameters()).grad is not None for unit in network.units()]
+    assert learned == [place in active.at(0) for place in range(3)] and sum(learned) == 1
+    classifier.eval()
+    with torch.no_grad():
+        classifier.validation_step((images, labels), 0)
+        expected = F.cross_entropy(network(images), labels)
+    assert classifier.epoch_metrics("val")["val/loss"] == pytest.approx(expected.item(), rel=1e-5)

@@ -31,7 +31,6 @@ def measure_path_gradients(
     loss: Loss = F.cross_entropy,
     draws: int = 8,
     seed: int = 0,
-    progress: Callable[[Sequence[int]], Iterable[int]] = iter,
 ) -> PathGradients:
     """Return the norm of the gradient that arrives along sampled paths, by their length.
 
@@ -46,7 +45,6 @@ def measure_path_gradients(
         loss: Of logits (N, K) and labels, a mean over the batch; the gradient is that of each image's own loss.
         draws: Paths for each image and length.
         seed: Of the paths.
-        progress: Goes around the draws, to show how far they are.
 
     Raises:
         ValueError: the network is not one of units.
@@ -57,7 +55,7 @@ def measure_path_gradients(
     random = Random(seed)
     with routed(network) as routes:
         passes = [routes.forward(images, labels, loss) for images, labels in batches]
-        for draw in progress(range(draws)):
+        for draw in range(draws):
             for one in passes:
                 for length in lengths:
                     turns = [list(ways.draw(length, random)) for _ in range(one.images)]

@@ -56,11 +56,16 @@ def drawn_paths(runs: Sequence[PathRun]) -> list[DrawnPaths]:
 
 
 def path_lengths_figure(runs: Sequence[PathRun]) -> Figure:
-    """Draw which share of all paths has which length, in branches and in weighted layers (Veit et al., Fig. 6a)."""
+    """Draw which share of all paths has which length, in branches and in weighted layers (Veit et al., Fig. 6a).
+
+    Networks of one path are left out beside others, whose shares would be flat lines below it.
+    """
+    known = [run for run in runs if run.lengths is not None]
+    drawn = [run for run in known if run.lengths is not None and sum(run.lengths.branches) > 1] or known
     figure = Figure(figsize=(8.6, 5.6), layout="constrained")
     rows = figure.subplots(2, 1)
     for axes, of, unit in zip(rows, ("branches", "layers"), ("branches of units", "weighted layers"), strict=True):
-        for one in drawn_paths([run for run in runs if run.lengths is not None]):
+        for one in drawn_paths(drawn):
             counts: tuple[int, ...] = getattr(one.runs[0].lengths, of)
             lengths = [length for length, count in enumerate(counts) if count]
             shares = [100 * float(Fraction(counts[length], sum(counts))) for length in lengths]

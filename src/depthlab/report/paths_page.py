@@ -46,8 +46,8 @@ def _lengths(record: PathsRecord) -> Section:
                 path_lengths_figure(record.runs),
                 "lengths",
                 f"Share of all paths by their length. In branches: {told}.",
-                "Share of all paths by their length, above in branches, below in weighted layers. Veit et al. 2016, "
-                "Fig. 6a.",
+                "Share of all paths by their length, above in branches, below in weighted layers; a network of one "
+                "path alone is not drawn beside others. Veit et al. 2016, Fig. 6a.",
             )
         )
     blocks.append(runs_table(record.runs))

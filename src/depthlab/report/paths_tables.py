@@ -22,7 +22,7 @@ def runs_table(runs: Sequence[PathRun]) -> PageTable:
 def gradient_table(runs: Sequence[PathRun]) -> PageTable:
     """Return a row for each length of each run."""
     head = (
-        *("network", "seed", "length", "paths", "samples", "mean norm, first unit", "95 % interval half"),
+        *("network", "seed", "length", "paths", "samples", "mean norm, first unit", "standard error over draws"),
         *("mean of log10", "std of log10", "zero", "over all paths", "mean norm, image"),
     )
     rows = []
@@ -32,10 +32,10 @@ def gradient_table(runs: Sequence[PathRun]) -> PageTable:
         exact = run.gradients.exact or (None,) * len(run.gradients.lengths)
         for one, every in zip(run.gradients.lengths, exact, strict=True):
             draws = one.at_stack
-            half = statistics.stdev(draws) / len(draws) ** 0.5 * 1.96 if len(draws) > 1 else None
+            error = statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None
             rows.append(
                 (
-                    *(run.network, run.seed, one.length, str(one.paths), one.samples, statistics.fmean(draws), half),
+                    *(run.network, run.seed, one.length, str(one.paths), one.samples, statistics.fmean(draws), error),
                     *(one.log_mean, one.log_std, one.zeros, every, statistics.fmean(one.at_image)),
                 )
             )
