@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from depthlab.nn import PadSkip, projection
+from depthlab.nn import PadSkip
 
 
 @pytest.mark.parametrize(("padding", "front"), [("both", 16), ("end", 0)])
@@ -41,14 +41,3 @@ def test_option_a_without_change_is_the_identity_and_has_no_parameters() -> None
 def test_option_a_keeps_the_memory_format() -> None:
     x = torch.randn(2, 16, 8, 8).contiguous(memory_format=torch.channels_last)
     assert PadSkip(extra=16, stride=2)(x).is_contiguous(memory_format=torch.channels_last)
-
-
-@pytest.mark.parametrize("size", [7, 8])
-def test_projection_and_padding_agree_in_shape(size: int) -> None:
-    x = torch.randn(2, 4, size, size)
-    assert projection(4, 10, 2)(x).shape == PadSkip(extra=6, stride=2)(x).shape
-
-
-def test_projection_is_a_convolution_without_bias_and_batch_norm() -> None:
-    keys = [key for key in projection(4, 10, 2).state_dict() if "running" not in key and "tracked" not in key]
-    assert keys == ["conv.weight", "norm.weight", "norm.bias"]

@@ -76,23 +76,19 @@ def alexnet(
     channels = channels_per_stage(width, _channels(counts), each="convolution")
     _check_towers(towers, channels)
     normalized, rate = check_switch("lrn", lrn), check_rate("dropout", dropout)
-    kit = Kit("alexnet", parts, normalization="lrn")
-    if not normalized:
-        kit.refuse_beside("normalization", "model.lrn=false")
+    kit = Kit("alexnet", parts, normalization="lrn", typed=None if normalized else "model.lrn=false")
     features, outs = in_channels, iter(channels)
-    stages: list[list[Sum]] = []
+    stages: list[list[Sum]] = [[] for _ in counts]
     for stage, count in enumerate(counts):
-        stages.append([])
         for n in range(count):
-            out, groups = next(outs), 1 if n == 0 and stage in (0, 2) else towers
-            norm = normalized and stage < 2 and n == count - 1
+            out, norm = next(outs), normalized and stage < 2 and n == count - 1
             if stage == n == 0:
-                stages[-1].append(_first_unit(kit, features, out, shape, norm=norm))
+                unit = _first_unit(kit, features, out, shape, norm=norm)
             else:
-                size = 5 if (stage, n) == (1, 0) else 3
+                size, groups = 5 if (stage, n) == (1, 0) else 3, 1 if (stage, n) == (2, 0) else towers
                 window = None if n else shape.window
                 unit = _unit(kit, features, out, size, groups=groups, dropout=rate, window=window, norm=norm)
-                stages[-1].append(unit)
+            stages[stage].append(unit)
             features = out
     head = _head(kit, shape, features, _hidden(hidden, shape, width), num_classes, rate)
     net = Network(stem=nn.Sequential(), stages=stages, head=head, smallest_image=shape.smallest_image)

@@ -40,9 +40,8 @@ def mlp(
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
-    kit = Kit("mlp", parts, normalization="batch" if norm else "none")
-    if not norm:
-        kit.refuse_beside("normalization", "model.batch_norm=false")
+    typed = None if norm else "model.batch_norm=false"
+    kit = Kit("mlp", parts, normalization="batch" if norm else "none", typed=typed)
     counts = _units_per_stage(depth)
     first, *others = channels_per_stage(width, [HIDDEN] * (1 + sum(counts)), each="hidden layer")
     pixels = in_channels * image_size**2

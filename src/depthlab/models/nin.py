@@ -83,9 +83,8 @@ def nin(
     check_count("in_channels", in_channels, example=3)
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
     what = "nin" if form == "cifar" else f"nin of form={form}"
-    kit = Kit("nin", parts, normalization="batch" if norm else "none")
-    if norm:
-        kit.refuse_beside("normalization", "model.batch_norm=true")
+    typed = "model.batch_norm=true" if norm else None
+    kit = Kit("nin", parts, normalization="batch" if norm else "none", typed=typed)
     counts = units_per_stage(what, depth, layers_per_unit=LAYERS, stages=len(stages), others=0, fixed=True)
     widths = channels_per_stage(width, [stage.channels[0] for stage in stages])
     features = in_channels
@@ -98,8 +97,7 @@ def nin(
         for n in range(count):
             last = len(units) == len(stages) and n == count - 1
             outs = channels[:-1] if last else channels
-            stride = halving.stride if n == 0 else 1
-            fixed = len(units) == 1 and n == 0
+            stride, fixed = (1, False) if n else (halving.stride, len(units) == 1)
             first = _convolution(kit, features, stage, outs[0], stride=stride, fixed=fixed)
             before = named(**between) if between and n == 0 else None
             units[-1].append(Sum({"branch": _mlpconv(kit, first, outs)}, before=before))

@@ -61,30 +61,39 @@ def vgg(
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     norm = not imagenet if batch_norm is None else check_switch("batch_norm", batch_norm)
-    kit = Kit("vgg", parts, normalization="batch" if norm else "none")
-    if batch_norm is not None:
-        kit.refuse_beside("normalization", f"model.batch_norm={str(norm).lower()}")
+    typed = None if batch_norm is None else f"model.batch_norm={str(norm).lower()}"
+    kit = Kit("vgg", parts, normalization="batch" if norm else "none", typed=typed)
     single = check_choice("kernels", kernels, KERNELS) == "single"
     counts = listed_units_per_stage("vgg", depth, TABLE_1)
     channels = channels_per_stage(width, CHANNELS)
     classifier = _Classifier(kit, _head(imagenet, head), check_rate("dropout", dropout))
     window = Window(2, ceil_mode=not imagenet)
-    stages: list[list[Parallel]] = []
-    features = in_channels
-    for count, out in zip(counts, channels, strict=True):
-        units: list[Parallel] = []
-        for kernel_size in [2 * count + 1] if single else [3] * count:
-            halving = kit.halving("max", window) if stages and not units else Halving(None, stride=1)
-            units.append(
-                _unit(kit, features, out, kernel_size, halving, classifier.dropout, first=not stages and not units)
-            )
-            features = out
-        stages.append(units)
+    kernel_sizes = [[2 * count + 1] if single else [3] * count for count in counts]
+    stages = _stages(kit, in_channels, channels, kernel_sizes, window, classifier.dropout)
     pool = kit.halving("max", window).layer
-    last = (_imagenet_head if imagenet else _cifar_head)(classifier, pool, features, num_classes)
+    last = (_imagenet_head if imagenet else _cifar_head)(classifier, pool, channels[-1], num_classes)
     smallest = SMALLEST_IMAGENET if imagenet else 1
     net = Network(stem=nn.Sequential(), stages=stages, head=last, smallest_image=smallest)
     return kit.finish(net, fan="out" if kit.normalizes else "in")
+
+
+def _stages(
+    kit: Kit,
+    in_channels: int,
+    channels: Sequence[int],
+    kernel_sizes: Sequence[Sequence[int]],
+    window: Window,
+    dropout: float,
+) -> list[list[Parallel]]:
+    features, stages = in_channels, list[list[Parallel]]()
+    for sizes, out in zip(kernel_sizes, channels, strict=True):
+        units: list[Parallel] = []
+        for size in sizes:
+            halving = kit.halving("max", window) if stages and not units else Halving(None, stride=1)
+            units.append(_unit(kit, features, out, size, halving, dropout, first=not stages and not units))
+            features = out
+        stages.append(units)
+    return stages
 
 
 def _unit(

@@ -19,15 +19,13 @@ from depthlab.nn.parts import (
     Kit,
     Parts,
     Window,
-    convolution,
-    halving_pool,
     named,
 )
 from depthlab.nn.paths import Concat, Parallel, Sum
 from depthlab.nn.predictor import Predictor
 from depthlab.nn.receptive_field import Reach, measure_receptive_field, trace_receptive_fields
 from depthlab.nn.response_norm import LocalResponseNorm
-from depthlab.nn.skips import PadSkip, projection
+from depthlab.nn.skips import PadSkip
 
 __all__ = [
     "ActiveUnits",
@@ -55,16 +53,13 @@ __all__ = [
     "Sum",
     "Take",
     "Window",
-    "convolution",
     "evaluating",
-    "halving_pool",
     "initialize",
     "linear_drop_rates",
     "measure_cost",
     "measure_receptive_field",
     "named",
     "on_meta_device",
-    "projection",
     "trace_receptive_fields",
     "units_with_skip",
 ]

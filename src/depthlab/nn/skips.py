@@ -1,11 +1,9 @@
-"""Skip paths of residual units that change the shape: zero-padding (option A) and projection (options B and C)."""
+"""The skip path of residual units that changes the shape without weights: zero-padding (option A)."""
 
 from typing import final
 
 from torch import Tensor, nn
 from torch.nn import functional
-
-from depthlab.nn.parts import named
 
 
 @final
@@ -31,11 +29,3 @@ class PadSkip(nn.Module):
 
     def extra_repr(self) -> str:
         return f"extra={self.extra}, stride={self.stride}, padding={self.padding}"
-
-
-def projection(in_channels: int, out_channels: int, stride: int) -> nn.Sequential:
-    """Return a 1x1 convolution and batch norm, He et al. 2015 eq. 2: (N, in, H, W) to (N, out, H/stride, W/stride)."""
-    return named(
-        conv=nn.Conv2d(in_channels, out_channels, kernel_size=1, stride=stride, bias=False),
-        norm=nn.BatchNorm2d(out_channels),
-    )

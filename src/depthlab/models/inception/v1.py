@@ -75,9 +75,8 @@ def inception_v1(
     small = check_form(form) == "cifar"
     kernel = check_one_of("large_kernel", large_kernel, (5, 3))
     norm = small if batch_norm is None else check_switch("batch_norm", batch_norm)
-    kit = Kit("inception_v1", parts, normalization="batch" if norm else "none")
-    if batch_norm is not None:
-        kit.refuse_beside("normalization", f"model.batch_norm={str(norm).lower()}")
+    typed = None if batch_norm is None else f"model.batch_norm={str(norm).lower()}"
+    kit = Kit("inception_v1", parts, normalization="batch" if norm else "none", typed=typed)
     layers = Layers(kit)
     body = (_small if small else _googlenet)(layers, depth, width, in_channels, kernel)
     stages = body.stages

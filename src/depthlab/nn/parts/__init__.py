@@ -5,7 +5,7 @@ from depthlab.nn.parts.convolutions import CONVOLUTIONS, ChannelShuffle, Shape, 
 from depthlab.nn.parts.excitation import Excitation
 from depthlab.nn.parts.initializations import INITIALIZATIONS, initialize_as
 from depthlab.nn.parts.kit import Kit
-from depthlab.nn.parts.layers import convolution, halving_pool, named
+from depthlab.nn.parts.layers import named
 from depthlab.nn.parts.normalizations import NORMALIZATIONS, ChannelNorm, group_count
 from depthlab.nn.parts.pooling import POOLS, Halving, Window
 from depthlab.nn.parts.slots import LEAST, NAMES, SLOTS, Parts
@@ -28,10 +28,8 @@ __all__ = [
     "Shape",
     "Window",
     "build_convolution",
-    "convolution",
     "gain_of",
     "group_count",
-    "halving_pool",
     "initialize_as",
     "named",
 ]

@@ -26,18 +26,33 @@ _KINDS_WITH = {
 class Kit:
     """Makes the layers of one network: the family's own, or what a person put into a slot of `Parts`.
 
-    `family` is its name in errors, `normalization` the family's own kind. A constructor asks for each layer where the
+    `family` is its name in errors, `normalization` the family's own kind, and `typed` the setting of the family that
+    says so, if a person typed it: the slot can't be filled beside it. A constructor asks for each layer where the
     network has it, and ends with `finish`, which refuses a slot that was filled and never asked for. What returns a
     dictionary returns layers by name: none, where there is to be none.
+
+    Raises `ValueError` for slots that can't be, and for the normalization in a slot beside another that was typed.
     """
 
-    def __init__(self, family: str, parts: Parts | Mapping[str, Any] | None, *, normalization: str = "batch") -> None:
+    def __init__(
+        self,
+        family: str,
+        parts: Parts | Mapping[str, Any] | None,
+        *,
+        normalization: str = "batch",
+        typed: str | None = None,
+    ) -> None:
         self.family = family
         self._parts = as_parts(parts)
         self._chosen = self._parts.chosen
         self._own_normalization = normalization
         self._read: set[str] = set()
         self._lacking: dict[str, str] = {}  # slots that are read beside a setting that is off
+        if typed is not None and self.chooses("normalization"):
+            raise ValueError(
+                f"parts.normalization={self.normalization} and {typed} both say what {family} has there: "
+                "leave one of them out"
+            )
 
     @property
     def normalization(self) -> str:
@@ -152,14 +167,6 @@ class Kit:
         """Return the rate at which each unit's branch is left out, where `rate` is the last one's."""
         uniform = self._take_rated("drop_path", rate) == "uniform"
         return [rate] * units if uniform else linear_drop_rates(rate, units)
-
-    def refuse_beside(self, slot: str, setting: str) -> None:
-        """Raise `ValueError` if the slot is filled beside a setting of the family that says the same."""
-        if slot in self._chosen:
-            raise ValueError(
-                f"parts.{slot}={self._chosen[slot]} and {setting} both say what {self.family} has there: "
-                "leave one of them out"
-            )
 
     def finish(self, net: Network, *, fan: Literal["out", "in"] = "out") -> Network:
         """Draw the weights of a network, and return it; `fan` is what the family's own initialization takes.
