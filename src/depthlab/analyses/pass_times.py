@@ -43,7 +43,7 @@ def time_passes(
     forward: dict[str, list[float]] = {name: [] for name in passes}
     training: dict[str, list[float]] = {name: [] for name in passes}
     for number in track(range(rounds + 1)):
-        names = list(passes) if number % 2 else list(reversed(passes))
+        names = list(passes) if number % 2 else list(passes)[::-1]
         for name in names:
             one, both = _time_answer(passes[name], autocast), _time_training(passes[name], autocast)
             if number:
@@ -76,7 +76,7 @@ def _learn(one: Pass) -> None:
     net = one.network
     logits = net.all_logits(one.images) if isinstance(net, Network) else [net(one.images)]
     loss = torch.stack([functional.cross_entropy(each.float(), one.labels) for each in logits]).sum()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()
 
 
 def _synchronize(device: torch.device) -> None:

@@ -22,7 +22,8 @@ def measure_peak(net: nn.Module, image: tuple[int, int, int], device: torch.devi
     there = {tensor.untyped_storage()._cdata for tensor in (*net.parameters(), *net.buffers())}
     with evaluating(net), torch.no_grad():
         images = torch.zeros(1, *image, device=device)
-        with _Watch(there) as watch:
+        watch = _Watch(there)
+        with watch:
             watch.see(images)
             net(images)
     return watch.peak
@@ -33,10 +34,10 @@ class _Watch(TorchDispatchMode):
     """Sees every tensor that is made, and notes how many bytes are there at once."""
 
     def __init__(self, aside: set[int]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._aside = aside
         self._there: dict[StorageWeakRef, int] = {}
-        self.peak = 0
+        self.peak: int = 0
 
     def see(self, tensor: Tensor) -> None:
         storage = tensor.untyped_storage()
