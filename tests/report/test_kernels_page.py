@@ -1,0 +1,78 @@
+"""The page on kinds of parts: everything that has to be told is on it, and it is in order in a browser."""
+
+import csv
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from depthlab.analyses.degradation import lost_runs
+from depthlab.analyses.kernels import compare_kinds, tell_kinds
+from depthlab.records import KernelsRecord, QuestionRecord
+from depthlab.report import write_page
+from depthlab.report.kernels_page import kernels_page
+from tests.analyses.kinds import NETWORKS, SEVERAL, kinds
+from tests.chromium import NARROW, WIDE, OpenPage
+
+
+def record_of(errors: dict[str, list[float]]) -> KernelsRecord:
+    refs, runs = kinds(errors)
+    compared = compare_kinds(NETWORKS, refs, runs)
+    about = QuestionRecord(
+        question="kernels",
+        command=("python", "pipelines/kernels.py"),
+        date="2026-11-23T12:00:00+00:00",
+        sweep="0123456789abcdef",
+        sweep_run=None,
+        axes=("model", "depth", "width", "parts.activation", "seed"),
+        held={"data": "digits", "epochs": 20},
+        hardware=("a processor, threads: 1, fp32",),
+        commits=("c0ffee",),
+        versions={"torch": "2.13.0"},
+        runs=tuple(refs),
+        verdict=tell_kinds(NETWORKS, compared, lost_runs(refs)),
+    )
+    return KernelsRecord(
+        about=about,
+        match="multiply_adds",
+        networks=NETWORKS,
+        measured=tuple(runs),
+        compared=compared,
+        same=("activation=relu",),
+        trained={"training": 287, "validation": 1150, "test": 360},
+    )
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_page(kernels_page(record_of(SEVERAL)), tmp_path_factory.mktemp("kernels"))[0]
+
+
+def test_what_has_to_be_told_is_there(page: Path) -> None:
+    text = unescape(page.read_text())
+    for told in (
+        "Kinds of parts at equal cost on digits",
+        "What the skeleton has anyway has no network of its own: activation=relu.",
+        "1 of 15 runs have no result (1 diverged)",
+        "its width is the one at which the network costs the nearest",
+        "normalization=none -12 %",
+    ):
+        assert told in text
+    with (page.parent / "tables" / "matching.csv").open() as file:
+        assert [float(row["mismatch (%)"]) for row in csv.DictReader(file)] == [0, 0, 0, 0, -12]
+    with (page.parent / "tables" / "networks.csv").open() as file:
+        assert [row["runs"] for row in csv.DictReader(file)][-1] == "2 of 3"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_page_is_in_order_in_a_browser(page: Path, width: int, dark: bool, open_page: OpenPage) -> None:
+    open_page(page, width, dark=dark).check()
+
+
+def test_one_seed_is_a_point_and_the_page_follows_from_the_record(tmp_path: Path, open_page: OpenPage) -> None:
+    record = record_of({name: errors[:1] for name, errors in SEVERAL.items()})
+    assert KernelsRecord.from_json(record.to_json()).about == record.about
+    index = write_page(kernels_page(record), tmp_path)[0]
+    assert "One seed: every number here is a point" in unescape(index.read_text())
+    open_page(index).check()
