@@ -20,7 +20,7 @@ EXAMPLES = (
     "data=cifar10 depth=29 epochs=15 seed=0,1",
     "run=1a2b,3c4d",
 )
-BUDGET, SHARE, DRAWS, IMAGES = "2x,3x", "0.33", "16", "1000"
+BUDGET, SHARE, DRAWS, IMAGES = "1.5x,2x", "0.33", "16", "1000"
 OWN_KEYS = {
     "budget": f"multiply-adds to be met along depth and along cardinality, in multiples of the base's [{BUDGET}]",
     "share": f"of the units, and of the groups, that are deleted together [{SHARE}]",
