@@ -1,6 +1,7 @@
 """`python train.py` as it is typed: in this process with a task that only takes notes, and a few times for real."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -170,6 +171,8 @@ def test_the_configuration_can_be_shown(type_: Type, capsys: pytest.CaptureFixtu
 
 def test_help_names_every_group_and_axis(type_: Type, capsys: pytest.CaptureFixture[str]) -> None:
     from depthlab.recipe import AXES, GROUPS
+    from depthlab.recipe.combined import Name
+    from depthlab.recipe.table import SLOTS
 
     with pytest.raises(SystemExit) as ended:
         type_("--help")
@@ -178,6 +181,9 @@ def test_help_names_every_group_and_axis(type_: Type, capsys: pytest.CaptureFixt
     assert shown.startswith("python train.py: ")
     assert all(f"\n{group}: " in shown or f"\n  {group}" in shown for group in GROUPS)
     assert all(axis in shown for axis in AXES)
+    assert all(f"parts.{slot}" in shown for slot in SLOTS)
+    names = [name for rule, _ in SLOTS.values() if isinstance(rule, Name) for name in rule.names]
+    assert [name for name in names if name not in re.split(r"[\s,]+", shown)] == []
     written = [line for line in shown.splitlines() if line.partition(":")[0] not in GROUPS]  # by us, not by Hydra
     assert max(map(len, written)) <= 120
 
