@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from depthlab.analyses.stream import measure_shares, residual_stages
 from depthlab.models import densenet, plain, preresnet, resnet, resnext, wide_resnet
-from depthlab.nn import Network, Sum, named
+from depthlab.nn import Network, Parts, Sum, named
 
 IMAGES = [torch.randn(6, 3, 8, 8, generator=torch.Generator().manual_seed(seed)) for seed in range(2)]
 
@@ -58,6 +58,8 @@ def column(network: Network, target: str, images: list[Tensor] = IMAGES) -> list
         (preresnet, {"shortcut": "scaling"}),
         (preresnet, {"activation": "relu_before_addition"}),
         (wide_resnet, {"width": 1}),
+        (preresnet, {"parts": Parts(normalization="layer", activation="gelu")}),
+        (resnet, {"parts": Parts(activation="leaky_relu", convolution="separable")}),
     ],
 )
 def test_shares_add_up_to_one(build, more: dict) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from depthlab.nn import Parallel
 
-_NORMALIZATIONS = (nn.BatchNorm2d, nn.GroupNorm, nn.InstanceNorm2d)
+_NORMALIZATIONS = (nn.BatchNorm2d, nn.GroupNorm, nn.InstanceNorm2d, nn.LayerNorm)
 _STATISTICS = (nn.BatchNorm2d, nn.InstanceNorm2d)
 
 
@@ -20,7 +20,7 @@ class Reader:
     """The first layer with weights that a tensor of `channels` channels comes to."""
 
     layer: nn.Conv2d | nn.Linear
-    norm: nn.BatchNorm2d | nn.GroupNorm | nn.InstanceNorm2d | None  # right in front of it, on the same channels
+    norm: nn.BatchNorm2d | nn.GroupNorm | nn.InstanceNorm2d | nn.LayerNorm | None  # in front of it, on its channels
     pooled: bool  # positions are averaged before the layer
 
     @property

@@ -20,9 +20,12 @@ from depthlab.records import ReuseMap
 
 SHARE = "share"
 SKIP = "skip"
-_CARRIERS = (nn.Identity, nn.Dropout, Scale)  # in evaluation mode they only multiply
+_CARRIERS = (nn.Identity, nn.Dropout, nn.Dropout2d, Scale)  # in evaluation mode they only multiply
 # they act at each place by itself, and leave zero where it is
-_ACTIVATIONS = (nn.Identity, nn.ReLU, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.SELU, nn.GELU, nn.SiLU, nn.Tanh, nn.Hardswish)
+_ACTIVATIONS = (
+    *(nn.Identity, nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.RReLU, nn.ELU, nn.CELU, nn.SELU, nn.GELU, nn.SiLU),
+    *(nn.Mish, nn.Hardswish, nn.Softsign, nn.Tanh, nn.Hardtanh),
+)
 
 
 @torch.no_grad()
