@@ -84,6 +84,8 @@ def test_tables_hold_the_exact_numbers(page: Get) -> None:
     assert float(stages["resnet-20", "2"]["of transitions (%)"]) == pytest.approx(13.1)
     published = {row["network"]: row for row in several.table("published")}
     assert float(published["preresnet-110"]["median after one (%)"]) == pytest.approx(6.46, abs=0.006)
+    curves = [row for row in several.table("published_curves") if row["lesion"] == "deleted, no transitions"]
+    assert (curves[9]["at"], float(curves[9]["median error (%)"])) == ("10", 19.01)
     assert float(published["resnet-20, here"]["whole (%)"]) == pytest.approx(3.1)
 
 

@@ -151,7 +151,8 @@ def _sentence(name: str, runs: Sequence[LesionedRun]) -> str:
     seeds = _interval(found.interval, (found.n, found.n)) if found.interval is not None else "one run, a point"
     half = ""
     if (count := halfway(runs)) is not None:
-        half = f" {count} of them deleted together bring it half of the way to chance."
+        which = "One random deletion takes" if count == 1 else f"{count} random deletions together take"
+        half = f" {which} it half of the way to chance."
     return (
         f"{name}: without one of its {len(runs[0].lesions.elements)} elements the test error goes from {points(whole)} "
         f"to {points(whole + found.mean)} % in the median over them, a rise of {points(found.mean)} points ({seeds}); "

@@ -12,6 +12,7 @@ from depthlab.report.lesion_tables import (
     fixture_table,
     network_table,
     order_table,
+    published_curve_table,
     published_lesion_table,
     stage_table,
 )
@@ -140,6 +141,7 @@ def _literature(record: LesionRecord, networks: Networks) -> Section:
             )
         )
     blocks.append(published_lesion_table(networks, record.published, data))
+    blocks.append(Folded("The published curves, point by point", (published_curve_table(record.published),)))
     return Section("Beside the literature", tuple(blocks))
 
 

@@ -135,6 +135,19 @@ def published_lesion_table(networks: Networks, published: Sequence[PublishedLesi
     return PageTable(head, tuple(rows), "One deletion, here and as published by the authors.", "published")
 
 
+def published_curve_table(published: Sequence[PublishedLesions]) -> PageTable:
+    """Return a row for each point of the published curves: errors after several deletions and re-orderings."""
+    kinds = {"delete": "deleted", "delete inner": "deleted, no transitions", "swap": "swaps", "tau": "Kendall's tau"}
+    rows = [
+        (one.network, kinds[one.lesion], f"{at:g}", error, one.notes)
+        for one in published
+        if one.lesion in kinds
+        for at, error in zip(one.at, one.error, strict=True)
+    ]
+    head = ("network", "lesion", "at", "median error (%)", "notes")
+    return PageTable(head, tuple(rows), "Published medians over draws.", "published_curves")
+
+
 def _one(whole: float | None, singles: Sequence[float]) -> tuple[float | None, float | None, float | None]:
     middle = _median(singles)
     rise = middle - whole if middle is not None and whole is not None else None

@@ -88,6 +88,8 @@ def borrow(recipe: Recipe, file: str | os.PathLike[str], *, normalization: str) 
     hardware = choose_hardware(recipe.config["trainer"] | {"precision": "fp32"}, image_size=images.image_size)
     if hardware.device.type == "cpu":
         torch.set_num_threads(hardware.threads)
+    elif hardware.device.type == "cuda":
+        torch.backends.cudnn.allow_tf32 = False  # else convolutions round their factors to 10 bits
     network = network.to(hardware.device)
     if hardware.channels_last:
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
