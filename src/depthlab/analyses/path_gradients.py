@@ -201,6 +201,7 @@ def _listen(routes: Routes, turn: Turn) -> Callable[[nn.Module, Any, Tensor], Te
     return hear
 
 
+@final
 class _HandBack(torch.autograd.Function):
     """The identity, whose backward pass asks the routes. A hook on the tensor would not do: an identity puts out the
     very tensor that other paths read, and would hear their gradient too.
