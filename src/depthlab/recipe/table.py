@@ -80,6 +80,7 @@ TABLE: dict[str, tuple[Rule, str]] = {
     "schedule.warmup_steps": (Whole(low=0), "400"),
     "schedule.warmup_factor": (_FACTOR, "0.1"),
     "schedule.warmup_from_depth": (Whole(low=0), "110"),
+    "schedule.cycles": (Whole(low=1), "5"),
     "trainer.device": (Choice(("auto", "cpu", "cuda", "mps")), "cpu"),
     "trainer.threads": (OrNull(Whole(low=1, high=1024)), "2"),
     "trainer.precision": (Choice(("auto", "fp32", "bf16")), "fp32"),
