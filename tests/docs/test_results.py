@@ -7,13 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.records import RunRecord
+from depthlab.records import DegradationRecord, MeasuredRun, RunRecord
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 ROW = re.compile(r"^\| ([a-z]+-\d+) \| ([\d,]+) \| ([\d.]+ ± [\d.]+) \| ([\d.]+ ± [\d.]+) \| (\d+) \|$", re.MULTILINE)
-ROWS = ROW.findall((RESULTS / "README.md").read_text(encoding="utf-8"))
 
 
+def rows(heading: str) -> list[tuple[str, ...]]:
+    page = (RESULTS / "README.md").read_text(encoding="utf-8")
+    return ROW.findall(page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0])
+
+
+ROWS = rows("Digits: depth with and without shortcuts")
 PUBLISHED = re.compile(r"^\| (resnet-\d+) \| ([\d,]+) \|((?: [\d.]+ \|){3}) ([\d.]+) \|$", re.MULTILINE)
 
 
@@ -34,6 +39,27 @@ def test_a_row_is_computed_from_its_records(row: tuple[str, ...]):
     assert {f"{record.metrics['model/parameters']:,.0f}" for record in records} == {parameters}
     assert in_percent([1 - record.metrics["final/train_accuracy"] for record in records]) == training
     assert in_percent([1 - record.metrics["test/accuracy"] for record in records]) == test
+
+
+def test_the_rows_of_degradation_on_cifar10_are_its_record_and_so_is_the_verdict():
+    page = (RESULTS / "README.md").read_text(encoding="utf-8")
+    record = DegradationRecord.read(RESULTS / "cifar10" / "degradation" / "record.json")
+    networks: dict[str, list[MeasuredRun]] = {}
+    for run in record.measured:
+        networks.setdefault(run.network, []).append(run)
+    assert rows("CIFAR-10: depth with and without shortcuts") == [
+        (
+            network,
+            f"{runs[0].parameters:,}",
+            in_percent([run.train_error / 100 for run in runs]),
+            in_percent([run.test_error / 100 for run in runs]),
+            str(len(runs)),
+        )
+        for network, runs in networks.items()
+    ]
+    assert " ".join(record.about.command) in page
+    claim = record.about.verdict[1].partition(": no claim")
+    assert claim[1] and "".join(claim[:1]) in page.replace("\n", " ")
 
 
 def test_the_published_recipe_came_within_half_a_point():
