@@ -115,7 +115,8 @@ def _estimating(*parts: nn.Module) -> Iterator[dict[_BatchNorm, tuple[Tensor, Te
 
     Each layer gets new tensors to write to, and its own ones back: those are never touched.
     """
-    norms = [norm for part in parts for norm in part.modules() if _has_statistics(norm)]
+    modules = [module for part in parts for module in part.modules()]
+    norms = [one for one in modules if isinstance(one, _BatchNorm) and _has_statistics(one)]
     kept = [(norm, norm.momentum, norm.training, dict(norm.named_buffers(recurse=False))) for norm in norms]
     found: dict[_BatchNorm, tuple[Tensor, Tensor]] = {}
     try:
@@ -147,8 +148,8 @@ def _assigned(statistics: Statistics) -> Iterator[None]:
             norm.running_mean, norm.running_var = own_mean, own_variance
 
 
-def _has_statistics(module: nn.Module) -> bool:
-    return isinstance(module, _BatchNorm) and module.track_running_stats and module.running_mean is not None
+def _has_statistics(norm: _BatchNorm) -> bool:
+    return norm.track_running_stats and norm.running_mean is not None
 
 
 def _first_difference(own: Sequence[Parallel], units: Sequence[Parallel]) -> int:

@@ -134,9 +134,9 @@ def weigh_inception(naive: Parallel, reduced: Parallel) -> Tradeoff:
         "inception",
         "An Inception module, naive and reduced",
         "GoogLeNet's module 3a as it was published, 192 channels of 28×28 pixels in (Szegedy et al. 2014, arXiv "
-        "1409.4842, Table 1, which gives 159 K parameters, of 1024, and 128 M multiply-adds): with the 1×1 convolutions "
-        "of Figure 2b it puts out 256 channels; without them, as in Figure 2a, 416, for all that is pooled passes "
-        "through.",
+        "1409.4842, Table 1, which gives 159 K parameters, of 1024, and 128 M multiply-adds): with the 1×1 "
+        "convolutions of Figure 2b it puts out 256 channels; without them, as in Figure 2a, 416, for all that is "
+        "pooled passes through.",
         tuple(
             _parallel(name, [[_with_bias(each) for each in chain] for chain in chains], size, module)
             for (name, chains), module in zip(paths.items(), (naive, reduced), strict=True)

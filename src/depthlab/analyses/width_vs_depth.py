@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from depthlab.analyses.compared import TEST, TRAINING, VALUES, compare_networks
-from depthlab.analyses.exchange import AXES, LEVEL, Point, fit_exchange
+from depthlab.analyses.exchange import AXES, LEVEL, fit_exchange
+from depthlab.analyses.exchange_spread import Point
 from depthlab.analyses.pareto import front_shares, pareto_front
 from depthlab.records import (
     Compared,

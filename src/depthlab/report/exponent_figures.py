@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
@@ -33,8 +34,9 @@ def along(axis: str, runs: Sequence[ExponentRun]) -> list[ExponentRun]:
     if not runs:
         return []
     base = min(runs, key=lambda run: (run.units, run.cardinality))
-    held = {"depth": lambda run: run.cardinality, "cardinality": lambda run: run.units}[axis]
-    return [run for run in runs if held(run) == held(base)]
+    if axis == "depth":
+        return [run for run in runs if run.cardinality == base.cardinality]
+    return [run for run in runs if run.units == base.units]
 
 
 def exponents(runs: Sequence[ExponentRun], panels: Sequence[Panel]) -> Figure:
@@ -49,9 +51,10 @@ def exponents(runs: Sequence[ExponentRun], panels: Sequence[Panel]) -> Figure:
         _draw(axes, runs, panel, named=place == 0)
     for axes in grid[len(panels) :]:
         axes.set_axis_off()
-    handles: Mapping[str, object] = {}
+    handles: dict[str, Artist] = {}
     for axes in grid[: len(panels)]:
-        handles = {**handles, **dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))}
+        drawn, labels = axes.get_legend_handles_labels()
+        handles |= dict(zip(labels, drawn, strict=True))
     figure.legend(
         list(handles.values()), list(handles), loc="outside lower center", ncols=3, frameon=False, fontsize="small"
     )
@@ -67,7 +70,8 @@ def _draw(axes: Axes, runs: Sequence[ExponentRun], panel: Panel, *, named: bool)
         points = [(run.multiply_adds, value) for run in members if (value := told[id(run)]) is not None]
         if not points or (axis in AXES and len({cost for cost, _ in points}) < 2):
             continue
-        axes.scatter(*zip(*points, strict=True), s=18, color=color, marker=marker, alpha=0.5, zorder=3)
+        places, values = [cost for cost, _ in points], [value for _, value in points]
+        axes.scatter(places, values, s=18, color=color, marker=marker, alpha=0.5, zorder=3)
         costs = sorted({cost for cost, _ in points})
         means = [float(np.mean([value for cost, value in points if cost == here])) for here in costs]
         label = f"along {axis}" if axis in AXES else "other networks"

@@ -89,8 +89,9 @@ def reading_by_distance(networks: Sequence[tuple[str, Sequence[ReuseRun]]], meas
             if not (distances := sorted({distance for curve in curves for distance in curve})):
                 continue
             values = np.array([[curve.get(distance, np.nan) for distance in distances] for curve in curves])
-            shape = {"marker": marker, "markersize": 4} if label else {}
-            axes.plot(distances, np.nanmean(values, axis=0), color=color, linestyle=line, label=label, **shape)
+            shown = marker if label else "None"
+            means = np.nanmean(values, axis=0)
+            axes.plot(distances, means, color=color, linestyle=line, label=label, marker=shown, markersize=4)
             if len(values) > 1:
                 low, high = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
                 axes.fill_between(distances, low, high, color=color, alpha=0.15, linewidth=0)

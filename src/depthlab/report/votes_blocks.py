@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Callable, Sequence
 
-from depthlab.records import Committee, Interval, VoteCurve, VoteScore, VotesRecord, VotingRun
+from depthlab.records import Committee, Interval, LayerFeatures, VoteCurve, VoteScore, VotesRecord, VotingRun
 from depthlab.report.page_blocks import Picture
 from depthlab.report.votes_figures import (
     Level,
@@ -25,7 +25,7 @@ MEASURES: dict[str, tuple[str, Callable[[VoteScore], float]]] = {
     "loss": ("negative log likelihood (nats)", lambda score: score.loss),
     "calibration": ("calibration error (points)", lambda score: score.calibration),
 }
-FEATURES = {
+FEATURES: dict[str, Callable[[LayerFeatures], float | None]] = {
     "mean |correlation|": lambda layer: layer.correlation,
     "share of zeros": lambda layer: layer.zeros,
     "mean activation": lambda layer: layer.mean,
