@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.records import DegradationRecord, MeasuredRun, RunRecord
+from depthlab.records import DegradationRecord, LesionRecord, MeasuredRun, RunRecord
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 ROW = re.compile(r"^\| ([a-z]+-\d+) \| ([\d,]+) \| ([\d.]+ ± [\d.]+) \| ([\d.]+ ± [\d.]+) \| (\d+) \|$", re.MULTILINE)
@@ -60,6 +60,12 @@ def test_the_rows_of_degradation_on_cifar10_are_its_record_and_so_is_the_verdict
     assert " ".join(record.about.command) in page
     claim = record.about.verdict[1].partition(": no claim")
     assert claim[1] and "".join(claim[:1]) in page.replace("\n", " ")
+
+
+def test_what_is_quoted_of_lesions_is_their_record():
+    page = " ".join((RESULTS / "README.md").read_text(encoding="utf-8").split())
+    record = LesionRecord.read(RESULTS / "cifar10" / "lesion" / "record.json")
+    assert record.about.verdict[-1] in page
 
 
 def test_the_published_recipe_came_within_half_a_point():
