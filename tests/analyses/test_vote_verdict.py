@@ -136,3 +136,8 @@ def test_without_runs_there_is_nothing_to_say() -> None:
     assert contrasts([], []) == ()
     assert tell([], [], [], [], []) == (headline([]),)
     assert "nothing to vote" in headline([])
+
+
+def test_independent_networks_that_are_a_point_are_something_to_vote(record: VotesRecord) -> None:
+    points = [one for one in record.contrasts if one.family == INDEPENDENT and one.comparison.interval is None]
+    assert points and headline(points) == "That networks gain by a vote is not shown."

@@ -70,7 +70,8 @@ def headline(contrasts: Sequence[VoteContrast]) -> str:
         best = min(gains, key=lambda one: one.comparison.difference)
         if best.comparison.difference < 0:
             parts.append(f"{best.a} of {best.network} gain {points(-best.comparison.difference)} points on one")
-    text = "; ".join(parts) or "there is nothing to vote: no network drops anything, and none was trained twice"
+    nothing = "there is nothing to vote: no network drops anything, and none was trained twice"
+    text = "; ".join(parts) or ("that networks gain by a vote is not shown" if contrasts else nothing)
     return f"{text[:1].upper()}{text[1:]}."
 
 
