@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.records import DegradationRecord, LesionRecord, MeasuredRun, RunRecord
+from depthlab.records import DegradationRecord, LesionRecord, MeasuredRun, PathsRecord, RunRecord, VotesRecord
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 ROW = re.compile(r"^\| ([a-z]+-\d+) \| ([\d,]+) \| ([\d.]+ ± [\d.]+) \| ([\d.]+ ± [\d.]+) \| (\d+) \|$", re.MULTILINE)
@@ -66,6 +66,16 @@ def test_what_is_quoted_of_lesions_is_their_record():
     page = " ".join((RESULTS / "README.md").read_text(encoding="utf-8").split())
     record = LesionRecord.read(RESULTS / "cifar10" / "lesion" / "record.json")
     assert record.about.verdict[-1] in page
+
+
+def test_what_is_told_of_paths_and_votes_is_in_their_records():
+    page = " ".join((RESULTS / "README.md").read_text(encoding="utf-8").split())
+    paths = PathsRecord.read(RESULTS / "cifar10" / "paths" / "record.json").about.verdict
+    votes = VotesRecord.read(RESULTS / "cifar10" / "votes" / "record.json").about.verdict
+    assert paths[1].removesuffix(".") in page
+    assert any("correlation of 0.32 in plain-20 and 0.77 in resnet-20" in sentence for sentence in paths)
+    assert any(sentence.startswith("resnet-20: 2 independent networks err 1.4 points less") for sentence in votes)
+    assert any(sentence.startswith("resnet-56: 2 independent networks err 1.1 points less") for sentence in votes)
 
 
 def test_the_published_recipe_came_within_half_a_point():
