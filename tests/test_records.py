@@ -134,3 +134,14 @@ def test_records_of_a_default_do_not_share_it() -> None:
     del values["curves"]
     one, other = RunRecord.from_dict(values), RunRecord.from_dict(values)
     assert one.curves is not other.curves
+
+
+@dataclass(frozen=True)
+class Held(Record):
+    by_name: dict[str, tuple[Dataset, ...]]
+    plain: dict[str, Any]
+
+
+def test_records_in_a_dictionary_come_back_as_records() -> None:
+    whole = Held(by_name={"a": (DATASET, DATASET)}, plain={"b": [1, None]})
+    assert Held.from_json(whole.to_json()) == whole

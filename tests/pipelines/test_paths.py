@@ -31,7 +31,7 @@ pytestmark = pytest.mark.xdist_group("pipelines/paths")  # they share one sweep
         (("train=always",), "train=always: type train=effective, or train=none"),
         (("run=1a2b", "train=effective"), "train=effective needs the words of a sweep"),
         (("image=8",), "did you mean images?"),
-        (("depth=8", "active_units=4"), "the network has 3 units with a skip"),
+        (("model=resnet", "depth=8", "active_units=4"), "the network has 3 units with a skip"),
     ],
 )
 def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:

@@ -48,4 +48,7 @@ def _revive(hint: Any, value: Any) -> Any:
     if typing.get_origin(hint) is tuple:
         inner = typing.get_args(hint)[0]
         return tuple(_revive(inner, item) for item in value)
+    if typing.get_origin(hint) is dict and isinstance(value, dict):
+        inner = typing.get_args(hint)[1]
+        return {key: _revive(inner, item) for key, item in value.items()}
     return value
