@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from depthlab.command_line import Question, ask, run_command
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from depthlab.records import ExponentRecord, ExponentRun, MatchedNetwork
     from depthlab.runs import Reopened
     from depthlab.sweeps import Ladder, Measuring, Rung, Subject, Subjects
@@ -181,6 +179,7 @@ def measure_run(subject: "Subject", share: float, draws: int, images: int) -> "E
     from depthlab.analyses.exponent import measure_pieces
     from depthlab.nn import Network
     from depthlab.records import ExponentRun
+    from depthlab.runs import first_images
 
     record, ref = subject.folder.record, subject.ref
     assert record is not None, f"{ref.name} finished without a record"
@@ -202,7 +201,7 @@ def measure_run(subject: "Subject", share: float, draws: int, images: int) -> "E
         if not isinstance(network, Network):
             raise ValueError("it is no depthlab.nn.Network, so that its units are not known")
         named = replace(blank, network=name_of(run, ref.group))
-        return measure_pieces(named, network, first_images(run, images), share=share, draws=draws)
+        return measure_pieces(named, network, list(first_images(run.test_batches(), images)), share=share, draws=draws)
     except ValueError as refused:
         return replace(blank, note=str(refused))
 
@@ -213,17 +212,6 @@ def name_of(run: "Reopened", group: str) -> str:
 
     model = run.recipe.config["model"]
     return rung_name(run.recipe) if isinstance(model, Mapping) and isinstance(model.get("depth"), int) else group
-
-
-def first_images(run: "Reopened", count: int) -> "list[tuple[Tensor, Tensor]]":
-    """Return the first test images with their labels, in batches."""
-    batches = []
-    for images, labels in run.test_batches():
-        batches.append((images[:count], labels[:count]))
-        count -= len(images)
-        if count <= 0:
-            break
-    return batches
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What does a trained network lose when units are deleted or trade places? A page with the verdict."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
@@ -9,7 +9,6 @@ from depthlab.command_line import Question, ask, run_command
 from depthlab.sweeps import RUN_KEYS
 
 if TYPE_CHECKING:
-    from torch import Tensor
     from torch.nn import Module
 
     from depthlab.records import LesionedRun, LesionRecord, Lesions
@@ -119,6 +118,7 @@ def measure_run(subject: "Subject", ways: Ways) -> "LesionedRun":
 def measure(run: "Reopened | Borrowed", network: "Module", name: str, ways: Ways) -> "Lesions":
     """Return the errors of a network after lesions, on the run's test images."""
     from depthlab.analyses.lesion import measure_lesions
+    from depthlab.runs import first_images
     from depthlab.training import track
 
     estimation = None
@@ -131,15 +131,6 @@ def measure(run: "Reopened | Borrowed", network: "Module", name: str, ways: Ways
         draws=ways.draws,
         estimation=estimation,
     )
-
-
-def first_images(batches: "Iterator[tuple[Tensor, Tensor]]", count: int | None) -> "Iterator[tuple[Tensor, Tensor]]":
-    """Yield the first images with their labels; all of them without a count."""
-    for images, labels in batches:
-        if count is not None and count <= 0:
-            return
-        yield images[:count], labels[:count]
-        count = None if count is None else count - len(labels)
 
 
 def answer_weights(asked: Question, ways: Ways) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 from depthlab.command_line import Question, ask, run_command
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
     from depthlab.records import EffectiveTraining, PathRun, PathsRecord, RunRef
     from depthlab.runs import Reopened
@@ -132,6 +132,7 @@ def measure_run(subject: "Subject", sizes: Sizes) -> "PathRun":
     from depthlab.analyses.path_gradients import measure_path_gradients
     from depthlab.analyses.path_lengths import measure_path_lengths
     from depthlab.nn import units_with_skip
+    from depthlab.runs import first_images
 
     run = subject.run
     network = run.network("final")
@@ -140,7 +141,8 @@ def measure_run(subject: "Subject", sizes: Sizes) -> "PathRun":
         lengths = measure_path_lengths(network)
         found = None
         if sum(lengths.branches) > 1:
-            batches = first_images(run, sizes.images)
+            ahead = -(-sizes.images // int(run.recipe.config["batch_size"]))
+            batches = list(first_images(run.training_batches(ahead), sizes.images))
             found = measure_path_gradients(
                 network, batches, loss=run.loss, draws=sizes.draws, seed=int(run.recipe.config["seed"])
             )
@@ -192,16 +194,6 @@ def with_nearby(found: "PathRun", run: "Reopened", final: "nn.Module", sizes: Si
         initial=measure_nearby_gradients(initial, *ends, points=sizes.points),
         final=measure_nearby_gradients(final, *ends, points=sizes.points),
     )
-
-
-def first_images(run: "Reopened", count: int) -> "list[tuple[Tensor, Tensor]]":
-    """Return the first images that the run trained on, with their labels, in batches."""
-    batches = []
-    batch_size = int(run.recipe.config["batch_size"])
-    for images, labels in run.training_batches(-(-count // batch_size)):
-        batches.append((images[:count], labels[:count]))
-        count -= len(images)
-    return batches
 
 
 @final

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from depthlab.command_line import ask, run_command
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from depthlab.records import ReuseMap, ReuseRecord, ReuseRun
     from depthlab.runs import Reopened
     from depthlab.sweeps import Subject, Subjects
@@ -84,25 +82,16 @@ def map_network(run: "Reopened", moment: str, images: int) -> "tuple[ReuseMap, .
     from depthlab.analyses.reuse import map_weights
     from depthlab.analyses.stream import measure_shares
     from depthlab.nn import Network
+    from depthlab.runs import first_images
 
     network = run.network("final" if moment == "final" else "initial")
     if not isinstance(network, Network):
         raise ValueError("it is no depthlab.nn.Network, so that its units are not known")
-    maps = (*map_weights(network), *measure_shares(network, first_images(run, images)))
+    batches = [batch for batch, _ in first_images(run.test_batches(), images)]
+    maps = (*map_weights(network), *measure_shares(network, batches))
     if not maps:
         raise ValueError("its units neither stack features on earlier ones nor add to a stream that can be followed")
     return maps
-
-
-def first_images(run: "Reopened", count: int) -> "list[Tensor]":
-    """Return the first test images, in batches."""
-    batches = []
-    for images, _ in run.test_batches():
-        batches.append(images[:count])
-        count -= len(images)
-        if count <= 0:
-            break
-    return batches
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from depthlab.runs.faults import Fault, fault_of
     from depthlab.runs.found import Search, find_runs
     from depthlab.runs.once import ensure
+    from depthlab.runs.portions import first_images
     from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
     from depthlab.runs.published import Published, evaluate_published, published_table
     from depthlab.runs.query import Query, read_query
@@ -41,6 +42,7 @@ _PLACES = {
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "published": ("Published", "evaluate_published", "published_table"),
     "query": ("Query", "read_query"),
+    "portions": ("first_images",),
     "reopened": ("Reopened", "reopen"),
     "repeat": ("rerun", "verdict"),
     "restore": ("load", "load_folder"),
@@ -76,6 +78,7 @@ __all__ = [
     "expected_shape",
     "fault_of",
     "find_runs",
+    "first_images",
     "load",
     "load_folder",
     "look_at_images",

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from typing import final
 
@@ -16,6 +15,7 @@ from depthlab.runs.build import build_data
 from depthlab.runs.check import build_network, check_size
 from depthlab.runs.fitting import fit
 from depthlab.runs.images import build_images
+from depthlab.runs.portions import spread_images
 from depthlab.runs.weight_file import read_tensors
 from depthlab.training import Hardware, choose_hardware
 
@@ -49,12 +49,7 @@ class Borrowed:
     def training_images(self, count: int) -> Iterator[Tensor]:
         """Yield about so many training images (N, C, H, W), in batches from all over the set, without augmentation."""
         loader = self.data.train_evaluation_dataloader()
-        stride = max(1, len(loader) // -(-count // int(self.recipe.config["batch_size"])))
-        for images, _ in islice(iter(loader), 0, None, stride):
-            yield images[:count]
-            count -= len(images)
-            if count <= 0:
-                return
+        yield from spread_images(loader, count, batch_size=int(self.recipe.config["batch_size"]))
 
 
 def borrow(recipe: Recipe, file: str | os.PathLike[str], *, normalization: str) -> Borrowed:

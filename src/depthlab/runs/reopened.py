@@ -18,6 +18,7 @@ from depthlab.recipe import Recipe, recipe_from_config
 from depthlab.runs.build import build_data
 from depthlab.runs.check import build_network
 from depthlab.runs.images import build_images
+from depthlab.runs.portions import spread_images
 from depthlab.tracking import RunFolder
 from depthlab.training import Hardware, choose_hardware, read_weights
 
@@ -77,13 +78,7 @@ class Reopened:
     def training_images(self, count: int) -> Iterator[Tensor]:
         """Yield about so many training images (N, C, H, W), in batches from all over the set, without augmentation."""
         loader = self.data.train_evaluation_dataloader()
-        size = int(self.recipe.config["batch_size"])
-        stride = max(1, len(loader) // -(-count // size))
-        for images, _ in islice(iter(loader), 0, None, stride):
-            yield images[:count]
-            count -= len(images)
-            if count <= 0:
-                return
+        yield from spread_images(loader, count, batch_size=int(self.recipe.config["batch_size"]))
 
     def test_batches(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield all test images (N, C, H, W) with their labels, in batches of a fixed order."""
