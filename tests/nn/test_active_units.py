@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from depthlab.models import densenet, plain, preresnet, resnet
-from depthlab.nn import ActiveUnits, Network, units_with_skip
+from depthlab.nn import ActiveUnits, Network, scale_branches, units_with_skip
 
 IMAGES = torch.randn(4, 3, 8, 8, generator=torch.Generator().manual_seed(0))
 
@@ -65,31 +65,48 @@ def test_a_unit_that_is_not_active_is_its_skip() -> None:
     (place,) = active.at(0)
     expected: Tensor = net.stem(IMAGES)
     for number, unit in enumerate(net.units()):
-        branch = 3 * unit.paths["branch"](expected) if number == place else 0
+        branch = unit.paths["branch"](expected) if number == place else 0
         expected = torch.relu(unit.paths["skip"](expected) + branch)
     with active.active(0):
         assert torch.allclose(net(IMAGES), net.head(expected), atol=1e-5)
 
 
-def test_the_mean_over_all_choices_of_one_unit_is_what_all_of_them_give() -> None:
-    net = build(preresnet, depth=8).eval()
-    unit = next(iter(net.units()))
-    features = net.stem(IMAGES)
-    whole, total, steps = unit(features), torch.zeros(()), 600
+@pytest.mark.parametrize("family", [preresnet, densenet])
+def test_in_evaluation_a_unit_is_the_mean_over_all_choices(family) -> None:
+    net = build(family, depth=10 if family is densenet else 8).eval()
     active = ActiveUnits(net, 1, seed=0)
-    share = sum(0 in active.at(step) for step in range(steps)) / steps
-    for step in range(steps):
+    unit = active.units[0]
+    x = net.stem(IMAGES)
+    given = {}
+    for step in range(50):
         with active.active(step):
-            total = total + unit(features) / steps
-    skip = unit.paths["skip"](unit.before(features))
-    assert torch.allclose(total - skip, 3 * share * (whole - skip), atol=1e-4) and abs(3 * share - 1) < 0.2
+            given[active.at(step)[0]] = unit(x)
+    assert set(given) == set(range(len(active.units)))
+    scale_branches(net, 1)
+    mean = sum(given.values(), start=torch.zeros(())) / len(given)
+    assert torch.allclose(unit(x), mean, atol=1e-5)
+
+
+def test_branches_are_scaled_in_evaluation_alone_and_in_copies_too() -> None:
+    net = build(resnet, depth=8)
+    before = copy.deepcopy(net)
+    scale_branches(net, 2)
+    assert list(net.state_dict()) == list(before.state_dict())
+    assert torch.equal(net.train()(IMAGES), before.train()(IMAGES))
+    scores = net.eval()(IMAGES)
+    assert torch.equal(copy.deepcopy(net)(IMAGES), scores) and not torch.equal(before.eval()(IMAGES), scores)
+    for unit in before.units():
+        unit.paths["branch"].register_forward_hook(lambda m, x, y: y * (2 / 3))
+    assert torch.equal(before(IMAGES), scores)
 
 
 def test_all_units_active_is_the_network_itself() -> None:
     net = build(densenet, depth=10).eval()
     whole = net(IMAGES)
+    scale_branches(net, 6)
     with ActiveUnits(net, 6, seed=0).active(7):
         assert torch.equal(net(IMAGES), whole)
+    assert torch.equal(net(IMAGES), whole)
 
 
 def test_what_is_not_active_learns_nothing_and_keeps_its_statistics() -> None:

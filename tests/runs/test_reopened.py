@@ -7,6 +7,7 @@ import torch
 
 from depthlab.recipe import compose
 from depthlab.runs import reopen
+from depthlab.runs.check import build_network
 from depthlab.runs.prepare import prepare
 from depthlab.tracking import RunFolder, write_atomically
 from tests.runs.conftest import TINY, Trained, train
@@ -65,6 +66,20 @@ def test_test_images_are_all_there_with_their_labels(tracked: Trained) -> None:
     labels = torch.cat([labels for _, labels in batches])
     counts = [sum(row) for row in tracked.record.confusion]
     assert torch.bincount(labels, minlength=len(counts)).tolist() == counts
+
+
+def test_a_network_of_some_units_at_a_time_is_the_one_that_its_run_tested(tmp_path: Path, bare: None) -> None:
+    trained = train(tmp_path, "depth=20", "active_units=3", "learning_rate=0.01")
+    run = reopen(trained.folder)
+    network = run.network("final")
+    unscaled = build_network(compose([*TINY, "depth=20"]), num_classes=10, in_channels=3, image_size=8).eval()
+    unscaled.load_state_dict(network.state_dict())
+    with torch.no_grad():
+        losses = [run.loss(network(images), labels) * len(labels) for images, labels in run.test_batches()]
+        others = [run.loss(unscaled(images), labels) * len(labels) for images, labels in run.test_batches()]
+    size, found = trained.folder.manifest.dataset.test_size, trained.record.metrics["test/loss"]
+    assert float(sum(losses)) / size == pytest.approx(found, rel=1e-4)
+    assert float(sum(others)) / size != pytest.approx(found, rel=1e-2), "branches count 3/9"
 
 
 def test_other_images_are_refused(tmp_path: Path, bare: None) -> None:

@@ -1,6 +1,6 @@
 """The vocabulary that networks are written in, and what can be asked of any of them."""
 
-from depthlab.nn.active_units import ActiveUnits, units_with_skip
+from depthlab.nn.active_units import ActiveUnits, scale_branches, units_with_skip
 from depthlab.nn.cost import Cost, measure_cost
 from depthlab.nn.drop import DropPath, linear_drop_rates
 from depthlab.nn.fixed_size import FixedSize
@@ -60,6 +60,7 @@ __all__ = [
     "measure_receptive_field",
     "named",
     "on_meta_device",
+    "scale_branches",
     "trace_receptive_fields",
     "units_with_skip",
 ]

@@ -95,8 +95,9 @@ def _gradients(record: PathsRecord) -> Section:
 def _training(record: PathsRecord) -> Section:
     blocks: list[Block] = [
         "In each batch exactly k random units are active and the others are skips only, so paths are k / 2 branches "
-        "long in the mean: k is twice the mean of the effective lengths. The branch of an active unit is multiplied by "
-        "units / k, so that its mean is that of evaluation, which uses all units. `active_units=k` does so in any run.",
+        "long in the mean: k is twice the mean of the effective lengths. In evaluation all units are active, and their "
+        "branches multiplied by k / units, the chance that each had in training, as in stochastic depth. "
+        "`active_units=k` does so in any run.",
     ]
     if record.training:
         blocks.append(training_table(record.training))

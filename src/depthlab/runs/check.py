@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from depthlab.nn import ActiveUnits, Network, Parts, evaluating
+from depthlab.nn import ActiveUnits, Network, Parts, evaluating, scale_branches
 from depthlab.recipe import Recipe, locate, model_arguments
 
 
@@ -46,7 +46,8 @@ def build_network(recipe: Recipe, *, num_classes: int, in_channels: int, image_s
     if not any(parameter.requires_grad for parameter in network.parameters()):
         name = recipe.config["model"]["_target_"]
         raise ValueError(f"model._target_={name} has no parameters to train: register them in its constructor")
-    choose_active_units(recipe, network)
+    if choose_active_units(recipe, network) is not None:
+        scale_branches(network, recipe.config["active_units"])
     return network
 
 
