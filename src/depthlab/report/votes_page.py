@@ -83,9 +83,10 @@ def _costs(record: VotesRecord) -> Section:
 def _features(record: VotesRecord) -> Section:
     blocks: list[Block] = [
         "Units that rely on each other put out much the same, or only together what is of use. Dropout is meant to "
-        "break that up, and was seen to make activations sparse (Srivastava et al. 2014). A unit is a feature, or a "
-        "channel by its mean over pixels. The classes alone make units go together, and few images more so, so that "
-        "only the difference between networks on the same images tells something.",
+        "break that up (Hinton et al. 2012, arXiv 1207.0580), and was seen to make activations of hidden units sparse "
+        "(Srivastava et al. 2014). A unit is a feature, or a channel by its mean over pixels. The classes alone make "
+        "units go together, and few images more so, so that only the difference between networks on the same images "
+        "tells something.",
         *_there(feature_picture(record)),
     ]
     if not record.features:
@@ -123,11 +124,14 @@ def _literature() -> Section:
         "Beside the literature",
         (
             "Srivastava et al. 2014 (JMLR 15, sec. 7.5 and Fig. 11) sample networks for each test case of MNIST: "
-            "about 50 of them come up to weight scaling in error, and more are a little better, within one standard "
-            "deviation. Their networks are fully connected. Weight scaling equals the normalized geometric mean "
-            "exactly in one linear layer with softmax, and approximates it elsewhere (Baldi and Sadowski 2013). Huang "
-            "et al. 2017 (arXiv 1704.00109) find snapshots better than one network of the same training cost, and "
-            "independent networks of full training better than snapshots.",
+            "about 50 of them are as good as weight scaling, and more are slightly better, well within one standard "
+            "deviation. Weight scaling equals the normalized geometric mean exactly where one linear layer and a "
+            "softmax are all there is (Goodfellow et al. 2016, Deep Learning, ch. 7); in deep networks it is an "
+            "approximation (Baldi and Sadowski 2013). Huang et al. 2016 (arXiv 1603.09382) offer as one explanation of "
+            "what stochastic depth gains that it trains an ensemble implicitly. Huang et al. 2017 (arXiv 1704.00109, "
+            "abstract) find snapshots better than one network at no additional training cost, and to compare favorably "
+            "with ensembles of independent networks; that as many independent networks of full training are better "
+            "than snapshots is not verified.",
         ),
     )
 
