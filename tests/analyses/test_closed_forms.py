@@ -83,6 +83,15 @@ def test_small_kernels_stand_for_large_ones() -> None:
     assert chain_field([square(8, 8, 3, stride=2), square(8, 8, 3, dilation=2)]) == (11, 11)
 
 
+def test_a_chain_goes_on_where_its_last_member_left_off() -> None:
+    chain = [square(4, 8, 3, stride=2), asymmetric(8, (1, 7)), asymmetric(8, (7, 1)), Convolution(8, 6, (3, 3))]
+    weights = (9 * 4 * 8, 7 * 8 * 8, 7 * 8 * 8, 9 * 8 * 6)
+    places = (8 * 8, 8 * 8, 8 * 8, 6 * 6)
+    work = sum(weight * place for weight, place in zip(weights, places, strict=True))
+    assert chain_cost(chain, 16) == (6, sum(weights), work)
+    assert asymmetric(8, (1, 7)).output_size((9, 9)) == asymmetric(8, (7, 1)).output_size((9, 9)) == (9, 9)
+
+
 def test_what_is_separable_costs_one_over_channels_and_one_over_places() -> None:
     full, parts = square(32, 64, 3).multiply_adds((8, 8)), separable(32, 64, 3)
     share = sum(one.multiply_adds((8, 8)) for one in parts) / full

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from depthlab.analyses.exponent import GROUPS, UNITS, centered_logits, measure_pieces
+from depthlab.analyses.exponent import GROUPS, UNITS, centered_logits, error_of, measure_pieces
 from depthlab.analyses.exponent_fit import SIZE_UNITS, SOME_UNITS, VALUES
 from depthlab.analyses.groups import cardinality_of, find_groups, muted
 from depthlab.models import densenet, plain, resnet, resnext
@@ -95,6 +95,21 @@ def test_groups_are_found_by_their_convolutions_alone() -> None:
         head=named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(4, 10)),
     )
     assert find_groups(net) == []
+    twice = named(one=nn.Conv2d(4, 4, 3, padding=1, groups=2), two=nn.Conv2d(4, 4, 1, groups=2))
+    net.stages[0][0] = Sum({"branch": twice, "skip": nn.Identity()})
+    assert find_groups(net) == [], "what is grouped again does not add the groups up"
+
+
+def test_what_others_read_too_is_left_to_them() -> None:
+    group, x = find_groups(grouped())[0], torch.ones(2, 6, 4, 4)
+    with torch.no_grad(), muted([group]):
+        group.reader(x)
+    assert torch.equal(x, torch.ones_like(x))
+
+
+def test_logits_that_are_no_number_are_wrong_whatever_the_label() -> None:
+    logits = torch.tensor([[1.0, 0.0], [math.nan, 0.0], [0.0, math.inf], [0.0, 1.0]])
+    assert error_of(logits, torch.tensor([0, 0, 1, 1])) == 50
 
 
 class Vote(nn.Module):

@@ -5,9 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from depthlab.analyses.exponent_fit import SIZE_UNITS, SOME_GROUPS, SOME_UNITS, VALUES, fit_all
+from depthlab.analyses.exponent_fit import (
+    ONE_GROUP,
+    SIZE_GROUPS,
+    SIZE_UNITS,
+    SOME_GROUPS,
+    SOME_UNITS,
+    VALUES,
+    fit_all,
+)
 from depthlab.analyses.exponent_verdict import CARDINALITY, DEPTH, EXCHANGE, judge_exponent, outcome_of, tell_exponent
-from depthlab.records import ExponentRun
+from depthlab.records import ExponentRun, PieceLesion, PieceSet
 from tests.analyses.exponents import exponent_runs
 
 SHARE = 1 / 3
@@ -39,6 +47,19 @@ def test_values_are_the_means_of_draws_less_the_whole_networks_error() -> None:
     run = as_read()[0]
     assert VALUES[SOME_UNITS](run) == pytest.approx(60 - 10 * math.log2(6) - 6 - 0.3)
     assert VALUES[SOME_UNITS](replace(run, pieces=())) is None
+
+
+def test_values_of_groups_are_those_of_groups() -> None:
+    run = replace(as_read()[0], power=64.0, error=5.0)
+    units, groups = run.pieces
+    few = PieceSet("groups", (PieceLesion("1.2 group 1", False, 7.0, 4.0), *groups.lesions[:1]), 1, (6.0, 9.0))
+    run = replace(run, pieces=(units, few))
+    assert [VALUES[name](run) for name in (ONE_GROUP, SOME_GROUPS, SIZE_GROUPS)] == [2.0, 2.5, 4.0]
+
+
+def test_fits_go_by_the_work_not_by_the_parameters() -> None:
+    runs = as_read()
+    assert fit_all([replace(run, parameters=7 + place % 3) for place, run in enumerate(runs)]) == fit_all(runs)
 
 
 def test_parts_of_the_reading_are_signed_for_it() -> None:

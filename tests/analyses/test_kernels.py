@@ -35,6 +35,17 @@ def test_the_verdict_names_who_differs_and_who_can_not_be_told_apart() -> None:
     assert lost == "normalization=none: 1 of 3 runs: diverged; they are in no mean."
 
 
+def test_what_is_clear_of_one_kind_alone_is_not_of_one_among_two() -> None:
+    base, more = SEVERAL["resnet-8"], (0.643, 1.0, 1.357)  # p = 0.04, and twice that among two
+    kinds_of = {
+        "activation=gelu": [error - rise for error, rise in zip(base, more, strict=True)],
+        "activation=tanh": [error + rise for error, rise in zip(base, more, strict=True)],
+    }
+    assert told(SEVERAL | kinds_of)[0].startswith("Activation: no kind's test error can be told from that of resnet-8")
+    alone = told(SEVERAL | {"activation=tanh": kinds_of["activation=tanh"], "activation=gelu": []})[0]
+    assert alone.startswith("Activation: test error less that of resnet-8, in points with 95 % intervals: tanh +1")
+
+
 def test_one_seed_makes_no_claim() -> None:
     said = told({name: errors[:1] for name, errors in SEVERAL.items()})
     assert said[0] == (

@@ -90,6 +90,12 @@ def test_work_is_that_of_the_module_that_does_it() -> None:
     assert heard["first"].input == (12,) and heard["second"].output == (2,)
 
 
+def test_a_module_that_is_called_twice_works_twice() -> None:
+    shared = nn.Linear(4, 4)
+    heard = count_work(nn.Sequential(nn.Flatten(), shared, nn.ReLU(), shared), (1, 2, 2), CPU)
+    assert heard["1"].multiply_adds == 2 * 4 * 4
+
+
 def test_a_network_that_keeps_different_things_by_batch_says_so() -> None:
     class Fickle(nn.Module):
         def __init__(self) -> None:

@@ -65,6 +65,14 @@ def test_a_network_is_the_same_however_images_are_batched() -> None:
     assert not torch.allclose(whole, run(net, layers, seed=1), atol=1e-3)
 
 
+def test_every_batch_of_images_has_masks_of_its_own() -> None:
+    layer, x = nn.Dropout(0.5), torch.ones(4, 50)
+    with sampled(layer, [layer], seed=0, per="image"):
+        assert not torch.equal(layer(x), layer(x))
+    with sampled(layer, [layer], seed=0, per="network"):
+        assert torch.equal(layer(x), layer(x))
+
+
 def test_a_network_without_rates_is_the_one_in_evaluation() -> None:
     net = network(dropout=0.4)
     with torch.no_grad():
