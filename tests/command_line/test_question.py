@@ -59,6 +59,13 @@ def test_an_own_key_twice_is_a_mistake() -> None:
         read("tune=depth", "tune=width")
 
 
+def test_a_page_that_could_not_be_written_is_told_before_anything_is_trained(tmp_path: Path) -> None:
+    (tmp_path / "page").write_text("")
+    with pytest.raises(ValueError, match=r"output=.*page is a file: type a folder for the page and its figures"):
+        read(f"output={tmp_path}/page")
+    assert read(f"output={tmp_path}").output == tmp_path
+
+
 def test_help_tells_the_default_and_every_own_key(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         read("--help")

@@ -73,7 +73,10 @@ def ask(
         words = sweep_words(words)
     except ValueError as error:
         raise ValueError(_with_own_keys(str(error), words, keys)) from error
-    return Question(tuple(words), values, Path(values.pop(OUTPUT, f"reports/{sweep}")).expanduser())
+    output = Path(values.pop(OUTPUT, f"reports/{sweep}")).expanduser()
+    if output.exists() and not output.is_dir():  # said before anything is trained, not when the page is to be written
+        raise ValueError(f"{OUTPUT}={output} is a file: type a folder for the page and its figures")
+    return Question(tuple(words), values, output)
 
 
 def _part(argv: Sequence[str], keys: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
