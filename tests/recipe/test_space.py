@@ -110,6 +110,14 @@ def test_typed_words_replace_those_of_a_named_space() -> None:
     assert space.choices == {"model": ("plain", "resnet"), "seed": ("0", "1")}
 
 
+def test_ones_own_model_is_had_once_and_not_in_each_family_of_a_named_space() -> None:
+    params = {"model": "plain,resnet", "depth": "20,56"}
+    own = "model._target_=my_package.Net"
+    assert read_space([own], params).choices == {"depth": ("20", "56")}
+    assert read_space([own], params | {"model": "resnet"}).fixed == ("model=resnet", own), "arguments of one family"
+    assert read_space([own, "model=plain,resnet"], params).choices["model"] == ("plain", "resnet"), "as typed"
+
+
 def test_science_words_leave_out_where_and_how() -> None:
     science = ("depth=8", "data.crop=1", "trainer.precision=fp32", "trainer.max_steps=5")
     rest = ["tracking=none", "tracking.uri=http://x", "hydra.searchpath=[a]", "seed=0,1"]

@@ -90,6 +90,7 @@ class Space:
 def read_space(words: Sequence[str], params: Mapping[str, str] | None = None) -> Space:
     """Return the space that the words span; `params` are those of a named space, which typed words replace by key.
 
+    A typed `model._target_` takes the place of several named families too: it is the same network in each of them.
     Words that steer the sweep (`sweep.*`, `ray.*`, `fresh`, `sweep=NAME`, `hydra.*`) are no part of any trial.
 
     Raises:
@@ -99,6 +100,8 @@ def read_space(words: Sequence[str], params: Mapping[str, str] | None = None) ->
         typed = read_words(words)
         keys = {word.key for word in typed}
         named = read_words([f"{key}={value}" for key, value in (params or {}).items() if key.lstrip("+~") not in keys])
+        if "model._target_" in keys:
+            named = [word for word in named if not (word.key == "model" and word.is_sweep)]
         for word in named:
             if steers(word):
                 raise ValueError(f"{word.text} steers the sweep and can't stand among hydra.sweeper.params: type it")
