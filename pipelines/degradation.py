@@ -64,7 +64,7 @@ def answer(swept: "Swept", tuned: "Tuned | None", output: Path) -> None:
 
 def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
     """Return all that the page tells, from the runs that finished."""
-    from depthlab.analyses.degradation import judge
+    from depthlab.analyses.degradation import judge, tell_tuning
     from depthlab.published import published_twins
     from depthlab.records import DegradationRecord
     from depthlab.sweeps import begin_answer, run_folder, run_refs, trained_images
@@ -82,13 +82,14 @@ def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
         judge(name, [r for r in refs if r.fingerprint in set(members)], measured)
         for name, members in conditions.items()
     ]
+    hangs = [tell_tuning(tuned.tuning, *judged)] if tuned is not None else []
     about = begin_answer("degradation", swept, refs)
     datasets = [run_folder(swept, trial).manifest.dataset for trial in swept.finished]
     twins = {
         twin.id: twin for recipe in swept.recipes.values() for twin in published_twins(recipe.axes, data="cifar10")
     }
     return DegradationRecord(
-        about=replace(about, verdict=(judged[0].headline, *judged[0].verdict)),
+        about=replace(about, verdict=(judged[0].headline, *judged[0].verdict, *hangs)),
         measured=tuple(measured),
         conditions=tuple(judged),
         tuning=tuned.tuning if tuned is not None else None,

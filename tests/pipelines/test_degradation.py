@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.analyses.degradation import judge
-from depthlab.records import DegradationRecord
+from depthlab.analyses.degradation import judge, tell_tuning
+from depthlab.recipe import compose
+from depthlab.records import DegradationRecord, SweepRecord, TrialRecord
+from depthlab.sweeps import Swept, check_answerable
 from depthlab.tracking import open_client
 from tests.analyses.by_hand import degradation_by_hand
 from tests.chromium import NARROW, WIDE, OpenPage
@@ -42,6 +44,21 @@ def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
     answer = pipeline("degradation", "--help")
     assert answer.code == 0 and answer.err == ""
     assert "tune=learning_rate" in answer.out and "model=plain,resnet" in answer.out and "output" in answer.out
+
+
+def test_where_no_run_ended_the_exit_code_says_that_trials_are_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = TrialRecord(0, "resnet-8", {}, ("depth=8",), "0" * 16, "failed", fault="diverged", message="loss is nan")
+    record = SweepRecord(
+        *("degradation", "0" * 16, ("python", "x.py"), ("depth",), (), "grid", "val/accuracy"), trials=(lost,)
+    )
+    with pytest.raises(SystemExit) as ended:
+        check_answerable(Swept(record, tmp_path, tmp_path, {0: compose(["depth=8"])}, None))
+    shown = capsys.readouterr()
+    assert ended.value.code == 3
+    assert "no run has come to its end, so there is nothing to answer from and no page" in shown.out
+    assert "1 of 1 trials are missing: 1 failed" in shown.err and "diverged: loss is nan" in shown.err
 
 
 @dataclass(frozen=True)
@@ -100,7 +117,10 @@ def test_the_verdict_follows_from_the_record(told: Told) -> None:
         assert len(refs) == 8
         assert judge(condition.name, refs, record.measured) == condition
     assert [condition.name for condition in record.conditions] == ["tuned", "held"]
-    assert record.about.verdict == (record.conditions[0].headline, *record.conditions[0].verdict)
+    assert record.tuning is not None
+    hangs = tell_tuning(record.tuning, *record.conditions)
+    assert hangs.endswith("held at 0.05 instead, the answer is the same."), "nothing else was chosen"
+    assert record.about.verdict == (record.conditions[0].headline, *record.conditions[0].verdict, hangs)
     degradation_by_hand(json.loads((told.report / "record.json").read_text()))
 
 

@@ -2,7 +2,7 @@
 
 import math
 
-from depthlab.analyses.degradation import judge
+from depthlab.analyses.degradation import judge, tell_tuning
 from depthlab.published import published_twins
 from depthlab.records import Choice, DegradationRecord, QuestionRecord, Score, Tuning
 from tests.analyses.answers import answers
@@ -54,6 +54,8 @@ def tuned_record() -> DegradationRecord:
     scores = (Score(0.015, 0.9, 0.3, 1, 0), Score(0.05, 0.8, 0.4, 1, 0), Score(0.5, None, None, 0, 1))
     choices = tuple(Choice(name, 0.05, 0.015, True, scores) for name in SEVERAL)
     plain = record_of(SEVERAL)
-    about = QuestionRecord.from_dict(plain.about.to_dict() | {"runs": [ref.to_dict() for ref in (*refs, *others)]})
     tuning = Tuning("learning_rate", (0.015, 0.05, 0.5), (1000,), "val/accuracy", choices)
+    told = (conditions[0].headline, *conditions[0].verdict, tell_tuning(tuning, *conditions))
+    there = {"runs": [ref.to_dict() for ref in (*refs, *others)], "verdict": told}
+    about = QuestionRecord.from_dict(plain.about.to_dict() | there)
     return DegradationRecord(about, (*runs, *more), conditions, tuning, plain.published, 1024, 8, plain.trained)

@@ -104,6 +104,8 @@ def test_a_tuned_page_tells_what_was_chosen_and_what_hangs_on_it(page: Get) -> N
     tuned = page("tuned")
     assert tuned.record.conditions[0].headline != tuned.record.conditions[1].headline
     assert "The answer hangs on tuning" in tuned.text and "What hangs on learning_rate" in tuned.text
+    lead = "with seed 1000; held at 0.05 instead, the answer is another: Degradation in plain; not shown in resnet."
+    assert lead in tuned.text[: tuned.text.index("A deeper network can do")], "who reads the answer alone is told"
     assert "Chosen at the edge of the grid for plain-20, plain-56, resnet-20, resnet-56" in tuned.text
     assert {"figures/tuning.svg", "figures/errors_held.svg", "tables/tuning.csv"} <= tuned.files
     assert "tables/networks_held.csv" in tuned.files

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Literal
 
 from depthlab.analyses.compared import LEVEL, TEST, TRAINING, compare_networks
-from depthlab.records import Compared, Condition, MeasuredRun, RunRef
+from depthlab.records import Compared, Condition, MeasuredRun, RunRef, Tuning
 
 FAMILIES = "training error of the deepest networks"
 
@@ -61,6 +61,18 @@ def tell(condition: Condition, lost: Mapping[str, str]) -> tuple[str, ...]:
         listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
         sentences.append(f"Not every run came to its end: {listed}. They are in no mean.")
     return tuple(sentences)
+
+
+def tell_tuning(tuning: Tuning, tuned: Condition, held: Condition) -> str:
+    """Return the sentence that says how far the answer hangs on what was chosen."""
+    seeds = f"{'seed' if len(tuning.seeds) == 1 else 'seeds'} {', '.join(map(str, tuning.seeds))}"
+    values = " or ".join(dict.fromkeys(str(choice.held) for choice in tuning.choices))
+    same = tuned.headline == held.headline
+    answer = "the same" if same else f"another: {held.headline.removesuffix('.')}"
+    return (
+        f"Each network has the {tuning.key} that did best on validation, with {seeds}; held at {values} instead, the "
+        f"answer is {answer}."
+    )
 
 
 def headline(condition: Condition) -> str:

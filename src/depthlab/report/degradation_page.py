@@ -26,7 +26,7 @@ def degradation_page(record: DegradationRecord) -> Page:
     sections += [_literature(record, runs), run_section(about)]
     return Page(
         title=f"Degradation: {_title(record)}",
-        lead="\n".join((first.headline, *first.verdict)),
+        lead="\n".join(about.verdict),
         sections=tuple(sections),
         facts=page_facts(about),
     )

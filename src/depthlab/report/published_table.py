@@ -32,7 +32,7 @@ def differences(published: Sequence[PublishedFigure], held: Mapping[str, Any], t
     """Return what is to be known before our numbers are set against theirs: data, recipe, split."""
     ours = ", ".join(f"{key.replace('_', ' ')} {show(held[key])}" for key in _RECIPE if key in held)
     data = str(held.get("data", "several data sets"))
-    theirs = " Or: ".join(dict.fromkeys(one.recipe for one in published if one.recipe)) or "not told"
+    theirs = "; or: ".join(dict.fromkeys(one.recipe for one in published if one.recipe)) or "not told"
     sets = ", ".join(dict.fromkeys(one.dataset for one in published))
     other = (
         "The data are others, so only the order of networks can be compared, no number. " if data != "cifar10" else ""

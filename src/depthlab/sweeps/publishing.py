@@ -30,7 +30,17 @@ def publish(swept: Swept, page: "Page", record: Record, verdict: Sequence[str], 
 
 
 def check_answerable(swept: Swept) -> None:
-    """Raises `ValueError`, after the sweep's table, if no run has come to its end."""
-    if not swept.finished:
-        swept.show()
-        raise ValueError(f"no run has come to its end, so there is nothing to answer from; see {swept.folder}")
+    """See that a run has come to its end; else print the sweep's table, and say what became of the runs.
+
+    Raises:
+        SystemExit: with 3 if none has, as trials are missing.
+        ValueError: none has and none is missing, as all were stopped early.
+    """
+    if swept.finished:
+        return
+    swept.show()
+    nothing = "no run has come to its end, so there is nothing to answer from and no page"
+    if swept.missing:
+        print("", nothing, sep="\n", flush=True)
+        swept.end()
+    raise ValueError(f"{nothing}; see {swept.folder}")
