@@ -10,7 +10,7 @@ from depthlab.command_line import Question, ask, run_command
 if TYPE_CHECKING:
     from depthlab.records import ExponentRecord, ExponentRun, MatchedNetwork
     from depthlab.runs import Reopened
-    from depthlab.sweeps import Ladder, Measuring, Rung, Subject, Subjects
+    from depthlab.sweeps import Subject, Subjects
 
 QUESTION = "exponent"
 EXAMPLES = (
@@ -20,7 +20,7 @@ EXAMPLES = (
 )
 BUDGET, SHARE, DRAWS, IMAGES = "1.5x,2x", "0.33", "16", "1000"
 OWN_KEYS = {
-    "budget": f"multiply-adds to be met along depth and along cardinality, in multiples of the base's [{BUDGET}]",
+    "budget": f"multiply-adds to be met along depth and cardinality: multiples of the base's, or amounts [{BUDGET}]",
     "share": f"of the units, and of the groups, that are deleted together [{SHARE}]",
     "draws": f"times that they are drawn [{DRAWS}]",
     "images": f"test images on which errors are measured [{IMAGES}, or all where there are fewer]",
@@ -62,88 +62,25 @@ def read_number(key: str, typed: str, *, whole: bool) -> float:
     return value
 
 
-def read_budgets(typed: str) -> list[float]:
-    """Return multiples of the base's cost, the smallest first. Raises `ValueError`."""
-    found = []
-    for text in filter(None, (part.strip() for part in typed.split(","))):
-        try:
-            found.append(float(text.removesuffix("x")))
-        except ValueError:
-            raise ValueError(f"budget={text} is no multiple: type such as budget={BUDGET}") from None
-        if not 1 < found[-1] < float("inf"):
-            raise ValueError(f"budget={text} is not above the cost of the base network: type such as budget={BUDGET}")
-    if not found:
-        raise ValueError(f"budget={typed} has no value: type multiples of the base's cost, such as budget={BUDGET}")
-    return sorted(set(found))
-
-
 def find_networks(asked: Question) -> "list[MatchedNetwork]":
     """Return the base network, and for each budget the nearest one along each axis, each network once."""
     from depthlab.recipe import read_space
-    from depthlab.sweeps import Ladder, Measuring, settings_of
+    from depthlab.sweeps import CostMatch, Ladder, Measuring, base_rung, held_words, read_budgets, settings_of
     from depthlab.training import track
 
-    budgets = read_budgets(asked.own.get("budget", BUDGET))
     space = read_space(asked.words, settings_of(asked.words).params)
-    if varying := [key for key in space.keys if key != "seed"]:
-        raise ValueError(
-            f"{varying[0]} has several values: type one, from which deeper networks and such of more groups are found, "
-            "and several for seed alone"
-        )
     measuring = Measuring()
-    base = base_rung(space.fixed)
-    cost = float(measuring.cost(base.recipe).multiply_adds)
-    found = [matched(base, "base", cost, measuring)]
+    match = CostMatch(measuring, lambda rung: measuring.cost(rung.recipe).multiply_adds)
+    base = base_rung(held_words(space, "deeper networks and such of more groups"), AXES)
+    budgets = read_budgets(asked.own.get("budget", BUDGET), match.cost(base), BUDGET)
+    found = [match.told(base, "base", match.cost(base))]
     ladders = {axis: Ladder(base, axis, measuring) for axis in AXES}
     for budget, axis in track([(budget, axis) for budget in budgets for axis in AXES], "matching networks"):
-        found.append(matched(nearest(ladders[axis], cost * budget, measuring), axis, cost * budget, measuring))
+        found.append(match.told(match.nearest(ladders[axis], budget), axis, budget))
     networks = list({one.network: one for one in found}.values())
     for one in networks:
         print(f"{one.axis:12}{one.network:24}{one.cost:>18,.0f} multiply-adds   {one.mismatch:+.1f} % of the budget")
     return networks
-
-
-def base_rung(fixed: Sequence[str]) -> "Rung":
-    """Return the network from which others are found. Raises `ValueError` where it has no cardinality."""
-    from depthlab.recipe import compose
-    from depthlab.sweeps import Rung, check_axes
-
-    recipe = compose(fixed)
-    check_axes(recipe, AXES)
-    words = {"model": recipe.choices["model"]} | {key: f"{recipe.config['model'][key]}" for key in ("depth", "width")}
-    return Rung(recipe, words | dict(word.split("=", 1) for word in fixed if word.startswith("model.")))
-
-
-def nearest(ladder: "Ladder", budget: float, measuring: "Measuring") -> "Rung":
-    """Return the network along an axis whose multiply-adds are nearest to the budget."""
-    from depthlab.analyses.matching import match_budget
-
-    def costs(place: int) -> float | None:
-        rung = ladder.rung(place)
-        return None if rung is None else float(measuring.cost(rung.recipe).multiply_adds)
-
-    rung = ladder.rung(match_budget(costs, budget).place)
-    assert rung is not None
-    return rung
-
-
-def matched(rung: "Rung", axis: str, budget: float, measuring: "Measuring") -> "MatchedNetwork":
-    """Return what was found for a budget."""
-    from depthlab.records import MatchedNetwork
-
-    counted = measuring.cost(rung.recipe)
-    return MatchedNetwork(
-        network=rung.name,
-        family=rung.family,
-        axis=axis,
-        words=tuple(f"{key}={value}" for key, value in rung.words.items()),
-        values=rung.values,
-        budget=budget,
-        cost=float(counted.multiply_adds),
-        mismatch=100 * (counted.multiply_adds / budget - 1),
-        parameters=counted.parameters,
-        multiply_adds=counted.multiply_adds,
-    )
 
 
 def examine(

@@ -108,13 +108,12 @@ def check_space(keys: Sequence[str], fixed: Sequence[str], kinds: Mapping[str, o
 
 def find_networks(search: "KindSearch", kinds: Mapping[str, Sequence[str]]) -> Found:
     """Return the skeleton, and each kind at the width of equal cost."""
-    from depthlab.analyses.matching import match_budget
     from depthlab.training import track
 
     skeleton = search.structure(search.skeleton)
     networks, same = [matched(search, search.skeleton)], []
     for slot, kind in track([(slot, kind) for slot, names in kinds.items() for kind in names], "matching widths"):
-        one = search.find(slot, kind, lambda costs, budget: match_budget(costs, budget).place)
+        one = search.find(slot, kind)
         if search.structure(one) == skeleton:
             same.append(one.name)
         else:

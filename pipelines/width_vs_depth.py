@@ -11,7 +11,7 @@ from depthlab.command_line import Question, ask, run_command
 
 if TYPE_CHECKING:
     from depthlab.records import MatchedNetwork, RunRef, WidthVsDepthRecord
-    from depthlab.sweeps import Ladder, Rung, Settings, Swept
+    from depthlab.sweeps import Rung, Settings, Swept
 
 EXAMPLES = (
     "match=multiply_adds",
@@ -20,10 +20,11 @@ EXAMPLES = (
     "data=cifar10 depth=20 epochs=15 seed=0,1",
     "data.validation=0.1 depth=14",
 )
+BUDGET = "2x,4x"
 MATCHES = ("parameters", "multiply_adds", "time")
 OWN_KEYS = {
     "match": "what is to be equal: parameters, multiply_adds, or time (of a training step, measured) [parameters]",
-    "budget": "costs to be met along each axis: multiples of the base network's, or amounts such as 400000 [2x,4x]",
+    "budget": f"costs to be met along each axis: multiples of the base network's, or amounts such as 400000 [{BUDGET}]",
     "resnext": "the ResNeXt whose cardinality grows, if the base has none [depth=11 width=0.25 model.group_width=16]",
 }
 RESNEXT = "depth=11 width=0.25 model.group_width=16"
@@ -67,26 +68,21 @@ class Search:
     def __init__(self, asked: Question, settings: "Settings") -> None:
         """Read what is to be matched. Raises `ValueError` for what can't be."""
         from depthlab.recipe import read_space
-        from depthlab.sweeps import Measuring, StepTimes
+        from depthlab.sweeps import CostMatch, Measuring, StepTimes, base_rung, held_words, read_budgets
 
         self.match = asked.own.get("match", MATCHES[0])
         if self.match not in MATCHES:
             raise ValueError(f"match={self.match}: networks are matched by {', '.join(MATCHES[:2])} or {MATCHES[2]}")
-        space = read_space(asked.words, settings.params)
-        if varying := [key for key in space.keys if key != "seed"]:
-            raise ValueError(
-                f"{varying[0]} has several values: type one, from which deeper and wider networks are found, and "
-                "several for seed alone"
-            )
-        self._fixed = space.fixed
+        self._fixed = held_words(read_space(asked.words, settings.params), "deeper and wider networks")
         self.measuring: Measuring = Measuring()
-        base = self._base()
+        self._match: CostMatch = CostMatch(self.measuring, self.cost)
+        base = base_rung(self._fixed, ("depth", "width"))
         self.times: StepTimes | None = None
         if self.match == "time":
             facts, threads = self.measuring.facts(base.recipe), math.ceil(settings.cpu)
             self.times = StepTimes(asked.output / "step_times.json", base.recipe, facts, threads=threads)
         self._start = Start(base, self._cardinal(base, asked.own.get("resnext")))
-        self._budgets = read_budgets(asked.own.get("budget", "2x,4x"), self.cost(base))
+        self._budgets = read_budgets(asked.own.get("budget", BUDGET), self.cost(base), BUDGET)
 
     def cost(self, rung: "Rung") -> float:
         """Return what is to be equal."""
@@ -105,20 +101,8 @@ class Search:
         ladders = {axis: Ladder(rung, axis, self.measuring) for axis, rung in rungs.items()}
         tasks = [(budget, axis) for budget in self._budgets for axis in ladders]
         for budget, axis in track(tasks, "matching networks"):
-            found.append(self._matched(self._nearest(ladders[axis], budget), axis, budget))
+            found.append(self._matched(self._match.nearest(ladders[axis], budget), axis, budget))
         return found
-
-    def _base(self) -> "Rung":
-        from depthlab.recipe import compose
-        from depthlab.sweeps import Rung, check_axes
-
-        recipe = compose(self._fixed)
-        check_axes(recipe, ("depth", "width"))
-        words = {"model": recipe.choices["model"]} | {
-            axis: f"{recipe.config['model'][axis]}" for axis in ("depth", "width")
-        }
-        own = dict(word.split("=", 1) for word in self._fixed if word.startswith("model."))
-        return Rung(recipe, words | own)
 
     def _cardinal(self, base: "Rung", typed: str | None) -> "Rung":
         """Return the base itself if it has cardinality, else the ResNeXt whose cost is nearest to the base's."""
@@ -132,54 +116,11 @@ class Search:
         words = {"model": "resnext"} | read_network("resnext", typed or RESNEXT) | {"model.cardinality": "1"}
         kept = [word for word in self._fixed if not is_network(word)]
         rung = Rung(compose([*kept, *(f"{key}={value}" for key, value in words.items())]), words)
-        return self._nearest(Ladder(rung, "cardinality", self.measuring), self.cost(base))
-
-    def _nearest(self, ladder: "Ladder", budget: float) -> "Rung":
-        from depthlab.analyses.matching import match_budget
-
-        def costs(place: int) -> float | None:
-            rung = ladder.rung(place)
-            return None if rung is None else self.cost(rung)
-
-        rung = ladder.rung(match_budget(costs, budget).place)
-        assert rung is not None
-        return rung
+        return self._match.nearest(Ladder(rung, "cardinality", self.measuring), self.cost(base))
 
     def _matched(self, rung: "Rung", axis: str, budget: float) -> "MatchedNetwork":
-        from depthlab.records import MatchedNetwork
-
-        counted, cost = self.measuring.cost(rung.recipe), self.cost(rung)
-        return MatchedNetwork(
-            network=rung.name,
-            family=rung.family,
-            axis=axis,
-            words=tuple(f"{key}={value}" for key, value in rung.words.items()),
-            values=rung.values,
-            budget=budget,
-            cost=cost,
-            mismatch=100 * (cost / budget - 1),
-            parameters=counted.parameters,
-            multiply_adds=counted.multiply_adds,
-            step_seconds=None if self.times is None else self.times.seconds(rung.recipe),
-        )
-
-
-def read_budgets(typed: str, base: float) -> list[float]:
-    """Return budgets in the unit of the match, the smallest first. Raises `ValueError`."""
-    found = []
-    for text in filter(None, (part.strip() for part in typed.split(","))):
-        try:
-            budget = base * float(text[:-1]) if text.endswith("x") else float(text)
-        except ValueError:
-            raise ValueError(
-                f"budget={text} is no amount: type multiples of the base such as 2x,4x, or numbers"
-            ) from None
-        if not base < budget < math.inf:
-            raise ValueError(f"budget={text} is not above the cost of the base network, {base:g}: type one such as 2x")
-        found.append(budget)
-    if not found:
-        raise ValueError("budget= has no value: type multiples of the base such as 2x,4x, or numbers")
-    return sorted(set(found))
+        found = self._match.told(rung, axis, budget)
+        return found if self.times is None else replace(found, step_seconds=found.cost)
 
 
 def read_network(key: str, typed: str) -> dict[str, str]:

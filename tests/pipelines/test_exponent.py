@@ -23,7 +23,7 @@ from tests.sweeps.planned import TINY
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("budget=lots",), "budget=lots is no multiple: type such as budget=1.5x,2x"),
+        (("budget=lots",), "budget=lots is no amount: type multiples of the base such as 1.5x,2x, or numbers"),
         (("budget=1x",), "budget=1x is not above the cost of the base network"),
         (("share=1.5",), "share=1.5 can't be had: type a share between 0 and 1, such as 0.33"),
         (("draws=0",), "draws=0 can't be had: type a whole number above 0"),

@@ -9,7 +9,6 @@ import pytest
 
 from depthlab.analyses.degradation import lost_runs
 from depthlab.analyses.kernels import compare_kinds, tell_kinds
-from depthlab.analyses.matching import match_budget
 from depthlab.recipe import Recipe
 from depthlab.records import KernelsRecord
 from depthlab.runs import ImageFacts
@@ -52,7 +51,7 @@ def look(recipe: Recipe) -> ImageFacts:
 )
 def test_the_width_is_the_one_of_equal_cost(match: str, slot: str, kind: str) -> None:
     search = KindSearch(("model=resnet", "depth=8"), Measuring(look), match)
-    found = search.find(slot, kind, lambda costs, budget: match_budget(costs, budget).place)
+    found = search.find(slot, kind)
     assert found.name == f"{slot}={kind}" and found.recipe.parts == {slot: kind}
     assert abs(search.cost(found) / search.budget - 1) < 0.25
     step = 4 if kind == "grouped" else 1

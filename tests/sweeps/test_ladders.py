@@ -2,9 +2,9 @@
 
 import pytest
 
-from depthlab.analyses.matching import match_budget
 from depthlab.recipe import compose
 from depthlab.sweeps import Ladder, Measuring, Rung, rung_name
+from depthlab.sweeps.matching import match_budget
 from depthlab.sweeps.step_times import StepTimes
 from tests.sweeps.planned import TINY
 

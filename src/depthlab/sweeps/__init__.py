@@ -9,6 +9,7 @@ from depthlab.doors import lazy_door
 
 if TYPE_CHECKING:
     from depthlab.sweeps.answers import begin_answer, measured_run, run_folder, run_refs, trained_images
+    from depthlab.sweeps.equal_cost import CostMatch, base_rung, held_words, read_budgets
     from depthlab.sweeps.factor_words import Factors, read_factors
     from depthlab.sweeps.few_images import with_few_images
     from depthlab.sweeps.ladders import Ladder, Rung, check_axes, rung_name
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _PLACES = {
     "answers": ("begin_answer", "measured_run", "run_folder", "run_refs", "trained_images"),
+    "equal_cost": ("CostMatch", "base_rung", "held_words", "read_budgets"),
     "factor_words": ("Factors", "read_factors"),
     "few_images": ("with_few_images",),
     "ladders": ("Ladder", "Rung", "check_axes", "rung_name"),
@@ -42,6 +44,7 @@ _PLACES = {
 
 __all__ = [
     "RUN_KEYS",
+    "CostMatch",
     "Factors",
     "Ladder",
     "Measuring",
@@ -56,17 +59,20 @@ __all__ = [
     "Tuned",
     "Untrained",
     "attach",
+    "base_rung",
     "begin_answer",
     "check_answerable",
     "check_axes",
     "ensure_sweep",
     "ensure_tuned",
     "find_subjects",
+    "held_words",
     "measured_run",
     "preview_sweep",
     "preview_tuned",
     "publish",
     "publish_answer",
+    "read_budgets",
     "read_factors",
     "read_tune",
     "run_folder",

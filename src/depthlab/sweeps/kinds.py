@@ -1,21 +1,20 @@
 """One skeleton with each kind of a part, at the width at which it costs as much as the skeleton itself."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
 from depthlab.recipe import Recipe, compose
 from depthlab.runs import ImageShape, build_untrained
 from depthlab.sweeps.ladders import check_axes, rung_name
+from depthlab.sweeps.matching import match_budget
 from depthlab.sweeps.measured import Measuring
 
 CHANNEL = 1 / 16  # of width: one channel of the first stage
 NARROWEST, WIDEST = 2, 128  # channels of the first stage between which widths are looked for
 COARSEST = 32  # channels between two widths, at most
 POSSIBLE = (8, 16, 32, 64)  # channels of which a kind can have some, if it can have any
-
-Match = Callable[[Callable[[int], float | None], float], int]  # costs by place, and a budget -> the nearest place
 
 
 @final
@@ -68,7 +67,7 @@ class KindSearch:
         shape = ImageShape(facts.channels, facts.image_size, facts.num_classes)
         return repr(build_untrained(kind.recipe, shape))
 
-    def find(self, slot: str, kind: str, match: Match) -> Kind:
+    def find(self, slot: str, kind: str) -> Kind:
         """Return the skeleton with the kind in the slot, at the width whose cost is the nearest to the skeleton's.
 
         Widths go by channels of the first stage, or by as many as a kind needs, such as its groups.
@@ -86,7 +85,7 @@ class KindSearch:
             found = _wide(composed, first + place * step)
             return self.cost(found) if self._exists(found) else None
 
-        return _wide(composed, first + match(costs, self.budget) * step)
+        return _wide(composed, first + match_budget(costs, self.budget).place * step)
 
     def _first(self, kind: Kind) -> int:
         own = round(self.skeleton.width / CHANNEL)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from depthlab.analyses.matching import Match, match_budget
+from depthlab.sweeps.matching import Match, match_budget
 
 
 def ladder(costs: list[float]):
