@@ -76,7 +76,10 @@ def test_an_exchange_is_told_in_the_axis_that_is_clear_of_zero() -> None:
 
 
 def test_the_unit_is_that_of_the_match() -> None:
-    assert verdict(SEVERAL, "time")[0].startswith("At equal time a step, ")
+    timed = verdict(SEVERAL, "time")
+    assert timed[0].startswith("At equal time of a step, ")
+    assert any("with it doubled along" in sentence for sentence in timed)
+    assert not any("with them doubled along" in sentence for sentence in timed)
     assert "times the multiply-adds" in verdict(SEVERAL, "multiply_adds")[1]
 
 

@@ -16,11 +16,13 @@ from tests.analyses.matched import NETWORKS
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.report.widths import SEVERAL, record_of
 
+FAR = tuple(replace(one, mismatch=-31.0) if one.network == "resnet-26" else one for one in NETWORKS)
 RECORDS = {
     "several": lambda: record_of(SEVERAL),
     "one": lambda: record_of({name: errors[:1] for name, errors in SEVERAL.items()}),
     "lost": lambda: record_of(SEVERAL | {"resnet-26": [math.nan, 7.9, math.nan]}, data="cifar10"),
     "few": lambda: record_of({"resnet-14": [8.0, 8.1]}),
+    "far": lambda: record_of(SEVERAL, networks=FAR),
     "timed": lambda: record_of(SEVERAL, timed_on="a processor, threads: 1, fp32"),
 }
 
@@ -71,6 +73,12 @@ def test_what_doublings_are_worth_has_a_row_each_way(pages) -> None:
 def test_families_of_the_axes_are_stated(pages) -> None:
     told = "Depth and width vary in resnet, from resnet-14; cardinality varies in resnext, from resnext-11 11x4d"
     assert told in pages("several")[2]
+
+
+def test_networks_far_off_their_budget_are_flagged(pages) -> None:
+    assert "The costs of the two bases are 1.7 % apart" in pages("several")[2]
+    assert "Not of equal cost" not in pages("several")[2]
+    assert "Not of equal cost, as no nearer network was found: resnet-26 by -31 % of the budget" in pages("far")[2]
 
 
 def test_one_seed_lost_runs_and_too_few_networks_are_told(pages) -> None:

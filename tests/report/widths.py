@@ -4,13 +4,19 @@ from depthlab.analyses.degradation import lost_runs
 from depthlab.analyses.width_verdict import tell
 from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand
 from depthlab.published.sizes import WIDE_TABLE, published_networks
-from depthlab.records import QuestionRecord, WidthVsDepthRecord
+from depthlab.records import MatchedNetwork, QuestionRecord, WidthVsDepthRecord
 from tests.analyses.matched import NETWORKS, SEVERAL, matched
 
 __all__ = ["SEVERAL", "record_of"]
 
 
-def record_of(errors: dict[str, list[float]], *, data: str = "digits", timed_on: str = "") -> WidthVsDepthRecord:
+def record_of(
+    errors: dict[str, list[float]],
+    *,
+    data: str = "digits",
+    timed_on: str = "",
+    networks: tuple[MatchedNetwork, ...] = NETWORKS,
+) -> WidthVsDepthRecord:
     refs, runs = matched(errors)
     match = "time" if timed_on else "parameters"
     fits = fit_measured(NETWORKS, runs)
@@ -31,7 +37,7 @@ def record_of(errors: dict[str, list[float]], *, data: str = "digits", timed_on:
     return WidthVsDepthRecord(
         about=about,
         match=match,
-        networks=NETWORKS,
+        networks=networks,
         measured=tuple(runs),
         compared=compare_matched(NETWORKS, refs, runs),
         fits=fits,

@@ -8,7 +8,7 @@ from depthlab.analyses.exchange import AXES, LEVEL
 from depthlab.analyses.exchange_ratios import clearest
 from depthlab.records import Exchange, ExchangeFit, RateContrast, RateRatio, Ratio
 
-UNITS = {"parameters": "parameters", "multiply_adds": "multiply-adds", "time": "time a step"}
+UNITS = {"parameters": "parameters", "multiply_adds": "multiply-adds", "time": "time of a step"}
 
 
 def tell(match: str, fits: Sequence[ExchangeFit], lost: Mapping[str, str]) -> tuple[str, ...]:
@@ -111,9 +111,10 @@ def _contrast_sentence(unit: str, measure: str, one: RateContrast) -> str:
     low, high = (-interval.high, -interval.low) if one.difference < 0 else (interval.low, interval.high)
     told = f"{100 * interval.level:.0f} % interval {points(low)} to {points(high)}, p = {one.p_holm:.2g} by Holm"
     end = f"{better} buys more" if _is_shown(one) else "no difference shown"
+    again = "it" if unit == UNITS["time"] else "them"
     return (
-        f"With the {unit} doubled along {better} the {measure} ends {points(size)} points below that with them doubled "
-        f"along {worse} ({told}): {end}."
+        f"With the {unit} doubled along {better} the {measure} ends {points(size)} points below that with {again} "
+        f"doubled along {worse} ({told}): {end}."
     )
 
 

@@ -11,6 +11,8 @@ from depthlab.report.question_runs import page_facts, run_section, seed_notices
 from depthlab.report.width_figures import UNITS, beside_published_sizes, errors_against_cost, exchange_rates
 from depthlab.report.width_tables import contrast_table, exchange_table, matched_table, network_table, ratio_table
 
+FAR = 15.0  # percent of the budget, beyond which a network is said not to cost what it should
+
 
 def width_page(record: WidthVsDepthRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
@@ -40,6 +42,7 @@ def _errors(record: WidthVsDepthRecord) -> Section:
         "is there when seeds are drawn anew.",
         *seed_notices(record.about.runs),
         *_family_notice(record.networks),
+        *_far_notice(record.networks),
     ]
     if record.measured:
         lost = Counter(ref.group for ref in record.about.runs if ref.state != "finished")
@@ -158,9 +161,23 @@ def _family_notice(networks: Sequence[MatchedNetwork]) -> list[Block]:
     return [
         Notice(
             f"Depth and width vary in {first.family}, from {first.network}; cardinality varies in {second.family}, "
-            f"from {second.network}, which has other units, shortcuts and channels. The two bases cost about the same "
-            "and have a level each in the fit, so that slopes are compared and not families; differences at equal cost "
-            "between the two families hold both."
+            f"from {second.network}, which has other units, shortcuts and channels. The costs of the two bases are "
+            f"{abs(second.mismatch):.1f} % apart, and each has a level of its own in the fit, so that slopes are "
+            "compared and not families; differences at equal cost between the two families hold both."
+        )
+    ]
+
+
+def _far_notice(networks: Sequence[MatchedNetwork]) -> list[Block]:
+    """Say which networks don't cost what they were to cost."""
+    far = [f"{one.network} by {one.mismatch:+.0f} %" for one in networks if abs(one.mismatch) > FAR]
+    if not far:
+        return []
+    return [
+        Notice(
+            f"Not of equal cost, as no nearer network was found: {', '.join(far)} of the budget. Comparisons at equal "
+            "cost favor what costs more; the exchange rate is fitted to the costs as they are.",
+            "warning",
         )
     ]
 
