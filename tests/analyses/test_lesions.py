@@ -210,3 +210,16 @@ def test_several_paths_without_a_skip_are_left_out_one_by_one_and_all_together()
         assert torch.equal(left, expected.flatten(1))
         with removed(net, layout, layout.elements):
             assert net(images()).count_nonzero() == 0
+
+
+@torch.no_grad()
+def test_what_comes_before_and_after_the_paths_stays() -> None:
+    paths = {name: nn.Conv2d(3, 3, 1) for name in ("a", "b")}
+    before, after = nn.Hardtanh(-0.5, 0.5), nn.Softplus()
+    for unit in (Sum(paths, before=before, after=after), Concat(paths, before=before, after=after)):
+        net = Network(stem=nn.Sequential(), stages=[[unit]], head=nn.Sequential(nn.Flatten()))
+        layout = lay_out(net, images())
+        b = paths["b"](before(images()))
+        expected = b if isinstance(unit, Sum) else torch.cat([torch.zeros_like(b), b], dim=1)
+        with removed(net, layout, [layout.elements[0]]):
+            assert torch.equal(net(images()), after(expected).flatten(1))

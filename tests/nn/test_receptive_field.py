@@ -7,6 +7,7 @@ from torch import nn
 from depthlab.nn import (
     Concat,
     GridPool,
+    LocallyConnected2d,
     Network,
     PadSkip,
     Parallel,
@@ -51,6 +52,7 @@ CASES = {
     "two 3x3 are one 5x5": lambda: network(Sum({"branch": conv(3)}), Sum({"branch": conv(3)})),
     "strides": lambda: network(Sum({"branch": conv(3, stride=2)}), Sum({"branch": conv(3)}), Sum({"branch": conv(2)})),
     "dilation": lambda: network(Sum({"branch": nn.Sequential(conv(3, dilation=3), conv(3))})),
+    "weights of each place": lambda: network(Sum({"branch": LocallyConnected2d(1, 1, input_size=64, kernel_size=3)})),
     "height and width": lambda: network(Sum({"branch": nn.Sequential(conv((1, 7)), conv((3, 1)))})),
     "the longest path": lambda: network(
         Sum({"skip": nn.Identity(), "branch": same(5)}), Concat({"a": same(3), "b": nn.Identity()})
@@ -68,6 +70,11 @@ CASES = {
 def test_it_is_what_gradients_reach(case: str) -> None:
     net = CASES[case]()
     assert measure_receptive_field(net) == reached(net, 64)
+
+
+def test_pooling_may_be_dilated() -> None:
+    net = network(Sum({"branch": nn.Sequential(conv(3), nn.MaxPool2d(2, stride=1, dilation=4))}))
+    assert measure_receptive_field(net) == (7, 7)  # a maximum of equals has a gradient at one of them alone
 
 
 def test_a_linear_layer_before_the_head_is_refused() -> None:
