@@ -15,6 +15,7 @@ from depthlab.analyses.calibration import calibration_of
 from depthlab.analyses.regularization import judge
 from depthlab.records import Calibration, RegularizationRecord
 from depthlab.runs import load_folder, reopen
+from depthlab.sweeps import read_factors, settings_of
 from depthlab.tracking import RunFolder
 from tests.analyses.by_hand import regularization_by_hand
 from tests.chromium import NARROW, WIDE, OpenPage
@@ -42,6 +43,15 @@ def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: s
     answer = pipeline("regularization", *words)
     assert (answer.code, answer.out) == (2, "")
     assert said in answer.err and answer.err.count("\n") == 1
+
+
+def test_levels_name_where_they_are_from() -> None:
+    words = ("sweep=regularization", "dropout=0,0.1")
+    found = read_factors({}, words, settings_of(words))
+    assert {one.name: one.source for one in found.factors} == {
+        "weight_decay": "conf/sweep/regularization.yaml",
+        "dropout": "as typed",
+    }
 
 
 def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:

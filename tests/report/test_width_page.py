@@ -81,6 +81,14 @@ def test_networks_far_off_their_budget_are_flagged(pages) -> None:
     assert "Not of equal cost, as no nearer network was found: resnet-26 by -31 % of the budget" in pages("far")[2]
 
 
+@pytest.mark.parametrize(("name", "told"), [("one", False), ("several", True)])
+def test_one_seed_has_no_draws(name: str, told: bool, pages) -> None:
+    with (pages(name)[1] / "tables" / "networks.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["on the front"] for row in rows} == {"yes", "no"}
+    assert {bool(row["of draws (%)"]) for row in rows} == {told}, "100 % would look sure"
+
+
 def test_one_seed_lost_runs_and_too_few_networks_are_told(pages) -> None:
     assert "One seed" in pages("one")[2] and "no claim is made" in pages("one")[2]
     assert "2 of 24 runs have no result (2 diverged)" in pages("lost")[2]

@@ -13,6 +13,7 @@ def network_table(record: WidthVsDepthRecord, name: str) -> PageTable:
     """Return a row for each network: its cost, its errors, and whether it is on the front."""
     asked = Counter(ref.group for ref in record.about.runs)
     front = {(one.network, one.measure): one for one in record.front}
+    repeated = len({run.network for run in record.measured}) < len(record.measured)  # else all draws are alike
     rows = []
     for one in {network.network: network for network in record.networks}.values():
         found = [run for run in record.measured if run.network == one.network]
@@ -22,11 +23,12 @@ def network_table(record: WidthVsDepthRecord, name: str) -> PageTable:
             for number in _mean_and_std([getattr(run, key) for run in found])
         ]
         stands = front.get((one.network, "test error"))
-        there = (None, None) if stands is None else ("yes" if stands.on_front else "no", 100 * stands.share)
+        there = None if stands is None else "yes" if stands.on_front else "no"
+        draws = 100 * stands.share if stands is not None and repeated else None
         rows.append(
             (
                 *(one.network, one.parameters, one.multiply_adds, f"{len(found)} of {asked[one.network]}"),
-                *(*errors, *there),
+                *(*errors, there, draws),
             )
         )
     return PageTable(
@@ -36,7 +38,7 @@ def network_table(record: WidthVsDepthRecord, name: str) -> PageTable:
         ),
         tuple(rows),
         "Means over seeds, with the sample's standard deviation. The front is that of the test error; a network is on "
-        "it in so many of 2000 draws of seeds.",
+        "it in so many of 2000 draws of seeds, where there are seeds to draw from.",
         name,
     )
 

@@ -57,10 +57,15 @@ def read_factors(own: Mapping[str, str], words: Sequence[str], settings: Setting
         raise ValueError("a factorial needs a grid: leave out hydra.sweeper.search and intervals")
     names = _names(own.get("factors"), words, space)
     typed = {key: values for key, values in _values(space).items() if key in FACTORS.values()}
-    factors = tuple(_factor(name, typed.get(FACTORS[name], ())) for name in names)
+    typed_keys = {word.partition("=")[0] for word in words}
+    file = next((f"conf/sweep/{word.partition('=')[2]}.yaml" for word in words if word.startswith("sweep=")), "")
+    factors = tuple(
+        _factor(name, typed.get(key, ()), "as typed" if key in typed_keys else file)
+        for name in names
+        for key in [FACTORS[name]]
+    )
     mine = {factor.key: f"{factor.key}={_text(factor.off)},{_text(factor.on)}" for factor in factors}
     kept = [word for word in words if word.partition("=")[0] not in mine]
-    typed_keys = {word.partition("=")[0] for word in words}
     held = compose([]).axes
     rest = [
         f"{key}={_text(held[key])}"
@@ -88,7 +93,8 @@ def _names(typed: str | None, words: Sequence[str], space: Space) -> list[str]:
     return [*names, *(name for name in varying if name not in names and FACTORS[name] in keys)]
 
 
-def _factor(name: str, typed: Sequence[str]) -> Factor:
+def _factor(name: str, typed: Sequence[str], source: str) -> Factor:
+    """Return a factor at the levels that words give it, which are from `source`, or else at that of its file."""
     key = FACTORS[name]
     off: Any = checked_value(key, 0) if key in AXES else False
     if len(typed) > 2:
@@ -96,11 +102,11 @@ def _factor(name: str, typed: Sequence[str]) -> Factor:
     values = [_value(key, text) for text in typed]
     if len(values) == 2:
         low, high = (values[1], values[0]) if values[1] == off else (values[0], values[1])
-        return Factor(name, key, low, high, "as typed")
+        return Factor(name, key, low, high, source)
     if values and values[0] == off:
         raise ValueError(f"{key}={typed[0]} holds the factor {name} at nothing: type its strength, or leave it out")
     if values:
-        return Factor(name, key, off, values[0], "as typed")
+        return Factor(name, key, off, values[0], source)
     if key not in AXES:
         return Factor(name, key, False, True)
     return Factor(name, key, off, compose([f"regularization={name}"]).axes[key], f"conf/regularization/{name}.yaml")
