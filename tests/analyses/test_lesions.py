@@ -132,6 +132,14 @@ def test_a_residual_unit_without_its_branch_is_what_its_skip_lets_through() -> N
     assert {element.how for element in layout.elements} == {"skip alone"}
 
 
+@pytest.mark.parametrize("training", [True, False])
+def test_what_stands_in_is_in_the_mode_of_the_network(training: bool) -> None:
+    for net in (resnet(depth=8), plain(depth=8), densenet(depth=7)):
+        layout = lay_out(net.train(training), images())
+        with removed(net, layout, layout.elements) as lesioned:
+            assert {unit.training for unit in lesioned.units()} == {training}
+
+
 @torch.no_grad()
 def test_a_plain_unit_that_keeps_its_shape_becomes_the_identity() -> None:
     net, x = plain(depth=14).eval(), images()
