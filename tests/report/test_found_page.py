@@ -11,7 +11,7 @@ from depthlab.report.found_curves import run_curves
 from depthlab.report.found_groups import group_by, sort_runs, telling_keys
 from depthlab.report.found_page import count_runs, runs_page
 from depthlab.report.found_versions import code_notice, environment_blocks, version_of
-from depthlab.report.page_blocks import blocks_of
+from depthlab.report.page_blocks import PageTable, blocks_of
 
 
 def found(place: int = 0, state: str = "finished", **changes: Any) -> FoundRun:
@@ -159,6 +159,23 @@ def test_pictures_say_what_they_show():
     assert "Last validation errors: 8: 10 %; 14: 10 %; 20: 10 %." in described["curves"]
     assert "Each setting has one finished run" not in page_of(*runs)
     assert "Each setting has one finished run" in page_of(*runs[::2])
+
+
+def test_runs_that_agree_do_not_spread():
+    runs = [found(place, axes={"seed": place}, metrics={"test/accuracy": 0.101238}) for place in range(3)]
+    tables = [
+        block for block in blocks_of(runs_page(RunsFound("", "here", tuple(runs)))) if isinstance(block, PageTable)
+    ]
+    assert "89.88 ± 0" in [cell for row in tables[0].rows for cell in row], "no rounding where nothing differs"
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, " 1 run has no curve."), (2, " 2 runs have no curve.")])
+def test_runs_without_curves_are_counted(count: int, told: str):
+    runs = (found(0), *(found(place, axes={"seed": place}, curves={}) for place in range(1, count + 1)))
+    captions = [
+        block.caption for block in blocks_of(runs_page(RunsFound("", "here", runs))) if isinstance(block, Picture)
+    ]
+    assert any(caption.endswith(told) for caption in captions)
 
 
 def test_curves_of_many_groups_are_gray():

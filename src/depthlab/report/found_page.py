@@ -198,7 +198,7 @@ def _curves(counted: Sequence[FoundRun], keys: Sequence[str]) -> list[Block]:
     marks = (
         " Dashed lines did not finish; those with a cross failed." if any(r.state != "finished" for r in drawn) else ""
     )
-    absent = f" {_number(missing, 'run')} has no curve." if missing else ""
+    absent = f" {_number(missing, 'run')} {'has' if missing == 1 else 'have'} no curve." if missing else ""
     ends = "; ".join(_end(label, runs) for label, runs in list(named.items())[:12])
     return [
         Picture(

@@ -1,12 +1,11 @@
 """Runs that were found as tables: by what they share, one by one, and those that broke."""
 
 import math
+import statistics
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-
-import numpy as np
 
 from depthlab.records import FoundRun
 from depthlab.report.drawn_trials import Quantity
@@ -92,7 +91,7 @@ def _mean(runs: Sequence[FoundRun], metric: str) -> Any:
     missing = f" ({len(values)} of {len(runs)})" if len(values) < len(runs) else ""
     if len(values) == 1:
         return show(values[0]) + missing if missing else values[0]
-    return f"{np.mean(values):.4g} ± {np.std(values, ddof=1):.2g}{missing}"
+    return f"{statistics.fmean(values):.4g} ± {statistics.stdev(values):.2g}{missing}"
 
 
 def _last_epoch(run: FoundRun) -> float | None:
