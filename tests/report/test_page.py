@@ -118,7 +118,11 @@ def test_columns_know_what_they_hold():
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(None, "–"), ("", "–"), (0, "0"), (0.123456, "0.1235"), (True, "true"), ([1, 2], "[1,2]"), ("a<b", "a&lt;b")],
+    [
+        *((None, "–"), ("", "–"), (0, "0"), (0.123456, "0.1235"), (True, "true"), ([1, 2], "[1,2]"), ("a<b", "a&lt;b")),
+        *((9216, "9216"), (-12345, "-12,345"), (54968960, "54,968,960"), (269722.0, "269,722"), (12345.6, "1.235e+04")),
+        *((1e30, "1e+30"), (float("nan"), "nan"), (float("inf"), "inf")),
+    ],
 )
 def test_cells(value: object, shown: str):
     assert cell(value) == shown

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from depthlab.records import NetworkCard, PassTimes
 from depthlab.report.counts import amount, bytes_text
@@ -14,6 +14,7 @@ from depthlab.report.palette import COLORS, LINES, MARKERS
 from depthlab.report.scale import Scale, scale_of, show
 
 _TEN = 10  # what spans so many times its smallest is drawn on a logarithmic axis
+_TWO_DECADES = 150  # and a little more: what spans less has labels at 1, 2 and 5 of each
 _COUNTS: dict[str, tuple[str, Callable[[float], str]]] = {
     "parameters": ("parameters", amount),
     "multiply_adds": ("multiply-adds of an image", amount),
@@ -103,6 +104,8 @@ def _draw_lines(
     words = (lambda value: f"{1000 * value:.3g} ms") if name in _TIMES else _COUNTS[name][1]
     if drawn and max(drawn) >= _TEN * min(drawn):
         axes.set_yscale("log")
+        if max(drawn) < _TWO_DECADES * min(drawn):  # else one or two labels are all that a decade's ticks give
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         axes.set_ylim(bottom=0)

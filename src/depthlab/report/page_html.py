@@ -17,6 +17,8 @@ _CODE_OR_LINK = re.compile(r"`([^`\n]+)`|(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]])
 _OF_NUMBERS = re.compile(r"\b(to|of|ms|min|s|h|nats|points)\b|(?<=\d)e(?=[-+]?\d)|[\s\d.,()\[\]±+\-−–<>≤≥≈~%×/]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _UNKNOWN = "–"
+_MANY = 10_000  # from here on digits are hard to count
+_FLOATS_ARE_EXACT = 2**53  # below; beyond, a number is no count
 _LONGEST_WORDS = 32  # characters that a cell shows on one line
 _LONGEST_SUMMARY = 160  # characters that search engines and messengers show
 
@@ -63,7 +65,9 @@ def inline(text: str) -> str:
 
 
 def cell(value: Any) -> str:
-    """Return a value as HTML, as a table shows it."""
+    """Return a value as HTML, as a table shows it; whole numbers of five digits and more in groups of three."""
+    if isinstance(value, int | float) and _MANY <= abs(value) < _FLOATS_ARE_EXACT and value == int(value):
+        return f"{int(value):,}"
     return inline(_UNKNOWN if value is None or value == "" else show(value))
 
 

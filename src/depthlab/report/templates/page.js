@@ -11,7 +11,8 @@ for (const table of document.querySelectorAll("table")) {
       const down = head.getAttribute("aria-sort") === "ascending";
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const number = (text) => parseFloat(text.replace(/[−–]\s*(?=\d)/, "-").replace(/^[^\d.-]+/, ""));
+      const whole = (text) => (text[0] === "[" ? text : text.replace(/(\d),(?=\d{3})/g, "$1"));  // 1,024, but no list
+      const number = (text) => parseFloat(whole(text).replace(/[−–]\s*(?=\d)/, "-").replace(/^[^\d.-]+/, ""));
       const compare = (a, b) => (head.classList.contains("number") ? number(a) - number(b) : a.localeCompare(b));
       const unknown = (text) => text === "–" || text === "";
       const rows = [...table.tBodies[0].rows].map((row) => [row.cells[place].textContent.trim(), row]);
