@@ -91,6 +91,12 @@ def test_networks_that_fit_everything_show_none() -> None:
     )
 
 
+def test_many_series_are_told_as_a_list() -> None:
+    names = ("plain", "resnet", "vgg")
+    found = judged({f"{name}-{depth}": [1.0 * depth] for name in names for depth in (20, 56)})
+    assert found.headline == "No claim on plain, resnet and vgg."
+
+
 def test_seeds_that_agree_by_chance_make_no_claim() -> None:
     found = judged({"plain-20": [1.0, 1.0], "plain-56": [3.0, 3.0]})
     assert outcomes(found) == ["point"]
@@ -102,7 +108,10 @@ def test_what_diverged_is_counted_and_in_no_mean() -> None:
     assert found.compared[0].mean_a == pytest.approx(8.9)
     assert found.compared[0].comparison is not None and found.compared[0].comparison.method == "welch"
     assert "2 and 3 seeds" in found.verdict[0]
-    assert found.verdict[-1] == ("Not every run came to its end: plain-56, 1 of 3 runs: diverged. They are in no mean.")
+    lost = (
+        "Not every run came to its end: plain-56, 1 of 3 runs: diverged. They are in no mean, which flatters networks"
+    )
+    assert found.verdict[-1] == f"{lost} that diverge."
     assert len(found.members) == 12, "it was asked for"
 
 

@@ -59,7 +59,8 @@ def tell(condition: Condition, lost: Mapping[str, str]) -> tuple[str, ...]:
         sentences.append("One value a side gives a point: it takes more seeds to make a claim.")
     if lost:
         listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
-        sentences.append(f"Not every run came to its end: {listed}. They are in no mean.")
+        flattered = ", which flatters networks that diverge" if "diverged" in listed else ""
+        sentences.append(f"Not every run came to its end: {listed}. They are in no mean{flattered}.")
     return tuple(sentences)
 
 
@@ -88,7 +89,7 @@ def headline(condition: Condition) -> str:
     for one in condition.compared:
         if one.family == TRAINING:
             groups.setdefault(outcome_of(one), []).append(one.series)
-    text = "; ".join(f"{words[key]} {' and '.join(groups[key])}" for key in words if key in groups)
+    text = "; ".join(f"{words[key]} {together(groups[key])}" for key in words if key in groups)
     return f"{text[:1].upper()}{text[1:]}." if text else "There is nothing to compare."
 
 
@@ -101,6 +102,11 @@ def outcome_of(one: Compared) -> Outcome:
     if one.p_holm >= 1 - LEVEL:
         return "open"
     return "degradation" if one.comparison.difference > 0 else "gain"
+
+
+def together(names: Sequence[str]) -> str:
+    """Write names as a list: `plain, resnet and vgg`."""
+    return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
 
 
 def points(value: float) -> str:

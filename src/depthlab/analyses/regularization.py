@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
-from depthlab.analyses.degradation import lost_runs, points
+from depthlab.analyses.degradation import lost_runs, points, together
 from depthlab.analyses.statistics import holm
 from depthlab.analyses.variance import Factorial, analyze, change, factorial
 from depthlab.records import Anova, Change, Factor, FactorialAxis, FactorialRun, RunRef
@@ -75,7 +75,7 @@ def headline(factors: Sequence[Factor], effects: Sequence[Change]) -> str:
         "nothing": "nothing to compare for {}",
     }
     parts = [
-        text.format(" and ".join(groups[key]), s="" if len(groups[key]) > 1 else "s")
+        text.format(together(groups[key]), s="" if len(groups[key]) > 1 else "s")
         for key, text in words.items()
         if key in groups
     ]
