@@ -83,6 +83,8 @@ def test_training_is_compared_seed_by_seed() -> None:
     assert "no difference shown; so many seeds show differences from" in told
     one = compare_training(whole[:1], trained([1.0, 1.1, 1.2])[:1], "resnet-20")
     assert one is not None and tell_training(one).endswith(": a point, no claim.")
+    shifted = compare_training(whole, trained([1.0, 1.0, 1.0]), "resnet-20")
+    assert shifted is not None and tell_training(shifted).count("no claim") == 1
     assert compare_training(whole, [], "resnet-20") is None
     assert compare_training([replace(run, effective=None) for run in whole], trained([1, 1, 1]), "resnet-20") is None
 

@@ -169,7 +169,7 @@ def tell_training(one: EffectiveTraining) -> str:
     seeds = str(found.n[0]) if found.n[0] == found.n[1] else f"{found.n[0]} and {found.n[1]}"
     told = _told(found.interval, f"{seeds} seeds")
     if found.method == "none" or one.compared.p_holm is None:
-        return f"{begin} {errors}: {'a point' if min(found.n) == 1 else found.note}, no claim."
+        return f"{begin} {errors}: {'a point, no claim' if min(found.n) == 1 else found.note}."
     if one.compared.p_holm >= 1 - LEVEL:
         shown = one.compared.detectable
         could = "" if shown is None else f"; so many seeds show differences from {shown:.2g} points on"

@@ -13,6 +13,7 @@ from depthlab.records import Comparison, Interval
 
 ONE_VALUE = "a side has one value: a point, no claim"
 NO_SPREAD = "no side spreads over its values: nothing to judge the difference by, no claim"
+NO_SPREAD_OF_PAIRS = "all pairs differ by the same: nothing to judge the difference by, no claim"
 
 Seed = TypeVar("Seed", bound=Hashable)
 
@@ -50,7 +51,7 @@ def welch(a: Iterable[float], b: Iterable[float], level: float = 0.95) -> Compar
     effect = None if value is None else value * unbiasing(sum(n) - 2)
     blank = Comparison(difference, n, "welch", effect=effect, effect_kind="Hedges' g")
     if error <= (nothing := rounding(first, second)):
-        return _without_spread(blank, nothing, level)
+        return _without_spread(blank, nothing, level, NO_SPREAD)
     share = u / (u + v)
     df = 1 / (share**2 / (first.size - 1) + (1 - share) ** 2 / (second.size - 1))
     return _tested(blank, error, df, level)
@@ -72,7 +73,8 @@ def paired(a: Iterable[float], b: Iterable[float], level: float = 0.95) -> Compa
     error = math.sqrt(variance_of(differences) / first.size)
     blank = Comparison(difference, n, "paired t", effect=paired_effect(first, second), effect_kind="paired dz")
     if error <= (nothing := rounding(first, second)):
-        return _without_spread(blank, nothing, level)
+        spreads = math.sqrt(variance_of(first) / first.size) > nothing
+        return _without_spread(blank, nothing, level, NO_SPREAD_OF_PAIRS if spreads else NO_SPREAD)
     return _tested(blank, error, first.size - 1, level)
 
 
@@ -83,7 +85,7 @@ def _tested(blank: Comparison, error: float, df: float, level: float) -> Compari
     return replace(blank, t=t, df=df, p=float(2 * stats.t.sf(abs(t), df)), interval=interval)
 
 
-def _without_spread(blank: Comparison, nothing: float, level: float) -> Comparison:
+def _without_spread(blank: Comparison, nothing: float, level: float, note: str) -> Comparison:
     if abs(blank.difference) <= nothing:
         return replace(blank, p=1.0, effect=0.0, interval=Interval(blank.difference, blank.difference, level))
-    return Comparison(blank.difference, blank.n, "none", note=NO_SPREAD)
+    return Comparison(blank.difference, blank.n, "none", note=note)
