@@ -89,6 +89,7 @@ def test_a_chain_goes_on_where_its_last_member_left_off() -> None:
     places = (8 * 8, 8 * 8, 8 * 8, 6 * 6)
     work = sum(weight * place for weight, place in zip(weights, places, strict=True))
     assert chain_cost(chain, 16) == (6, sum(weights), work)
+    assert square(8, 8, 3, dilation=2).output_size((9, 9)) == (9, 9)
     assert asymmetric(8, (1, 7)).output_size((9, 9)) == asymmetric(8, (7, 1)).output_size((9, 9)) == (9, 9)
 
 

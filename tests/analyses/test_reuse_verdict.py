@@ -31,6 +31,14 @@ def test_numbers_by_hand() -> None:
     assert reuse_number(SPREAD, [one]) == pytest.approx((1 + 81 / (3 * 41)) / 2)
 
 
+def test_a_middle_unit_is_on_neither_side_and_the_end_is_a_third() -> None:
+    odd = block_map(lambda source, target: 5.0 if source == 2 else 1.0, units=3)
+    assert reuse_number(DISTANCE, [odd]) == pytest.approx(math.log2((3 / 7 + 1 / 2) / (15 / 7 + 1 / 2)))
+    late = block_map(lambda source, target: 3.0 if source > 4 else 1.0, units=6, last="classifier")
+    assert reuse_number(END, [late]) == pytest.approx(math.log2(3))
+    assert reuse_number(END, [odd]) is None, "no classifier reads it"
+
+
 @pytest.mark.parametrize("name", [SPREAD, DISTANCE, FROM_INPUT, END])
 def test_numbers_do_not_hang_on_how_large_the_weights_of_a_target_are(name: str) -> None:
     value = fading(0.7, 0.4)
