@@ -53,6 +53,11 @@ def test_the_mismatch_is_told_in_percent() -> None:
     assert match_budget(ladder([1.0, 2.5]), 2.0).mismatch == pytest.approx(25)
 
 
+def test_of_two_that_are_equally_near_the_first_is_taken() -> None:
+    assert match_budget(ladder([1.0, 3.0]), 2.0).place == 0
+    assert match_budget(ladder([1.0, 1.0, 1.0, 2.0, 2.0, 3.0]), 2.0).place == 3
+
+
 def test_costs_that_fall_here_and_there_give_the_nearest_that_was_seen() -> None:
     times = [1.0, 2.1, 1.9, 4.2, 3.8, 6.0, 5.5, 8.0, 9.0]
     found = match_budget(ladder(times), 4.0)
