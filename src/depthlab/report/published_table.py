@@ -20,7 +20,7 @@ def published_table(published: Sequence[PublishedFigure], runs: Sequence[Measure
         ]
         mean = statistics.fmean(ours) if ours else None
         count = "not told" if one.runs is None else str(one.runs)
-        kind = "not verified: never a gate" if one.source == "unverified" else one.source
+        kind = "not verified" if one.source == "unverified" else one.source
         value = f"{'' if one.relation == '=' else one.relation + ' '}{one.error:g}"
         spread = f"{value} ± {one.std:g}" if one.std is not None else value
         rows.append((one.network, one.split, mean, spread, one.dataset, count, kind, one.where, one.notes))
