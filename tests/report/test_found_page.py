@@ -68,6 +68,16 @@ def test_keys_that_tell_runs_apart():
     assert telling_keys([found(1), stored]) == []  # a store knows no other settings
 
 
+def test_a_seed_that_two_versions_of_the_code_computed_is_in_no_mean_twice():
+    runs = [found(1), found(2, source="6" * 64), found(3, axes={"seed": 1}), found(4, "failed", source="7" * 64)]
+    keys = telling_keys(runs)
+    assert keys == ["seed", "code"]
+    groups = group_by([run for run in runs if run.state == "finished"], [key for key in keys if key != "seed"])
+    assert sorted(len(members) for members in groups.values()) == [1, 2]
+    assert telling_keys([found(1), found(2, axes={"seed": 1}, source="6" * 64)]) == ["seed"]
+    assert telling_keys([found(1), found(2, "failed", source="6" * 64)]) == []
+
+
 def test_groups_are_in_an_order_that_reads():
     runs = [found(place, axes={"depth": depth}) for place, depth in enumerate((110, [3, 3, 3], 20))]
     assert list(group_by(runs, ["depth"])) == [(20,), (110,), ("[3,3,3]",)]

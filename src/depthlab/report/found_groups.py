@@ -11,6 +11,7 @@ from depthlab.report.trial_groups import SEED
 
 _BEST_FIRST = ("finished", "running", "pruned", "cut off", "failed")
 _MODEL = "model"
+_CODE = "code"  # the key of what is no setting: the checksum of the code that computes, shortened
 _ORDER = ("data", _MODEL, "depth", "width")  # as people say it
 
 
@@ -56,10 +57,20 @@ def sort_runs(runs: Sequence[FoundRun]) -> Sorted:
 def telling_keys(runs: Sequence[FoundRun]) -> list[str]:
     """Return the keys by which runs differ: axes, the seed last, then settings that tell apart runs of equal axes.
 
-    What only some models have, such as a shortcut, is left out where it follows from the model.
+    What only some models have, such as a shortcut, is left out where it follows from the model. Where finished runs
+    differ in nothing but the code that computed them, the last key is `code`, so that no mean has a seed twice.
     """
     keys = [key for key in _all_axes(runs) if len({_text(run.axes.get(key)) for run in runs}) > 1]
-    return [*(key for key in keys if not _follows_from_model(key, runs)), *_hidden_keys(runs)]
+    told = [*(key for key in keys if not _follows_from_model(key, runs)), *_hidden_keys(runs)]
+    return [*told, _CODE] if _differ_in_code_alone(runs) else told
+
+
+def _differ_in_code_alone(runs: Sequence[FoundRun]) -> bool:
+    sources: dict[str, set[str]] = defaultdict(set)
+    for run in runs:
+        if run.source and run.state == "finished":
+            sources[_text([run.axes, run.settings])].add(run.source)
+    return any(len(several) > 1 for several in sources.values())
 
 
 def _follows_from_model(key: str, runs: Sequence[FoundRun]) -> bool:
@@ -94,7 +105,9 @@ def _hidden_keys(runs: Sequence[FoundRun]) -> list[str]:
 
 
 def value_of(run: FoundRun, key: str) -> Any:
-    """Return a run's value of an axis or a setting; None where it has none."""
+    """Return a run's value of an axis or a setting, or the checksum of its code; None where it has none."""
+    if key == _CODE:
+        return run.source[:8] or None
     return run.axes.get(key, run.settings.get(key))
 
 
