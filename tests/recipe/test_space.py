@@ -59,12 +59,6 @@ def test_what_is_added_to_ones_own_model_keeps_its_plus() -> None:
     assert compose(list(space.combinations())[1]).config["model"]["hidden"] == 64
 
 
-def test_ones_own_network_is_in_one_family() -> None:
-    with pytest.raises(ValueError, match=r"^model=plain,resnet beside model\._target_=: .* leave out one of them"):
-        read_space(["model=plain,resnet", "model._target_=my.Net"])
-    assert read_space(["model=plain", "model._target_=my.Net,my.Other"]).axes == ("model._target_",)
-
-
 def test_words_of_a_trial_that_is_drawn() -> None:
     space = read_space(["seed=0,1", "epochs=2", "weight_decay=interval(0,1)"])
     assert space.words({"weight_decay": "0.5", "seed": "1"}) == ("epochs=2", "seed=1", "weight_decay=0.5")

@@ -90,8 +90,7 @@ class Space:
 def read_space(words: Sequence[str], params: Mapping[str, str] | None = None) -> Space:
     """Return the space that the words span; `params` are those of a named space, which typed words replace by key.
 
-    A typed `model._target_` takes the place of several named families too: it is the same network in each of them,
-    which is why several typed ones are refused beside it.
+    A typed `model._target_` takes the place of several named families too: it is the same network in each of them.
     Words that steer the sweep (`sweep.*`, `ray.*`, `fresh`, `sweep=NAME`, `hydra.*`) are no part of any trial.
 
     Raises:
@@ -103,7 +102,6 @@ def read_space(words: Sequence[str], params: Mapping[str, str] | None = None) ->
         named = read_words([f"{key}={value}" for key, value in (params or {}).items() if key.lstrip("+~") not in keys])
         if "model._target_" in keys:
             named = [word for word in named if not (word.key == "model" and word.is_sweep)]
-            _check_one_family(typed)
         for word in named:
             if steers(word):
                 raise ValueError(f"{word.text} steers the sweep and can't stand among hydra.sweeper.params: type it")
@@ -119,15 +117,6 @@ def read_space(words: Sequence[str], params: Mapping[str, str] | None = None) ->
                 choices[_key(word)] = values
         axes = tuple(_key(word) for word in [*named, *typed] if _key(word) in choices or _key(word) in intervals)
     return Space(tuple(fixed), choices, intervals, axes)
-
-
-def _check_one_family(typed: Sequence[Typed]) -> None:
-    for word in typed:
-        if word.key == "model" and word.is_sweep:
-            raise ValueError(
-                f"{word.text} beside model._target_=: one's own network is the same in each family, and would be had "
-                "several times; leave out one of them"
-            )
 
 
 def steers(word: Typed) -> bool:
