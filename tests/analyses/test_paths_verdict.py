@@ -64,6 +64,15 @@ def test_gradients_at_neighbors_are_compared_by_depth_and_by_series() -> None:
     assert "more alike in resnet-56" in text
 
 
+def test_a_correlation_of_nothing_has_no_sign() -> None:
+    def blank(run: PathRun) -> PathRun:
+        assert run.initial is not None
+        return replace(run, initial=replace(run.initial, correlation=(1.0, -1e-9, *run.initial.correlation[2:])))
+
+    text = tell(*(blank(kind(56, seed)) for kind in (plain, residual) for seed in SEEDS))
+    assert "have a correlation of 0.00 in resnet-56 and 0.00 in plain-56" in text and "-0.00" not in text
+
+
 def test_training_is_compared_seed_by_seed() -> None:
     whole = [residual(20, seed) for seed in SEEDS]
 

@@ -124,14 +124,14 @@ def test_a_sweep_is_trained_measured_and_answered(tmp_path: Path, open_page: Ope
     assert ended.returncode == 0, ended.stderr
     record = LesionRecord.read(tmp_path / "report" / "record.json")
     assert [run.network for run in record.measured[::2]] == [
-        "plain-8 drop_path=0.0",
-        "resnet-8 drop_path=0.0",
+        "plain-8 drop_path=0",
+        "resnet-8 drop_path=0",
         "resnet-8 drop_path=0.5",
     ]
     assert len(record.about.left_out) > 0, "plain networks with stochastic depth can't be had"
     assert {(one.a, one.b) for one in record.compared} == {
-        ("resnet-8 drop_path=0.0", "plain-8 drop_path=0.0"),
-        ("resnet-8 drop_path=0.5", "resnet-8 drop_path=0.0"),
+        ("resnet-8 drop_path=0", "plain-8 drop_path=0"),
+        ("resnet-8 drop_path=0.5", "resnet-8 drop_path=0"),
     }
     unjudged = replace(record, compared=(), headline="", about=replace(record.about, verdict=()))
     assert judge_lesions(unjudged) == record

@@ -186,23 +186,24 @@ def _tell_nearby(nearby: Sequence[Compared]) -> list[str]:
             continue
         moment = "initial" if one.family == FAMILIES["initial"] else "final"
         begin = (
-            f"At the {moment} weights gradients at neighboring inputs have a correlation of {one.mean_a:.2f} in "
-            f"{one.a} and {one.mean_b:.2f} in {one.b}"
+            f"At the {moment} weights gradients at neighboring inputs have a correlation of {one.mean_a:z.2f} in "
+            f"{one.a} and {one.mean_b:z.2f} in {one.b}"
         )
+        told = _told(found.interval, "of the difference", digits="z.2f")
         if one.p_holm is None:
             sentences.append(f"{begin}: a point, no claim.")
         elif one.p_holm >= 1 - LEVEL:
-            sentences.append(f"{begin}{_told(found.interval, 'of the difference')}: no difference shown.")
+            sentences.append(f"{begin}{told}: no difference shown.")
         else:
             less = "less" if found.difference < 0 else "more"
-            sentences.append(f"{begin}{_told(found.interval, 'of the difference')}: {less} alike in {one.a}.")
+            sentences.append(f"{begin}{told}: {less} alike in {one.a}.")
     return sentences
 
 
-def _told(interval: Interval | None, over: str) -> str:
+def _told(interval: Interval | None, over: str, digits: str = ".3g") -> str:
     if interval is None:
         return ""
-    return f" ({100 * interval.level:.0f} % interval {interval.low:.3g} to {interval.high:.3g}, {over})"
+    return f" ({100 * interval.level:.0f} % interval {interval.low:{digits}} to {interval.high:{digits}}, {over})"
 
 
 def _span(values: Sequence[int]) -> str:

@@ -176,6 +176,8 @@ def _others(values: Mapping[str, Any], told: Sequence[str]) -> list[str]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return f"{value:.15g}"  # 0, as one types it
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
