@@ -1,6 +1,5 @@
 """Show a sweep as one run in an MLflow store, with its trials under it, from a thread on the driver."""
 
-import threading
 import time
 import uuid
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from depthlab.tracking import EndStatus, Journal, adopt, open_client, redact, re
 from depthlab.tracking.feed import Feed
 from depthlab.tracking.mlflow_run import end_run, upload
 from depthlab.tracking.parent_run import ParentProgress, annotate, describe_parent, digest, open_parent
+from depthlab.tracking.sender import Sender
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -98,18 +98,14 @@ class Parent:
         self._feed = Feed(self._journal, 0)
         self._client: MlflowClient | None = None
         self._record: SweepRecord | None = None  # the newest one
-        self._trouble: Exception | None = None
         self._status: EndStatus = "killed"
-        self._settled, self._ending = threading.Event(), threading.Event()
-        self._deadline = 0.0
         self._next_show = 0.0
-        self._pause = every
-        self._thread = threading.Thread(target=self._work, name="parent", daemon=True)
+        self._sender = Sender(self._bring_up_to_date, name="parent", every=every)
 
     def start(self) -> None:
         """Begin to open the run, in the background; returns at once."""
         self._progress.write(self._folder)
-        self._thread.start()
+        self._sender.start()
 
     def open(self) -> str | None:
         """Begin, and return MLflow's id of the run once the store was asked; None if it is away."""
@@ -119,7 +115,7 @@ class Parent:
     @property
     def run_id(self) -> str | None:
         """MLflow's id of the run. Waits until the store was asked the first time; None if it is away."""
-        self._settled.wait()
+        self._sender.wait_for_answer()
         return self._progress.run_id
 
     @property
@@ -142,19 +138,17 @@ class Parent:
         if record is not None:
             self._take(record, last=True)
         self._status = status
-        self._deadline = time.monotonic() + patience
-        self._ending.set()
+        self._sender.end(patience)
 
     def wait(self) -> str | None:
         """Wait until the thread has ended; return what to tell a person, in one line, None if everything arrived."""
-        assert self._ending.is_set(), "wait comes after end"
-        self._thread.join()
+        self._sender.wait()
         if self._progress.complete:
             return None
-        reason = " ".join(redact(str(self._trouble)).split())[:200] or type(self._trouble).__name__
         return (
-            f"not all of this sweep is in the store {redact(self._uri)} ({reason}); nothing is lost, it is in "
-            f"{self._folder}: the same command again, or python pipelines/sync.py, sends it when the store is back"
+            f"not all of this sweep is in the store {redact(self._uri)} ({self._sender.reason}); nothing is lost, "
+            f"it is in {self._folder}: the same command again"
+            ", or python pipelines/sync.py, sends it when the store is back"
         )
 
     def finish(self, status: EndStatus, record: SweepRecord | None = None, *, patience: float = 10.0) -> str | None:
@@ -169,48 +163,30 @@ class Parent:
                 self._course = Course(self._journal)
             self._course.note(record, last=last)
         except (OSError, ValueError) as error:  # a full disk, a damaged journal: the sweep goes on
-            self._trouble = error
+            self._sender.trouble = error
         self._record = record
 
     def _note(self, **changes: object) -> None:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
         self._progress.write(self._folder)
 
-    def _work(self) -> None:
-        while True:
-            ending = self._ending.is_set()
-            done = self._attempt(ending)
-            self._settled.set()
-            if ending and (done or time.monotonic() > self._deadline):
-                return
-            if ending:
-                time.sleep(0.5)
-            else:
-                self._ending.wait(self._pause)
-
-    def _attempt(self, ending: bool) -> bool:
-        # Whatever goes wrong here must not end the sweep. It is kept, tried again, and told by `wait`.
+    def _bring_up_to_date(self, ending: bool) -> None:
         begin = time.monotonic()
+        if ending:
+            self._note(status=self._status)
+        client, run_id = self._connect()
+        self._sender.note_answer()
+        record = self._record
+        self._send(client, run_id, record)
+        self._sender.pause = max(self._every, _SHARE * (time.monotonic() - begin))
         try:
-            if ending:
-                self._note(status=self._status)
-            client, run_id = self._connect()
-            self._settled.set()
-            record = self._record
-            self._send(client, run_id, record)
-            self._pause = max(self._every, _SHARE * (time.monotonic() - begin))
-            try:
-                if record is not None and (ending or time.monotonic() >= self._next_show):
-                    self._show(client, run_id, record, ending)
-            finally:
-                if ending:  # even where no file can be stored, the run shall not seem to go on
-                    end_run(client, run_id, self._status, None)
-            if ending:
-                self._note(complete=True)
-            return True
-        except Exception as error:
-            self._trouble = error
-            return False
+            if record is not None and (ending or time.monotonic() >= self._next_show):
+                self._show(client, run_id, record, ending)
+        finally:
+            if ending:  # even where no file can be stored, the run shall not seem to go on
+                end_run(client, run_id, self._status, None)
+        if ending:
+            self._note(complete=True)
 
     def _connect(self) -> tuple["MlflowClient", str]:
         if self._client is not None and self._progress.run_id is not None:

@@ -1,8 +1,6 @@
 """Show a run's folder in an MLflow store, from a thread beside the training."""
 
 import hashlib
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +12,7 @@ from depthlab.tracking.feed import Feed
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.mlflow_run import EndStatus, arrived_steps, describe_run, end_run, open_run, upload
 from depthlab.tracking.progress import Progress
+from depthlab.tracking.sender import Sender
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.sweep_tags import PARENT, join_tags
 from depthlab.tracking.system_metrics import SystemMetrics
@@ -63,7 +62,6 @@ class Projection:
         self._experiment = experiment
         self._artifact_root = artifact_root
         self._wants_system_metrics = system_metrics
-        self._every = every
         self._progress = self._begin(tags)
         self._client: MlflowClient | None = None
         self._system: SystemMetrics | None = None
@@ -71,22 +69,18 @@ class Projection:
         self._load = Feed(folder.system, 0)
         self._artifacts: dict[str, str] = {}
         self._ended: int | None = None
-        self._trouble: Exception | None = None
-        self._settled = threading.Event()
-        self._ending = threading.Event()
         self._status: EndStatus = "killed"
-        self._deadline = 0.0
-        self._thread = threading.Thread(target=self._work, name="projection", daemon=True)
+        self._sender = Sender(self._send, name="projection", every=every)
 
     def start(self) -> None:
         """Begin to project, in the background; returns at once."""
         self._progress.write(self._folder.path)
-        self._thread.start()
+        self._sender.start()
 
     @property
     def run_id(self) -> str | None:
         """MLflow's id of the run. Waits until the store was asked the first time; None if it is away."""
-        self._settled.wait()
+        self._sender.wait_for_answer()
         return self._progress.run_id
 
     @property
@@ -94,10 +88,9 @@ class Projection:
         """What to tell a person after `finish`, in one line; None if everything has arrived."""
         if self._progress.complete:
             return None
-        reason = " ".join(redact(str(self._trouble)).split())[:200] or type(self._trouble).__name__
         return (
-            f"not all of this run is in the store {redact(self._uri)} ({reason}); nothing is lost, it is in "
-            f"{self._folder.path}: python pipelines/sync.py sends it when the store is back"
+            f"not all of this run is in the store {redact(self._uri)} ({self._sender.reason}); nothing is lost, it is "
+            f"in {self._folder.path}: python pipelines/sync.py sends it when the store is back"
         )
 
     def finish(
@@ -123,9 +116,8 @@ class Projection:
         self._status = status
         self._artifacts = {name: str(file.absolute()) for name, file in (artifacts or {}).items()}
         self._ended = None if ended is None else round(1000 * ended)
-        self._deadline = time.monotonic() + patience
-        self._ending.set()
-        self._thread.join()
+        self._sender.end(patience)
+        self._sender.wait()
         return self._progress.complete
 
     def _begin(self, tags: Mapping[str, str]) -> Progress:
@@ -144,33 +136,15 @@ class Projection:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
         self._progress.write(self._folder.path)
 
-    def _work(self) -> None:
-        while True:
-            ending = self._ending.is_set()
-            done = self._attempt(ending)
-            self._settled.set()
-            if ending and (done or time.monotonic() > self._deadline):
-                return
-            if ending:
-                time.sleep(0.5)
-            else:
-                self._ending.wait(self._every)
-
-    def _attempt(self, ending: bool) -> bool:
-        # Whatever goes wrong here must not end the training. It is kept, tried again, and told by `warning`.
-        try:
-            if ending:
-                self._note(artifacts=self._artifacts)
+    def _send(self, ending: bool) -> None:
+        if ending:
+            self._note(artifacts=self._artifacts)
+        self._sample()
+        client, run_id = self._connect()
+        while self._push(client, run_id):
             self._sample()
-            client, run_id = self._connect()
-            while self._push(client, run_id):
-                self._sample()
-            if ending:
-                self._end(client, run_id)
-            return True
-        except Exception as error:
-            self._trouble = error
-            return False
+        if ending:
+            self._end(client, run_id)
 
     def _sample(self) -> None:
         if self._wants_system_metrics:
