@@ -209,7 +209,8 @@ class Part:
 
 def train_effective(asked: Question, subjects: "Subjects", runs: "Sequence[PathRun]") -> Part:
     """Train each network with so many active units that paths have the mean length of its effective ones; compare."""
-    from depthlab.analyses.paths_compared import compare_training, correct
+    from depthlab.analyses.compared import correct
+    from depthlab.analyses.paths_compared import compare_training
     from depthlab.sweeps import Subject, ensure_sweep, run_refs, settings_of
     from depthlab.tracking import RunFolder
 

@@ -35,7 +35,7 @@ def test_degradation_is_told_with_its_interval_and_seeds() -> None:
     )
     assert found.verdict[1].startswith("resnet-56's training error differs from resnet-20's by -0.033 points (95 % ")
     assert (
-        "3 seeds, p = 0.67 by Holm): no claim; with this spread 3 seeds show differences from 0.38" in found.verdict[1]
+        "3 seeds, p = 0.67 by Holm): no claim; with this spread 3 seeds show differences from 0.53" in found.verdict[1]
     )
     assert len(found.verdict) == 2
 
@@ -53,7 +53,16 @@ def test_the_numbers_are_those_of_statistics() -> None:
     mean = sum(differences) / 3
     std = math.sqrt(sum((x - mean) ** 2 for x in differences) / 2)
     assert family[0].std == pytest.approx(std)
-    assert family[0].detectable == pytest.approx(detectable_difference(3, std, paired=True))
+    assert family[0].detectable == pytest.approx(detectable_difference(3, std, level=1 - 0.05 / 2, paired=True))
+
+
+def test_what_seeds_could_have_shown_stands_the_first_step_of_holm() -> None:
+    alone = judged({name: CLEAR[name] for name in ("plain-20", "plain-56")}).compared[0]
+    one_of_two = judged(CLEAR).compared[0]
+    assert (alone.family, alone.a, alone.std) == (one_of_two.family, one_of_two.a, one_of_two.std)
+    assert alone.std is not None and alone.detectable is not None and one_of_two.detectable is not None
+    assert alone.detectable == pytest.approx(detectable_difference(3, alone.std, paired=True))
+    assert one_of_two.detectable > 1.2 * alone.detectable, "two comparisons ask for more"
 
 
 def test_families_are_training_test_and_the_deepest_networks() -> None:

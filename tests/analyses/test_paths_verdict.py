@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from depthlab.analyses.compared import correct
 from depthlab.analyses.paths_compared import FAMILIES, compare_nearby, compare_training
 from depthlab.analyses.paths_verdict import average_length, how_many, percent, tell_paths, tell_training
 from depthlab.records import PathRun
@@ -86,9 +87,9 @@ def test_training_is_compared_seed_by_seed() -> None:
     same = compare_training(whole, trained([0.3, -0.4, 0.2]), "resnet-20")
     assert worse is not None and same is not None and worse.compared.comparison is not None
     assert worse.compared.comparison.method == "paired t" and worse.active_units == 4 and worse.units == 9
-    told = tell_training(replace(worse, compared=replace(worse.compared, p_holm=worse.compared.comparison.p)))
+    told = tell_training(replace(worse, compared=correct([worse.compared])[0]))
     assert "with 4 of 9 units in each batch has a test error of 3.70 %, trained whole 2.60 %: 1.10 points worse" in told
-    told = tell_training(replace(same, compared=replace(same.compared, p_holm=0.9)))
+    told = tell_training(replace(same, compared=correct([same.compared])[0]))
     assert "no difference shown; so many seeds show differences from" in told
     one = compare_training(whole[:1], trained([1.0, 1.1, 1.2])[:1], "resnet-20")
     assert one is not None and tell_training(one).endswith(": a point, no claim.")

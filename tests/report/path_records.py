@@ -3,8 +3,9 @@
 from dataclasses import replace
 from math import comb
 
+from depthlab.analyses.compared import correct
 from depthlab.analyses.effective_paths import find_effective
-from depthlab.analyses.paths_compared import compare_nearby, compare_training, correct
+from depthlab.analyses.paths_compared import compare_nearby, compare_training
 from depthlab.analyses.paths_verdict import tell_paths
 from depthlab.published.path_facts import published_path_facts
 from depthlab.records import (

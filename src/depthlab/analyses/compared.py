@@ -26,25 +26,54 @@ def compare_networks(
         networks: Pairs of runs, each of which stands for its network: `group` and `series` are looked at.
         runs: What the finished ones found.
     """
-    found = [_compare(family, measure, a, b, runs) for a, b in networks]
-    corrected = holm(one.comparison.p if one.comparison is not None else None for one in found)
-    return [replace(one, p_holm=p) for one, p in zip(found, corrected, strict=True)]
+    blanks = [Compared(family, measure, a.series, a.group, b.group, None, None) for a, b in networks]
+    values = {
+        name: {run.seed: VALUES[measure](run) for run in runs if run.network == name}
+        for one in blanks
+        for name in (one.a, one.b)
+    }
+    return correct([compare_sides(one, values[one.a], values[one.b]) for one in blanks])
 
 
-def _compare(family: str, measure: str, a: RunRef, b: RunRef, runs: Sequence[MeasuredRun]) -> Compared:
-    ours, theirs = ({run.seed: VALUES[measure](run) for run in runs if run.network == one.group} for one in (a, b))
-    blank = Compared(family, measure, a.series, a.group, b.group, _mean(ours), _mean(theirs))
+def compare_sides(blank: Compared, ours: Mapping[int, float], theirs: Mapping[int, float]) -> Compared:
+    """Fill in the means, the comparison and its spread; `correct` has to follow.
+
+    Args:
+        blank: Names what is compared.
+        ours: Seed -> value of the first side.
+        theirs: Likewise of the second.
+    """
+    blank = replace(blank, mean_a=_mean(ours), mean_b=_mean(theirs))
     if not ours or not theirs:
         return blank
     comparison = compare(ours, theirs, LEVEL)
-    blank = replace(blank, comparison=comparison)
-    if comparison.t is None or not comparison.t or comparison.n[0] != comparison.n[1]:
-        return blank
-    paired = comparison.method == "paired t"
-    error = abs(comparison.difference / comparison.t)  # of the mean difference
-    seeds = comparison.n[0]
-    std = error * (seeds if paired else seeds / 2) ** 0.5
-    return replace(blank, std=std, detectable=detectable_difference(seeds, std, level=LEVEL, paired=paired))
+    std = None
+    if comparison.t and comparison.n[0] == comparison.n[1]:
+        error = abs(comparison.difference / comparison.t)  # of the mean difference
+        seeds = comparison.n[0] if comparison.method == "paired t" else comparison.n[0] / 2
+        std = error * seeds**0.5
+    return replace(blank, comparison=comparison, std=std)
+
+
+def correct(family: Sequence[Compared]) -> list[Compared]:
+    """Return the comparisons with p-values corrected over all of them together (Holm).
+
+    What they could have shown is told for a comparison that has to stand Holm's first and strictest step: any of them
+    might.
+    """
+    p_values = [None if one.comparison is None else one.comparison.p for one in family]
+    tests = sum(p is not None for p in p_values)
+    return [
+        replace(one, p_holm=p, detectable=_detectable(one, tests))
+        for one, p in zip(family, holm(p_values), strict=True)
+    ]
+
+
+def _detectable(one: Compared, tests: int) -> float | None:
+    if one.comparison is None or one.std is None:
+        return None
+    paired = one.comparison.method == "paired t"
+    return detectable_difference(one.comparison.n[0], one.std, level=1 - (1 - LEVEL) / tests, paired=paired)
 
 
 def _mean(side: Mapping[int, float]) -> float | None:

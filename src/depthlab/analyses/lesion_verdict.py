@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from depthlab.analyses.compared import LEVEL
+from depthlab.analyses.compared import LEVEL, compare_sides, correct
 from depthlab.analyses.degradation import lost_runs, points
-from depthlab.analyses.statistics import compare, detectable_difference, holm, summarize
+from depthlab.analyses.statistics import summarize
 from depthlab.records import Compared, Interval, LesionedRun, LesionRecord
 
 FAMILY = "rise of the error after one deletion"
@@ -79,9 +79,7 @@ def compare_rises(axes: Sequence[str], networks: Mapping[str, Sequence[LesionedR
     """
     names = [name for name in networks if rise(networks[name][0]) is not None]
     pairs = [(a, b) for i, b in enumerate(names) for a in names[i + 1 :] if _apart(axes, networks[a], networks[b]) == 1]
-    found = [_compare(networks[a], networks[b]) for a, b in pairs]
-    corrected = holm(one.comparison.p if one.comparison is not None else None for one in found)
-    return [replace(one, p_holm=p) for one, p in zip(found, corrected, strict=True)]
+    return correct([_compare(networks[a], networks[b]) for a, b in pairs])
 
 
 def outcome_of(one: Compared) -> Outcome:
@@ -101,24 +99,7 @@ def _apart(axes: Sequence[str], a: Sequence[LesionedRun], b: Sequence[LesionedRu
 
 def _compare(a: Sequence[LesionedRun], b: Sequence[LesionedRun]) -> Compared:
     ours, theirs = ({run.seed: value for run in side if (value := rise(run)) is not None} for side in (a, b))
-    found = compare(ours, theirs, LEVEL)
-    std = detectable = None
-    if found.t and found.n[0] == found.n[1]:
-        paired = found.method == "paired t"
-        std = abs(found.difference / found.t) * (found.n[0] if paired else found.n[0] / 2) ** 0.5
-        detectable = detectable_difference(found.n[0], std, level=LEVEL, paired=paired)
-    return Compared(
-        FAMILY,
-        MEASURE,
-        a[0].series,
-        a[0].network,
-        b[0].network,
-        statistics.fmean(ours.values()),
-        statistics.fmean(theirs.values()),
-        found,
-        std=std,
-        detectable=detectable,
-    )
+    return compare_sides(Compared(FAMILY, MEASURE, a[0].series, a[0].network, b[0].network, None, None), ours, theirs)
 
 
 def _headline(networks: Mapping[str, Sequence[LesionedRun]], compared: Sequence[Compared]) -> str:

@@ -1,13 +1,12 @@
 """Runs compared by what was measured of their paths, network by network over seeds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Literal
 
-from depthlab.analyses.statistics import compare, detectable_difference, holm, t_interval
+from depthlab.analyses.compared import LEVEL, compare_sides, correct
+from depthlab.analyses.statistics import t_interval
 from depthlab.records import Compared, EffectiveTraining, Interval, NearbyGradients, PathRun
 
-LEVEL = 0.95
 MOMENTS: tuple[Literal["initial", "final"], ...] = ("initial", "final")
 FAMILIES = {"initial": "gradients at initial weights", "final": "gradients at final weights"}
 NEARBY, TRAINING = "correlation of neighboring gradients", "test error"
@@ -76,25 +75,10 @@ def compare_training(runs: Sequence[PathRun], trained: Sequence[PathRun], networ
     )
 
 
-def correct(compared: Sequence[Compared]) -> list[Compared]:
-    """Return the comparisons with p-values corrected over all of them together (Holm)."""
-    corrected = holm(one.comparison.p if one.comparison is not None else None for one in compared)
-    return [replace(one, p_holm=p) for one, p in zip(compared, corrected, strict=True)]
-
-
 def _compare(
     family: str, measure: str, a: PathRun, b: PathRun, ours: Mapping[int, float], theirs: Mapping[int, float]
 ) -> Compared:
-    blank = Compared(family, measure, a.series, a.network, b.network, _mean(ours), _mean(theirs))
-    if not ours or not theirs:
-        return blank
-    comparison = compare(ours, theirs, LEVEL)
-    blank = replace(blank, comparison=comparison)
-    if not comparison.t or comparison.n[0] != comparison.n[1]:
-        return blank
-    seeds, paired = comparison.n[0], comparison.method == "paired t"
-    std = abs(comparison.difference / comparison.t) * (seeds if paired else seeds / 2) ** 0.5
-    return replace(blank, std=std, detectable=detectable_difference(seeds, std, level=LEVEL, paired=paired))
+    return compare_sides(Compared(family, measure, a.series, a.network, b.network, None, None), ours, theirs)
 
 
 def _depths(runs: Sequence[PathRun]) -> list[tuple[PathRun, PathRun]]:
@@ -120,10 +104,6 @@ def _series(runs: Sequence[PathRun]) -> list[tuple[PathRun, PathRun]]:
 
 def _by_seed(values: Mapping[int, float | None]) -> dict[int, float]:
     return {seed: value for seed, value in values.items() if value is not None}
-
-
-def _mean(side: Mapping[int, float]) -> float | None:
-    return sum(side.values()) / len(side) if side else None
 
 
 def _place(run: PathRun) -> float:

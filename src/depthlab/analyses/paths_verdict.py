@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from depthlab.analyses.compared import LEVEL
 from depthlab.analyses.effective_paths import shortest_range
-from depthlab.analyses.paths_compared import FAMILIES, LEVEL, by_network, over_seeds
+from depthlab.analyses.paths_compared import FAMILIES, by_network, over_seeds
 from depthlab.records import Compared, EffectiveTraining, Interval, PathRun
 
 MANY = 0.95  # share of all paths that is told by a range of lengths

@@ -22,8 +22,8 @@ def planning_text(compared: Sequence[Compared]) -> tuple[str, ...]:
         return ()
     told = "; ".join(f"{one.a} against {one.b} ({one.measure}): {_points(one.detectable)} points" for one in known[:6])
     return (
-        "With the spread that was seen and as many seeds, a comparison by itself shows a true difference with a "
-        f"probability of 80 % from this size on. {told}.",
+        "With the spread that was seen and as many seeds, a comparison shows a true difference, after Holm's "
+        f"correction, with a probability of at least 80 % from this size on. {told}.",
     )
 
 
