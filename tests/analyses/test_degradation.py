@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from depthlab.analyses.compared import correct
 from depthlab.analyses.degradation import FAMILIES, TEST, TRAINING, judge, lost_runs, outcome_of
 from depthlab.analyses.statistics import compare, detectable_difference, holm
 from depthlab.records import Condition
@@ -63,6 +64,8 @@ def test_what_seeds_could_have_shown_stands_the_first_step_of_holm() -> None:
     assert alone.std is not None and alone.detectable is not None and one_of_two.detectable is not None
     assert alone.detectable == pytest.approx(detectable_difference(3, alone.std, paired=True))
     assert one_of_two.detectable > 1.2 * alone.detectable, "two comparisons ask for more"
+    many = correct([alone] * 501)
+    assert {one.detectable for one in many} == {None}
 
 
 def test_families_are_training_test_and_the_deepest_networks() -> None:

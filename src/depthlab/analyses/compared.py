@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from depthlab.analyses.statistics import compare, detectable_difference, holm
+from depthlab.analyses.statistics.planning import HIGHEST_LEVEL
 from depthlab.records import Compared, MeasuredRun, RunRef
 
 LEVEL = 0.95
@@ -72,8 +73,11 @@ def correct(family: Sequence[Compared]) -> list[Compared]:
 def _detectable(one: Compared, tests: int) -> float | None:
     if one.comparison is None or one.std is None:
         return None
+    level = 1 - (1 - LEVEL) / tests
+    if level > HIGHEST_LEVEL:  # hundreds of comparisons: not to be computed
+        return None
     paired = one.comparison.method == "paired t"
-    return detectable_difference(one.comparison.n[0], one.std, level=1 - (1 - LEVEL) / tests, paired=paired)
+    return detectable_difference(one.comparison.n[0], one.std, level=level, paired=paired)
 
 
 def _mean(side: Mapping[int, float]) -> float | None:
