@@ -87,7 +87,7 @@ def examine(subjects: "Subjects", how: How) -> "VotesRecord":
     from depthlab.analyses.vote_contrasts import contrasts, feature_contrasts
     from depthlab.analyses.vote_verdict import tell
     from depthlab.records import VotesRecord
-    from depthlab.sweeps import trained_images
+    from depthlab.sweeps import split_sizes
     from depthlab.sweeps.voter_words import network_name
 
     held = subjects.about.held
@@ -111,7 +111,7 @@ def examine(subjects: "Subjects", how: How) -> "VotesRecord":
         draws=how.draws,
         notes=tuple(notes),
         masks=how.masks,
-        trained=trained_images(subjects.swept) if subjects.swept is not None else {},
+        trained=split_sizes(one.folder for one in subjects.subjects),
     )
 
 

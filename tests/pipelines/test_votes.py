@@ -120,6 +120,7 @@ def test_runs_that_are_named_are_asked_as_they_are(told: Told) -> None:
     assert told.named.code == 0, told.named.err
     assert {run.network for run in record.measured} == {"resnet-8 dropout=0.3"} and len(record.measured) == 2
     assert (record.images, record.draws, record.masks) == (20, 2, "image")
+    assert record.trained == {"training": 180, "validation": 20, "test": 40} == told.record("swept").trained
     assert not list((told.place / "named").glob("figures/votes_stochastic_depth*"))
 
 

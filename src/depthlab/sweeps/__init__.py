@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from depthlab.doors import lazy_door
 
 if TYPE_CHECKING:
-    from depthlab.sweeps.answers import begin_answer, measured_run, run_folder, run_refs, trained_images
+    from depthlab.sweeps.answers import begin_answer, measured_run, run_folder, run_refs, split_sizes, trained_images
     from depthlab.sweeps.equal_cost import CostMatch, base_rung, held_words, read_budgets
     from depthlab.sweeps.factor_words import Factors, read_factors
     from depthlab.sweeps.few_images import with_few_images
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from depthlab.sweeps.tuned import Tuned, ensure_tuned, preview_tuned
 
 _PLACES = {
-    "answers": ("begin_answer", "measured_run", "run_folder", "run_refs", "trained_images"),
+    "answers": ("begin_answer", "measured_run", "run_folder", "run_refs", "split_sizes", "trained_images"),
     "equal_cost": ("CostMatch", "base_rung", "held_words", "read_budgets"),
     "factor_words": ("Factors", "read_factors"),
     "few_images": ("with_few_images",),
@@ -81,6 +81,7 @@ __all__ = [
     "rung_name",
     "settings_of",
     "span_networks",
+    "split_sizes",
     "trained_images",
     "untrained_subject",
     "with_few_images",

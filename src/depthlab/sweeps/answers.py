@@ -113,7 +113,12 @@ def measured_run(swept: Swept, ref: RunRef) -> MeasuredRun:
 
 def trained_images(swept: Swept) -> dict[str, int]:
     """Return how many images each split of the finished runs has; nothing where they differ."""
-    datasets = [run_folder(swept, trial).manifest.dataset for trial in swept.finished]
+    return split_sizes(run_folder(swept, trial) for trial in swept.finished)
+
+
+def split_sizes(folders: Iterable[RunFolder]) -> dict[str, int]:
+    """Return how many images each split of these runs has; nothing where they differ."""
+    datasets = [folder.manifest.dataset for folder in folders]
     sizes = {(one.name, one.train_size, one.validation_size, one.test_size) for one in datasets}
     return dict(zip(("training", "validation", "test"), sizes.pop()[1:], strict=True)) if len(sizes) == 1 else {}
 
