@@ -1,21 +1,17 @@
 """The page that tests the ensemble reading: what has to be told is on it, and it is in order in a browser."""
 
-import csv
 import math
-from functools import cache
-from html import unescape
-from pathlib import Path
 
 import pytest
 
 from depthlab.analyses.exponent_fit import fit_all
 from depthlab.analyses.exponent_verdict import judge_exponent, tell_exponent
 from depthlab.records import ExponentRecord, ExponentRun, MatchedNetwork, QuestionRecord, RunRef
-from depthlab.report import write_page
 from depthlab.report.exponent_figures import along
 from depthlab.report.exponent_page import exponent_page
 from tests.analyses.exponents import SHAPES, exponent_runs
 from tests.chromium import NARROW, WIDE, OpenPage
+from tests.report.written import Pages, write_once
 
 SHARE = 1 / 3
 NETWORKS = tuple(
@@ -83,30 +79,23 @@ RECORDS = {
     "depths": lambda: record_of([run for run in several() if run.cardinality == 4] + [REFUSED], found=False),
     "none": lambda: record_of([REFUSED], found=False),
 }
+Get = Pages[ExponentRecord]
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory):
-    def write(name: str) -> tuple[ExponentRecord, Path, str]:
-        record, folder = RECORDS[name](), tmp_path_factory.mktemp(name)
-        write_page(exponent_page(record), folder)
-        return record, folder, unescape((folder / "index.html").read_text()).replace("\N{MINUS SIGN}", "-")
-
-    return cache(write)
+def page(tmp_path_factory: pytest.TempPathFactory) -> Get:
+    return write_once(exponent_page, RECORDS, tmp_path_factory)
 
 
-def test_verdict_figure_and_tables_are_there(pages) -> None:
-    record, folder, text = pages("several")
-    assert [sentence for sentence in record.about.verdict if sentence not in text] == []
-    assert {file.stem for file in (folder / "figures").glob("*.svg")} == {"exponent"}
-    tables = {file.stem for file in (folder / "tables").glob("*.csv")}
-    assert tables == {"networks", "parts", "slopes", "matching", "lesions", "runs"}
+def test_verdict_figure_and_tables_are_there(page: Get) -> None:
+    several = page("several")
+    assert [sentence for sentence in several.record.about.verdict if sentence not in several.text] == []
+    assert several.figures == {"exponent"}
+    assert several.tables == {"networks", "parts", "slopes", "matching", "lesions", "runs"}
 
 
-def test_each_network_has_its_means(pages) -> None:
-    _, folder, _ = pages("several")
-    with (folder / "tables" / "networks.csv").open() as file:
-        rows = {row["network"]: row for row in csv.DictReader(file)}
+def test_each_network_has_its_means(page: Get) -> None:
+    rows = {row["network"]: row for row in page("several").table("networks")}
     assert len(rows) == len(SHAPES)
     base = rows["resnext-20 4x4d"]
     assert float(base["log₂ paths"]) == pytest.approx(6 * math.log2(5))
@@ -115,11 +104,10 @@ def test_each_network_has_its_means(pages) -> None:
     assert float(base["units that matter"]) == pytest.approx(5)
 
 
-def test_every_lesion_is_in_a_table(pages) -> None:
-    record, folder, _ = pages("several")
-    with (folder / "tables" / "lesions.csv").open() as file:
-        count = len(list(csv.DictReader(file)))
-    assert count == sum(len(pieces.lesions) for run in record.runs for pieces in run.pieces)
+def test_every_lesion_is_in_a_table(page: Get) -> None:
+    several = page("several")
+    count = sum(len(pieces.lesions) for run in several.record.runs for pieces in run.pieces)
+    assert len(several.table("lesions")) == count
 
 
 def test_lines_lead_from_the_base_along_one_axis_each() -> None:
@@ -128,14 +116,14 @@ def test_lines_lead_from_the_base_along_one_axis_each() -> None:
     assert [(run.units, run.cardinality) for run in along("cardinality", runs)] == [(6, 4), (6, 9), (6, 14)]
 
 
-def test_one_seed_and_refused_networks_are_told(pages) -> None:
-    assert "One seed: every number here is a point" in pages("one")[2]
-    assert "plain-20 is left out: no unit of it adds to a skip." in pages("depths")[2]
-    assert "differ in cardinality alone" in pages("depths")[2]
+def test_one_seed_and_refused_networks_are_told(page: Get) -> None:
+    assert "One seed: every number here is a point" in page("one").text
+    assert "plain-20 is left out: no unit of it adds to a skip." in page("depths").text
+    assert "differ in cardinality alone" in page("depths").text
 
 
-def test_the_page_can_be_made_again_from_its_record(pages) -> None:
-    record, _, _ = pages("several")
+def test_the_page_can_be_made_again_from_its_record(page: Get) -> None:
+    record = page("several").record
     again = ExponentRecord.from_json(record.to_json())
     fits = fit_all(again.runs)
     assert judge_exponent(fits) == record.parts
@@ -143,7 +131,6 @@ def test_the_page_can_be_made_again_from_its_record(pages) -> None:
 
 
 @pytest.mark.parametrize("name", RECORDS)
-def test_pages_are_in_order_in_a_browser(name: str, pages, open_page: OpenPage) -> None:
-    folder = pages(name)[1]
+def test_pages_are_in_order_in_a_browser(name: str, page: Get, open_page: OpenPage) -> None:
     for width, dark in ((WIDE, False), (NARROW, False), (WIDE, True)):
-        open_page(folder / "index.html", width, dark=dark).check()
+        open_page(page(name).folder / "index.html", width, dark=dark).check()

@@ -1,18 +1,14 @@
 """The page on kinds of parts: everything that has to be told is on it, and it is in order in a browser."""
 
-import csv
-from html import unescape
-from pathlib import Path
-
 import pytest
 
 from depthlab.analyses.degradation import lost_runs
 from depthlab.analyses.kernels import compare_kinds, tell_kinds
 from depthlab.records import KernelsRecord, QuestionRecord
-from depthlab.report import write_page
 from depthlab.report.kernels_page import kernels_page
 from tests.analyses.kinds import NETWORKS, SEVERAL, kinds
 from tests.chromium import NARROW, WIDE, OpenPage
+from tests.report.written import Pages, write_once
 
 
 def record_of(errors: dict[str, list[float]]) -> KernelsRecord:
@@ -43,13 +39,20 @@ def record_of(errors: dict[str, list[float]]) -> KernelsRecord:
     )
 
 
+RECORDS = {
+    "several": lambda: record_of(SEVERAL),
+    "one": lambda: record_of({name: errors[:1] for name, errors in SEVERAL.items()}),
+}
+Get = Pages[KernelsRecord]
+
+
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_page(kernels_page(record_of(SEVERAL)), tmp_path_factory.mktemp("kernels"))[0]
+def page(tmp_path_factory: pytest.TempPathFactory) -> Get:
+    return write_once(kernels_page, RECORDS, tmp_path_factory)
 
 
-def test_what_has_to_be_told_is_there(page: Path) -> None:
-    text = unescape(page.read_text())
+def test_what_has_to_be_told_is_there(page: Get) -> None:
+    several = page("several")
     for told in (
         "Kinds of parts at equal cost on digits",
         "What the skeleton has anyway has no network of its own: activation=relu.",
@@ -57,22 +60,19 @@ def test_what_has_to_be_told_is_there(page: Path) -> None:
         "its width is the one at which the network costs the nearest",
         "normalization=none -12 %",
     ):
-        assert told in text
-    with (page.parent / "tables" / "matching.csv").open() as file:
-        assert [float(row["mismatch (%)"]) for row in csv.DictReader(file)] == [0, 0, 0, 0, -12]
-    with (page.parent / "tables" / "networks.csv").open() as file:
-        assert [row["runs"] for row in csv.DictReader(file)][-1] == "2 of 3"
+        assert told in several.text
+    assert [float(row["mismatch (%)"]) for row in several.table("matching")] == [0, 0, 0, 0, -12]
+    assert several.table("networks")[-1]["runs"] == "2 of 3"
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_the_page_is_in_order_in_a_browser(page: Path, width: int, dark: bool, open_page: OpenPage) -> None:
-    open_page(page, width, dark=dark).check()
+def test_the_page_is_in_order_in_a_browser(page: Get, width: int, dark: bool, open_page: OpenPage) -> None:
+    open_page(page("several").folder / "index.html", width, dark=dark).check()
 
 
-def test_one_seed_is_a_point_and_the_page_follows_from_the_record(tmp_path: Path, open_page: OpenPage) -> None:
-    record = record_of({name: errors[:1] for name, errors in SEVERAL.items()})
-    assert KernelsRecord.from_json(record.to_json()).about == record.about
-    index = write_page(kernels_page(record), tmp_path)[0]
-    assert "One seed: every number here is a point" in unescape(index.read_text())
-    open_page(index).check()
+def test_one_seed_is_a_point_and_the_page_follows_from_the_record(page: Get, open_page: OpenPage) -> None:
+    one = page("one")
+    assert KernelsRecord.from_json(one.record.to_json()).about == one.record.about
+    assert "One seed: every number here is a point" in one.text
+    open_page(one.folder / "index.html").check()

@@ -1,8 +1,5 @@
 """The page on who reads whom: what has to be told is on it, and it is in order in a browser."""
 
-import csv
-from functools import cache
-from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +13,7 @@ from depthlab.report.reuse_figures import mean_maps, normalized
 from depthlab.report.reuse_page import reuse_page
 from tests.analyses.reuses import fading, maps, refs_of, reuse_runs
 from tests.chromium import NARROW, WIDE, OpenPage
+from tests.report.written import Pages, write_once
 
 WEIGHTS = ("weight", "scaled weight")
 
@@ -51,32 +49,26 @@ RECORDS = {
     "one": lambda: record_of(*dense(0.7)),
     "none": lambda: record_of(ReuseRun("plain-20/0", "plain-20", 0, 9.0, (), note="its units add nothing")),
 }
+Get = Pages[ReuseRecord]
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory):
-    def write(name: str) -> tuple[ReuseRecord, Path, str]:
-        record, folder = RECORDS[name](), tmp_path_factory.mktemp(name)
-        write_page(reuse_page(record), folder)
-        return record, folder, unescape((folder / "index.html").read_text()).replace("\N{MINUS SIGN}", "-")
-
-    return cache(write)
+def page(tmp_path_factory: pytest.TempPathFactory) -> Get:
+    return write_once(reuse_page, RECORDS, tmp_path_factory)
 
 
-def test_verdict_figures_and_tables_are_there(pages) -> None:
-    record, folder, text = pages("several")
-    assert [sentence for sentence in record.about.verdict if sentence not in text] == []
-    assert {file.stem for file in (folder / "figures").glob("*.svg")} == {
+def test_verdict_figures_and_tables_are_there(page: Get) -> None:
+    several = page("several")
+    assert [sentence for sentence in several.record.about.verdict if sentence not in several.text] == []
+    assert several.figures == {
         *("map-densenet-22-weight", "map-densenet-22-scaled-weight", "map-resnet-20-share"),
         *("distance-weight", "distance-share"),
     }
-    assert {file.stem for file in (folder / "tables").glob("*.csv")} == {"numbers", "maps", "runs"}
+    assert several.tables == {"numbers", "maps", "runs"}
 
 
-def test_every_cell_is_in_the_table(pages) -> None:
-    _, folder, _ = pages("several")
-    with (folder / "tables" / "maps.csv").open() as file:
-        rows = list(csv.DictReader(file))
+def test_every_cell_is_in_the_table(page: Get) -> None:
+    rows = page("several").table("maps")
     assert len(rows) == 3 * 3 * (1 + 2 + 3 + 4 + 5)
     cell = next(row for row in rows if (row["source"], row["target"], row["block"]) == ("1", "3", "2"))
     assert float(cell["value"]) == pytest.approx((0.7 + 0.75 + 0.8) / 3)
@@ -93,25 +85,25 @@ def test_columns_of_weights_are_divided_by_their_largest_value() -> None:
     assert np.isnan(empty).all()
 
 
-def test_one_seed_and_networks_without_maps_are_told(pages) -> None:
-    assert "One seed" in pages("one")[2] and "± std" in pages("one")[2]
-    assert "plain-20 has no map: its units add nothing" in pages("none")[2]
+def test_one_seed_and_networks_without_maps_are_told(page: Get) -> None:
+    assert "One seed" in page("one").text and "± std" in page("one").text
+    assert "plain-20 has no map: its units add nothing" in page("none").text
 
 
-def test_what_the_measures_are_is_told_where_they_are(pages) -> None:
-    several, one = pages("several")[2], pages("one")[2]
+def test_what_the_measures_are_is_told_where_they_are(page: Get) -> None:
+    several, one = page("several").text, page("one").text
     assert "Σ r² Cov(c, x)" in several and "Σ r² Cov(c, x)" not in one
     assert "doubles γ and halves w" in one and "without the map before training" in one
 
 
-def test_the_page_can_be_made_again_from_its_record(pages) -> None:
-    record, _, _ = pages("several")
+def test_the_page_can_be_made_again_from_its_record(page: Get) -> None:
+    record = page("several").record
     again = ReuseRecord.from_json(record.to_json())
     assert summarize_reuse(again.runs) == record.summaries
     assert tell_reuse(again.runs, again.summaries, {}) == record.about.verdict
 
 
-def test_a_deep_block_has_fewer_labels_than_units(pages, tmp_path: Path) -> None:
+def test_a_deep_block_has_fewer_labels_than_units(tmp_path: Path) -> None:
     runs = [
         ReuseRun("d/0", "densenet-100", 0, 5.0, maps(fading(0.9), units=32)),
     ]
@@ -120,7 +112,6 @@ def test_a_deep_block_has_fewer_labels_than_units(pages, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", RECORDS)
-def test_pages_are_in_order_in_a_browser(name: str, pages, open_page: OpenPage) -> None:
-    folder = pages(name)[1]
+def test_pages_are_in_order_in_a_browser(name: str, page: Get, open_page: OpenPage) -> None:
     for width, dark in ((WIDE, False), (NARROW, False), (WIDE, True)):
-        open_page(folder / "index.html", width, dark=dark).check()
+        open_page(page(name).folder / "index.html", width, dark=dark).check()
