@@ -76,10 +76,24 @@ def test_what_is_told_of_paths_and_votes_is_in_their_records():
     page = " ".join((RESULTS / "README.md").read_text(encoding="utf-8").split())
     paths = PathsRecord.read(RESULTS / "cifar10" / "paths" / "record.json").about.verdict
     votes = VotesRecord.read(RESULTS / "cifar10" / "votes" / "record.json").about.verdict
-    assert paths[1].removesuffix(".") in page
-    assert any("correlation of 0.32 in plain-20 and 0.77 in resnet-20" in sentence for sentence in paths)
-    assert any(sentence.startswith("resnet-20: 2 independent networks err 1.4 points less") for sentence in votes)
-    assert any(sentence.startswith("resnet-56: 2 independent networks err 1.1 points less") for sentence in votes)
+    (effective,) = [sentence for sentence in paths if sentence.startswith("resnet-56: at least")]
+    assert f'"{effective}"' in page
+    assert any("multiplies the norm by 0.359 (95 % interval 0.345 to 0.373, 3 seeds)" in sentence for sentence in paths)
+    assert any("correlation of -0.01 in plain-56 and 0.55 in resnet-56" in sentence for sentence in paths)
+    (together,) = [sentence for sentence in votes if sentence.startswith("resnet-20: 2 independent networks err")]
+    assert f'"{together.removesuffix(".")}"' in page
+    assert any(sentence.startswith("resnet-56: 2 independent networks err 1.3 points less") for sentence in votes)
+
+
+def test_what_is_told_of_lesions_of_the_published_recipe_is_their_record():
+    page = " ".join((RESULTS / "README.md").read_text(encoding="utf-8").split())
+    (run,) = LesionRecord.read(RESULTS / "he2015" / "lesion" / "record.json").measured
+    trained = RunRecord.read(RESULTS / "he2015" / "resnet-20-seed-0.json")
+    assert run.fingerprint == trained.fingerprint
+    errors = run.lesions.singles
+    assert f"errs on {statistics.median(errors):.1f} % in the median, on {min(errors):.0f} % at best" in page
+    assert f"on {max(errors):.0f} % without the one that first halves the image" in page
+    assert errors.index(max(errors)) == 3, "the first unit of the second stage"
 
 
 def test_the_published_recipe_came_within_half_a_point():
