@@ -69,7 +69,16 @@ def test_the_rows_of_degradation_on_cifar10_are_its_record_and_so_is_the_verdict
 def test_what_is_quoted_of_lesions_is_their_record():
     page = " ".join((RESULTS / "README.md").read_text(encoding="utf-8").split())
     record = LesionRecord.read(RESULTS / "cifar10" / "lesion" / "record.json")
-    assert record.about.verdict[-1] in page
+    verdict = record.about.verdict
+    for sentence in verdict[-2:]:
+        assert f'"{sentence}"' in page
+    halves = {sentence.partition(":")[0]: sentence for sentence in verdict if "half of the way to chance" in sentence}
+    for network, number in {"resnet-56": "7 random", "resnet-20": "2 random", "plain-20": "One random"}.items():
+        assert f" {number} deletion" in halves[network]
+    rises = {name: rise for one in record.compared for name, rise in ((one.a, one.mean_a), (one.b, one.mean_b)) if rise}
+    front = " ".join((RESULTS.parents[1] / "README.md").read_text(encoding="utf-8").split())
+    assert f"a plain network of 20 layers {rises['plain-20']:.0f} points in the median" in front
+    assert f"a residual one {rises['resnet-20']:.0f}, and one of 56 layers {rises['resnet-56']:.1f}." in front
 
 
 def test_what_is_told_of_paths_and_votes_is_in_their_records():
