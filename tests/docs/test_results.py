@@ -13,6 +13,11 @@ RESULTS = Path(__file__).parents[2] / "docs" / "results"
 ROW = re.compile(r"^\| ([a-z]+-\d+) \| ([\d,]+) \| ([\d.]+ ± [\d.]+) \| ([\d.]+ ± [\d.]+) \| (\d+) \|$", re.MULTILINE)
 
 
+def told_in(folder: Path) -> str:
+    """Return the text of a folder's README in one line, so that breaks don't matter."""
+    return " ".join((folder / "README.md").read_text(encoding="utf-8").split())
+
+
 def rows(heading: str) -> list[tuple[str, ...]]:
     page = (RESULTS / "README.md").read_text(encoding="utf-8")
     return ROW.findall(page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0])
@@ -59,15 +64,15 @@ def test_the_rows_of_degradation_on_cifar10_are_its_record_and_so_is_the_verdict
     ]
     assert " ".join(record.about.command) in page
     degradation, shortcuts = record.about.verdict[1:]
-    told = " ".join(page.split())
+    told = told_in(RESULTS)
     assert f'"{degradation}"' in told and f'"{shortcuts}"' in told
-    front = " ".join((RESULTS.parents[1] / "README.md").read_text(encoding="utf-8").split())
+    front = told_in(RESULTS.parents[1])
     assert "by 31.9 points (95 % interval 25.1 to 38.8" in degradation
     assert "by 31.9 points (95 % interval 25.1 to 38.8)" in front and " ".join(record.about.command) in front
 
 
 def test_what_is_quoted_of_lesions_is_their_record():
-    page = " ".join((RESULTS / "README.md").read_text(encoding="utf-8").split())
+    page = told_in(RESULTS)
     record = LesionRecord.read(RESULTS / "cifar10" / "lesion" / "record.json")
     verdict = record.about.verdict
     for sentence in verdict[-2:]:
@@ -76,13 +81,13 @@ def test_what_is_quoted_of_lesions_is_their_record():
     for network, number in {"resnet-56": "7 random", "resnet-20": "2 random", "plain-20": "One random"}.items():
         assert f" {number} deletion" in halves[network]
     rises = {name: rise for one in record.compared for name, rise in ((one.a, one.mean_a), (one.b, one.mean_b)) if rise}
-    front = " ".join((RESULTS.parents[1] / "README.md").read_text(encoding="utf-8").split())
+    front = told_in(RESULTS.parents[1])
     assert f"a plain network of 20 layers {rises['plain-20']:.0f} points in the median" in front
     assert f"a residual one {rises['resnet-20']:.0f}, and one of 56 layers {rises['resnet-56']:.1f}." in front
 
 
 def test_what_is_told_of_paths_and_votes_is_in_their_records():
-    page = " ".join((RESULTS / "README.md").read_text(encoding="utf-8").split())
+    page = told_in(RESULTS)
     paths = PathsRecord.read(RESULTS / "cifar10" / "paths" / "record.json").about.verdict
     votes = VotesRecord.read(RESULTS / "cifar10" / "votes" / "record.json").about.verdict
     (effective,) = [sentence for sentence in paths if sentence.startswith("resnet-56: at least")]
@@ -95,7 +100,7 @@ def test_what_is_told_of_paths_and_votes_is_in_their_records():
 
 
 def test_what_is_told_of_lesions_of_the_published_recipe_is_their_record():
-    page = " ".join((RESULTS / "README.md").read_text(encoding="utf-8").split())
+    page = told_in(RESULTS)
     (run,) = LesionRecord.read(RESULTS / "he2015" / "lesion" / "record.json").measured
     trained = RunRecord.read(RESULTS / "he2015" / "resnet-20-seed-0.json")
     assert run.fingerprint == trained.fingerprint

@@ -146,9 +146,9 @@ class Parent:
         if self._progress.complete:
             return None
         return (
-            f"not all of this sweep is in the store {redact(self._uri)} ({self._sender.reason}); nothing is lost, "
-            f"it is in {self._folder}: the same command again"
-            ", or python pipelines/sync.py, sends it when the store is back"
+            f"not all of this sweep is in the store {redact(self._uri)} ({self._sender.reason}); "
+            f"nothing is lost, it is in {self._folder}: "
+            "the same command again, or python pipelines/sync.py, sends it when the store is back"
         )
 
     def finish(self, status: EndStatus, record: SweepRecord | None = None, *, patience: float = 10.0) -> str | None:
