@@ -20,7 +20,7 @@ from tests.runs.conftest import train
 
 ROOT = Path(__file__).parents[2]
 RUN = [
-    *("model=resnet", "depth=8", "epochs=3", "batch_size=16", "dropout=0.1", "drop_path=0.2", "active_units=2"),
+    *("model=resnet", "depth=8", "epochs=6", "batch_size=16", "dropout=0.1", "drop_path=0.2", "active_units=2"),
     "data=synthetic",
     *("data.image_size=8", "data.train_size=500", "data.test_size=50", "cutout=2", "tracking=none"),
     *("trainer.threads=1", "trainer.checkpoint_minutes=0.001", "schedule=snapshots", "schedule.cycles=4"),
@@ -33,19 +33,21 @@ def start(root: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, text=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
-def wait_for_step(root: Path, step: int, process: subprocess.Popen[str]) -> None:
+def wait_for_step(root: Path, step: int, process: subprocess.Popen[str], *, resumptions: int) -> None:
+    """Wait until the process itself trains: a journal that was begun before it may know the step already."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()
-        if any(line.step >= step for folder in find_folders(root) for line in folder.journal.read()):
-            return
+        for folder in find_folders(root):
+            if folder.journal.resumptions == resumptions and any(line.step >= step for line in folder.journal.read()):
+                return
         time.sleep(0.02)
     raise AssertionError(f"step {step} not reached")
 
 
-def cut_off(root: Path, step: int, signum: signal.Signals) -> tuple[int, str]:
+def cut_off(root: Path, step: int, signum: signal.Signals, *, resumptions: int) -> tuple[int, str]:
     process = start(root)
-    wait_for_step(root, step, process)
+    wait_for_step(root, step, process, resumptions=resumptions)
     os.kill(process.pid, signum)
     _, errors = process.communicate(timeout=60)
     return process.returncode, errors
@@ -55,16 +57,16 @@ def cut_off(root: Path, step: int, signum: signal.Signals) -> tuple[int, str]:
 def test_a_run_cut_off_thrice_ends_bit_for_bit_like_an_unbroken_one(tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert start(whole).wait(120) == 0
-    code, errors = cut_off(broken, 10, signal.SIGKILL)
+    code, errors = cut_off(broken, 10, signal.SIGKILL, resumptions=0)
     assert code == -signal.SIGKILL
-    code, errors = cut_off(broken, STEPS_PER_EPOCH + 5, signal.SIGINT)
-    assert code == 130
+    code, errors = cut_off(broken, STEPS_PER_EPOCH + 5, signal.SIGINT, resumptions=1)
+    assert code == 130, errors
     assert "continuing" in errors
     assert "the same command continues it" in errors
     assert "Traceback" not in errors
     assert find_folders(broken)[0].status == "killed"
-    code, errors = cut_off(broken, 2 * STEPS_PER_EPOCH + 3, signal.SIGTERM)
-    assert code == 143
+    code, errors = cut_off(broken, 2 * STEPS_PER_EPOCH + 3, signal.SIGTERM, resumptions=2)
+    assert code == 143, errors
     assert start(broken).wait(120) == 0
 
     (one,), (other,) = find_folders(whole), find_folders(broken)
