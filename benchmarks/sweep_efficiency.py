@@ -11,9 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
-from whole_number import whole_number
-
-from depthlab.command_line import key_values, run_command
+from depthlab.command_line import key_values, run_command, whole_number
 
 if TYPE_CHECKING:
     from sweep_measurements import Efficiency
@@ -33,9 +31,7 @@ def main() -> None:
     """Measure, show, and write down what was typed for."""
     typed = key_values(sys.argv[1:], required={}, optional=KEYS, about=__doc__ or "")
     settings = DEFAULTS | typed
-    numbers = {
-        key: whole_number(key, settings[key], least=1, meaning=KEYS[key]) for key in ("trials", "depth", "epochs")
-    }
+    numbers = {key: whole_number(key, settings[key], example=DEFAULTS[key]) for key in ("trials", "depth", "epochs")}
     ways = settings["ways"].split(",")
     if unknown := set(ways) - set(DEFAULTS["ways"].split(",")):
         raise ValueError(f"ways={settings['ways']}: there is no {min(unknown)}; the ways are {DEFAULTS['ways']}")

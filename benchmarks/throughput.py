@@ -9,9 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from whole_number import whole_number
-
-from depthlab.command_line import key_values, run_command
+from depthlab.command_line import key_values, run_command, whole_number
 
 if TYPE_CHECKING:
     from measurements import Case, Throughput
@@ -34,17 +32,13 @@ def main() -> None:
     """Measure, show, and write down what was typed for."""
     typed = key_values(sys.argv[1:], required={}, optional=KEYS, about=__doc__ or "")
     settings = DEFAULTS | typed
-    depths = [whole_number("depth", word, least=8, meaning=KEYS["depth"]) for word in settings["depth"].split(",")]
+    depths = [whole_number("depth", word, least=8, example=DEFAULTS["depth"]) for word in settings["depth"].split(",")]
     keys = {"image_size": 4, "batch_size": 2, "steps": 1, "warmup": 1, "rounds": 1}
-    numbers = {key: whole_number(key, settings[key], least=least, meaning=KEYS[key]) for key, least in keys.items()}
+    numbers = {key: whole_number(key, settings[key], least=least, example=DEFAULTS[key]) for key, least in keys.items()}
     output = Path(settings["output"]) if "output" in settings else None
     if output is not None and not output.parent.is_dir():
         raise ValueError(f"output={output}: there is no folder {output.parent}")
-    threads = (
-        whole_number("threads", settings["threads"], least=1, meaning=KEYS["threads"])
-        if "threads" in settings
-        else None
-    )
+    threads = whole_number("threads", settings["threads"], example=2) if "threads" in settings else None
     result = measure(depths, threads=threads, **numbers)
     _show(result)
     if output is not None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from depthlab.command_line import ask, run_command
+from depthlab.command_line import ask, run_command, whole_number
 
 if TYPE_CHECKING:
     from depthlab.analyses.pass_times import Pass
@@ -36,6 +36,14 @@ Any words that choose networks can be typed: model=, depth=, width=, model.KEY=,
 images they are for; they need not be there. trainer.threads=, trainer.precision= and trainer.device= say how passes are
 timed. With sweep.impossible=skip, combinations that a family can't have are named and left out.
 """
+# own keys that are whole numbers: what is least, and an example
+NUMBERS = {
+    "image": (1, 32),
+    "channels": (1, 3),
+    "classes": (2, 10),
+    "batch": (2, 16),
+    "rounds": (1, 5),
+}  # least, example
 PAGE = "anatomy"
 CARDS = 2  # so many networks are shown layer by layer, side by side
 # what says how a network is trained, or how runs are carried out and kept
@@ -66,12 +74,12 @@ def anatomy() -> None:
 class Options:
     """The pipeline's own keys."""
 
-    image: int | None
-    channels: int | None
-    classes: int | None
     timed: bool
-    batch: int
-    rounds: int
+    image: int | None = None
+    channels: int | None = None
+    classes: int | None = None
+    batch: int = 16
+    rounds: int = 5
 
     def shape_of(self, recipe: "Recipe") -> "ImageShape":
         """Return what was typed of the images, and of the rest what the recipe's are."""
@@ -96,23 +104,12 @@ def read_options(own: Mapping[str, str]) -> Options:
     for key in ("batch", "rounds"):
         if timed == "false" and key in own:
             raise ValueError(f"{key}={own[key]} does nothing with time=false: leave one of them out")
-    return Options(
-        image=whole(own, "image", 1, 32),
-        channels=whole(own, "channels", 1, 3),
-        classes=whole(own, "classes", 2, 10),
-        timed=timed == "true",
-        batch=whole(own, "batch", 2, 16) or 16,
-        rounds=whole(own, "rounds", 1, 5) or 5,
-    )
-
-
-def whole(own: Mapping[str, str], key: str, least: int, example: int) -> int | None:
-    """Return an own key's whole number, None if it was not typed. Raises `ValueError`."""
-    if key not in own:
-        return None
-    if not own[key].isascii() or not own[key].isdigit() or int(own[key]) < least:
-        raise ValueError(f"{key} must be a whole number of {least} or more, such as {key}={example}, not {own[key]!r}")
-    return int(own[key])
+    numbers = {
+        key: whole_number(key, own[key], least=least, example=example)
+        for key, (least, example) in NUMBERS.items()
+        if key in own
+    }
+    return Options(timed=timed == "true", **numbers)
 
 
 def check_words(words: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from depthlab.command_line import Question, ask, run_command
+from depthlab.command_line import Question, ask, run_command, whole_number
 
 if TYPE_CHECKING:
     from depthlab.records import ExponentRecord, ExponentRun, MatchedNetwork
@@ -34,10 +34,10 @@ def exponent() -> None:
 
     asked = ask(sys.argv[1:], sweep=QUESTION, about=__doc__ or "", own=RUN_KEYS | OWN_KEYS, examples=EXAMPLES)
     counts = {
-        key: read_number(key, asked.own.get(key, default), whole=True)
+        key: whole_number(key, asked.own.get(key, default), example=default)
         for key, default in (("draws", DRAWS), ("images", IMAGES))
     }
-    share = read_number("share", asked.own.get("share", SHARE), whole=False)
+    share = read_share(asked.own.get("share", SHARE))
 
     from depthlab.report.exponent_page import exponent_page
     from depthlab.sweeps import find_subjects, publish_answer
@@ -46,20 +46,19 @@ def exponent() -> None:
     variants = [dict(word.split("=", 1) for word in one.words) for one in networks]
     subjects = find_subjects(asked, QUESTION, variants=variants)
     if subjects is not None:
-        record = examine(subjects, networks, share, int(counts["draws"]), int(counts["images"]))
+        record = examine(subjects, networks, share, **counts)
         publish_answer(subjects, exponent_page(record), record, asked.output)
 
 
-def read_number(key: str, typed: str, *, whole: bool) -> float:
-    """Return a number above 0, a share below 1 unless it is to be whole. Raises `ValueError`."""
+def read_share(typed: str) -> float:
+    """Return a number between 0 and 1. Raises `ValueError`."""
     try:
-        value = float(int(typed)) if whole else float(typed)
+        share = float(typed)
     except ValueError:
-        value = 0.0
-    if not (value >= 1 if whole else 0 < value < 1):
-        wanted = "a whole number above 0" if whole else "a share between 0 and 1, such as 0.33"
-        raise ValueError(f"{key}={typed} can't be had: type {wanted}")
-    return value
+        share = 0.0
+    if not 0 < share < 1:
+        raise ValueError(f"share={typed} must be between 0 and 1, such as share={SHARE}")
+    return share
 
 
 def find_networks(asked: Question) -> "list[MatchedNetwork]":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
-from depthlab.command_line import Question, ask, run_command
+from depthlab.command_line import Question, ask, run_command, whole_number
 from depthlab.sweeps import RUN_KEYS
 
 if TYPE_CHECKING:
@@ -63,14 +63,14 @@ def lesion() -> None:
 def read_ways(own: dict[str, str]) -> Ways:
     """Read the pipeline's own numbers and switches. Raises `ValueError`."""
     draws, images = own.get("draws", "10"), own.get("images", "500")
-    if not draws.isdecimal():
-        raise ValueError(f"draws must be a whole number such as 10, or 0 for none, not {draws}")
-    if images != "all" and (not images.isdecimal() or images == "0"):
-        raise ValueError(f"images must be a number such as 500, or all, not {images}")
     batch_norm = own.get("batch_norm", "trained")
     if batch_norm not in ("trained", "reestimated"):
         raise ValueError(f"batch_norm must be trained or reestimated, not {batch_norm}")
-    return Ways(int(draws), None if images == "all" else int(images), batch_norm == "reestimated")
+    return Ways(
+        draws=whole_number("draws", draws, least=0, example=10),
+        images=None if images == "all" else whole_number("images", images, example="500 or images=all"),
+        reestimated=batch_norm == "reestimated",
+    )
 
 
 def skipping(asked: Question) -> Question:

@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from depthlab.command_line import ask, run_command
+from depthlab.command_line import ask, run_command, whole_number
 
 if TYPE_CHECKING:
     from depthlab.records import ReuseMap, ReuseRecord, ReuseRun
@@ -26,7 +26,7 @@ def reuse() -> None:
     from depthlab.sweeps import RUN_KEYS
 
     asked = ask(sys.argv[1:], sweep=QUESTION, about=__doc__ or "", own=RUN_KEYS | OWN_KEYS, examples=EXAMPLES)
-    images = read_count("images", asked.own.get("images"), IMAGES)
+    images = whole_number("images", asked.own.get("images", str(IMAGES)), example=IMAGES)
 
     from depthlab.report.reuse_page import reuse_page
     from depthlab.sweeps import find_subjects, publish_answer
@@ -35,15 +35,6 @@ def reuse() -> None:
     if subjects is not None:
         record = examine(subjects, images)
         publish_answer(subjects, reuse_page(record), record, asked.output)
-
-
-def read_count(key: str, typed: str | None, default: int) -> int:
-    """Return a whole number above 0. Raises `ValueError`."""
-    if typed is None:
-        return default
-    if not typed.isdecimal() or int(typed) < 1:
-        raise ValueError(f"{key}={typed} is no number of {key}: type a whole number above 0, such as {key}={default}")
-    return int(typed)
 
 
 def examine(subjects: "Subjects", images: int) -> "ReuseRecord":

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
-from depthlab.command_line import ask, run_command
+from depthlab.command_line import ask, run_command, whole_number
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -71,15 +71,11 @@ def read_how(own: dict[str, str]) -> How:
     masks = own.get("masks", "network")
     if masks not in ("network", "image"):
         raise ValueError(f"masks={masks} must be network or image, such as masks=network")
-    return How(read_count("draws", own, DRAWS), read_count("images", own, IMAGES), masks)  # type: ignore[arg-type]
-
-
-def read_count(key: str, own: dict[str, str], default: int) -> int:
-    """Return a whole number above 0. Raises `ValueError`."""
-    typed = own.get(key, str(default))
-    if not typed.isdecimal() or int(typed) < 1:
-        raise ValueError(f"{key}={typed} must be a whole number of 1 or more, such as {key}={default}")
-    return int(typed)
+    draws, images = (
+        whole_number(key, own.get(key, str(default)), example=default)
+        for key, default in (("draws", DRAWS), ("images", IMAGES))
+    )
+    return How(draws, images, masks)  # type: ignore[arg-type]
 
 
 def examine(subjects: "Subjects", how: How) -> "VotesRecord":

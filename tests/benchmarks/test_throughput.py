@@ -55,7 +55,7 @@ def test_all_loops_take_turns_and_leave_a_record(tmp_path: Path):
     [
         ("depht=20", "did you mean depth"),
         ("depth=x", "depth=x must be a whole number"),
-        ("rounds=0", "rounds=0 must be a whole number of at least 1"),
+        ("rounds=0", "rounds=0 must be a whole number of 1 or more"),
         ("output=nowhere/record.json", "there is no folder nowhere"),
     ],
 )

@@ -25,8 +25,8 @@ from tests.sweeps.planned import TINY
     [
         (("budget=lots",), "budget=lots is no amount: type multiples of the base such as 1.5x,2x, or numbers"),
         (("budget=1x",), "budget=1x is not above the cost of the base network"),
-        (("share=1.5",), "share=1.5 can't be had: type a share between 0 and 1, such as 0.33"),
-        (("draws=0",), "draws=0 can't be had: type a whole number above 0"),
+        (("share=1.5",), "share=1.5 must be between 0 and 1, such as share=0.33"),
+        (("draws=0",), "draws=0 must be a whole number of 1 or more, such as draws="),
         (("depth=20,29",), "depth has several values: type one, from which deeper networks"),
         (("model=wide_resnet", "depth=16", "~model.cardinality", "~model.group_width"), "model"),
         (("drwas=3",), "did you mean draws?"),

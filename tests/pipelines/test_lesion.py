@@ -25,7 +25,7 @@ WEIGHTS = ("weights=none.th", "normalization=imagenet")
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("draws=many",), "draws must be a whole number such as 10, or 0 for none, not many"),
+        (("draws=many",), "draws=many must be a whole number of 0 or more, such as draws=10"),
         (("images=0",), "images must be a number such as 500, or all, not 0"),
         (("batch_norm=none",), "batch_norm must be trained or reestimated, not none"),
         (("normalization=imagenet",), "normalization=imagenet does nothing without weights=FILE"),

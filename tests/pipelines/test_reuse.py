@@ -23,8 +23,8 @@ from tests.sweeps.planned import TINY
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("images=none",), "images=none is no number of images: type a whole number above 0, such as images=1024"),
-        (("images=0",), "images=0 is no number of images"),
+        (("images=none",), "images=none must be a whole number of 1 or more, such as images=1024"),
+        (("images=0",), "images=0 must be a whole number of 1 or more"),
         (("imgaes=3",), "did you mean images?"),
         (("depth=21",), "can't have depth=21"),
         (("run=nobody", "depth=22"), "depth=22 does nothing beside run="),
