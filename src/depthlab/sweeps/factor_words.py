@@ -1,6 +1,7 @@
 """The words of a factorial: which regularizers are factors, and the two levels of each."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
@@ -72,7 +73,19 @@ def read_factors(own: Mapping[str, str], words: Sequence[str], settings: Setting
         for key in settings.params
         if key in FACTORS.values() and key not in typed_keys and key not in mine
     ]
-    return Factors(factors, tuple(sweep_words([*kept, *rest, *mine.values()])))
+    try:
+        return Factors(factors, tuple(sweep_words([*kept, *rest, *mine.values()])))
+    except ValueError as error:
+        raise ValueError(_as_typed(str(error), factors, typed_keys)) from error
+
+
+def _as_typed(problem: str, factors: Sequence[Factor], typed_keys: set[str]) -> str:
+    """Return the message with the name of a factor in the place of a word that was made of it."""
+    for factor in factors:
+        if factor.key not in typed_keys:
+            word = f"leave out {re.escape(factor.key)}=[^ ,]+"
+            problem = re.sub(word, f"leave {factor.name} out of factors=", problem)
+    return problem
 
 
 def _names(typed: str | None, words: Sequence[str], space: Space) -> list[str]:
