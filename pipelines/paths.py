@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
-from depthlab.command_line import Question, ask, run_command
+from depthlab.command_line import Question, ask, run_command, whole_number
 
 if TYPE_CHECKING:
     from torch import nn
@@ -23,6 +23,7 @@ EXAMPLES = (
     "run=1a2b,3c4d draws=20",
 )
 DEFAULTS = {"images": 64, "draws": 8, "lines": 8, "points": 64}
+LEAST = {"points": 3}  # what is least of the others is 1
 OWN_KEYS = {
     "images": f"training images whose gradient is followed [{DEFAULTS['images']}]",
     "draws": f"random paths for each image and length [{DEFAULTS['draws']}]",
@@ -64,13 +65,12 @@ class Sizes:
     @classmethod
     def read(cls, asked: Question) -> "Sizes":
         """Read the keys of the same names. Raises `ValueError`."""
-        values = {}
-        for key, default in DEFAULTS.items():
-            typed, least = asked.own.get(key, str(default)), 3 if key == "points" else 1
-            if not typed.isdecimal() or int(typed) < least:
-                raise ValueError(f"{key}={typed} must be a whole number of {least} or more, such as {key}={default}")
-            values[key] = int(typed)
-        return cls(**values)
+        return cls(
+            **{
+                key: whole_number(key, asked.own.get(key, str(default)), least=LEAST.get(key, 1), example=default)
+                for key, default in DEFAULTS.items()
+            }
+        )
 
 
 def read_train(asked: Question) -> bool:
@@ -209,8 +209,7 @@ class Part:
 
 def train_effective(asked: Question, subjects: "Subjects", runs: "Sequence[PathRun]") -> Part:
     """Train each network with so many active units that paths have the mean length of its effective ones; compare."""
-    from depthlab.analyses.compared import correct
-    from depthlab.analyses.paths_compared import compare_training
+    from depthlab.analyses.effective_training import choose_counts, compare_all
     from depthlab.sweeps import Subject, ensure_sweep, run_refs, settings_of
     from depthlab.tracking import RunFolder
 
@@ -224,39 +223,7 @@ def train_effective(asked: Question, subjects: "Subjects", runs: "Sequence[PathR
     refs = run_refs(swept, along="depth")
     there = [ref for ref in refs if ref.state == "finished" and ref.folder is not None]
     trained = [begin(Subject(ref, RunFolder.open(swept.runs / str(ref.folder)))) for ref in there]
-    found = []
-    for network, count in counts.items():
-        name = f"{network} active_units={count}"
-        one = compare_training(runs, [run for run in trained if run.network == name], network)
-        if one is not None:
-            found.append(one)
-    corrected = correct([one.compared for one in found])
-    training = tuple(replace(one, compared=compared) for one, compared in zip(found, corrected, strict=True))
-    return Part(training, refs, swept, note)
-
-
-def choose_counts(runs: "Sequence[PathRun]") -> tuple[dict[str, int], str]:
-    """Return how many units each network is to be trained on, and what is to be said of those that can't be."""
-    from depthlab.analyses.effective_paths import active_for
-    from depthlab.analyses.paths_compared import by_network
-
-    counts, whole = {}, []
-    for network, same in by_network(runs).items():
-        known = [run for run in same if run.active_units == 0 and run.units > 1 and run.effective is not None]
-        if not known or known[0].effective is None or known[0].effective.by != "branches":
-            continue
-        lengths = known[0].lengths
-        assert lengths is not None
-        always = next(length for length, count in enumerate(lengths.branches) if count)  # units without a skip
-        centers = [run.effective.mean for run in known if run.effective is not None]
-        count = active_for(sum(centers) / len(centers) - always, known[0].units)
-        if count == known[0].units:
-            whole.append(network)
-        else:
-            counts[network] = count
-    if whole:
-        return counts, f"{' and '.join(whole)}: effective paths are as long as all, so no unit is left out in training."
-    return counts, "" if counts else "No network here has units with a skip, of which some could be left out."
+    return Part(compare_all(runs, trained, counts), refs, swept, note)
 
 
 def without_values(words: Sequence[str], variant: dict[str, str]) -> list[str]:

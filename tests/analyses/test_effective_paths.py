@@ -4,7 +4,7 @@ from math import comb
 
 import pytest
 
-from depthlab.analyses.effective_paths import active_for, find_effective, shortest_range, weigh
+from depthlab.analyses.effective_paths import find_effective, shortest_range, weigh
 from depthlab.records import PathGradients, SampledLength
 
 
@@ -72,8 +72,3 @@ def test_no_gradient_no_lengths() -> None:
     assert find_effective(decaying(3, 0.0, draws=2)) is not None  # the path of skips carries all
     silent = tuple(SampledLength(k, 1, 1, (0.0,), (0.0,), None, None, 1) for k in range(3))
     assert find_effective(PathGradients("branches", 1, 1, silent, 0.0, 0.0)) is None
-
-
-@pytest.mark.parametrize(("center", "units", "expected"), [(11.5, 54, 23), (4.1, 9, 8), (0.1, 9, 1), (9.0, 9, 9)])
-def test_half_of_the_active_units_is_the_center(center: float, units: int, expected: int) -> None:
-    assert active_for(center, units) == expected

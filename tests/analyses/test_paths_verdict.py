@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from depthlab.analyses.compared import correct
-from depthlab.analyses.paths_compared import FAMILIES, compare_nearby, compare_training
+from depthlab.analyses.effective_training import compare_training
+from depthlab.analyses.paths_compared import FAMILIES, compare_nearby
 from depthlab.analyses.paths_verdict import average_length, how_many, percent, tell_paths, tell_training
 from depthlab.records import PathRun
 from tests.report.path_records import foreign, plain, residual

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from math import comb
 
-from depthlab.analyses.compared import correct
 from depthlab.analyses.effective_paths import find_effective
-from depthlab.analyses.paths_compared import compare_nearby, compare_training
+from depthlab.analyses.effective_training import compare_all
+from depthlab.analyses.paths_compared import compare_nearby
 from depthlab.analyses.paths_verdict import tell_paths
 from depthlab.published.path_facts import published_path_facts
 from depthlab.records import (
@@ -90,15 +90,14 @@ def nearby(correlation: float, points: int = 16) -> NearbyGradients:
 
 def record_of(runs: list[PathRun], *, trains: bool = True, lost: bool = False, data: str = "digits") -> PathsRecord:
     """Return the record of runs; half of each residual network's units are trained in the second part."""
-    training = []
-    for network in dict.fromkeys(run.network for run in runs if run.effective is not None and trains):
-        whole = [run for run in runs if run.network == network]
-        part = [replace(run, active_units=4, test_error=run.test_error + 0.4 + 0.07 * run.seed) for run in whole]
-        found = compare_training(runs, [replace(run, network=f"{network} active_units=4") for run in part], network)
-        assert found is not None
-        training.append(found)
-    corrected = correct([one.compared for one in training])
-    together = tuple(replace(one, compared=new) for one, new in zip(training, corrected, strict=True))
+    counts = {run.network: 4 for run in runs if run.effective is not None and trains}
+    trained = [
+        replace(run, network=f"{run.network} active_units=4", active_units=4, test_error=run.test_error + more)
+        for run in runs
+        if run.network in counts
+        for more in (0.4 + 0.07 * run.seed,)
+    ]
+    together = compare_all(runs, trained, counts)
     near, note = compare_nearby(runs), "" if together else "No network here has units with a skip."
     about = QuestionRecord(
         question="paths",

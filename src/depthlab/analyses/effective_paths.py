@@ -72,15 +72,6 @@ def shortest_range(weights: Sequence[float], share: float) -> tuple[int, int]:
     return 0, len(weights) - 1
 
 
-def active_for(center: float, units: int) -> int:
-    """Return how many units to train on in each batch, so that paths have the mean length of the effective ones.
-
-    Of k active units a path takes half of the branches in the mean: k = 2 center, at least 1 and at most all. (Veit et
-    al. 2016 take 23 of 54 for effective lengths 5 to 17, whose middle is 11.)
-    """
-    return max(1, min(units, round(2 * center)))
-
-
 def _center(lengths: Sequence[int], weights: Sequence[float]) -> float:
     return math.fsum(length * weight for length, weight in zip(lengths, weights, strict=True))
 

@@ -5,11 +5,11 @@ from typing import Literal
 
 from depthlab.analyses.compared import LEVEL, compare_sides, correct
 from depthlab.analyses.statistics import t_interval
-from depthlab.records import Compared, EffectiveTraining, Interval, NearbyGradients, PathRun
+from depthlab.records import Compared, Interval, NearbyGradients, PathRun
 
 MOMENTS: tuple[Literal["initial", "final"], ...] = ("initial", "final")
 FAMILIES = {"initial": "gradients at initial weights", "final": "gradients at final weights"}
-NEARBY, TRAINING = "correlation of neighboring gradients", "test error"
+NEARBY = "correlation of neighboring gradients"
 
 
 def by_network(runs: Sequence[PathRun]) -> dict[str, list[PathRun]]:
@@ -45,34 +45,6 @@ def compare_nearby(runs: Sequence[PathRun]) -> tuple[Compared, ...]:
         compared = [_compare(FAMILIES[moment], NEARBY, a, b, values[a.network], values[b.network]) for a, b in pairs]
         found += correct(compared)
     return tuple(found)
-
-
-def compare_training(runs: Sequence[PathRun], trained: Sequence[PathRun], network: str) -> EffectiveTraining | None:
-    """Compare the test error of a network trained on some units in each batch with that of the same one trained whole.
-
-    Args:
-        runs: Those trained whole, with their effective lengths.
-        trained: Those of the same network trained on so many units; other networks are left aside.
-        network: Of `runs`.
-
-    Returns:
-        None where a side has no run, or no lengths are known.
-    """
-    whole = [run for run in runs if run.network == network and run.active_units == 0]
-    centers = [run.effective.mean for run in whole if run.effective is not None]
-    if not whole or not trained or not centers:
-        return None
-    errors, wholes = ({run.seed: run.test_error for run in side} for side in (trained, whole))
-    compared = _compare("trained on effective paths", TRAINING, trained[0], whole[0], errors, wholes)
-    return EffectiveTraining(
-        network=network,
-        units=whole[0].units,
-        active_units=trained[0].active_units,
-        center=sum(centers) / len(centers),
-        errors={str(seed): error for seed, error in errors.items()},
-        whole={str(seed): error for seed, error in wholes.items()},
-        compared=compared,
-    )
 
 
 def _compare(
