@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from depthlab import sweeps
 from depthlab.sweeps import shipping
 from depthlab.sweeps.cluster import Cluster, check_shared, connected
 from depthlab.sweeps.shipping import PROJECT, runtime_env
@@ -54,6 +55,50 @@ def test_a_cluster_of_ones_own_is_quiet_and_leaves_nothing(tmp_path: Path) -> No
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"({str(tmp_path)!r}, {str(PROJECT / 'src/depthlab/__init__.py')!r}, '1', '0') 1 True True\n"
     assert list(room.iterdir()) == [] and list(home.iterdir()) == []
+
+
+# A head that fails as often as it is told, and is Ray's own then.
+HEAD = """
+import pathlib, runpy, sys
+starts = pathlib.Path({starts!r})
+starts.write_text(starts.read_text() + "x")
+if len(starts.read_text()) <= {failures}:
+    raise Exception({said!r})
+runpy.run_path({head!r}, run_name="__main__")
+"""
+BUSY = "The current node timed out during startup. This could happen because the GCS has become overloaded."
+
+
+def failing(folder: Path, failures: int, said: str) -> tuple[Path, Path]:
+    """Return a head that fails so often, and the file that has a letter for each of its starts."""
+    head, starts = folder / "head.py", folder / "starts"
+    starts.touch()
+    head.write_text(HEAD.format(starts=str(starts), failures=failures, said=said, head=str(sweeps.cluster._HEAD)))
+    return head, starts
+
+
+@pytest.mark.parametrize(("said", "tries"), [(BUSY, 3), ("no room in /dev/shm", 1)])
+def test_a_machine_too_busy_for_ray_is_tried_thrice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, tries: int
+) -> None:
+    head, starts = failing(tmp_path, 9, said)
+    monkeypatch.setattr(sweeps.cluster, "_HEAD", head)
+    with (
+        pytest.raises(ValueError, match=r"Ray does not start .*\(Exception: ") as caught,
+        connected(None),
+    ):
+        pass
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+    assert starts.read_text() == tries * "x"
+
+
+@pytest.mark.slow
+def test_a_cluster_that_comes_up_late_is_used(tmp_path: Path) -> None:
+    head, starts = failing(tmp_path, 1, BUSY)
+    begin = f"from pathlib import Path\nfrom depthlab.sweeps import cluster\ncluster._HEAD = Path({str(head)!r})\n"
+    done = subprocess.run([sys.executable, "-c", begin + OWN], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.endswith("1 True True\n")
+    assert starts.read_text() == "xx"
 
 
 @pytest.mark.parametrize("address", ["here", "ray://10.0.0.1:10001", ":6379", "10.0.0.1:", "10.0.0.1:x"])

@@ -24,6 +24,8 @@ _LOCAL = "leave it out for a cluster of this machine alone"
 _CONNECT_SECONDS = 5.0
 _TOKEN = uuid.uuid4().hex  # the same for all clusters of this process: Ray reads it once
 _HEAD = Path(__file__).with_name("head.py")
+_STARTS = 3  # times that a cluster is tried on a machine too busy for Ray, which gives up after 30 s
+_BUSY = "timed out during startup"  # as Ray says it then
 # Ray and Tune read these at their import. A value that a person has set stays.
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -95,8 +97,19 @@ class OwnCluster:
             # Only who has the token may use the cluster; one in the environment keeps Ray from writing one at home.
             os.environ.setdefault("RAY_AUTH_TOKEN", _TOKEN)
         os.environ.setdefault("RAY_AUTH_MODE", "token")  # which Ray sets by itself in the process of the head alone
+        self._head = self._start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+        self._said.close()
+        for name, value in self._before.items():
+            os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+    def _start(self) -> subprocess.Popen[str]:
+        """Let a cluster begin to start."""
         cores = _usable_cores()
-        self._head = subprocess.Popen(
+        return subprocess.Popen(
             # -P: our own files are no modules there
             [sys.executable, "-P", str(_HEAD), *([] if cores is None else [str(cores)])],
             stdin=subprocess.PIPE,
@@ -106,16 +119,32 @@ class OwnCluster:
             env=os.environ | self._environment,
             start_new_session=True,  # Ctrl-C is for the sweep, which ends the cluster when its trials have stopped
         )
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def _address(self, starts: int = _STARTS) -> str:
+        """Wait for the cluster's address; where the machine is too busy for Ray, have it start again."""
+        assert self._head is not None and self._head.stdout is not None
+        address = self._head.stdout.readline().strip()
+        if address:
+            return address
+        self._end()
+        self._said.seek(0)
+        said = self._said.read().strip()
+        if _BUSY in said and starts > 1:
+            self._said.seek(0)
+            self._said.truncate()
+            self._head = self._start()
+            return self._address(starts - 1)
+        why = said.rpartition("\n")[2] or f"exit code {self._head.returncode}"
+        raise ValueError(
+            f"Ray does not start on this machine ({why[:300]}): try again, or join a running cluster, {_ADDRESS}"
+        )
+
+    def _end(self) -> None:
+        """Tell the head to end, and wait until it has."""
         assert self._head is not None and self._head.stdin is not None and self._head.stdout is not None
         self._head.stdin.close()
         self._head.stdout.close()
         self._head.wait()
-        self._said.close()
-        for name, value in self._before.items():
-            os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
 
     @contextmanager
     def joined(self) -> Iterator[Cluster]:
@@ -124,15 +153,7 @@ class OwnCluster:
         Raises:
             ValueError: it did not start; one line.
         """
-        assert self._head is not None and self._head.stdout is not None
-        address = self._head.stdout.readline().strip()
-        if not address:
-            self._head.wait()
-            self._said.seek(0)
-            why = self._said.read().strip().rpartition("\n")[2] or f"exit code {self._head.returncode}"
-            raise ValueError(
-                f"Ray does not start on this machine ({why[:300]}): try again, or join a running cluster, {_ADDRESS}"
-            )
+        address = self._address()
         import ray
 
         with _our_signals():
