@@ -58,6 +58,7 @@ def test_where_no_run_ended_the_exit_code_says_that_trials_are_missing(
     shown = capsys.readouterr()
     assert ended.value.code == 3
     assert "no run has come to its end, so there is nothing to answer from and no page" in shown.out
+    assert f"python pipelines/report.py sweep={tmp_path.name} folder={tmp_path}\n" in shown.out
     assert "1 of 1 trials are missing: 1 failed" in shown.err and "diverged: loss is nan" in shown.err
 
 

@@ -40,7 +40,8 @@ def check_answerable(swept: Swept) -> None:
         return
     swept.show()
     nothing = "no run has come to its end, so there is nothing to answer from and no page"
+    shown = f"a page of the runs: python pipelines/report.py sweep={swept.folder.name} folder={swept.runs}"
     if swept.missing:
-        print("", nothing, sep="\n", flush=True)
+        print("", nothing, shown, sep="\n", flush=True)
         swept.end()
-    raise ValueError(f"{nothing}; see {swept.folder}")
+    raise ValueError(f"{nothing}; {shown}")
