@@ -66,7 +66,10 @@ def inline(text: str) -> str:
 
 def cell(value: Any) -> str:
     """Return a value as HTML, as a table shows it; whole numbers of five digits and more in groups of three."""
-    if isinstance(value, int | float) and _MANY <= abs(value) < _FLOATS_ARE_EXACT and value == int(value):
+    whole = isinstance(value, int) or (
+        isinstance(value, float) and abs(value) < _FLOATS_ARE_EXACT and value == int(value)
+    )
+    if whole and abs(value) >= _MANY:
         return f"{int(value):,}"
     return inline(_UNKNOWN if value is None or value == "" else show(value))
 

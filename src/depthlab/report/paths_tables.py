@@ -35,7 +35,7 @@ def gradient_table(runs: Sequence[PathRun]) -> PageTable:
             error = statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None
             rows.append(
                 (
-                    *(run.network, run.seed, one.length, str(one.paths), one.samples, statistics.fmean(draws), error),
+                    *(run.network, run.seed, one.length, one.paths, one.samples, statistics.fmean(draws), error),
                     *(one.log_mean, one.log_std, one.zeros, every, statistics.fmean(one.at_image)),
                 )
             )
@@ -74,7 +74,7 @@ def facts_table(facts: Sequence[PublishedFact], name: str) -> PageTable:
 def _run_row(run: PathRun) -> tuple[object, ...]:
     lengths, effective = run.lengths, run.effective
     by = effective.by if effective is not None else "branches"
-    paths = None if lengths is None else str(sum(lengths.branches))
+    paths = None if lengths is None else sum(lengths.branches)
     found: tuple[object, ...] = (None,) * 6
     if effective is not None:
         found = (
