@@ -26,7 +26,7 @@ WEIGHTS = ("weights=none.th", "normalization=imagenet")
     ("words", "said"),
     [
         (("draws=many",), "draws=many must be a whole number of 0 or more, such as draws=10"),
-        (("images=0",), "images must be a number such as 500, or all, not 0"),
+        (("images=0",), "images=0 must be a whole number of 1 or more, such as images=500 or images=all"),
         (("batch_norm=none",), "batch_norm must be trained or reestimated, not none"),
         (("normalization=imagenet",), "normalization=imagenet does nothing without weights=FILE"),
         (("weights=a.th",), "weights=a.th needs the normalization that they were trained with: add normalization="),
