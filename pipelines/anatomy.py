@@ -37,13 +37,7 @@ images they are for; they need not be there. trainer.threads=, trainer.precision
 timed. With sweep.impossible=skip, combinations that a family can't have are named and left out.
 """
 # own keys that are whole numbers: what is least, and an example
-NUMBERS = {
-    "image": (1, 32),
-    "channels": (1, 3),
-    "classes": (2, 10),
-    "batch": (2, 16),
-    "rounds": (1, 5),
-}  # least, example
+NUMBERS = {"image": (1, 32), "channels": (1, 3), "classes": (2, 10), "batch": (2, 16), "rounds": (1, 5)}
 PAGE = "anatomy"
 CARDS = 2  # so many networks are shown layer by layer, side by side
 # what says how a network is trained, or how runs are carried out and kept
