@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from depthlab.command_line import ask, run_command, whole_number
+from depthlab.command_line import run_command, whole_number
+from depthlab.questions.arguments import ask
 
 if TYPE_CHECKING:
-    from depthlab.analyses.pass_times import Pass
+    from depthlab.questions.anatomy.measure.pass_times import Pass
+    from depthlab.questions.anatomy.networks import Networks, Untrained
+    from depthlab.questions.anatomy.record import AnatomyRecord, ConvolutionCheck, NetworkCard, PassTimes, Tradeoff
     from depthlab.recipe import Recipe
-    from depthlab.records import AnatomyRecord, ConvolutionCheck, NetworkCard, PassTimes, Tradeoff
     from depthlab.runs import ImageShape
-    from depthlab.sweeps import Networks, Untrained
     from depthlab.training import Hardware
 
 EXAMPLES = (
@@ -51,7 +52,8 @@ def anatomy() -> None:
     check_words(asked.words)
     options = read_options(asked.own)
 
-    from depthlab.sweeps import settings_of, span_networks
+    from depthlab.questions.anatomy.networks import span_networks
+    from depthlab.sweeps import settings_of
 
     settings = settings_of(asked.words)
     networks = span_networks(asked.words, settings, options.shape_of)
@@ -120,7 +122,7 @@ def check_words(words: Sequence[str]) -> None:
 
 def count(networks: "Sequence[Untrained]") -> "list[NetworkCard]":
     """Return a card of each network."""
-    from depthlab.analyses.anatomy import Named, draw_card
+    from depthlab.questions.anatomy.measure.card import Named, draw_card
     from depthlab.runs import build_untrained
     from depthlab.training import track
 
@@ -134,9 +136,9 @@ def count(networks: "Sequence[Untrained]") -> "list[NetworkCard]":
 
 def examine(networks: "Networks", cards: "Sequence[NetworkCard]", options: Options) -> "AnatomyRecord":
     """Return all that the page tells."""
-    from depthlab.analyses.growth import measure_growth, tell_anatomy
-    from depthlab.records import AnatomyRecord
-    from depthlab.sweeps.answers import LIBRARIES
+    from depthlab.questions.anatomy.record import AnatomyRecord
+    from depthlab.questions.anatomy.verdict import measure_growth, tell_anatomy
+    from depthlab.questions.references import LIBRARIES
     from depthlab.tracking import capture_environment, redact
 
     times, hardware = time_them(networks.found, options) if options.timed else ((), "")
@@ -165,7 +167,7 @@ def examine(networks: "Networks", cards: "Sequence[NetworkCard]", options: Optio
 
 def check_layers(networks: "Sequence[Untrained]") -> "dict[str, tuple[ConvolutionCheck, ...]]":
     """Return, by network, its convolutions' closed forms beside their counts."""
-    from depthlab.analyses.convolution_checks import check_convolutions
+    from depthlab.questions.anatomy.measure.convolution_checks import check_convolutions
     from depthlab.runs import build_untrained
 
     return {one.name: check_convolutions(build_untrained(one.recipe, one.shape), one.shape.image) for one in networks}
@@ -175,9 +177,9 @@ def weigh(checks: "Mapping[str, tuple[ConvolutionCheck, ...]]") -> "tuple[Tradeo
     """Return the arithmetic of choices, at the channels and pixels where the first network does most of its work."""
     import torch
 
-    from depthlab.analyses.convolution_checks import typical_convolution
-    from depthlab.analyses.tradeoffs import weigh_choices, weigh_inception
     from depthlab.models import inception_v1
+    from depthlab.questions.anatomy.measure.convolution_checks import typical_convolution
+    from depthlab.questions.anatomy.measure.tradeoffs import weigh_choices, weigh_inception
 
     channels, size = typical_convolution(next(iter(checks.values()))) or (64, 32)
     with torch.device("meta"):
@@ -191,8 +193,8 @@ def time_them(networks: "Sequence[Untrained]", options: Options) -> "tuple[tuple
     """Return the times of passes, and the hardware they hold for."""
     import torch
 
-    from depthlab.analyses.pass_times import time_passes
-    from depthlab.runs.conclude import hardware_line
+    from depthlab.questions.anatomy.measure.pass_times import time_passes
+    from depthlab.runs.evaluate import hardware_line
     from depthlab.tracking import capture_environment
     from depthlab.training import choose_hardware, track
 
@@ -218,7 +220,7 @@ def make_pass(one: "Untrained", hardware: "Hardware", batch: int) -> "Pass":
     """Return a network with weights and a batch of noise on the device that computes."""
     import torch
 
-    from depthlab.analyses.pass_times import Pass
+    from depthlab.questions.anatomy.measure.pass_times import Pass
     from depthlab.runs import build_untrained
 
     torch.manual_seed(0)
@@ -231,8 +233,8 @@ def make_pass(one: "Untrained", hardware: "Hardware", batch: int) -> "Pass":
 
 def write(record: "AnatomyRecord", output: Path) -> None:
     """Write the page and `record.json`, and tell the verdict."""
+    from depthlab.questions.anatomy.page import anatomy_page
     from depthlab.report import write_page
-    from depthlab.report.anatomy_page import anatomy_page
     from depthlab.tracking import write_atomically
 
     write_page(anatomy_page(record), output)
@@ -243,7 +245,7 @@ def write(record: "AnatomyRecord", output: Path) -> None:
 
 def table(cards: "Sequence[NetworkCard]", times: "Sequence[PassTimes]", left_out: Sequence[str]) -> list[str]:
     """Return the costs as lines of text."""
-    from depthlab.analyses.growth import bytes_text, costs_of, seconds_text
+    from depthlab.questions.anatomy.verdict import bytes_text, costs_of, seconds_text
 
     timed = {one.network: one for one in times}
     rows = [("network", "parameters", "multiply-adds", "kept an image", "peak", "forward", "training")]

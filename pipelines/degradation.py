@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from depthlab.command_line import TUNE_KEYS, Question, ask, run_command
+from depthlab.command_line import run_command
+from depthlab.questions.arguments import TUNE_KEYS, Question, ask
 
 if TYPE_CHECKING:
-    from depthlab.records import DegradationRecord, MeasuredRun, RunRef
-    from depthlab.sweeps import Settings, Swept, Tuned
+    from depthlab.questions.degradation.record import DegradationRecord
+    from depthlab.questions.degradation.tuning import Tuned
+    from depthlab.records import MeasuredRun, RunRef
+    from depthlab.sweeps import Settings, SweepResult
     from depthlab.tracking import RunFolder
 
 EXAMPLES = (
@@ -27,7 +30,9 @@ def degradation() -> None:
     """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
     asked = ask(sys.argv[1:], sweep="degradation", about=__doc__ or "", own=TUNE_KEYS, examples=EXAMPLES)
 
-    from depthlab.sweeps import ensure_sweep, ensure_tuned, preview_sweep, preview_tuned, read_tune, settings_of
+    from depthlab.questions.degradation.tuning import ensure_tuned, preview_tuned
+    from depthlab.questions.degradation.tuning_options import read_tune
+    from depthlab.sweeps import ensure_sweep, preview_sweep, settings_of
 
     settings = settings_of(asked.words)
     check_depths(asked, settings)
@@ -52,22 +57,22 @@ def check_depths(asked: Question, settings: "Settings") -> None:
         raise ValueError("degradation compares depths, and there is one: type several, such as depth=20,56")
 
 
-def answer(swept: "Swept", tuned: "Tuned | None", output: Path) -> None:
+def answer(swept: "SweepResult", tuned: "Tuned | None", output: Path) -> None:
     """Measure, judge, draw, write, attach, tell."""
-    from depthlab.report.degradation_page import degradation_page
-    from depthlab.sweeps import check_answerable, publish
+    from depthlab.questions.degradation.page import degradation_page
+    from depthlab.questions.publish import check_answerable, publish
 
     check_answerable(swept)
     record = examine(swept, tuned)
     publish(swept, degradation_page(record), record, record.about.verdict, output)
 
 
-def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
+def examine(swept: "SweepResult", tuned: "Tuned | None") -> "DegradationRecord":
     """Return all that the page tells, from the runs that finished."""
-    from depthlab.analyses.degradation import judge, tell_tuning
     from depthlab.published import published_twins
-    from depthlab.records import DegradationRecord
-    from depthlab.sweeps import begin_answer, run_folder, run_refs, trained_images
+    from depthlab.questions.degradation.record import DegradationRecord
+    from depthlab.questions.degradation.verdict import judge, tell_tuning
+    from depthlab.questions.references import begin_answer, run_folder, run_refs, trained_images
 
     refs = run_refs(swept, along="depth", aside=(tuned.tune.key,) if tuned is not None else ())
     conditions = {"held": [trial.fingerprint for trial in swept.trials]}
@@ -100,7 +105,7 @@ def examine(swept: "Swept", tuned: "Tuned | None") -> "DegradationRecord":
     )
 
 
-def measure(swept: "Swept", refs: "Sequence[RunRef]") -> "list[MeasuredRun]":
+def measure(swept: "SweepResult", refs: "Sequence[RunRef]") -> "list[MeasuredRun]":
     """Measure the layers of each run that finished."""
     from depthlab.training import track
 
@@ -108,9 +113,9 @@ def measure(swept: "Swept", refs: "Sequence[RunRef]") -> "list[MeasuredRun]":
     return [measure_run(swept, ref) for ref in track(finished, "measuring layers")]
 
 
-def measure_run(swept: "Swept", ref: "RunRef") -> "MeasuredRun":
+def measure_run(swept: "SweepResult", ref: "RunRef") -> "MeasuredRun":
     """Return what one run found, with measures of its layers where its weights can be had."""
-    from depthlab.sweeps import measured_run
+    from depthlab.questions.references import measured_run
     from depthlab.tracking import RunFolder
 
     assert ref.folder is not None
@@ -124,8 +129,8 @@ def measure_run(swept: "Swept", ref: "RunRef") -> "MeasuredRun":
 
 def with_layers(measured: "MeasuredRun", folder: "RunFolder") -> "MeasuredRun":
     """Add responses and gradients. Raises `ValueError` if images or weights can't be had any more."""
-    from depthlab.analyses.gradients import measure_gradients
-    from depthlab.analyses.responses import measure_responses
+    from depthlab.measures.gradients import measure_gradients
+    from depthlab.questions.degradation.measure_responses import measure_responses
     from depthlab.runs import reopen
 
     run = reopen(folder)

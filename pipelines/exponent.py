@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from depthlab.command_line import Question, ask, run_command, whole_number
+from depthlab.command_line import run_command, whole_number
+from depthlab.questions.arguments import Question, ask
 
 if TYPE_CHECKING:
-    from depthlab.records import ExponentRecord, ExponentRun, MatchedNetwork
-    from depthlab.runs import Reopened
-    from depthlab.sweeps import Subject, Subjects
+    from depthlab.questions.exponent.record import ExponentRecord, ExponentRun
+    from depthlab.questions.runs import Subject, Subjects
+    from depthlab.records import MatchedNetwork
+    from depthlab.runs import FinishedRun
 
 QUESTION = "exponent"
 EXAMPLES = (
@@ -30,7 +32,7 @@ AXES = ("depth", "cardinality")
 
 def exponent() -> None:
     """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
-    from depthlab.sweeps import RUN_KEYS
+    from depthlab.questions.runs import RUN_KEYS
 
     asked = ask(sys.argv[1:], sweep=QUESTION, about=__doc__ or "", own=RUN_KEYS | OWN_KEYS, examples=EXAMPLES)
     counts = {
@@ -39,8 +41,8 @@ def exponent() -> None:
     }
     share = read_share(asked.own.get("share", SHARE))
 
-    from depthlab.report.exponent_page import exponent_page
-    from depthlab.sweeps import find_subjects, publish_answer
+    from depthlab.questions.exponent.page import exponent_page
+    from depthlab.questions.runs import find_subjects, publish_answer
 
     networks = [] if "run" in asked.own else find_networks(asked)
     variants = [dict(word.split("=", 1) for word in one.words) for one in networks]
@@ -63,8 +65,10 @@ def read_share(typed: str) -> float:
 
 def find_networks(asked: Question) -> "list[MatchedNetwork]":
     """Return the base network, and for each budget the nearest one along each axis, each network once."""
+    from depthlab.questions.equal_cost.candidates import CandidateAxis
+    from depthlab.questions.equal_cost.search import CostMatch, base_rung, held_words, read_budgets
     from depthlab.recipe import read_space
-    from depthlab.sweeps import CostMatch, Ladder, Measuring, base_rung, held_words, read_budgets, settings_of
+    from depthlab.sweeps import Measuring, settings_of
     from depthlab.training import track
 
     space = read_space(asked.words, settings_of(asked.words).params)
@@ -73,7 +77,7 @@ def find_networks(asked: Question) -> "list[MatchedNetwork]":
     base = base_rung(held_words(space, "deeper networks and such of more groups"), AXES)
     budgets = read_budgets(asked.own.get("budget", BUDGET), match.cost(base), BUDGET)
     found = [match.told(base, "base", match.cost(base))]
-    ladders = {axis: Ladder(base, axis, measuring) for axis in AXES}
+    ladders = {axis: CandidateAxis(base, axis, measuring) for axis in AXES}
     for budget, axis in track([(budget, axis) for budget in budgets for axis in AXES], "matching networks"):
         found.append(match.told(match.nearest(ladders[axis], budget), axis, budget))
     networks = list({one.network: one for one in found}.values())
@@ -86,10 +90,10 @@ def examine(
     subjects: "Subjects", networks: "Sequence[MatchedNetwork]", share: float, draws: int, images: int
 ) -> "ExponentRecord":
     """Return all that the page tells."""
-    from depthlab.analyses.degradation import lost_runs
-    from depthlab.analyses.exponent_fit import fit_all
-    from depthlab.analyses.exponent_verdict import judge_exponent, tell_exponent
-    from depthlab.records import ExponentRecord
+    from depthlab.questions.degradation.verdict import lost_runs
+    from depthlab.questions.exponent.fit import fit_all
+    from depthlab.questions.exponent.record import ExponentRecord
+    from depthlab.questions.exponent.verdict import judge_exponent, tell_exponent
     from depthlab.training import track
 
     runs = tuple(
@@ -112,9 +116,9 @@ def examine(
 
 def measure_run(subject: "Subject", share: float, draws: int, images: int) -> "ExponentRun":
     """Return one run with its lesions; a note where nothing can be deleted."""
-    from depthlab.analyses.exponent import measure_pieces
     from depthlab.nn import Network
-    from depthlab.records import ExponentRun
+    from depthlab.questions.exponent.measure.pieces import measure_pieces
+    from depthlab.questions.exponent.record import ExponentRun
     from depthlab.runs import first_images
 
     record, ref = subject.folder.record, subject.ref
@@ -142,9 +146,9 @@ def measure_run(subject: "Subject", share: float, draws: int, images: int) -> "E
         return replace(blank, note=str(refused))
 
 
-def name_of(run: "Reopened", group: str) -> str:
+def name_of(run: "FinishedRun", group: str) -> str:
     """Return the network's name, as it reads `resnext-20 4x4d`; for one that lists its stages the question's own."""
-    from depthlab.sweeps import rung_name
+    from depthlab.questions.equal_cost.candidates import rung_name
 
     model = run.recipe.config["model"]
     return rung_name(run.recipe) if isinstance(model, Mapping) and isinstance(model.get("depth"), int) else group

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from depthlab.command_line import ask, run_command
+from depthlab.command_line import run_command
+from depthlab.questions.arguments import ask
 
 if TYPE_CHECKING:
-    from depthlab.records import KernelsRecord, KindNetwork, RunRef
-    from depthlab.sweeps import Swept
-    from depthlab.sweeps.kinds import Kind, KindSearch
+    from depthlab.questions.kernels.record import KernelsRecord, KindNetwork
+    from depthlab.questions.kernels.variants import Kind, VariantSearch
+    from depthlab.records import RunRef
+    from depthlab.sweeps import SweepResult
 
 EXAMPLES = (
     "slots=activation activation=relu,gelu,silu,mish,tanh seed=range(5)",
@@ -38,16 +40,16 @@ def kernels() -> None:
     asked = ask(sys.argv[1:], sweep=PAGE, about=__doc__ or "", own=OWN_KEYS, examples=EXAMPLES)
     match, kinds = read_match(asked.own), read_kinds(asked.own)
 
+    from depthlab.questions.few_images import with_few_images
+    from depthlab.questions.kernels.variants import VariantSearch
     from depthlab.recipe import read_space
     from depthlab.sweeps import Measuring, ensure_sweep, preview_sweep, settings_of
-    from depthlab.sweeps.few_images import with_few_images
-    from depthlab.sweeps.kinds import KindSearch
 
     words = with_few_images(asked.words, PAGE)
     settings = settings_of(words)
     space = read_space(words, settings.params)
     check_space(space.keys, space.fixed, kinds)
-    search = KindSearch(space.fixed, Measuring(), match)
+    search = VariantSearch(space.fixed, Measuring(), match)
     found = find_networks(search, kinds)
     for one in found.networks:
         print(told(one, match), flush=True)
@@ -106,7 +108,7 @@ def check_space(keys: Sequence[str], fixed: Sequence[str], kinds: Mapping[str, o
             raise ValueError(f"{word} holds what is compared: leave it out, or choose other slots=")
 
 
-def find_networks(search: "KindSearch", kinds: Mapping[str, Sequence[str]]) -> Found:
+def find_networks(search: "VariantSearch", kinds: Mapping[str, Sequence[str]]) -> Found:
     """Return the skeleton, and each kind at the width of equal cost."""
     from depthlab.training import track
 
@@ -123,9 +125,9 @@ def find_networks(search: "KindSearch", kinds: Mapping[str, Sequence[str]]) -> F
     return Found(tuple(networks), tuple(same))
 
 
-def matched(search: "KindSearch", kind: "Kind") -> "KindNetwork":
+def matched(search: "VariantSearch", kind: "Kind") -> "KindNetwork":
     """Return what the record tells of a network."""
-    from depthlab.records import KindNetwork
+    from depthlab.questions.kernels.record import KindNetwork
 
     cost, (parameters, multiply_adds) = search.cost(kind), search.counts(kind)
     return KindNetwork(
@@ -148,22 +150,22 @@ def told(one: "KindNetwork", match: str) -> str:
     return f"{one.network:26}width {one.width:<8.4g}{size:>28}   {one.mismatch:+.1f} % of the skeleton's"
 
 
-def answer(swept: "Swept", found: Found, match: str, output: Path) -> None:
+def answer(swept: "SweepResult", found: Found, match: str, output: Path) -> None:
     """Compare, draw, write, attach, tell."""
-    from depthlab.report.kernels_page import kernels_page
-    from depthlab.sweeps import check_answerable, publish
+    from depthlab.questions.kernels.page import kernels_page
+    from depthlab.questions.publish import check_answerable, publish
 
     check_answerable(swept)
     record = examine(swept, found, match)
     publish(swept, kernels_page(record), record, record.about.verdict, output)
 
 
-def examine(swept: "Swept", found: Found, match: str) -> "KernelsRecord":
+def examine(swept: "SweepResult", found: Found, match: str) -> "KernelsRecord":
     """Return all that the page tells, from the runs that finished."""
-    from depthlab.analyses.degradation import lost_runs
-    from depthlab.analyses.kernels import compare_kinds, tell_kinds
-    from depthlab.records import KernelsRecord
-    from depthlab.sweeps import begin_answer, measured_run, trained_images
+    from depthlab.questions.degradation.verdict import lost_runs
+    from depthlab.questions.kernels.record import KernelsRecord
+    from depthlab.questions.kernels.verdict import compare_kinds, tell_kinds
+    from depthlab.questions.references import begin_answer, measured_run, trained_images
 
     refs = name_runs(swept, found.networks)
     measured = tuple(measured_run(swept, ref) for ref in refs if ref.state == "finished")
@@ -179,9 +181,9 @@ def examine(swept: "Swept", found: Found, match: str) -> "KernelsRecord":
     )
 
 
-def name_runs(swept: "Swept", networks: "Sequence[KindNetwork]") -> "tuple[RunRef, ...]":
+def name_runs(swept: "SweepResult", networks: "Sequence[KindNetwork]") -> "tuple[RunRef, ...]":
     """Return the runs under the names of kinds, in series by slot."""
-    from depthlab.sweeps import run_refs
+    from depthlab.questions.references import run_refs
 
     named = {frozenset(one.words): one for one in networks}
     refs = run_refs(swept, along="depth")

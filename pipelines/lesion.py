@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
-from depthlab.command_line import Question, ask, run_command, whole_number
-from depthlab.sweeps import RUN_KEYS
+from depthlab.command_line import run_command, whole_number
+from depthlab.questions.arguments import Question, ask
+from depthlab.questions.runs import RUN_KEYS
 
 if TYPE_CHECKING:
     from torch.nn import Module
 
-    from depthlab.records import LesionedRun, LesionRecord, Lesions
-    from depthlab.runs import Borrowed, Reopened
-    from depthlab.sweeps import Subject, Subjects
+    from depthlab.questions.lesion.record import LesionedRun, LesionRecord, Lesions
+    from depthlab.questions.runs import Subject, Subjects
+    from depthlab.runs import FinishedRun, PretrainedNetwork
 
 OWN = {
     **RUN_KEYS,
@@ -35,7 +36,7 @@ BORROWED = ("model", "data", "trainer", "depth", "width", "batch_size")  # words
 
 @final
 @dataclass(frozen=True)
-class Ways:
+class Options:
     """How lesions are measured; `images` None is all."""
 
     draws: int
@@ -53,20 +54,20 @@ def lesion() -> None:
     if "normalization" in asked.own:
         raise ValueError(f"normalization={asked.own['normalization']} does nothing without weights=FILE: leave it out")
 
-    from depthlab.sweeps import find_subjects
+    from depthlab.questions.runs import find_subjects
 
     subjects = find_subjects(skipping(asked), "lesion")
     if subjects is not None:
         answer(subjects, ways, asked)
 
 
-def read_ways(own: dict[str, str]) -> Ways:
+def read_ways(own: dict[str, str]) -> Options:
     """Read the pipeline's own numbers and switches. Raises `ValueError`."""
     draws, images = own.get("draws", "10"), own.get("images", "500")
     batch_norm = own.get("batch_norm", "trained")
     if batch_norm not in ("trained", "reestimated"):
         raise ValueError(f"batch_norm must be trained or reestimated, not {batch_norm}")
-    return Ways(
+    return Options(
         draws=whole_number("draws", draws, least=0, example=10),
         images=None if images == "all" else whole_number("images", images, example="500 or images=all"),
         reestimated=batch_norm == "reestimated",
@@ -81,10 +82,10 @@ def skipping(asked: Question) -> Question:
     return replace(asked, words=(*asked.words, "sweep.impossible=skip"))
 
 
-def answer(subjects: "Subjects", ways: Ways, asked: Question) -> None:
+def answer(subjects: "Subjects", ways: Options, asked: Question) -> None:
     """Measure, judge, draw, write, attach, tell."""
-    from depthlab.report.lesion_page import lesion_page
-    from depthlab.sweeps import publish_answer
+    from depthlab.questions.lesion.page import lesion_page
+    from depthlab.questions.runs import publish_answer
 
     measured, unmeasured = [], []
     for subject in subjects.subjects:
@@ -98,9 +99,9 @@ def answer(subjects: "Subjects", ways: Ways, asked: Question) -> None:
     publish_answer(subjects, lesion_page(record), record, asked.output)
 
 
-def measure_run(subject: "Subject", ways: Ways) -> "LesionedRun":
+def measure_run(subject: "Subject", ways: Options) -> "LesionedRun":
     """Return what a run's network loses. Raises `ValueError` if its images can't be had, or it has no units."""
-    from depthlab.records import LesionedRun
+    from depthlab.questions.lesion.record import LesionedRun
 
     run, ref = subject.run, subject.ref
     return LesionedRun(
@@ -115,9 +116,9 @@ def measure_run(subject: "Subject", ways: Ways) -> "LesionedRun":
     )
 
 
-def measure(run: "Reopened | Borrowed", network: "Module", name: str, ways: Ways) -> "Lesions":
+def measure(run: "FinishedRun | PretrainedNetwork", network: "Module", name: str, ways: Options) -> "Lesions":
     """Return the errors of a network after lesions, on the run's test images."""
-    from depthlab.analyses.lesion import measure_lesions
+    from depthlab.questions.lesion.measure.lesions import measure_lesions
     from depthlab.runs import first_images
     from depthlab.training import track
 
@@ -133,13 +134,13 @@ def measure(run: "Reopened | Borrowed", network: "Module", name: str, ways: Ways
     )
 
 
-def answer_weights(asked: Question, ways: Ways) -> None:
+def answer_weights(asked: Question, ways: Options) -> None:
     """Answer for a network whose weights come from a file. Raises `ValueError` if file, network and data don't fit."""
+    from depthlab.questions.lesion.page import lesion_page
+    from depthlab.questions.lesion.record import LesionedRun
+    from depthlab.questions.runs import publish_answer, untrained_subject
     from depthlab.recipe import compose
-    from depthlab.records import LesionedRun
-    from depthlab.report.lesion_page import lesion_page
     from depthlab.runs import borrow
-    from depthlab.sweeps import publish_answer, untrained_subject
 
     check_weights(asked)
     recipe = compose([word for word in asked.words if word != "sweep=lesion"])
@@ -181,12 +182,12 @@ def check_weights(asked: Question) -> None:
 
 
 def conclude(
-    subjects: "Subjects", measured: "Sequence[LesionedRun]", ways: Ways, unmeasured: Sequence[str] = ()
+    subjects: "Subjects", measured: "Sequence[LesionedRun]", ways: Options, unmeasured: Sequence[str] = ()
 ) -> "LesionRecord":
     """Return the record with its verdict."""
-    from depthlab.analyses.lesion_verdict import judge_lesions
-    from depthlab.published import published_lesions
-    from depthlab.records import LesionRecord
+    from depthlab.questions.lesion.published import published_lesions
+    from depthlab.questions.lesion.record import LesionRecord
+    from depthlab.questions.lesion.verdict import judge_lesions
 
     return judge_lesions(
         LesionRecord(

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
-from depthlab.command_line import Question, ask, run_command, whole_number
+from depthlab.command_line import run_command, whole_number
+from depthlab.questions.arguments import Question, ask
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from depthlab.records import EffectiveTraining, PathRun, PathsRecord, RunRef
-    from depthlab.runs import Reopened
-    from depthlab.sweeps import Subject, Subjects, Swept
+    from depthlab.questions.paths.record import EffectiveTraining, PathRun, PathsRecord
+    from depthlab.questions.runs import Subject, Subjects
+    from depthlab.records import RunRef
+    from depthlab.runs import FinishedRun
+    from depthlab.sweeps import SweepResult
 
 QUESTION = "paths"
 EXAMPLES = (
@@ -36,13 +39,13 @@ STATISTICS_BATCHES = 8  # training batches that give the initial networks their 
 
 def paths() -> None:
     """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
-    from depthlab.sweeps import RUN_KEYS
+    from depthlab.questions.runs import RUN_KEYS
 
     asked = ask(sys.argv[1:], sweep=QUESTION, about=__doc__ or "", own={**RUN_KEYS, **OWN_KEYS}, examples=EXAMPLES)
     sizes = Sizes.read(asked)
     trains = read_train(asked)
 
-    from depthlab.sweeps import find_subjects
+    from depthlab.questions.runs import find_subjects
 
     subjects = find_subjects(asked, QUESTION)
     if subjects is None:
@@ -85,8 +88,8 @@ def read_train(asked: Question) -> bool:
 
 def answer(asked: Question, subjects: "Subjects", sizes: Sizes, *, trains: bool) -> None:
     """Measure, train, compare, judge, draw, write, attach, tell."""
-    from depthlab.report.paths_page import paths_page
-    from depthlab.sweeps import publish_answer
+    from depthlab.questions.paths.page import paths_page
+    from depthlab.questions.runs import publish_answer
     from depthlab.training import track
 
     runs = tuple(measure_run(subject, sizes) for subject in track(subjects.subjects, "following paths"))
@@ -101,11 +104,11 @@ def answer(asked: Question, subjects: "Subjects", sizes: Sizes, *, trains: bool)
 
 def examine(subjects: "Subjects", runs: "tuple[PathRun, ...]", part: "Part") -> "PathsRecord":
     """Return all that the page tells."""
-    from depthlab.analyses.degradation import lost_runs
-    from depthlab.analyses.paths_compared import compare_nearby
-    from depthlab.analyses.paths_verdict import tell_paths
-    from depthlab.published.path_facts import published_path_facts
-    from depthlab.records import PathsRecord
+    from depthlab.questions.degradation.verdict import lost_runs
+    from depthlab.questions.paths.comparisons import compare_nearby
+    from depthlab.questions.paths.published import published_path_facts
+    from depthlab.questions.paths.record import PathsRecord
+    from depthlab.questions.paths.verdict import tell_paths
 
     about, nearby = subjects.about, compare_nearby(runs)
     if part.refs:
@@ -128,10 +131,10 @@ def examine(subjects: "Subjects", runs: "tuple[PathRun, ...]", part: "Part") -> 
 
 def measure_run(subject: "Subject", sizes: Sizes) -> "PathRun":
     """Return what was measured of one run."""
-    from depthlab.analyses.effective_paths import find_effective
-    from depthlab.analyses.path_gradients import measure_path_gradients
-    from depthlab.analyses.path_lengths import measure_path_lengths
     from depthlab.nn import units_with_skip
+    from depthlab.questions.paths.effective_paths import find_effective
+    from depthlab.questions.paths.measure.path_gradients import measure_path_gradients
+    from depthlab.questions.paths.measure.path_lengths import measure_path_lengths
     from depthlab.runs import first_images
 
     run = subject.run
@@ -155,7 +158,7 @@ def measure_run(subject: "Subject", sizes: Sizes) -> "PathRun":
 
 def begin(subject: "Subject") -> "PathRun":
     """Return what a run found, without measures that take its weights."""
-    from depthlab.records import PathRun
+    from depthlab.questions.paths.record import PathRun
 
     record, ref = subject.folder.record, subject.ref
     assert record is not None, f"{ref.name} finished without a record"
@@ -178,11 +181,11 @@ def begin(subject: "Subject") -> "PathRun":
     )
 
 
-def with_nearby(found: "PathRun", run: "Reopened", final: "nn.Module", sizes: Sizes) -> "PathRun":
+def with_nearby(found: "PathRun", run: "FinishedRun", final: "nn.Module", sizes: Sizes) -> "PathRun":
     """Add the correlation of gradients along lines between test images, at the initial and at the final weights."""
     import torch
 
-    from depthlab.analyses.nearby_gradients import measure_nearby_gradients, with_own_statistics
+    from depthlab.questions.paths.measure.nearby_gradients import measure_nearby_gradients, with_own_statistics
 
     images, labels = (torch.cat(parts) for parts in zip(*run.test_batches(), strict=True))
     lines = min(sizes.lines, len(images) // 2)
@@ -203,14 +206,16 @@ class Part:
 
     training: "tuple[EffectiveTraining, ...]"
     refs: "tuple[RunRef, ...]" = ()
-    swept: "Swept | None" = None
+    swept: "SweepResult | None" = None
     note: str = ""
 
 
 def train_effective(asked: Question, subjects: "Subjects", runs: "Sequence[PathRun]") -> Part:
     """Train each network with so many active units that paths have the mean length of its effective ones; compare."""
-    from depthlab.analyses.effective_training import choose_counts, compare_all
-    from depthlab.sweeps import Subject, ensure_sweep, run_refs, settings_of
+    from depthlab.questions.paths.effective_training import choose_counts, compare_all
+    from depthlab.questions.references import run_refs
+    from depthlab.questions.runs import Subject
+    from depthlab.sweeps import ensure_sweep, settings_of
     from depthlab.tracking import RunFolder
 
     counts, note = choose_counts(runs)

@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from depthlab.command_line import ask, run_command
+from depthlab.command_line import run_command
+from depthlab.questions.arguments import ask
 
 if TYPE_CHECKING:
-    from depthlab.records import Calibration, FactorialRun, RegularizationRecord, RunRef
-    from depthlab.sweeps import Factors, Swept
+    from depthlab.questions.regularization.factors import Factors
+    from depthlab.questions.regularization.record import FactorialRun, RegularizationRecord
+    from depthlab.records import Calibration, RunRef
+    from depthlab.sweeps import SweepResult
     from depthlab.tracking import RunFolder
 
 OWN = {
@@ -34,7 +37,9 @@ def regularization() -> None:
     """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
     asked = ask(sys.argv[1:], sweep=PAGE, about=__doc__ or "", own=OWN, examples=EXAMPLES)
 
-    from depthlab.sweeps import ensure_sweep, preview_sweep, read_factors, settings_of, with_few_images
+    from depthlab.questions.few_images import with_few_images
+    from depthlab.questions.regularization.factors import read_factors
+    from depthlab.sweeps import ensure_sweep, preview_sweep, settings_of
 
     words = with_few_images(asked.words, PAGE)
     settings = settings_of(words)
@@ -45,22 +50,22 @@ def regularization() -> None:
     answer(ensure_sweep(factors.words, settings), factors, asked.output)
 
 
-def answer(swept: "Swept", factors: "Factors", output: Path) -> None:
+def answer(swept: "SweepResult", factors: "Factors", output: Path) -> None:
     """Measure, judge, draw, write, attach, tell."""
-    from depthlab.report.regularization_page import regularization_page
-    from depthlab.sweeps import check_answerable, publish
+    from depthlab.questions.publish import check_answerable, publish
+    from depthlab.questions.regularization.page import regularization_page
 
     check_answerable(swept)
     record = examine(swept, factors)
     publish(swept, regularization_page(record), record, record.about.verdict, output)
 
 
-def examine(swept: "Swept", factors: "Factors") -> "RegularizationRecord":
+def examine(swept: "SweepResult", factors: "Factors") -> "RegularizationRecord":
     """Return all that the page tells, from the runs that finished."""
-    from depthlab.analyses.regularization import judge
-    from depthlab.published import published_effects
-    from depthlab.records import RegularizationRecord
-    from depthlab.sweeps import begin_answer, run_refs, trained_images
+    from depthlab.questions.references import begin_answer, run_refs, trained_images
+    from depthlab.questions.regularization.published import published_effects
+    from depthlab.questions.regularization.record import RegularizationRecord
+    from depthlab.questions.regularization.verdict import judge
 
     refs = run_refs(swept, along="depth")
     axes = factors.axes(refs)
@@ -79,10 +84,10 @@ def examine(swept: "Swept", factors: "Factors") -> "RegularizationRecord":
     )
 
 
-def measure(swept: "Swept", factors: "Factors", refs: "Sequence[RunRef]") -> "list[FactorialRun]":
+def measure(swept: "SweepResult", factors: "Factors", refs: "Sequence[RunRef]") -> "list[FactorialRun]":
     """Return what each run that finished found, with its calibration on the test images."""
-    from depthlab.records import FactorialRun
-    from depthlab.sweeps import measured_run
+    from depthlab.questions.references import measured_run
+    from depthlab.questions.regularization.record import FactorialRun
     from depthlab.tracking import RunFolder
     from depthlab.training import track
 
@@ -96,7 +101,7 @@ def measure(swept: "Swept", factors: "Factors", refs: "Sequence[RunRef]") -> "li
 
 def calibration(folder: "RunFolder") -> "Calibration | None":
     """Return the calibration of a run's final weights on the test images, measured where it is not kept already."""
-    from depthlab.analyses.calibration import BINS, measure_calibration
+    from depthlab.measures.calibration import BINS, measure_calibration
     from depthlab.records import Calibration
     from depthlab.runs import reopen
     from depthlab.tracking import write_atomically

@@ -43,7 +43,7 @@ def report() -> None:
         raise ValueError(f"output={output} is a file: type a folder for the page and its figures")
 
     from depthlab.runs import Search, find_runs, read_query
-    from depthlab.sweeps.found import all_faults, find_sweep
+    from depthlab.sweeps.state.found import all_faults, find_sweep
     from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
 
     root = Path(typed.get("folder", RUNS_ROOT)).expanduser()
@@ -71,8 +71,8 @@ def report() -> None:
     if not runs:
         raise ValueError(none_meant(root, meant, unread))
 
+    from depthlab.questions.runs_page.page import count_runs, runs_page
     from depthlab.report import write_page
-    from depthlab.report.found_page import count_runs, runs_page
 
     found = RunsFound(meant, str(root), tuple(runs), tuple(unread), tuple(notes))
     facts = (

@@ -4,12 +4,13 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from depthlab.command_line import ask, run_command, whole_number
+from depthlab.command_line import run_command, whole_number
+from depthlab.questions.arguments import ask
 
 if TYPE_CHECKING:
-    from depthlab.records import ReuseMap, ReuseRecord, ReuseRun
-    from depthlab.runs import Reopened
-    from depthlab.sweeps import Subject, Subjects
+    from depthlab.questions.reuse.record import ReuseMap, ReuseRecord, ReuseRun
+    from depthlab.questions.runs import Subject, Subjects
+    from depthlab.runs import FinishedRun
 
 QUESTION = "reuse"
 EXAMPLES = (
@@ -23,13 +24,13 @@ OWN_KEYS = {"images": f"test images on which shares in residual streams are meas
 
 def reuse() -> None:
     """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
-    from depthlab.sweeps import RUN_KEYS
+    from depthlab.questions.runs import RUN_KEYS
 
     asked = ask(sys.argv[1:], sweep=QUESTION, about=__doc__ or "", own=RUN_KEYS | OWN_KEYS, examples=EXAMPLES)
     images = whole_number("images", asked.own.get("images", str(IMAGES)), example=IMAGES)
 
-    from depthlab.report.reuse_page import reuse_page
-    from depthlab.sweeps import find_subjects, publish_answer
+    from depthlab.questions.reuse.page import reuse_page
+    from depthlab.questions.runs import find_subjects, publish_answer
 
     subjects = find_subjects(asked, QUESTION)
     if subjects is not None:
@@ -39,10 +40,10 @@ def reuse() -> None:
 
 def examine(subjects: "Subjects", images: int) -> "ReuseRecord":
     """Return all that the page tells."""
-    from depthlab.analyses.degradation import lost_runs
-    from depthlab.analyses.reuse_summary import summarize_reuse
-    from depthlab.analyses.reuse_verdict import tell_reuse
-    from depthlab.records import ReuseRecord
+    from depthlab.questions.degradation.verdict import lost_runs
+    from depthlab.questions.reuse.record import ReuseRecord
+    from depthlab.questions.reuse.summary import summarize_reuse
+    from depthlab.questions.reuse.verdict import tell_reuse
     from depthlab.training import track
 
     runs = tuple(measure_run(subject, images) for subject in track(subjects.subjects, "mapping who reads whom"))
@@ -54,7 +55,7 @@ def examine(subjects: "Subjects", images: int) -> "ReuseRecord":
 
 def measure_run(subject: "Subject", images: int) -> "ReuseRun":
     """Return the maps of one run, of its final and its initial weights; a note where there can be none."""
-    from depthlab.records import ReuseRun
+    from depthlab.questions.reuse.record import ReuseRun
 
     record, ref = subject.folder.record, subject.ref
     assert record is not None, f"{ref.name} finished without a record"
@@ -68,11 +69,11 @@ def measure_run(subject: "Subject", images: int) -> "ReuseRun":
         return replace(blank, note=str(refused))
 
 
-def map_network(run: "Reopened", moment: str, images: int) -> "tuple[ReuseMap, ...]":
+def map_network(run: "FinishedRun", moment: str, images: int) -> "tuple[ReuseMap, ...]":
     """Return all maps of a run's network. Raises `ValueError` for a network that has none."""
-    from depthlab.analyses.reuse import map_weights
-    from depthlab.analyses.stream import measure_shares
     from depthlab.nn import Network
+    from depthlab.questions.reuse.measure.stream import measure_shares
+    from depthlab.questions.reuse.measure.weights import map_weights
     from depthlab.runs import first_images
 
     network = run.network("final" if moment == "final" else "initial")

@@ -43,7 +43,7 @@ def sync_sweeps(root: Path, uri: str | None) -> int:
     if not root.is_dir():
         return 0
 
-    from depthlab.sweeps.synchronize import SynchronizedSweep, synchronize_sweeps
+    from depthlab.sweeps.mlflow.synchronize import SynchronizedSweep, synchronize_sweeps
 
     def show(sweep: SynchronizedSweep) -> None:
         if sweep.warning is None:

@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
-from depthlab.command_line import ask, run_command, whole_number
+from depthlab.command_line import run_command, whole_number
+from depthlab.questions.arguments import ask
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from depthlab.analyses.masks import Per
-    from depthlab.analyses.votes import Batches
-    from depthlab.records import Committee, VoteCurve, VotesRecord, VotingRun
-    from depthlab.sweeps import Subject, Subjects
+    from depthlab.questions.runs import Subject, Subjects
+    from depthlab.questions.votes.measure.masks import Per
+    from depthlab.questions.votes.measure.votes import Batches
+    from depthlab.questions.votes.record import Committee, VoteCurve, VotesRecord, VotingRun
 
 QUESTION = "votes"
 DRAWS, IMAGES = 100, 2000
@@ -33,8 +34,9 @@ EXAMPLES = (
 
 def votes() -> None:
     """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
-    from depthlab.sweeps import RUN_KEYS, settings_of
-    from depthlab.sweeps.voter_words import Voters, read_voters
+    from depthlab.questions.runs import RUN_KEYS
+    from depthlab.questions.votes.networks import Voters, read_voters
+    from depthlab.sweeps import settings_of
 
     asked = ask(sys.argv[1:], sweep=QUESTION, about=__doc__ or "", own={**RUN_KEYS, **OWN}, examples=EXAMPLES)
     how = read_how(asked.own)
@@ -44,13 +46,13 @@ def votes() -> None:
     elif "voters" in asked.own:
         raise ValueError("voters= does nothing beside run=, whose runs are trained already: leave one of them out")
 
-    from depthlab.sweeps import find_subjects, publish_answer
+    from depthlab.questions.runs import find_subjects, publish_answer
 
     subjects = find_subjects(replace(asked, words=voters.words), QUESTION, variants=voters.variants)
     if subjects is None:
         return
 
-    from depthlab.report.votes_page import votes_page
+    from depthlab.questions.votes.page import votes_page
 
     record = examine(subjects, how)
     publish_answer(subjects, votes_page(record), record, asked.output)
@@ -58,7 +60,7 @@ def votes() -> None:
 
 @final
 @dataclass(frozen=True)
-class How:
+class Options:
     """How it is measured."""
 
     draws: int
@@ -66,7 +68,7 @@ class How:
     masks: "Per"
 
 
-def read_how(own: dict[str, str]) -> How:
+def read_how(own: dict[str, str]) -> Options:
     """Return what the pipeline's own keys say. Raises `ValueError`."""
     masks = own.get("masks", "network")
     if masks not in ("network", "image"):
@@ -75,16 +77,16 @@ def read_how(own: dict[str, str]) -> How:
         whole_number(key, own.get(key, str(default)), example=default)
         for key, default in (("draws", DRAWS), ("images", IMAGES))
     )
-    return How(draws, images, masks)  # type: ignore[arg-type]
+    return Options(draws, images, masks)  # type: ignore[arg-type]
 
 
-def examine(subjects: "Subjects", how: How) -> "VotesRecord":
+def examine(subjects: "Subjects", how: Options) -> "VotesRecord":
     """Return all that the page tells."""
-    from depthlab.analyses.vote_contrasts import contrasts, feature_contrasts
-    from depthlab.analyses.vote_verdict import tell
-    from depthlab.records import VotesRecord
-    from depthlab.sweeps import split_sizes
-    from depthlab.sweeps.voter_words import network_name
+    from depthlab.questions.references import split_sizes
+    from depthlab.questions.votes.contrasts import contrasts, feature_contrasts
+    from depthlab.questions.votes.networks import network_name
+    from depthlab.questions.votes.record import VotesRecord
+    from depthlab.questions.votes.verdict import tell
 
     held = subjects.about.held
     about = replace(
@@ -121,7 +123,7 @@ class Measured:
     labels: "Tensor"
 
 
-def measure(subject: "Subject", name: str, how: How, notes: list[str]) -> "Iterator[Measured]":
+def measure(subject: "Subject", name: str, how: Options, notes: list[str]) -> "Iterator[Measured]":
     """Let the run's networks vote; a note instead where its weights or images can't be had any more."""
     try:
         yield ask_networks(subject, name, how)
@@ -130,13 +132,13 @@ def measure(subject: "Subject", name: str, how: How, notes: list[str]) -> "Itera
         print(f"{subject.ref.name} can't vote: {error}", file=sys.stderr)
 
 
-def ask_networks(subject: "Subject", name: str, how: How) -> Measured:
+def ask_networks(subject: "Subject", name: str, how: Options) -> Measured:
     """Ask the whole network, those sampled from it and its snapshots. Raises `ValueError`."""
     import torch
 
-    from depthlab.analyses.coadaptation import measure_features
-    from depthlab.analyses.votes import score, some_images, whole_vote
-    from depthlab.records import VotingRun
+    from depthlab.questions.votes.measure.coadaptation import measure_features
+    from depthlab.questions.votes.measure.votes import score, some_images, whole_vote
+    from depthlab.questions.votes.record import VotingRun
 
     record, run = subject.folder.record, subject.run
     assert record is not None, f"{subject.ref.name} finished without a record"
@@ -163,12 +165,12 @@ def ask_networks(subject: "Subject", name: str, how: How) -> Measured:
 
 
 def sampled_curves(
-    network: "nn.Module", batches: "Batches", labels: "Tensor", run: "VotingRun", how: How
+    network: "nn.Module", batches: "Batches", labels: "Tensor", run: "VotingRun", how: Options
 ) -> "list[VoteCurve]":
     """Return the curves of networks sampled from one, of each way in which it drops."""
-    from depthlab.analyses.masks import drop_path_layers, dropout_layers
-    from depthlab.analyses.vote_contrasts import DEPTH, DROPOUT
-    from depthlab.analyses.votes import MEANS, sampled_curve, sampled_votes
+    from depthlab.questions.votes.contrasts import DEPTH, DROPOUT
+    from depthlab.questions.votes.measure.masks import drop_path_layers, dropout_layers
+    from depthlab.questions.votes.measure.votes import MEANS, sampled_curve, sampled_votes
     from depthlab.training import track
 
     found = []
@@ -184,7 +186,7 @@ def snapshot_curves(networks: "Sequence[nn.Module]", batches: "Batches", labels:
     """Return the curves of a run's snapshots, none where it kept less than two."""
     import torch
 
-    from depthlab.analyses.votes import MEANS, snapshot_curve, whole_vote
+    from depthlab.questions.votes.measure.votes import MEANS, snapshot_curve, whole_vote
 
     if len(networks) < 2:
         return []
@@ -194,8 +196,8 @@ def snapshot_curves(networks: "Sequence[nn.Module]", batches: "Batches", labels:
 
 def committees_of(measured: "Sequence[Measured]") -> "tuple[Committee, ...]":
     """Return the committees of runs of the same network that differ in their seed."""
-    from depthlab.analyses.committees import independent_committees
-    from depthlab.analyses.votes import MEANS
+    from depthlab.questions.votes.measure.ensembles import independent_committees
+    from depthlab.questions.votes.measure.votes import MEANS
 
     groups: dict[str, list[Measured]] = {}
     for one in measured:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from depthlab.command_line import Question, ask, run_command
+from depthlab.command_line import run_command
+from depthlab.questions.arguments import Question, ask
 
 if TYPE_CHECKING:
-    from depthlab.records import MatchedNetwork, RunRef, WidthVsDepthRecord
-    from depthlab.sweeps import Rung, Settings, Swept
+    from depthlab.questions.equal_cost.candidates import Candidate
+    from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
+    from depthlab.records import MatchedNetwork, RunRef
+    from depthlab.sweeps import Settings, SweepResult
 
 EXAMPLES = (
     "match=multiply_adds",
@@ -36,7 +39,8 @@ def width_vs_depth() -> None:
     """Read the command line, and answer; exit code 3 if runs are missing, after the page."""
     asked = ask(sys.argv[1:], sweep=PAGE, about=__doc__ or "", own=OWN_KEYS, examples=EXAMPLES)
 
-    from depthlab.sweeps import ensure_sweep, preview_sweep, settings_of, with_few_images
+    from depthlab.questions.few_images import with_few_images
+    from depthlab.sweeps import ensure_sweep, preview_sweep, settings_of
 
     asked = replace(asked, words=with_few_images(asked.words, PAGE))
     settings = settings_of(asked.words)
@@ -57,8 +61,8 @@ def width_vs_depth() -> None:
 class Start:
     """Where axes begin: the base network, and a family that has cardinality."""
 
-    base: "Rung"
-    cardinal: "Rung"
+    base: "Candidate"
+    cardinal: "Candidate"
 
 
 @final
@@ -67,8 +71,10 @@ class Search:
 
     def __init__(self, asked: Question, settings: "Settings") -> None:
         """Read what is to be matched. Raises `ValueError` for what can't be."""
+        from depthlab.questions.equal_cost.search import CostMatch, base_rung, held_words, read_budgets
+        from depthlab.questions.equal_cost.step_times import StepTimes
         from depthlab.recipe import read_space
-        from depthlab.sweeps import CostMatch, Measuring, StepTimes, base_rung, held_words, read_budgets
+        from depthlab.sweeps import Measuring
 
         self.match = asked.own.get("match", MATCHES[0])
         if self.match not in MATCHES:
@@ -84,7 +90,7 @@ class Search:
         self._start = Start(base, self._cardinal(base, asked.own.get("resnext")))
         self._budgets = read_budgets(asked.own.get("budget", BUDGET), self.cost(base), BUDGET)
 
-    def cost(self, rung: "Rung") -> float:
+    def cost(self, rung: "Candidate") -> float:
         """Return what is to be equal."""
         if self.times is not None:
             return self.times.seconds(rung.recipe)
@@ -92,22 +98,22 @@ class Search:
 
     def networks(self) -> "list[MatchedNetwork]":
         """Return the base networks, and for each budget the nearest network along each axis; progress is shown."""
-        from depthlab.sweeps import Ladder
+        from depthlab.questions.equal_cost.candidates import CandidateAxis
         from depthlab.training import track
 
         start = self._start
         found = [self._matched(rung, "base", self.cost(start.base)) for rung in distinct((start.base, start.cardinal))]
         rungs = {"depth": start.base, "width": start.base, "cardinality": start.cardinal}
-        ladders = {axis: Ladder(rung, axis, self.measuring) for axis, rung in rungs.items()}
+        ladders = {axis: CandidateAxis(rung, axis, self.measuring) for axis, rung in rungs.items()}
         tasks = [(budget, axis) for budget in self._budgets for axis in ladders]
         for budget, axis in track(tasks, "matching networks"):
             found.append(self._matched(self._match.nearest(ladders[axis], budget), axis, budget))
         return found
 
-    def _cardinal(self, base: "Rung", typed: str | None) -> "Rung":
+    def _cardinal(self, base: "Candidate", typed: str | None) -> "Candidate":
         """Return the base itself if it has cardinality, else the ResNeXt whose cost is nearest to the base's."""
+        from depthlab.questions.equal_cost.candidates import Candidate, CandidateAxis
         from depthlab.recipe import compose
-        from depthlab.sweeps import Ladder, Rung
 
         if "cardinality" in base.values:
             if typed is not None:
@@ -115,10 +121,10 @@ class Search:
             return base
         words = {"model": "resnext"} | read_network("resnext", typed or RESNEXT) | {"model.cardinality": "1"}
         kept = [word for word in self._fixed if not is_network(word)]
-        rung = Rung(compose([*kept, *(f"{key}={value}" for key, value in words.items())]), words)
-        return self._match.nearest(Ladder(rung, "cardinality", self.measuring), self.cost(base))
+        rung = Candidate(compose([*kept, *(f"{key}={value}" for key, value in words.items())]), words)
+        return self._match.nearest(CandidateAxis(rung, "cardinality", self.measuring), self.cost(base))
 
-    def _matched(self, rung: "Rung", axis: str, budget: float) -> "MatchedNetwork":
+    def _matched(self, rung: "Candidate", axis: str, budget: float) -> "MatchedNetwork":
         found = self._match.told(rung, axis, budget)
         return found if self.times is None else replace(found, step_seconds=found.cost)
 
@@ -138,7 +144,7 @@ def is_network(word: str) -> bool:
     return key in NETWORK_KEYS or key.startswith("model.")
 
 
-def distinct(rungs: "Iterable[Rung]") -> "list[Rung]":
+def distinct(rungs: "Iterable[Candidate]") -> "list[Candidate]":
     """Return each network once."""
     return list({rung.name: rung for rung in rungs}.values())
 
@@ -149,24 +155,24 @@ def told(one: "MatchedNetwork", match: str) -> str:
     return f"{one.axis:12}{one.network:32}{size:>26}   {one.mismatch:+.1f} % of the budget"
 
 
-def answer(swept: "Swept", networks: "list[MatchedNetwork]", search: Search, output: Path) -> None:
+def answer(swept: "SweepResult", networks: "list[MatchedNetwork]", search: Search, output: Path) -> None:
     """Compare, fit, draw, write, attach, tell."""
-    from depthlab.report.width_page import width_page
-    from depthlab.sweeps import check_answerable, publish
+    from depthlab.questions.publish import check_answerable, publish
+    from depthlab.questions.width_vs_depth.page import width_page
 
     check_answerable(swept)
     record = examine(swept, networks, search)
     publish(swept, width_page(record), record, record.about.verdict, output)
 
 
-def examine(swept: "Swept", networks: "list[MatchedNetwork]", search: Search) -> "WidthVsDepthRecord":
+def examine(swept: "SweepResult", networks: "list[MatchedNetwork]", search: Search) -> "WidthVsDepthRecord":
     """Return all that the page tells, from the runs that finished."""
-    from depthlab.analyses.degradation import lost_runs
-    from depthlab.analyses.width_verdict import tell
-    from depthlab.analyses.width_vs_depth import compare_matched, fit_measured, fit_published, stand
-    from depthlab.published.sizes import WIDE_TABLE, published_networks
-    from depthlab.records import WidthVsDepthRecord
-    from depthlab.sweeps import begin_answer, measured_run, trained_images
+    from depthlab.questions.degradation.verdict import lost_runs
+    from depthlab.questions.references import begin_answer, measured_run, trained_images
+    from depthlab.questions.width_vs_depth.fit import compare_matched, fit_measured, fit_published, stand
+    from depthlab.questions.width_vs_depth.published import WIDE_TABLE, published_networks
+    from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
+    from depthlab.questions.width_vs_depth.verdict import tell
 
     refs = name_runs(swept, networks)
     measured = tuple(measured_run(swept, ref) for ref in refs if ref.state == "finished")
@@ -187,9 +193,10 @@ def examine(swept: "Swept", networks: "list[MatchedNetwork]", search: Search) ->
     )
 
 
-def name_runs(swept: "Swept", networks: "list[MatchedNetwork]") -> "tuple[RunRef, ...]":
+def name_runs(swept: "SweepResult", networks: "list[MatchedNetwork]") -> "tuple[RunRef, ...]":
     """Return the runs under the names that networks have on the page, in series by family, placed by cost."""
-    from depthlab.sweeps import run_refs, rung_name
+    from depthlab.questions.equal_cost.candidates import rung_name
+    from depthlab.questions.references import run_refs
 
     costs = {one.network: one.cost for one in networks}
     names = [rung_name(swept.recipes[trial.index]) for trial in swept.trials]

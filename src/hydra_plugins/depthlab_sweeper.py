@@ -32,7 +32,7 @@ class RayTuneSweeper(Sweeper):
         Raises:
             ValueError: for what can't be searched.
         """
-        from depthlab.sweeps.settings import read_settings
+        from depthlab.sweeps.plan.settings import read_settings
 
         assert self.config is not None
         # Hydra hands over the words of the task alone, but its own are needed to say how the sweep goes on

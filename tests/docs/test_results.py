@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.records import DegradationRecord, LesionRecord, MeasuredRun, PathsRecord, RunRecord, VotesRecord
+from depthlab.questions.degradation.record import DegradationRecord
+from depthlab.questions.lesion.record import LesionRecord
+from depthlab.questions.paths.record import PathsRecord
+from depthlab.questions.votes.record import VotesRecord
+from depthlab.records import MeasuredRun, RunRecord
 
 RESULTS = Path(__file__).parents[2] / "docs" / "results"
 ROW = re.compile(r"^\| ([a-z]+-\d+) \| ([\d,]+) \| ([\d.]+ ± [\d.]+) \| ([\d.]+ ± [\d.]+) \| (\d+) \|$", re.MULTILINE)

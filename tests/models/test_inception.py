@@ -6,9 +6,9 @@ from torch import nn
 
 from depthlab.models.inception.layers import Layers
 from depthlab.models.inception.modules import Inception, Path, column, conv, divide, pick, row
-from depthlab.nn import Concat, Kit, Parallel
+from depthlab.nn import Concat, LayerFactory, Parallel
 
-KIT = Kit("inception", None)
+KIT = LayerFactory("inception", None)
 MODULE = Inception(
     {
         "one": Path((conv(1, 4),)),
@@ -55,7 +55,7 @@ def test_averages_leave_out_the_zeros_around_the_image() -> None:
 
 @pytest.mark.parametrize("batch_norm", [True, False])
 def test_convolutions_have_batch_norm_or_a_bias(batch_norm: bool) -> None:
-    unit = Layers(Kit("inception", None, normalization="batch" if batch_norm else "none")).unit(MODULE, 7)
+    unit = Layers(LayerFactory("inception", None, normalization="batch" if batch_norm else "none")).unit(MODULE, 7)
     biases = [module.bias is None for module in unit.modules() if isinstance(module, nn.Conv2d)]
     assert biases == [batch_norm] * 5
     assert any(isinstance(module, nn.BatchNorm2d) for module in unit.modules()) == batch_norm

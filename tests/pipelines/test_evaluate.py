@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from depthlab.data import synthetic
 from tests.models.torchvision_reference import ResNet, with_random_weights
-from tests.pipelines.conftest import Pipeline
+from tests.questions.conftest import Pipeline
 
 NETWORK = ("model=resnet", "model.form=imagenet", "depth=[1,1,1,1]", "width=0.125")
 HARDWARE = ("trainer.device=cpu", "trainer.threads=1", "trainer.progress=false")

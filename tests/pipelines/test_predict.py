@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from depthlab.data import synthetic
 from depthlab.nn import Predictor
 from depthlab.runs import load, predict_pictures
-from tests.pipelines.conftest import Pipeline, Trained
+from tests.questions.conftest import Pipeline, Trained
 
 
 def images_of_the_test_set() -> tuple[Tensor, list[int]]:

@@ -15,7 +15,7 @@ from depthlab.runs.compare import compare_weights
 from depthlab.runs.repeat import recipe_from_manifest, source_changed
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import Interrupted
-from tests.pipelines.conftest import Pipeline, Trained
+from tests.questions.conftest import Pipeline, Trained
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from depthlab.records import SweepRecord, TrialRecord
 from depthlab.tracking import RunFolder, Status
 from depthlab.tracking.parent_run import ParentProgress
 from depthlab.tracking.progress import Progress
-from tests.pipelines.conftest import Pipeline, Trained
+from tests.questions.conftest import Pipeline, Trained
 
 Leave = Callable[..., RunFolder]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from depthlab.report import Folded, Page, PageTable, Picture, Section, best_trials, write_page
-from depthlab.report.page_html import cell, column_kinds, inline
+from depthlab.report.html import cell, column_kinds, inline
 from tests.report.pages import PAGE, ROWS, drawn
 from tests.report.sweeps import make_sweep, make_trial
 

@@ -26,23 +26,33 @@ def _room(at_once: str = "", lazily: str = "") -> Room:
 LAYERS = {
     # What is written down, and the words that networks are made of.
     "records": _room(),
-    "doors": _room(),
+    "lazy_exports": _room(),
     "published": _room("records"),  # what the literature reports
+    "statistics": _room("records scipy numpy"),
     "nn": _room("torch"),
     "models": _room("nn torch"),
-    # Models know no configuration, analyses no family, the report no torch.
-    "data": _room("doors torch pytorch_lightning numpy PIL rich", lazily="datasets"),
+    # Models know no configuration, measures no family, the report no torch.
+    "data": _room("lazy_exports torch pytorch_lightning numpy PIL rich", lazily="datasets"),
     "tracking": _room("records", lazily="mlflow"),
-    "training": _room("doors nn tracking records torch pytorch_lightning torchmetrics rich"),
-    "analyses": _room("nn records torch scipy numpy"),
+    "training": _room("lazy_exports nn tracking records torch pytorch_lightning torchmetrics rich"),
+    "measures": _room("nn records torch numpy"),
     "report": _room("records matplotlib jinja2 numpy rich"),
     # Plans start fast: no torch before a recipe is known to be sound.
     "recipe": _room("records hydra omegaconf"),
-    "runs": _room("doors recipe models data training tracking report nn records torch pytorch_lightning hydra rich"),
+    "runs": _room(
+        "lazy_exports recipe models data training tracking report nn records torch pytorch_lightning hydra rich"
+    ),
     "command_line": _room("recipe hydra omegaconf", lazily="runs"),
-    "sweeps": _room("doors recipe runs training tracking report records rich fsspec optuna ray", lazily="mlflow"),
+    "sweeps": _room(
+        "lazy_exports recipe runs training tracking report records rich fsspec optuna ray", lazily="mlflow"
+    ),
+    # What the lab is for; tests/rules/questions.py says which of its files may import what.
+    "questions": _room(
+        "command_line recipe runs sweeps tracking training models measures nn published records report statistics "
+        "torch numpy scipy matplotlib"
+    ),
     "hydra_plugins": _room("hydra omegaconf", lazily="sweeps"),
-    # The package's own door.
+    # The package's own front.
     "depthlab": _room(lazily="runs"),
 }
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.command_line import TUNE_KEYS
+from depthlab.questions.arguments import TUNE_KEYS
+from depthlab.questions.runs import RUN_KEYS
 from depthlab.recipe import AXES, compose, compose_each, read_space
-from depthlab.sweeps import RUN_KEYS, settings_of
-from depthlab.sweeps.plan import ends
+from depthlab.sweeps import settings_of
+from depthlab.sweeps.plan.plan import ends
 from tests.rules import ROOT
 
 PAGES = [

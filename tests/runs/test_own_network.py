@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from depthlab import load
 from depthlab.recipe import compose
 from depthlab.runs import run
+from depthlab.runs.restore import load
 from depthlab.tracking import find_folders
 from tests.runs.conftest import TINY
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from depthlab import load
 from depthlab.data import ImageData, ImageSet, Loading, synthetic
 from depthlab.nn import measure_cost
 from depthlab.recipe import compose
 from depthlab.runs import run
+from depthlab.runs.restore import load
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import evaluate, read_weights
 from tests.runs.conftest import STEPS_PER_EPOCH, TINY, Trained, train

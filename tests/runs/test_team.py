@@ -12,9 +12,9 @@ import pytorch_lightning as pl
 import torch
 
 from depthlab.recipe import compose
-from depthlab.runs import Supervision, run
-from depthlab.runs.assist import assist
+from depthlab.runs import RunHooks, run
 from depthlab.runs.prepare import prepare
+from depthlab.runs.worker import run_worker
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import Checkpoints, Diverged, Interrupted, Pruned, Team, read_weights
 from tests.runs.test_resume import same_numbers
@@ -61,10 +61,10 @@ def take_part(root: Path, words: Sequence[str], **supervision: Any) -> str:
     team = Team.joined()
     recipe = recipe_of(root, f"trainer.workers={team.size}", *words)
     try:
-        if team.leads:
-            run(recipe, supervision=Supervision(team=team, **supervision))
+        if team.is_rank_zero:
+            run(recipe, supervision=RunHooks(team=team, **supervision))
         else:
-            assist(recipe, team)
+            run_worker(recipe, team)
     except (Interrupted, Pruned, Diverged) as error:
         return f"{type(error).__name__} {error}"
     return "finished"

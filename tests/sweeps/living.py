@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from depthlab.records import SweepRecord
-from depthlab.sweeps.folder import SweepFolder
+from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.tracking import RunFolder, find_folders
 from tests.sweeps.planned import TINY
 
@@ -109,7 +109,7 @@ class Ended:
 
 
 @dataclass
-class Place:
+class Sandbox:
     """A folder in which a person works: runs, sweeps, a store, and networks of one's own."""
 
     path: Path
@@ -268,8 +268,8 @@ def bound_to(cores: int) -> Iterator[None]:
 
 
 @contextmanager
-def placed(path: Path, store: Path, *words: str, cores: int = 1) -> Iterator[Place]:
-    place = Place(path, store, words, cores)
+def placed(path: Path, store: Path, *words: str, cores: int = 1) -> Iterator[Sandbox]:
+    place = Sandbox(path, store, words, cores)
     try:
         yield place
     finally:
@@ -283,7 +283,7 @@ def wait_until(there: Callable[[], bool], what: str, patience: float = PATIENCE)
         time.sleep(0.05)
 
 
-def wait_for_steps(place: Place, steps: int, process: subprocess.Popen[str]) -> None:
+def wait_for_steps(place: Sandbox, steps: int, process: subprocess.Popen[str]) -> None:
     """Wait until the runs of a sweep have done so many steps in all."""
     wait_until(lambda: place.steps >= steps or process.poll() is not None, f"{steps} steps")
     assert process.poll() is None, process.communicate()

@@ -4,9 +4,9 @@ from typing import Any
 
 from depthlab.recipe import Recipe
 from depthlab.records import SweepRecord
-from depthlab.sweeps.estimate import TrialCost
-from depthlab.sweeps.standing import Standing
-from depthlab.sweeps.trials import Entry, Trial
+from depthlab.sweeps.plan.estimate import TrialCost
+from depthlab.sweeps.plan.trials import Entry, Trial
+from depthlab.sweeps.state.sweep_state import SweepState
 
 EPOCHS = 10
 
@@ -24,25 +24,25 @@ def trial(index: int, *, model: str = "resnet", depth: int = 20, seed: int = 0, 
     return Trial(index, tuple(f"{key}={value}" for key, value in values.items()), values, recipe, f"{index:016x}")
 
 
-def standing(number: int, metric: str = "val/accuracy") -> Standing:
-    return Standing(metric, [trial(index, depth=20 + 6 * (index // 3), seed=index % 3) for index in range(number)])
+def standing(number: int, metric: str = "val/accuracy") -> SweepState:
+    return SweepState(metric, [trial(index, depth=20 + 6 * (index // 3), seed=index % 3) for index in range(number)])
 
 
 def cost(multiply_adds: int = 1000, *, steps: int = 100, batch_size: int = 10) -> TrialCost:
     return TrialCost(parameters=multiply_adds // 10, multiply_adds=multiply_adds, steps=steps, batch_size=batch_size)
 
 
-def costs(standing: Standing) -> dict[int, TrialCost]:
+def costs(standing: SweepState) -> dict[int, TrialCost]:
     return {index: cost() for index in standing.entries}
 
 
-def finish(standing: Standing, index: int, *, val: float = 0.95, test: float = 0.94, seconds: float = 12.3) -> Entry:
+def finish(standing: SweepState, index: int, *, val: float = 0.95, test: float = 0.94, seconds: float = 12.3) -> Entry:
     metrics = {"val/accuracy": val, "test/accuracy": test, "final/train_accuracy": 1.0, "model/parameters": 272_474.0}
     standing.change(index, state="finished", metrics=metrics, step=100, steps=100, seconds=seconds)
     return standing.entries[index]
 
 
-def record(standing: Standing, axes: tuple[str, ...] = ("model", "depth", "seed")) -> SweepRecord:
+def record(standing: SweepState, axes: tuple[str, ...] = ("model", "depth", "seed")) -> SweepRecord:
     return SweepRecord(
         name=" × ".join(axes),
         identity="0123456789abcdef",

@@ -4,8 +4,8 @@ from functools import cache
 from typing import Any
 
 from depthlab.recipe import Space, read_space
-from depthlab.sweeps.plan import Examiner, Plan, make_plan
-from depthlab.sweeps.settings import Settings
+from depthlab.sweeps.plan.plan import Examiner, Plan, make_plan
+from depthlab.sweeps.plan.settings import Settings
 
 TINY = ("data=synthetic", "data.image_size=8", "data.train_size=200", "data.test_size=40", "batch_size=32")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from depthlab.records import FaultRecord, TrialRecord
-from tests.sweeps.living import Child, Ended, Place, placed
+from tests.sweeps.living import Child, Ended, Sandbox, placed
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ STEPS = 15 * 6
 class Told:
     """What was left by the sweep that broke, and by the same command once everything was healed."""
 
-    place: Place
+    place: Sandbox
     first: Ended
     then: dict[str, TrialRecord]
     children: dict[str, Child]
@@ -36,7 +36,7 @@ class Told:
     healed_children: dict[str, Child]
 
 
-def by_mode(place: Place) -> tuple[dict[str, TrialRecord], dict[str, Child]]:
+def by_mode(place: Sandbox) -> tuple[dict[str, TrialRecord], dict[str, Child]]:
     trials = {str(trial.values["model.mode"]): trial for trial in place.record.trials}
     children = {child.tags["depthlab.trial"]: child for child in place.children.values()}
     return trials, {mode: children[str(trial.index)] for mode, trial in trials.items() if str(trial.index) in children}

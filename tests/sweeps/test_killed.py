@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from depthlab.tracking import open_client
-from tests.sweeps.living import PATIENCE, Place, placed, wait_until
+from tests.sweeps.living import PATIENCE, Sandbox, placed, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ MANY = ("seed=0,1,2,3", "epochs=150")
 STEPS = 6  # an epoch
 
 
-def kill_until_done(place: Place, kills: int, chance: random.Random) -> list[str]:
+def kill_until_done(place: Sandbox, kills: int, chance: random.Random) -> list[str]:
     """Run the sweep until it ends by itself, killing it up to so many times before; return what happened.
 
     One kill in four comes at any moment of the start, the others some time after trials have made steps.
@@ -54,7 +54,7 @@ def kill_until_done(place: Place, kills: int, chance: random.Random) -> list[str
             place.wait_until_gone()
 
 
-def check_the_same(whole: Place, broken: Place) -> None:
+def check_the_same(whole: Sandbox, broken: Sandbox) -> None:
     """See that table and store of a broken sweep are those of an unbroken one."""
     steps = STEPS * int(whole.runs[0].manifest.axes["epochs"])
     broken.wait_until_gone()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweeps.living import Place, placed, wait_for_steps
+from tests.sweeps.living import Sandbox, placed, wait_for_steps
 
 pytestmark = pytest.mark.slow
 
@@ -19,12 +19,12 @@ INTERVAL = ("model=resnet", "depth=8", "learning_rate=tag(log,interval(1e-3,1e-1
 
 
 @pytest.fixture
-def place(tmp_path: Path, empty_store: Path) -> Iterator[Place]:
+def place(tmp_path: Path, empty_store: Path) -> Iterator[Sandbox]:
     with placed(tmp_path / "place", empty_store) as made:
         yield made
 
 
-def check_each_once(place: Place, number: int) -> None:
+def check_each_once(place: Sandbox, number: int) -> None:
     """See that each of so many trials has one run, one child in the store, and each of its steps once."""
     assert len(place.record.trials) == len({trial.fingerprint for trial in place.record.trials}) == number
     assert len(place.runs) == len({run.manifest.fingerprint for run in place.runs}) == number
@@ -36,14 +36,14 @@ def check_each_once(place: Place, number: int) -> None:
         assert steps == [*range(1, len(steps) + 1)] and len(steps) % STEPS == 0, trial.name
 
 
-def check_the_same_again_runs_nothing(place: Place, *words: str) -> None:
+def check_the_same_again_runs_nothing(place: Sandbox, *words: str) -> None:
     table, steps = place.table, place.steps
     again = place.run(*words)
     assert again.code == 0, again.said
     assert place.table == table and place.steps == steps
 
 
-def check_asha(place: Place) -> None:
+def check_asha(place: Sandbox) -> None:
     check_each_once(place, 8)
     assert set(place.states) == {"finished", "pruned"}, "some are behind"
     statuses = {run.name: run.status for run in place.runs}
@@ -54,14 +54,14 @@ def check_asha(place: Place) -> None:
     assert max(lengths) < EPOCHS * (STEPS + 1), "what was pruned ended early"
 
 
-def test_asha_ends_what_is_behind_and_the_same_again_runs_nothing(place: Place) -> None:
+def test_asha_ends_what_is_behind_and_the_same_again_runs_nothing(place: Sandbox) -> None:
     ended = place.run(*ASHA)
     assert ended.code == 0, ended.said
     check_asha(place)
     check_the_same_again_runs_nothing(place, *ASHA)
 
 
-def test_asha_killed_in_the_middle_loses_nothing(place: Place) -> None:
+def test_asha_killed_in_the_middle_loses_nothing(place: Sandbox) -> None:
     process = place.start(*ASHA)
     wait_for_steps(place, 4 * STEPS, process)
     process.kill()
@@ -72,7 +72,7 @@ def test_asha_killed_in_the_middle_loses_nothing(place: Place) -> None:
     check_the_same_again_runs_nothing(place, *ASHA)
 
 
-def test_without_a_scheduler_pruned_trials_go_on_to_their_end(place: Place) -> None:
+def test_without_a_scheduler_pruned_trials_go_on_to_their_end(place: Sandbox) -> None:
     words = [word for word in ASHA if not word.startswith("learning_rate")]
     words.append("learning_rate=0.1,0.0001,0.0003")
     assert place.run(*words).code == 0
@@ -86,7 +86,7 @@ def test_without_a_scheduler_pruned_trials_go_on_to_their_end(place: Place) -> N
         assert child.points["val/loss"] == [STEPS * epoch for epoch in range(1, EPOCHS + 1)]
 
 
-def test_optuna_goes_on_with_what_is_left_of_a_larger_budget(place: Place) -> None:
+def test_optuna_goes_on_with_what_is_left_of_a_larger_budget(place: Sandbox) -> None:
     optuna = (*INTERVAL, "hydra.sweeper.search=optuna")
     first = place.run(*optuna, "hydra.sweeper.samples=4")
     assert first.code == 0, first.said
@@ -106,7 +106,7 @@ def test_optuna_goes_on_with_what_is_left_of_a_larger_budget(place: Place) -> No
     check_the_same_again_runs_nothing(place, *optuna, "hydra.sweeper.samples=7")
 
 
-def test_random_is_extended_by_more_samples(place: Place) -> None:
+def test_random_is_extended_by_more_samples(place: Sandbox) -> None:
     words = (*INTERVAL, "hydra.sweeper.search=random", "tracking=none")
     assert place.run(*words, "hydra.sweeper.samples=2").code == 0
     before, runs = place.table, {run.name for run in place.runs}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sweeps.living import Place, placed, wait_for_steps
+from tests.sweeps.living import Sandbox, placed, wait_for_steps
 
 pytestmark = pytest.mark.slow
 
@@ -23,12 +23,12 @@ STEPS = 5 * 6
 
 
 @pytest.fixture
-def place(tmp_path: Path, empty_store: Path) -> Iterator[Place]:
+def place(tmp_path: Path, empty_store: Path) -> Iterator[Sandbox]:
     with placed(tmp_path / "place", empty_store, cores=2) as made:
         yield made
 
 
-def check_going_on(place: Place, *words: str) -> None:
+def check_going_on(place: Sandbox, *words: str) -> None:
     """See that the same command ends the sweep, with every trial once, and nothing that was done lost."""
     finished = {run.name for run in place.runs if run.status == "finished"}
     others = {run.name for run in place.runs} - finished
@@ -56,7 +56,7 @@ def as_at_a_terminal(process: subprocess.Popen[str]) -> int:
 
 
 @pytest.mark.parametrize("stop", [to_driver, as_at_a_terminal])
-def test_a_signal_cuts_trials_off_in_good_order(place: Place, stop: Callable[[subprocess.Popen[str]], int]) -> None:
+def test_a_signal_cuts_trials_off_in_good_order(place: Sandbox, stop: Callable[[subprocess.Popen[str]], int]) -> None:
     process = place.start(*SLOW)
     wait_for_steps(place, 40, process)
     code = stop(process)
@@ -72,7 +72,7 @@ def test_a_signal_cuts_trials_off_in_good_order(place: Place, stop: Callable[[su
     check_going_on(place)
 
 
-def test_a_budget_of_time_is_kept_and_the_rest_is_named(place: Place) -> None:
+def test_a_budget_of_time_is_kept_and_the_rest_is_named(place: Sandbox) -> None:
     ended = place.run(*SLOW, "sweep.minutes=0.4")
     assert ended.code == 3, ended.said
     assert ended.seconds < 24 + 60
@@ -85,7 +85,7 @@ def test_a_budget_of_time_is_kept_and_the_rest_is_named(place: Place) -> None:
     check_going_on(place)
 
 
-def test_two_commands_at_once_do_not_disturb_each_other(place: Place) -> None:
+def test_two_commands_at_once_do_not_disturb_each_other(place: Sandbox) -> None:
     process = place.start(*SLOW)
     wait_for_steps(place, 5, process)
     second = place.run(*SLOW)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from depthlab.tracking import RunFolder
-from tests.sweeps.living import Child, Ended, Place, placed
+from tests.sweeps.living import Child, Ended, Sandbox, placed
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +18,7 @@ GRID = ("model=plain,resnet", "depth=8", "epochs=2")
 class Told:
     """A sweep after each of the commands that were given."""
 
-    place: Place
+    place: Sandbox
     ends: dict[str, Ended]
     tables: dict[str, str]
     runs: dict[str, list[RunFolder]]

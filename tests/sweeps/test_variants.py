@@ -1,6 +1,6 @@
 """Sweeps over networks that are no grid, as families don't have the same keys."""
 
-from depthlab.sweeps.plan import identity_of, make_plan
+from depthlab.sweeps.plan.plan import identity_of, make_plan
 from tests.sweeps.planned import TINY, examiner, settings
 
 VARIANTS = (

@@ -12,7 +12,7 @@ from typing import Final, final
 
 import pytest
 
-from depthlab.tracking import Projection, RunFolder, Synchronized, check_store, open_client, synchronize
+from depthlab.tracking import MlflowSync, RunFolder, Synchronized, check_store, open_client, synchronize
 from depthlab.tracking.progress import Progress
 from tests.tracking.conftest import MakeFolder
 
@@ -67,8 +67,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Itera
     server.kill()
 
 
-def _project(folder: RunFolder, server: Server) -> Projection:
-    projection = Projection(folder, uri=server.uri, experiment="tests", system_metrics=False, every=0.05)
+def _project(folder: RunFolder, server: Server) -> MlflowSync:
+    projection = MlflowSync(folder, uri=server.uri, experiment="tests", system_metrics=False, every=0.05)
     projection.start()
     return projection
 

@@ -1,6 +1,6 @@
 """A run tells by its tags which sweeps asked for it, and what broke it."""
 
-from depthlab.tracking import Projection, RunFolder, adopt, fault_tags, open_client, sweep_tags, synchronize
+from depthlab.tracking import MlflowSync, RunFolder, adopt, fault_tags, open_client, sweep_tags, synchronize
 from depthlab.tracking.progress import Progress
 from tests.tracking.conftest import MakeFolder
 
@@ -9,7 +9,7 @@ SECOND = sweep_tags("2e" * 8, "b" * 32, 0)
 
 
 def _project(folder: RunFolder, store: str, tags: dict[str, str]) -> str:
-    projection = Projection(folder, uri=store, experiment="tests", system_metrics=False, every=0.05, tags=tags)
+    projection = MlflowSync(folder, uri=store, experiment="tests", system_metrics=False, every=0.05, tags=tags)
     projection.start()
     assert projection.finish("finished"), projection.warning
     assert projection.run_id is not None
@@ -45,7 +45,7 @@ def test_a_trial_is_tagged_from_its_beginning_and_when_it_goes_on(make_folder: M
 
 def test_tags_reach_a_store_that_was_away(make_folder: MakeFolder, store: str) -> None:
     folder = make_folder()
-    projection = Projection(folder, uri="http://127.0.0.1:1", experiment="tests", system_metrics=False, tags=FIRST)
+    projection = MlflowSync(folder, uri="http://127.0.0.1:1", experiment="tests", system_metrics=False, tags=FIRST)
     projection.start()
     folder.status = "finished"
     assert not projection.finish("finished", patience=0.1)

@@ -41,7 +41,7 @@ def test_they_are_the_weights_behind_the_steps_that_were_named(tmp_path: Path) -
 
 def test_nothing_is_kept_where_no_step_is_named_and_by_who_does_not_lead(tmp_path: Path) -> None:
     class Follower(Team):  # type: ignore[misc]
-        leads = False
+        is_rank_zero = False
 
     training = Training(tmp_path)
     training.fit(

@@ -18,7 +18,7 @@ from depthlab.data.reading import find_pictures, read_pictures
 from depthlab.data.shapes import known_shape
 from depthlab.data.split import split_validation
 from depthlab.data.synthetic import synthetic
-from depthlab.doors import lazy_door
+from depthlab.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from depthlab.data.module import ImageData
@@ -45,4 +45,4 @@ __all__ = [
     "synthetic",
 ]
 
-__getattr__ = lazy_door(__name__, {"module": ("ImageData",)})
+__getattr__ = lazy_exports(__name__, {"module": ("ImageData",)})

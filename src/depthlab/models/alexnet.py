@@ -8,7 +8,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_form, check_rate, check_switch, is_number
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage
-from depthlab.nn import GridPool, Halving, Kit, Network, Parts, Sum, Window, named
+from depthlab.nn import GridPool, Halving, LayerFactory, Network, Parts, Sum, Window, named
 
 DEPTHS = {8: [1, 1, 3]}  # sec. 3.5: convolutions between the poolings, and three fully connected layers
 
@@ -76,7 +76,7 @@ def alexnet(
     channels = channels_per_stage(width, _channels(counts), each="convolution")
     _check_towers(towers, channels)
     normalized, rate = check_switch("lrn", lrn), check_rate("dropout", dropout)
-    kit = Kit("alexnet", parts, normalization="lrn", typed=None if normalized else "model.lrn=false")
+    kit = LayerFactory("alexnet", parts, normalization="lrn", typed=None if normalized else "model.lrn=false")
     features, outs = in_channels, iter(channels)
     stages: list[list[Sum]] = [[] for _ in counts]
     for stage, count in enumerate(counts):
@@ -116,7 +116,7 @@ def _hidden(hidden: int | None, shape: _Form, width: object) -> int:
     return round(shape.hidden * width) if is_number(width) else shape.hidden
 
 
-def _first_unit(kit: Kit, in_channels: int, out_channels: int, shape: _Form, *, norm: bool) -> Sum:
+def _first_unit(kit: LayerFactory, in_channels: int, out_channels: int, shape: _Form, *, norm: bool) -> Sum:
     size, stride, padding = shape.stem
     layers: dict[str, nn.Module] = {
         "conv": kit.convolution(
@@ -133,7 +133,7 @@ def _first_unit(kit: Kit, in_channels: int, out_channels: int, shape: _Form, *, 
 
 
 def _unit(
-    kit: Kit,
+    kit: LayerFactory,
     in_channels: int,
     out_channels: int,
     kernel_size: int,
@@ -152,11 +152,13 @@ def _unit(
     return Sum({"branch": named(**layers, **_behind(kit, out_channels, norm))}, before=halving.pool)
 
 
-def _behind(kit: Kit, channels: int, norm: bool) -> dict[str, nn.Module]:
+def _behind(kit: LayerFactory, channels: int, norm: bool) -> dict[str, nn.Module]:
     return kit.activated() | (kit.normalized(channels) if norm else {}) | kit.excited(channels)
 
 
-def _head(kit: Kit, shape: _Form, channels: int, hidden: int, num_classes: int, dropout: float) -> nn.Sequential:
+def _head(
+    kit: LayerFactory, shape: _Form, channels: int, hidden: int, num_classes: int, dropout: float
+) -> nn.Sequential:
     layers = kit.halving("max", shape.window).layer | {"grid": GridPool(shape.grid), "flatten": nn.Flatten()}
     features = channels * shape.grid**2
     for n in (1, 2):

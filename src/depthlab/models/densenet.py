@@ -7,16 +7,9 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.arguments import (
-    check_count,
-    check_form,
-    check_rate,
-    check_switch,
-    is_list,
-    is_number,
-)
+from depthlab.models.arguments import check_count, check_form, check_rate, check_switch, is_list, is_number
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage, units_per_stage
-from depthlab.nn import Concat, Kit, Network, Parallel, Parts, Sum, Window, named
+from depthlab.nn import Concat, LayerFactory, Network, Parallel, Parts, Sum, Window, named
 
 # Table 1. Depth 161 stands in its first versions, with growth rate 48; what it calls 264 has 265 weighted layers.
 TABLE_1 = {121: [6, 12, 24, 16], 161: [6, 12, 36, 24], 169: [6, 12, 32, 32], 201: [6, 12, 48, 32], 264: [6, 12, 64, 48]}
@@ -66,7 +59,7 @@ def densenet(
     check_count("in_channels", in_channels, example=3)
     bottleneck = imagenet if bottleneck is None else check_switch("bottleneck", bottleneck)
     factor = _compression(compression, default=0.5 if imagenet else 1.0)
-    kit = Kit("densenet", parts)
+    kit = LayerFactory("densenet", parts)
     layer = _Layer(kit, bottleneck, check_rate("dropout", dropout))
     counts = _units_per_stage(imagenet, depth, layer)
     usual = 12 if not imagenet else 48 if depth == 161 else 32
@@ -92,7 +85,7 @@ def densenet(
 class _Layer:
     """What units and transitions are made of."""
 
-    kit: Kit
+    kit: LayerFactory
     bottleneck: bool
     dropout: float
 
@@ -134,11 +127,11 @@ class _Layer:
         return layers | self.kit.dropped(self.dropout, "unit", n, own=True)
 
 
-def _cifar_stem(kit: Kit, in_channels: int, out_channels: int) -> nn.Sequential:
+def _cifar_stem(kit: LayerFactory, in_channels: int, out_channels: int) -> nn.Sequential:
     return named(conv=kit.convolution(in_channels, out_channels, kernel_size=3, fixed=True))
 
 
-def _imagenet_stem(kit: Kit, in_channels: int, out_channels: int) -> nn.Sequential:
+def _imagenet_stem(kit: LayerFactory, in_channels: int, out_channels: int) -> nn.Sequential:
     halving = kit.halving("max", Window(3, padding=1))
     return named(
         conv=kit.convolution(in_channels, out_channels, kernel_size=7, stride=2 * halving.stride, fixed=True),

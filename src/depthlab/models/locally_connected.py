@@ -6,7 +6,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, doubling, units_per_stage
-from depthlab.nn import FixedSize, Halving, Kit, LocallyConnected2d, Network, Parts, Sum, named
+from depthlab.nn import FixedSize, Halving, LayerFactory, LocallyConnected2d, Network, Parts, Sum, named
 
 
 def locally_connected(
@@ -42,7 +42,7 @@ def locally_connected(
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     shared, rate = check_switch("sharing", sharing), check_rate("dropout", dropout)
-    kit = Kit("locally_connected", parts)
+    kit = LayerFactory("locally_connected", parts)
     counts = units_per_stage("locally_connected", depth, layers_per_unit=1)
     channels = channels_per_stage(width, doubling(16, len(counts)))
     features, size = channels[0], image_size
@@ -63,7 +63,14 @@ def locally_connected(
 
 
 def _layer(
-    kit: Kit, in_channels: int, out_channels: int, *, size: int, stride: int, sharing: bool, fixed: bool = False
+    kit: LayerFactory,
+    in_channels: int,
+    out_channels: int,
+    *,
+    size: int,
+    stride: int,
+    sharing: bool,
+    fixed: bool = False,
 ) -> nn.Module:
     if sharing:
         return kit.convolution(in_channels, out_channels, kernel_size=3, stride=stride, fixed=fixed)
@@ -78,7 +85,7 @@ def _layer(
     )
 
 
-def _unit(kit: Kit, layer: nn.Module, channels: int, dropout: float, pool: nn.Module | None) -> Sum:
+def _unit(kit: LayerFactory, layer: nn.Module, channels: int, dropout: float, pool: nn.Module | None) -> Sum:
     layers = kit.dropped(dropout, "unit", own=True) | {"layer": layer}
     layers |= kit.normalized(channels) | kit.activated() | kit.excited(channels)
     return Sum({"branch": named(**layers)}, before=pool)

@@ -6,7 +6,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, units_per_stage
-from depthlab.nn import FixedSize, Kit, Network, Parts, Sum, named
+from depthlab.nn import FixedSize, LayerFactory, Network, Parts, Sum, named
 
 HIDDEN = 512
 
@@ -41,7 +41,7 @@ def mlp(
     check_count("in_channels", in_channels, example=3)
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
     typed = None if norm else "model.batch_norm=false"
-    kit = Kit("mlp", parts, normalization="batch" if norm else "none", typed=typed)
+    kit = LayerFactory("mlp", parts, normalization="batch" if norm else "none", typed=typed)
     counts = _units_per_stage(depth)
     first, *others = channels_per_stage(width, [HIDDEN] * (1 + sum(counts)), each="hidden layer")
     pixels = in_channels * image_size**2
@@ -69,6 +69,6 @@ def _units_per_stage(depth: object) -> list[int]:
     return units_per_stage("mlp", depth, layers_per_unit=1, stages=1)
 
 
-def _hidden(kit: Kit, in_features: int, out_features: int) -> dict[str, nn.Module]:
+def _hidden(kit: LayerFactory, in_features: int, out_features: int) -> dict[str, nn.Module]:
     linear = nn.Linear(in_features, out_features, bias=not kit.normalizes)
     return {"linear": linear} | kit.normalized(out_features, maps=False) | kit.activated()

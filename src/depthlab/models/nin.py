@@ -8,7 +8,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_form, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, units_per_stage
-from depthlab.nn import Halving, Kit, Network, Parts, Sum, Window, named
+from depthlab.nn import Halving, LayerFactory, Network, Parts, Sum, Window, named
 
 LAYERS = 3  # weighted layers of an mlpconv: one k x k convolution, two 1x1 convolutions
 
@@ -84,7 +84,7 @@ def nin(
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
     what = "nin" if form == "cifar" else f"nin of form={form}"
     typed = "model.batch_norm=true" if norm else None
-    kit = Kit("nin", parts, normalization="batch" if norm else "none", typed=typed)
+    kit = LayerFactory("nin", parts, normalization="batch" if norm else "none", typed=typed)
     counts = units_per_stage(what, depth, layers_per_unit=LAYERS, stages=len(stages), others=0, fixed=True)
     widths = channels_per_stage(width, [stage.channels[0] for stage in stages])
     features = in_channels
@@ -107,7 +107,7 @@ def nin(
 
 
 def _convolution(
-    kit: Kit, in_channels: int, stage: _Stage, out_channels: int, *, stride: int, fixed: bool
+    kit: LayerFactory, in_channels: int, stage: _Stage, out_channels: int, *, stride: int, fixed: bool
 ) -> nn.Module:
     size = stage.kernel_size
     if fixed and stage.stride > 1:  # it reads no border
@@ -117,7 +117,7 @@ def _convolution(
     return kit.convolution(in_channels, out_channels, kernel_size=size, stride=stride, fixed=fixed)
 
 
-def _mlpconv(kit: Kit, first: nn.Module, channels: Sequence[int]) -> nn.Sequential:
+def _mlpconv(kit: LayerFactory, first: nn.Module, channels: Sequence[int]) -> nn.Sequential:
     layers: dict[str, nn.Module] = {}
     for n, out in enumerate(channels, start=1):
         layers[f"conv{n}"] = first if n == 1 else kit.convolution(channels[n - 2], out, kernel_size=1)
@@ -125,7 +125,7 @@ def _mlpconv(kit: Kit, first: nn.Module, channels: Sequence[int]) -> nn.Sequenti
     return named(**layers, **kit.excited(channels[-1]))
 
 
-def _head(kit: Kit, features: int, num_classes: int, dropout: float) -> nn.Sequential:
+def _head(kit: LayerFactory, features: int, num_classes: int, dropout: float) -> nn.Sequential:
     conv = nn.Conv2d(features, num_classes, kernel_size=1)
     return named(
         **kit.dropped(dropout, "head", own=False), conv=conv, pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten()

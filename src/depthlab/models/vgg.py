@@ -8,7 +8,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_choice, check_count, check_form, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage
-from depthlab.nn import GridPool, Halving, Kit, Network, Parallel, Parts, Sum, Window, named
+from depthlab.nn import GridPool, Halving, LayerFactory, Network, Parallel, Parts, Sum, Window, named
 
 KERNELS = ("factored", "single")
 HEADS = ("linear", "hidden", "two_hidden")
@@ -62,7 +62,7 @@ def vgg(
     check_count("in_channels", in_channels, example=3)
     norm = not imagenet if batch_norm is None else check_switch("batch_norm", batch_norm)
     typed = None if batch_norm is None else f"model.batch_norm={str(norm).lower()}"
-    kit = Kit("vgg", parts, normalization="batch" if norm else "none", typed=typed)
+    kit = LayerFactory("vgg", parts, normalization="batch" if norm else "none", typed=typed)
     single = check_choice("kernels", kernels, KERNELS) == "single"
     counts = listed_units_per_stage("vgg", depth, TABLE_1)
     channels = channels_per_stage(width, CHANNELS)
@@ -78,7 +78,7 @@ def vgg(
 
 
 def _stages(
-    kit: Kit,
+    kit: LayerFactory,
     in_channels: int,
     channels: Sequence[int],
     kernel_sizes: Sequence[Sequence[int]],
@@ -97,7 +97,7 @@ def _stages(
 
 
 def _unit(
-    kit: Kit,
+    kit: LayerFactory,
     in_channels: int,
     out_channels: int,
     kernel_size: int,
@@ -119,7 +119,7 @@ def _unit(
 class _Classifier:
     """The fully connected layers."""
 
-    kit: Kit
+    kit: LayerFactory
     head: str
     dropout: float
 

@@ -11,16 +11,7 @@ from depthlab.nn.locally_connected import LocallyConnected2d
 from depthlab.nn.meta import on_meta_device
 from depthlab.nn.modes import evaluating
 from depthlab.nn.network import Network
-from depthlab.nn.parts import (
-    ChannelNorm,
-    ChannelShuffle,
-    Excitation,
-    Halving,
-    Kit,
-    Parts,
-    Window,
-    named,
-)
+from depthlab.nn.parts import ChannelNorm, ChannelShuffle, Excitation, Halving, LayerFactory, Parts, Window, named
 from depthlab.nn.paths import Concat, Parallel, Sum
 from depthlab.nn.predictor import Predictor
 from depthlab.nn.receptive_field import Reach, measure_receptive_field, trace_receptive_fields
@@ -39,7 +30,7 @@ __all__ = [
     "Gate",
     "GridPool",
     "Halving",
-    "Kit",
+    "LayerFactory",
     "LocalResponseNorm",
     "LocallyConnected2d",
     "Network",

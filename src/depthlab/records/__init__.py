@@ -1,173 +1,53 @@
-"""What the lab writes down: frozen dataclasses that turn into JSON and back. The lab's table of contents."""
+"""What the lab writes down: frozen dataclasses that turn into JSON and back. Each question adds its own record.py."""
 
-from depthlab.records.anatomy import (
-    Alternative,
-    AnatomyRecord,
-    BlockCard,
-    ConvolutionCheck,
-    Growth,
-    LayerCard,
-    NetworkCard,
-    PassTimes,
-    Piece,
-    Tradeoff,
-)
+from depthlab.records.anova import Anova, AnovaTerm, Change, FactorialAxis
 from depthlab.records.base import Record
-from depthlab.records.degradation import Choice, Condition, DegradationRecord, LayerValue, MeasuredRun, Score, Tuning
-from depthlab.records.exponent import ExponentPart, ExponentRecord, ExponentRun, PieceLesion, PieceSet
+from depthlab.records.calibration import Calibration, CalibrationBin
+from depthlab.records.exchange import Exchange, ExchangeFit, RateContrast, RateRatio
 from depthlab.records.found_runs import FoundRun, RunsFound
-from depthlab.records.kernels import KernelsRecord, KindNetwork
-from depthlab.records.lesion import (
-    Deletion,
-    Element,
-    Fixture,
-    LesionedRun,
-    LesionRecord,
-    Lesions,
-    PublishedLesions,
-    Reordering,
-)
-from depthlab.records.paths import (
-    Effective,
-    EffectiveTraining,
-    NearbyGradients,
-    PathGradients,
-    PathLengths,
-    PathRun,
-    PathsRecord,
-    PublishedFact,
-    SampledLength,
-)
+from depthlab.records.lesion_sites import FixedUnit, LesionSite
+from depthlab.records.matched_network import MatchedNetwork
+from depthlab.records.measured_run import LayerValue, MeasuredRun
 from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord, RunRef
-from depthlab.records.regularization import (
-    Calibration,
-    CalibrationBin,
-    Factor,
-    FactorialRun,
-    PublishedEffect,
-    RegularizationRecord,
-)
-from depthlab.records.reuse import ReuseMap, ReuseRecord, ReuseRun, ReuseSummary
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
 from depthlab.records.statistics import Comparison, Effect, Interval, Ratio, Summary
 from depthlab.records.sweeps import FaultRecord, PlannedTrial, SweepManifest, SweepRecord, TrialRecord
-from depthlab.records.variance import Anova, AnovaTerm, Change, FactorialAxis
-from depthlab.records.votes import (
-    Committee,
-    CommitteePoint,
-    FeatureContrast,
-    LayerFeatures,
-    VoteContrast,
-    VoteCurve,
-    VotePoint,
-    VoteScore,
-    VotesRecord,
-    VotingRun,
-)
-from depthlab.records.width_vs_depth import (
-    Exchange,
-    ExchangeFit,
-    FrontPoint,
-    MatchedNetwork,
-    PublishedNetwork,
-    RateContrast,
-    RateRatio,
-    WidthVsDepthRecord,
-)
 
 __all__ = [
-    "Alternative",
-    "AnatomyRecord",
     "Anova",
     "AnovaTerm",
-    "BlockCard",
     "Calibration",
     "CalibrationBin",
     "Change",
-    "Choice",
-    "Committee",
-    "CommitteePoint",
     "Compared",
     "Comparison",
-    "Condition",
-    "ConvolutionCheck",
     "Dataset",
-    "DegradationRecord",
-    "Deletion",
     "Effect",
-    "Effective",
-    "EffectiveTraining",
-    "Element",
     "Environment",
     "Exchange",
     "ExchangeFit",
-    "ExponentPart",
-    "ExponentRecord",
-    "ExponentRun",
-    "Factor",
     "FactorialAxis",
-    "FactorialRun",
     "FaultRecord",
-    "FeatureContrast",
-    "Fixture",
+    "FixedUnit",
     "FoundRun",
-    "FrontPoint",
-    "Growth",
     "Interval",
-    "KernelsRecord",
-    "KindNetwork",
-    "LayerCard",
-    "LayerFeatures",
     "LayerValue",
-    "LesionRecord",
-    "LesionedRun",
-    "Lesions",
+    "LesionSite",
     "Manifest",
     "MatchedNetwork",
     "MeasuredRun",
-    "NearbyGradients",
-    "NetworkCard",
-    "PassTimes",
-    "PathGradients",
-    "PathLengths",
-    "PathRun",
-    "PathsRecord",
-    "Piece",
-    "PieceLesion",
-    "PieceSet",
     "PlannedTrial",
-    "PublishedEffect",
-    "PublishedFact",
     "PublishedFigure",
-    "PublishedLesions",
-    "PublishedNetwork",
     "QuestionRecord",
     "RateContrast",
     "RateRatio",
     "Ratio",
     "Record",
-    "RegularizationRecord",
-    "Reordering",
-    "ReuseMap",
-    "ReuseRecord",
-    "ReuseRun",
-    "ReuseSummary",
     "RunRecord",
     "RunRef",
     "RunsFound",
-    "SampledLength",
-    "Score",
     "Summary",
     "SweepManifest",
     "SweepRecord",
-    "Tradeoff",
     "TrialRecord",
-    "Tuning",
-    "VoteContrast",
-    "VoteCurve",
-    "VotePoint",
-    "VoteScore",
-    "VotesRecord",
-    "VotingRun",
-    "WidthVsDepthRecord",
 ]

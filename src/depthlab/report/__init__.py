@@ -1,9 +1,9 @@
 """From records to figures and tables. No torch here: a report needs what was written down, and nothing else."""
 
+from depthlab.report.blocks import Block, Code, Facts, Folded, Notice, Page, PageTable, Picture, Section
 from depthlab.report.drawn_trials import Quantity, count_trials
 from depthlab.report.figures import confusion_matrix, learning_curves, save_figure
 from depthlab.report.page import write_page
-from depthlab.report.page_blocks import Block, Code, Facts, Folded, Notice, Page, PageTable, Picture, Section
 from depthlab.report.parallel import parallel_coordinates
 from depthlab.report.scale import show
 from depthlab.report.sweep_figures import metric_against_axis

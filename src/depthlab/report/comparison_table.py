@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from depthlab.records import Compared
-from depthlab.report.page_blocks import PageTable
+from depthlab.report.blocks import PageTable
 
 
 def comparison_table(compared: Sequence[Compared], name: str) -> PageTable:

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from depthlab.report.inline_svg import inline_svg, to_png, to_svg
-from depthlab.report.page_blocks import Page, PageTable, Picture, blocks_of
-from depthlab.report.page_html import to_html
+from depthlab.report.blocks import Page, PageTable, Picture, blocks_of
+from depthlab.report.html import to_html
+from depthlab.report.svg import inline_svg, to_png, to_svg
 
 
 def write_page(page: Page, folder: Path) -> list[Path]:

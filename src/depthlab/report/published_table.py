@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from depthlab.records import MeasuredRun, PublishedFigure
-from depthlab.report.page_blocks import PageTable
+from depthlab.report.blocks import PageTable
 from depthlab.report.scale import show
 
 _RECIPE = ("optimizer", "learning_rate", "schedule", "epochs", "batch_size", "weight_decay")

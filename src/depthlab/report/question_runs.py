@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from depthlab.records import QuestionRecord, RunRef
-from depthlab.report.page_blocks import Code, Folded, Notice, PageTable, Section
+from depthlab.report.blocks import Code, Folded, Notice, PageTable, Section
 
 
 def run_section(about: QuestionRecord) -> Section:

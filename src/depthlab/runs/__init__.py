@@ -5,36 +5,36 @@ The names are imported when they are asked for: checking a recipe's network need
 
 from typing import TYPE_CHECKING
 
-from depthlab.doors import lazy_door
+from depthlab.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from depthlab.runs.borrowed import Borrowed, borrow
     from depthlab.runs.check import check_network
     from depthlab.runs.compare import Comparison, Difference, compare_runs
     from depthlab.runs.cost import count_all_steps, measure
-    from depthlab.runs.experiment import Supervision, run
+    from depthlab.runs.experiment import RunHooks, run
     from depthlab.runs.facts import ImageFacts, check_on_images, look_at_images, resolve
     from depthlab.runs.faults import Fault, fault_of
+    from depthlab.runs.finished_run import FinishedRun, reopen
     from depthlab.runs.found import Search, find_runs
     from depthlab.runs.once import ensure
-    from depthlab.runs.portions import first_images
     from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
+    from depthlab.runs.pretrained import PretrainedNetwork, borrow
     from depthlab.runs.published import Published, evaluate_published, published_table
     from depthlab.runs.query import Query, read_query
-    from depthlab.runs.reopened import Reopened, reopen
     from depthlab.runs.repeat import rerun, verdict
     from depthlab.runs.restore import load, load_folder
     from depthlab.runs.root import runs_root
     from depthlab.runs.show import result_table, run_and_show
+    from depthlab.runs.subsets import first_images
     from depthlab.runs.timing import expected_hardware, time_step
     from depthlab.runs.untrained import ImageShape, build_untrained, expected_shape
 
-_PLACES = {
-    "borrowed": ("Borrowed", "borrow"),
+_MODULES = {
+    "pretrained": ("PretrainedNetwork", "borrow"),
     "check": ("check_network",),
     "compare": ("Comparison", "Difference", "compare_runs"),
     "cost": ("count_all_steps", "measure"),
-    "experiment": ("Supervision", "run"),
+    "experiment": ("RunHooks", "run"),
     "facts": ("ImageFacts", "check_on_images", "look_at_images", "resolve"),
     "faults": ("Fault", "fault_of"),
     "found": ("Search", "find_runs"),
@@ -42,8 +42,8 @@ _PLACES = {
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "published": ("Published", "evaluate_published", "published_table"),
     "query": ("Query", "read_query"),
-    "portions": ("first_images",),
-    "reopened": ("Reopened", "reopen"),
+    "subsets": ("first_images",),
+    "finished_run": ("FinishedRun", "reopen"),
     "repeat": ("rerun", "verdict"),
     "restore": ("load", "load_folder"),
     "root": ("runs_root",),
@@ -53,18 +53,18 @@ _PLACES = {
 }
 
 __all__ = [
-    "Borrowed",
     "Comparison",
     "Difference",
     "Fault",
+    "FinishedRun",
     "ImageFacts",
     "ImageShape",
     "Prediction",
+    "PretrainedNetwork",
     "Published",
     "Query",
-    "Reopened",
+    "RunHooks",
     "Search",
-    "Supervision",
     "accuracy_line",
     "borrow",
     "build_untrained",
@@ -100,4 +100,4 @@ __all__ = [
 ]
 
 
-__getattr__ = lazy_door(__name__, _PLACES)
+__getattr__ = lazy_exports(__name__, _MODULES)

@@ -7,20 +7,20 @@ from typing import Protocol
 
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
-from depthlab.runs.conclude import conclude, draw
+from depthlab.runs.evaluate import draw, evaluate_run
 from depthlab.runs.fit import fit
 from depthlab.runs.prepare import Prepared, check_team, prepare
 from depthlab.runs.root import runs_root
 from depthlab.tracking import (
     EndStatus,
-    Projection,
+    MlflowSync,
     RunFolder,
     check_store,
     find_interrupted,
     resolve_artifact_root,
     resolve_uri,
 )
-from depthlab.training import Interrupted, Interruption, Pruned, Team, Watch
+from depthlab.training import Interrupted, Interruption, ProgressListener, Pruned, Team
 
 Tell = Callable[[str], None]
 
@@ -40,11 +40,11 @@ class Companion(Protocol):
 
 
 @dataclass(frozen=True)
-class Supervision:
+class RunHooks:
     """What a sweep adds to a run of its own. Nothing here decides what the run finds."""
 
     interruption: Interruption = field(default_factory=Interruption)  # stops the run when it is asked to
-    watch: Watch | None = None
+    watch: ProgressListener | None = None
     tags: Mapping[str, str] = field(default_factory=dict)  # of its MLflow run
     since: str = ""  # ISO 8601, UTC: runs that are older don't count as earlier attempts
     retry: bool = False  # a run that failed is continued from its checkpoint as well
@@ -57,7 +57,7 @@ def run(
     *,
     tell: Tell = lambda line: None,
     resume: bool = True,
-    supervision: Supervision | None = None,
+    supervision: RunHooks | None = None,
 ) -> RunRecord:
     """Train the recipe's network, evaluate it, and keep everything in a folder of its own, shown in MLflow.
 
@@ -68,7 +68,7 @@ def run(
         ValueError: a person's mistake, told before anything is recorded; or `Diverged`.
         Interrupted: Ctrl-C or SIGTERM. The same recipe continues from the last whole step.
     """
-    supervision = supervision or Supervision()
+    supervision = supervision or RunHooks()
     with supervision.interruption as interruption:
         tracking = recipe.config["tracking"]
         if tracking["enabled"]:
@@ -84,7 +84,7 @@ def run(
                 companion.start()
             projection = _project(recipe, folder, supervision.tags)
             fitted = fit(prepared, folder, interruption, watch=supervision.watch)
-            record = conclude(prepared, folder, fitted, projection.run_id if projection else None)
+            record = evaluate_run(prepared, folder, fitted, projection.run_id if projection else None)
             artifacts = _artifacts(folder) | draw(record, folder.path)
         except BaseException as error:
             _close(folder, projection, companion, _status_after(error), _artifacts(folder), tell)
@@ -99,7 +99,7 @@ def _status_after(error: BaseException) -> EndStatus:
     return "killed" if isinstance(error, Interrupted) else "failed"
 
 
-def _open_folder(prepared: Prepared, root: Path, tell: Tell, supervision: Supervision, *, resume: bool) -> RunFolder:
+def _open_folder(prepared: Prepared, root: Path, tell: Tell, supervision: RunHooks, *, resume: bool) -> RunFolder:
     fingerprint, since = prepared.manifest.fingerprint, supervision.since
     interrupted = find_interrupted(root, fingerprint, since=since, failed=supervision.retry) if resume else None
     if interrupted is None:
@@ -111,12 +111,12 @@ def _open_folder(prepared: Prepared, root: Path, tell: Tell, supervision: Superv
     return interrupted
 
 
-def _project(recipe: Recipe, folder: RunFolder, tags: Mapping[str, str]) -> Projection | None:
+def _project(recipe: Recipe, folder: RunFolder, tags: Mapping[str, str]) -> MlflowSync | None:
     tracking = recipe.config["tracking"]
     if not tracking["enabled"]:
         return None
     uri = resolve_uri(tracking["uri"])
-    projection = Projection(
+    projection = MlflowSync(
         folder,
         uri=uri,
         experiment=tracking["experiment"],
@@ -137,7 +137,7 @@ def _artifacts(folder: RunFolder) -> dict[str, Path]:
 
 def _close(
     folder: RunFolder,
-    projection: Projection | None,
+    projection: MlflowSync | None,
     companion: Companion | None,
     status: EndStatus,
     artifacts: dict[str, Path],

@@ -17,11 +17,11 @@ from depthlab.training import (
     CyclicCosine,
     Interruption,
     ProgressBar,
+    ProgressListener,
     Reporting,
     Snapshots,
     StepLimit,
     TeamStrategy,
-    Watch,
     Watching,
 )
 
@@ -42,7 +42,9 @@ class _Epochs(pl.Callback):
         trainer.datamodule.train_dataloader().epoch = trainer.current_epoch  # type: ignore[attr-defined]
 
 
-def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption, *, watch: Watch | None = None) -> Fitted:
+def fit(
+    prepared: Prepared, folder: RunFolder, interruption: Interruption, *, watch: ProgressListener | None = None
+) -> Fitted:
     """Train; the network that was prepared holds the final weights afterwards.
 
     Raises:
@@ -65,7 +67,7 @@ def fit(prepared: Prepared, folder: RunFolder, interruption: Interruption, *, wa
     after = schedule.ends(prepared.total_steps) if isinstance(schedule, CyclicCosine) else ()
     snapshots = Snapshots(folder.checkpoints, after=after, team=team)
     callbacks = [_Epochs(), StepLimit(prepared.total_steps), reporting, snapshots, checkpoints, progress]
-    if team.tell(watch is not None):
+    if team.broadcast(watch is not None):
         callbacks.append(Watching(watch, total_steps=prepared.total_steps, reporting=reporting, team=team))
     trainer = _trainer(prepared, folder, callbacks)
     resume = _resume_from(prepared, folder, checkpoints)
@@ -113,11 +115,11 @@ def _strategy(prepared: Prepared) -> Strategy | str:
 
 def _resume_from(prepared: Prepared, folder: RunFolder, checkpoints: Checkpoints) -> str | None:
     """Set journal and loader to the last checkpoint's step, and return the checkpoint, if the leader has one."""
-    if not prepared.team.tell(checkpoints.last.is_file()):
+    if not prepared.team.broadcast(checkpoints.last.is_file()):
         if folder.journal.path.is_file():
             folder.journal.drop_after(0)
         return None
-    step = prepared.team.tell(_step_of(checkpoints.last))
+    step = prepared.team.broadcast(_step_of(checkpoints.last))
     folder.journal.drop_after(step)
     loader = prepared.data.train_dataloader()
     loader.epoch, loader.position = divmod(step, prepared.data.steps_per_epoch)

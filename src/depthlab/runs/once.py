@@ -6,7 +6,7 @@ from pathlib import Path
 
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
-from depthlab.runs.experiment import Supervision, Tell, run
+from depthlab.runs.experiment import RunHooks, Tell, run
 from depthlab.runs.root import runs_root
 from depthlab.tracking import Lock, find_finished
 
@@ -19,7 +19,7 @@ def ensure(
     fingerprint: str,
     *,
     tell: Tell = lambda line: None,
-    supervision: Supervision | None = None,
+    supervision: RunHooks | None = None,
 ) -> RunRecord:
     """Return the record of the recipe's newest finished run, after training it where there is none yet.
 
@@ -29,7 +29,7 @@ def ensure(
     Raises:
         ValueError, Interrupted, Pruned: as `run` does.
     """
-    supervision = supervision or Supervision()
+    supervision = supervision or RunHooks()
     root = runs_root(recipe)
     with _claimed(root, fingerprint, tell):
         finished = find_finished(root, fingerprint, since=supervision.since)

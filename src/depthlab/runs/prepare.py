@@ -45,7 +45,7 @@ class Prepared:
     @property
     def shows_progress(self) -> bool | None:
         """Whether progress is to be shown; None leaves it to whether there is a terminal."""
-        return shows_progress(self.recipe) if self.team.leads else False
+        return shows_progress(self.recipe) if self.team.is_rank_zero else False
 
 
 def shows_progress(recipe: Recipe) -> bool | None:
@@ -82,7 +82,7 @@ def prepare(recipe: Recipe, team: Team | None = None) -> Prepared:
     total_steps = count_steps(recipe, data.steps_per_epoch)
     classifier = build_classifier(recipe, network, total_steps=total_steps, num_classes=images.num_classes, team=team)
     manifest = _manifest(recipe, images, data, hardware)
-    if not team.leads:
+    if not team.is_rank_zero:
         pl.seed_everything(team.seed(recipe.config["seed"]), verbose=False)
     return Prepared(recipe, manifest, images, data, classifier, hardware, cost, total_steps, team)
 

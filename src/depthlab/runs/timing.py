@@ -11,7 +11,7 @@ import pytorch_lightning as pl
 import torch
 
 from depthlab.recipe import Recipe
-from depthlab.runs.conclude import hardware_line
+from depthlab.runs.evaluate import hardware_line
 from depthlab.runs.facts import ImageFacts
 from depthlab.runs.prepare import Prepared, prepare
 from depthlab.training import Reporting, choose_hardware

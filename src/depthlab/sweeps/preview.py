@@ -4,20 +4,20 @@ import math
 import os
 from pathlib import Path
 
-from depthlab.sweeps.dry_run import show_plan
-from depthlab.sweeps.folder import SweepFolder
-from depthlab.sweeps.measured import Measuring, measure_costs, measure_steps
-from depthlab.sweeps.plan import Examiner, Plan
-from depthlab.sweeps.roster import Roster, look_at
-from depthlab.sweeps.settings import Settings
+from depthlab.sweeps.display.dry_run import show_plan
+from depthlab.sweeps.plan.costs import Measuring, measure_costs, measure_steps
+from depthlab.sweeps.plan.plan import Examiner, Plan
+from depthlab.sweeps.plan.settings import Settings
+from depthlab.sweeps.state.folder import SweepFolder
+from depthlab.sweeps.state.trial_ledger import TrialLedger, load_state
 
 
 def preview(plan: Plan, settings: Settings, examiner: Examiner, folder: SweepFolder | None, root: Path) -> None:
     """Print what the sweep would do; nothing is started, and nothing is written."""
-    trials = Roster(folder).number(plan.trials, note=False)
+    trials = TrialLedger(folder).number(plan.trials, note=False)
     since = folder.manifest.since if folder is not None and not settings.fresh else ""
     scheduled = settings.scheduler != "none"
-    standing = look_at(trials, root, metric=settings.metric, since=since, pruned_counts=scheduled)
+    standing = load_state(trials, root, metric=settings.metric, since=since, pruned_counts=scheduled)
     measuring = Measuring(examiner.facts)
     costs = measure_costs(trials, measuring)
     recipes = [entry.trial.recipe for entry in standing.missing]

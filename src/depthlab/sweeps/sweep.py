@@ -9,12 +9,12 @@ from pathlib import Path
 
 from depthlab.records import SweepManifest
 from depthlab.runs import runs_root
-from depthlab.sweeps.folder import SweepFolder, sweeps_root
-from depthlab.sweeps.head_start import HeadStart
-from depthlab.sweeps.plan import Examiner, Plan, Variant, identity_of, make_plan
-from depthlab.sweeps.settings import Settings
-from depthlab.sweeps.swept import Swept
-from depthlab.sweeps.trials import Trial
+from depthlab.sweeps.plan.plan import Examiner, Plan, Variant, identity_of, make_plan
+from depthlab.sweeps.plan.settings import Settings
+from depthlab.sweeps.plan.trials import Trial
+from depthlab.sweeps.result import SweepResult
+from depthlab.sweeps.state.folder import SweepFolder, sweeps_root
+from depthlab.sweeps.workers.cluster_warmup import ClusterWarmup
 from depthlab.tracking import resolve_uri
 
 Wanted = Callable[[Trial], bool]
@@ -38,7 +38,7 @@ def run_sweep(words: Sequence[str], settings: Settings) -> None:
 
 def ensure_sweep(
     words: Sequence[str], settings: Settings, *, only: Wanted | None = None, variants: Sequence[Variant] = ()
-) -> Swept:
+) -> SweepResult:
     """Compute every trial that the words ask for and that has not finished, and return how all stand.
 
     `only` leaves out trials of the grid for which it is false, so that one sweep can hold what is no full grid.
@@ -50,17 +50,17 @@ def ensure_sweep(
     """
     assert not settings.dry_run, "a dry run computes nothing"
     examiner = Examiner()
-    with HeadStart(words, settings) as head_start:
+    with ClusterWarmup(words, settings) as head_start:
         plan = _plan(words, settings, examiner, only, variants)
         root = runs_root(plan.trials[0].recipe).absolute()
         folder = open_folder(plan, settings, root)
-        from depthlab.sweeps.carry_out import CarryingOut
+        from depthlab.sweeps.runner import SweepRunner
 
         with folder.locked():
-            work = CarryingOut(plan, settings, examiner, folder, root)
+            work = SweepRunner(plan, settings, examiner, folder, root)
             record = work.run(head_start)
     tracking = plan.trials[0].recipe.config["tracking"]
-    return Swept(
+    return SweepResult(
         record=record,
         folder=folder.path,
         runs=root,

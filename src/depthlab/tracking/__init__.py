@@ -9,9 +9,9 @@ from depthlab.tracking.folder import RUNS_ROOT, RunFolder, Status
 from depthlab.tracking.journal import Journal, Line, Resumption
 from depthlab.tracking.lock import Lock
 from depthlab.tracking.mlflow_run import EndStatus
+from depthlab.tracking.mlflow_sync import MlflowSync
 from depthlab.tracking.parent_run import command_tags
 from depthlab.tracking.progress import Progress
-from depthlab.tracking.projection import Projection
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.sweep_tags import adopt, fault_tags, sweep_tags
 from depthlab.tracking.synchronize import Synchronized, synchronize
@@ -22,8 +22,8 @@ __all__ = [
     "Journal",
     "Line",
     "Lock",
+    "MlflowSync",
     "Progress",
-    "Projection",
     "Resumption",
     "RunFolder",
     "Status",

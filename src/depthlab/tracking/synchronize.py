@@ -8,8 +8,8 @@ from typing import final
 from depthlab.tracking.address import check_store, redact, resolve_uri
 from depthlab.tracking.find import find_folders
 from depthlab.tracking.folder import RunFolder
+from depthlab.tracking.mlflow_sync import MlflowSync
 from depthlab.tracking.progress import Progress
-from depthlab.tracking.projection import Projection
 
 
 @final
@@ -78,7 +78,7 @@ def _settle(folder: RunFolder, uri: str | None, troubles: dict[str, str | None])
     if troubles[target] is not None:
         return Synchronized(folder.name, status, reaped, progress.run_id, troubles[target])
     artifacts = progress.artifacts or {"manifest.json": str(folder.path / "manifest.json")}
-    projection = Projection(folder, uri=target, experiment=progress.experiment, system_metrics=False)
+    projection = MlflowSync(folder, uri=target, experiment=progress.experiment, system_metrics=False)
     projection.start()
     projection.finish(status, {name: Path(file) for name, file in artifacts.items()}, ended=ended)
     return Synchronized(folder.name, status, reaped, projection.run_id, projection.warning)

@@ -5,7 +5,7 @@ The names are imported when they are asked for: Lightning takes seconds, and not
 
 from typing import TYPE_CHECKING
 
-from depthlab.doors import lazy_door
+from depthlab.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from depthlab.training.checkpoints import Checkpoints, read_weights, save_weights
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from depthlab.training.interruption import Interrupted, Interruption, Pruned
     from depthlab.training.limit import StepLimit
     from depthlab.training.progress import ProgressBar, track
+    from depthlab.training.progress_listener import ProgressListener, Watching
     from depthlab.training.reporting import Reporting
     from depthlab.training.schedules import CyclicCosine
     from depthlab.training.snapshots import Snapshots
     from depthlab.training.team import Team
-    from depthlab.training.watching import Watch, Watching
 
-_PLACES = {
+_MODULES = {
     "checkpoints": ("Checkpoints", "read_weights", "save_weights"),
     "classifier": ("Classifier",),
     "distributed": ("TeamStrategy",),
@@ -37,7 +37,7 @@ _PLACES = {
     "schedules": ("CyclicCosine",),
     "snapshots": ("Snapshots",),
     "team": ("Team",),
-    "watching": ("Watch", "Watching"),
+    "progress_listener": ("ProgressListener", "Watching"),
 }
 
 __all__ = [
@@ -50,13 +50,13 @@ __all__ = [
     "Interrupted",
     "Interruption",
     "ProgressBar",
+    "ProgressListener",
     "Pruned",
     "Reporting",
     "Snapshots",
     "StepLimit",
     "Team",
     "TeamStrategy",
-    "Watch",
     "Watching",
     "choose_hardware",
     "evaluate",
@@ -65,4 +65,4 @@ __all__ = [
     "track",
 ]
 
-__getattr__ = lazy_door(__name__, _PLACES)
+__getattr__ = lazy_exports(__name__, _MODULES)

@@ -80,7 +80,7 @@ class Checkpoints(pl.Callback):
         """Write the weights to `best.ckpt` if `accuracy`, on validation, beats that of all epochs before."""
         if accuracy > self.best["accuracy"]:
             self.best = {"accuracy": accuracy, "epoch": float(epoch)}
-            if self.team.leads:
+            if self.team.is_rank_zero:
                 save_weights(network, self.folder / "best.ckpt", **self.best)
 
     def on_train_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -115,7 +115,7 @@ class Checkpoints(pl.Callback):
 
     def _save_last(self, trainer: pl.Trainer) -> None:
         self.reporting.flush(trainer)  # the journal is on the disk no later than the weights that it speaks of
-        with _whole(self.last) if self.team.leads else nullcontext(self.last) as partial:
+        with _whole(self.last) if self.team.is_rank_zero else nullcontext(self.last) as partial:
             trainer.save_checkpoint(partial)  # all members take part, and the leader writes
         self._saved_at = time.monotonic()
 

@@ -78,6 +78,6 @@ class TeamStrategy(DDPStrategy):
 
     def load_checkpoint(self, checkpoint_path: Any, weights_only: bool | None = None) -> dict[str, Any]:
         """Return the leader's checkpoint to all: the others' disks need not have it."""
-        leads = self.team.leads
-        checkpoint = super().load_checkpoint(checkpoint_path, weights_only=weights_only) if leads else {}
-        return self.team.tell(checkpoint)
+        is_rank_zero = self.team.is_rank_zero
+        checkpoint = super().load_checkpoint(checkpoint_path, weights_only=weights_only) if is_rank_zero else {}
+        return self.team.broadcast(checkpoint)

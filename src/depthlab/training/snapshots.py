@@ -27,6 +27,6 @@ class Snapshots(pl.Callback):
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
         step = trainer.global_step
-        if step in self.numbers and self.team.leads:
+        if step in self.numbers and self.team.is_rank_zero:
             assert isinstance(pl_module, Classifier)
             save_weights(pl_module.network, self.folder / f"snapshot-{self.numbers[step]:03d}.ckpt", step=float(step))

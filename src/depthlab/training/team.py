@@ -17,8 +17,8 @@ class Team:
     """One process among `size` that train one network together; the process of `rank` 0 leads.
 
     The leader alone writes to disks and stores. A process of its own is a team of one, to which nothing here costs
-    anything. Everything but `leads` and `seed` is a collective: every member must call it, in the same order. What one
-    of them alone knows (a signal, the time, a file) decides nothing before all have heard of it.
+    anything. Everything but `is_rank_zero` and `seed` is a collective: every member must call it, in the same order.
+    What one of them alone knows (a signal, the time, a file) decides nothing before all have heard of it.
     """
 
     def __init__(self, rank: int = 0, size: int = 1) -> None:
@@ -35,29 +35,29 @@ class Team:
         return cls()
 
     @property
-    def leads(self) -> bool:
+    def is_rank_zero(self) -> bool:
         """Whether this process is the one that writes."""
         return self.rank == 0
 
     def seed(self, seed: int) -> int:
         """Return the seed of this member's global generators (dropout): the leader's is that of a process alone."""
-        return seed if self.leads else random.Random(f"{seed}, member {self.rank}").getrandbits(32)
+        return seed if self.is_rank_zero else random.Random(f"{seed}, member {self.rank}").getrandbits(32)
 
     def call(self) -> None:
         """Have the others, who wait in `called`, begin with the leader."""
         self._called = True
-        self.tell(True)
+        self.broadcast(True)
 
     def dismiss(self) -> None:
         """Have the others go, unless the leader has called them."""
         if not self._called:
-            self.tell(False)
+            self.broadcast(False)
 
     def called(self) -> bool:
         """Wait until there is something to do, or nothing."""
-        return self.tell(False)
+        return self.broadcast(False)
 
-    def tell(self, value: T) -> T:
+    def broadcast(self, value: T) -> T:
         """Return what the leader gave, to everyone."""
         if self.size == 1:
             return value
@@ -91,8 +91,8 @@ class Team:
     @contextmanager
     def leader_first(self) -> Iterator[None]:
         """Let the leader do something before all others, such as filling a cache that they read."""
-        if not self.leads:
-            self.tell(None)
+        if not self.is_rank_zero:
+            self.broadcast(None)
         yield
-        if self.leads:
-            self.tell(None)
+        if self.is_rank_zero:
+            self.broadcast(None)

@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import nn
 
-from depthlab.nn import DropPath, Kit, Network, Parts, Sum, named
+from depthlab.nn import DropPath, LayerFactory, Network, Parts, Sum, named
 from depthlab.nn.parts import LEAST, NAMES, SLOTS
 
 
-def net_of(kit: Kit, **layers: nn.Module) -> Network:
+def net_of(kit: LayerFactory, **layers: nn.Module) -> Network:
     unit = Sum({"branch": named(conv=nn.Conv2d(3, 4, 3, padding=1), **layers)})
     return Network(stem=nn.Sequential(), stages=[[unit]], head=named(linear=nn.Linear(4, 2)))
 
@@ -49,11 +49,11 @@ def test_what_no_slot_can_hold_is_refused_in_one_line(slots: dict[str, object], 
 
 def test_a_slot_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match=r"there is no slot parts\.color; the slots are convolution, groups"):
-        Kit("net", {"color": "red"})
+        LayerFactory("net", {"color": "red"})
 
 
 def test_a_slot_that_nothing_asked_for_is_refused_with_those_that_are_read() -> None:
-    kit = Kit("toy", Parts(pool="max"))
+    kit = LayerFactory("toy", Parts(pool="max"))
     net = net_of(kit, **kit.normalized(4), **kit.activated())
     with pytest.raises(ValueError) as caught:
         kit.finish(net)
@@ -73,7 +73,7 @@ def test_a_slot_that_nothing_asked_for_is_refused_with_those_that_are_read() -> 
     ],
 )
 def test_a_slot_beside_a_setting_that_is_off_says_which(slots: dict[str, object], said: str) -> None:
-    kit = Kit("toy", slots)
+    kit = LayerFactory("toy", slots)
     kit.convolution(4, 4, kernel_size=3)
     kit.dropped(0.0, "unit", own=True)
     kit.drop_rates(0.0, 3)
@@ -84,21 +84,21 @@ def test_a_slot_beside_a_setting_that_is_off_says_which(slots: dict[str, object]
 
 def test_notes_are_of_one_network_alone() -> None:
     parts = Parts(activation="gelu")
-    Kit("first", parts).activation()
+    LayerFactory("first", parts).activation()
     with pytest.raises(ValueError, match="second has no use for it"):
-        Kit("second", parts).finish(net_of(Kit("", None)))
+        LayerFactory("second", parts).finish(net_of(LayerFactory("", None)))
 
 
 @pytest.mark.parametrize("kind", ["batch", "group", "layer", "lrn", "none"])
 def test_what_does_not_shift_channels_leaves_a_bias_to_the_convolution(kind: str) -> None:
-    kit = Kit("net", {"normalization": kind})
+    kit = LayerFactory("net", {"normalization": kind})
     biased = kit.convolution(4, 4, kernel_size=3).bias is not None
     assert biased == (kind in ("lrn", "none")) != kit.normalizes
     assert (kit.normalized(16) == {}) == (kind == "none")
 
 
 def test_a_convolution_is_of_the_kind_that_was_chosen_but_where_it_can_not_be() -> None:
-    kit = Kit("net", {"convolution": "separable"})
+    kit = LayerFactory("net", {"convolution": "separable"})
     assert isinstance(kit.convolution(4, 8, kernel_size=3), nn.Sequential)
     assert isinstance(kit.convolution(4, 8, kernel_size=1), nn.Conv2d)
     assert isinstance(kit.convolution(3, 8, kernel_size=3, fixed=True), nn.Conv2d)
@@ -106,9 +106,9 @@ def test_a_convolution_is_of_the_kind_that_was_chosen_but_where_it_can_not_be() 
 
 def test_groups_are_4_or_the_familys_or_those_that_were_typed() -> None:
     grouped = {"convolution": "grouped"}
-    assert Kit("net", grouped).convolution(8, 8, kernel_size=3).groups == 4
-    assert Kit("net", grouped).convolution(8, 8, kernel_size=3, groups=8).groups == 8
-    assert Kit("net", {**grouped, "groups": 2}).convolution(8, 8, kernel_size=3, groups=8).groups == 2
+    assert LayerFactory("net", grouped).convolution(8, 8, kernel_size=3).groups == 4
+    assert LayerFactory("net", grouped).convolution(8, 8, kernel_size=3, groups=8).groups == 8
+    assert LayerFactory("net", {**grouped, "groups": 2}).convolution(8, 8, kernel_size=3, groups=8).groups == 2
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_groups_are_4_or_the_familys_or_those_that_were_typed() -> None:
     [(None, nn.Dropout, None), ("unit", nn.Dropout, None), ("spatial", nn.Dropout2d, None), ("head", None, nn.Dropout)],
 )
 def test_dropout_stands_where_it_was_said(kind: str | None, unit: type | None, head: type | None) -> None:
-    kit = Kit("net", {"dropout": kind})
+    kit = LayerFactory("net", {"dropout": kind})
     for place, own, expected in (("unit", True, unit), ("head", False, head)):
         layers = list(kit.dropped(0.3, place, own=own).values())  # type: ignore[arg-type]
         assert [type(layer) for layer in layers] == ([expected] if expected else [])
@@ -125,7 +125,7 @@ def test_dropout_stands_where_it_was_said(kind: str | None, unit: type | None, h
 
 def test_spatial_dropout_drops_whole_maps_and_needs_some() -> None:
     torch.manual_seed(0)
-    kit = Kit("net", {"dropout": "spatial"})
+    kit = LayerFactory("net", {"dropout": "spatial"})
     y = kit.dropped(0.5, "unit", own=True)["dropout"](torch.ones(8, 16, 3, 3))
     assert {tuple(one.unique().tolist()) for one in y.flatten(0, 1)} == {(0.0,), (2.0,)}
     with pytest.raises(ValueError, match=r"parts\.dropout=spatial drops whole maps, and net has features without"):
@@ -133,13 +133,13 @@ def test_spatial_dropout_drops_whole_maps_and_needs_some() -> None:
 
 
 def test_drop_rates_rise_linearly_or_are_all_the_same() -> None:
-    assert Kit("net", None).drop_rates(0.4, 4) == pytest.approx([0.1, 0.2, 0.3, 0.4])
-    assert Kit("net", {"drop_path": "uniform"}).drop_rates(0.4, 4) == [0.4] * 4
+    assert LayerFactory("net", None).drop_rates(0.4, 4) == pytest.approx([0.1, 0.2, 0.3, 0.4])
+    assert LayerFactory("net", {"drop_path": "uniform"}).drop_rates(0.4, 4) == [0.4] * 4
     assert DropPath(0.4).p == 0.4
 
 
 def test_a_path_that_must_pool_has_max_or_average() -> None:
-    assert Kit("net", None).pooling("max") == "max"
-    assert Kit("net", {"pool": "average"}).pooling("max") == "average"
+    assert LayerFactory("net", None).pooling("max") == "max"
+    assert LayerFactory("net", {"pool": "average"}).pooling("max") == "average"
     with pytest.raises(ValueError, match=r"parts\.pool can be max or average, not none: type parts\.pool=average"):
-        Kit("net", {"pool": "none"}).pooling("max")
+        LayerFactory("net", {"pool": "none"}).pooling("max")

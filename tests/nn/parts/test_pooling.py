@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from depthlab.nn import Kit, Window
+from depthlab.nn import LayerFactory, Window
 
 
 @pytest.mark.parametrize(("kind", "stride", "value"), [("max", 1, 6.0), ("average", 1, 3.5)])
 def test_pooling_takes_the_place_of_a_stride(kind: str, stride: int, value: float) -> None:
-    halving = Kit("net", {"pool": kind}).halving("strided")
+    halving = LayerFactory("net", {"pool": kind}).halving("strided")
     assert halving.stride == stride
     y = halving.layer["pool"](torch.tensor([[[[1.0, 2.0], [5.0, 6.0]]]]))
     assert y.item() == value
@@ -16,7 +16,7 @@ def test_pooling_takes_the_place_of_a_stride(kind: str, stride: int, value: floa
 
 @pytest.mark.parametrize(("kind", "stride"), [("strided", 2), ("none", 1)])
 def test_a_stride_takes_the_place_of_pooling_and_none_of_both(kind: str, stride: int) -> None:
-    halving = Kit("net", {"pool": kind}).halving("max")
+    halving = LayerFactory("net", {"pool": kind}).halving("max")
     assert (halving.layer, halving.pool, halving.stride) == ({}, None, stride)
 
 
@@ -30,5 +30,5 @@ def test_as_many_pixels_are_left_as_a_stride_leaves(kind: str, size: int) -> Non
 
 
 def test_the_family_has_its_own_unless_told() -> None:
-    assert type(Kit("net", None).halving("max").pool).__name__ == "MaxPool2d"
-    assert type(Kit("net", {"pool": None}).halving("average").pool).__name__ == "AvgPool2d"
+    assert type(LayerFactory("net", None).halving("max").pool).__name__ == "MaxPool2d"
+    assert type(LayerFactory("net", {"pool": None}).halving("average").pool).__name__ == "AvgPool2d"

@@ -7,7 +7,7 @@ from typing import final
 from torch import nn
 
 from depthlab.models.inception.modules import Inception, Path, scale_up
-from depthlab.nn import Concat, Kit, LocalResponseNorm, Window, named
+from depthlab.nn import Concat, LayerFactory, LocalResponseNorm, Window, named
 
 EPSILON = 1e-3  # of batch norm, in the networks that the authors released
 UNPADDED = Window(3, ceil_mode=True)  # overlapping, halves an even H, as GoogLeNet's: needs H and W of 2 or more
@@ -22,7 +22,7 @@ class Layers:
     What strides inside a unit pads, so that H becomes ceil(H / 2), or doesn't (`padded=False`): floor((H - 1) / 2).
     """
 
-    kit: Kit
+    kit: LayerFactory
     padded: bool = True
 
     def convolve(
@@ -143,7 +143,7 @@ def googlenet_stem(layers: Layers, in_channels: int, scale: float) -> tuple[nn.S
     return named(**stem), wide
 
 
-def classifier(kit: Kit, in_channels: int, num_classes: int, dropout: float) -> nn.Sequential:
+def classifier(kit: LayerFactory, in_channels: int, num_classes: int, dropout: float) -> nn.Sequential:
     """Return global average pooling, dropout unless it is 0, and a linear layer."""
     layers: dict[str, nn.Module] = {"pool": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten()}
     layers |= kit.dropped(dropout, "head", own=True)

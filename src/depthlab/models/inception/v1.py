@@ -5,18 +5,10 @@ from collections.abc import Sequence
 from torch import nn
 
 from depthlab.models.arguments import check_count, check_form, check_one_of, check_rate, check_switch
-from depthlab.models.inception.layers import (
-    PADDED,
-    UNPADDED,
-    Body,
-    Layers,
-    classifier,
-    googlenet_stem,
-    small_stem,
-)
+from depthlab.models.inception.layers import PADDED, UNPADDED, Body, Layers, classifier, googlenet_stem, small_stem
 from depthlab.models.inception.modules import Inception, Path, conv, pick, scale_up, scales_per_stage
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
-from depthlab.nn import GridPool, Kit, Network, Parts, named
+from depthlab.nn import GridPool, LayerFactory, Network, Parts, named
 
 Row = tuple[int, int, int, int, int, int]
 
@@ -76,7 +68,7 @@ def inception_v1(
     kernel = check_one_of("large_kernel", large_kernel, (5, 3))
     norm = small if batch_norm is None else check_switch("batch_norm", batch_norm)
     typed = None if batch_norm is None else f"model.batch_norm={str(norm).lower()}"
-    kit = Kit("inception_v1", parts, normalization="batch" if norm else "none", typed=typed)
+    kit = LayerFactory("inception_v1", parts, normalization="batch" if norm else "none", typed=typed)
     layers = Layers(kit)
     body = (_small if small else _googlenet)(layers, depth, width, in_channels, kernel)
     stages = body.stages

@@ -4,16 +4,9 @@ from collections.abc import Sequence
 
 from depthlab.models.arguments import check_choice, check_count, check_form, check_rate
 from depthlab.models.inception.layers import Body, Layers, classifier, googlenet_stem, small_stem
-from depthlab.models.inception.modules import (
-    Inception,
-    Path,
-    added_per_stage,
-    conv,
-    pick,
-    scales_per_stage,
-)
+from depthlab.models.inception.modules import Inception, Path, added_per_stage, conv, pick, scales_per_stage
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
-from depthlab.nn import Kit, Network, Parts
+from depthlab.nn import LayerFactory, Network, Parts
 
 KERNELS = ("factored", "single")
 Row = tuple[int, int, int, int, int, str, int]
@@ -73,7 +66,7 @@ def inception_v2(
     check_count("in_channels", in_channels, example=3)
     form = check_form(form)
     factored = check_choice("kernels", kernels, KERNELS) == "factored"
-    kit = Kit("inception_v2", parts)
+    kit = LayerFactory("inception_v2", parts)
     layers = Layers(kit)
     body = (_small if form == "cifar" else _imagenet)(layers, depth, width, in_channels, factored)
     units, channels = layers.stages(body.stages, body.channels)

@@ -18,7 +18,7 @@ from depthlab.models.inception.modules import (
     scales_per_stage,
 )
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
-from depthlab.nn import GridPool, Kit, Network, Parts, Window, named
+from depthlab.nn import GridPool, LayerFactory, Network, Parts, Window, named
 
 ASYMMETRIC = (7, 5, 3)
 CHANNELS = [288, 768, 2048]  # that the stages put out
@@ -63,7 +63,7 @@ def inception_v3(
     check_count("in_channels", in_channels, example=3)
     small = check_form(form) == "cifar"
     n = check_one_of("asymmetric", asymmetric, ASYMMETRIC)
-    kit = Kit("inception_v3", parts)
+    kit = LayerFactory("inception_v3", parts)
     layers = Layers(kit, padded=small)
     body = (_small if small else _imagenet)(layers, depth, width, in_channels, n)
     units, channels = layers.stages(body.stages, body.channels)

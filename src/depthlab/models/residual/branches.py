@@ -7,8 +7,8 @@ from typing import final
 from torch import nn
 
 from depthlab.models.residual.orders import Order, activation_layers
-from depthlab.models.residual.places import Place
-from depthlab.nn import DropPath, Kit, named
+from depthlab.models.residual.unit_shapes import UnitShape
+from depthlab.nn import DropPath, LayerFactory, named
 
 UNITS = ("basic", "bottleneck")
 LAYERS = {"basic": 2, "bottleneck": 3}
@@ -27,7 +27,7 @@ class Kernel:
     groups: int = 1
 
 
-def basic(place: Place) -> list[Kernel]:
+def basic(place: UnitShape) -> list[Kernel]:
     """Return two 3x3 convolutions, the first of which strides."""
     return [
         Kernel(place.in_channels, place.inner, 3, place.stride),
@@ -35,7 +35,7 @@ def basic(place: Place) -> list[Kernel]:
     ]
 
 
-def bottleneck(place: Place, *, stride_at: str = "3x3", groups: int = 1) -> list[Kernel]:
+def bottleneck(place: UnitShape, *, stride_at: str = "3x3", groups: int = 1) -> list[Kernel]:
     """Return 1x1, 3x3 and 1x1 convolutions; `stride_at` says which of the first two strides."""
     narrow, wide = (place.stride, 1) if stride_at == "1x1" else (1, place.stride)
     return [
@@ -46,7 +46,13 @@ def bottleneck(place: Place, *, stride_at: str = "3x3", groups: int = 1) -> list
 
 
 def build_branch(
-    kit: Kit, kernels: Sequence[Kernel], order: Order, *, dropout: float, drop_path: float, activated: bool = False
+    kit: LayerFactory,
+    kernels: Sequence[Kernel],
+    order: Order,
+    *,
+    dropout: float,
+    drop_path: float,
+    activated: bool = False,
 ) -> nn.Sequential:
     """Return the convolutions in sequence, with normalization and activation where `order` has them.
 
@@ -74,7 +80,7 @@ def build_branch(
     return named(**layers)
 
 
-def build_projection(kit: Kit, place: Place, order: Order) -> nn.Sequential:
+def build_projection(kit: LayerFactory, place: UnitShape, order: Order) -> nn.Sequential:
     """Return a 1x1 convolution to the shape of the branch, normalized if the branch ends so (He et al. 2015, eq. 2)."""
     conv = kit.convolution(place.in_channels, place.out_channels, kernel_size=1, stride=place.stride)
     return named(conv=conv, **(kit.normalized(place.out_channels) if "norm" in order.last else {}))

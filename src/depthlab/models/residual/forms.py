@@ -7,9 +7,9 @@ from torch import nn
 from depthlab.models.arguments import check_choice, check_count, is_list
 from depthlab.models.residual.branches import LAYERS, UNITS
 from depthlab.models.residual.orders import Order, activation_layers
-from depthlab.models.residual.places import Place
+from depthlab.models.residual.unit_shapes import UnitShape
 from depthlab.models.stages import listed_units_per_stage, units_per_stage
-from depthlab.nn import Kit, Network, Parallel, Window, named
+from depthlab.nn import LayerFactory, Network, Parallel, Window, named
 
 FIRST_CHANNELS = {"cifar": 16, "imagenet": 64}  # of the stem and the first stage; they double from stage to stage
 BASIC_DEPTHS: dict[int, list[int]] = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}
@@ -38,11 +38,11 @@ def count_units(
 
 
 def build_network(
-    kit: Kit,
+    kit: LayerFactory,
     form: str,
     order: Order,
-    stages: Sequence[Sequence[Place]],
-    build_unit: Callable[[Place], Parallel],
+    stages: Sequence[Sequence[UnitShape]],
+    build_unit: Callable[[UnitShape], Parallel],
     *,
     num_classes: int,
     in_channels: int,
@@ -64,7 +64,7 @@ def build_network(
     return kit.finish(Network(stem=stem, stages=units, head=head))
 
 
-def _build_stem(kit: Kit, form: str, order: Order, in_channels: int, features: int) -> nn.Sequential:
+def _build_stem(kit: LayerFactory, form: str, order: Order, in_channels: int, features: int) -> nn.Sequential:
     """Return a 3x3 convolution, or for ImageNet a 7x7 and a pooling that together shrink H and W to a quarter.
 
     The 3x3 is followed by what follows convolutions in `order`; the 7x7 is always activated, ahead of the pooling.

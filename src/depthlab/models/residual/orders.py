@@ -6,7 +6,7 @@ from typing import final
 
 from torch import nn
 
-from depthlab.nn import Kit
+from depthlab.nn import LayerFactory
 
 
 @final
@@ -41,7 +41,9 @@ ORDERS = {
 }
 
 
-def activation_layers(kit: Kit, kinds: Sequence[str], channels: int, number: int | None = None) -> dict[str, nn.Module]:
+def activation_layers(
+    kit: LayerFactory, kinds: Sequence[str], channels: int, number: int | None = None
+) -> dict[str, nn.Module]:
     """Return layers of these kinds by name: norm and relu, or norm2 and relu2 for the second convolution."""
     suffix = "" if number is None else str(number)
     layers: dict[str, nn.Module] = {}

@@ -8,10 +8,10 @@ from depthlab.models.arguments import check_choice, check_form, check_rate
 from depthlab.models.residual.branches import EXPANSION, Kernel, basic, bottleneck, build_branch
 from depthlab.models.residual.forms import BOTTLENECK_DEPTHS, FIRST_CHANNELS, build_network, count_units
 from depthlab.models.residual.orders import ORDERS, Order, activation_layers
-from depthlab.models.residual.places import Place, place_units
 from depthlab.models.residual.shortcuts import Shortcut, check_shortcut
+from depthlab.models.residual.unit_shapes import UnitShape, place_units
 from depthlab.models.stages import channels_per_stage, doubling
-from depthlab.nn import Kit, Network, Parts, Sum, named
+from depthlab.nn import LayerFactory, Network, Parts, Sum, named
 
 BOTTLENECKS = {**BOTTLENECK_DEPTHS, 200: [3, 24, 36, 3]}  # by depth, for ImageNet
 
@@ -55,11 +55,11 @@ def preresnet(
     order = ORDERS[check_choice("activation", activation, tuple(ORDERS))]
     skips = check_shortcut(shortcut, shortcut_scale, branch_scale, gate_bias, shortcut_dropout)
     rate, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
-    kit = Kit("preresnet", parts)
+    kit = LayerFactory("preresnet", parts)
     kind, counts = count_units("preresnet", form, unit, depth, BOTTLENECKS)
     channels = channels_per_stage(width, doubling(FIRST_CHANNELS[form], len(counts)))
 
-    def build_unit(place: Place) -> Sum:
+    def build_unit(place: UnitShape) -> Sum:
         kernels = basic(place) if kind == "basic" else bottleneck(place)
         return _unit(kit, place, kernels, order, skips, rate, activated_stem=form == "imagenet")
 
@@ -73,8 +73,8 @@ def preresnet(
 
 
 def _unit(
-    kit: Kit,
-    place: Place,
+    kit: LayerFactory,
+    place: UnitShape,
     kernels: Sequence[Kernel],
     order: Order,
     skips: Shortcut,

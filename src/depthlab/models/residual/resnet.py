@@ -8,9 +8,9 @@ from depthlab.models.arguments import check_choice, check_form, check_rate
 from depthlab.models.residual.branches import EXPANSION, basic, bottleneck, build_branch, build_projection
 from depthlab.models.residual.forms import FIRST_CHANNELS, build_network, count_units
 from depthlab.models.residual.orders import ORIGINAL
-from depthlab.models.residual.places import Place, place_units
+from depthlab.models.residual.unit_shapes import UnitShape, place_units
 from depthlab.models.stages import channels_per_stage, doubling
-from depthlab.nn import Kit, Network, PadSkip, Parts, Sum
+from depthlab.nn import LayerFactory, Network, PadSkip, Parts, Sum
 
 SHORTCUTS = ("A", "B", "C")
 PADDINGS = ("both", "end")
@@ -60,7 +60,7 @@ def resnet(
     """
     shortcut = ("A" if form == "cifar" else "B") if shortcut is None else check_choice("shortcut", shortcut, SHORTCUTS)
     check_choice("shortcut_padding", shortcut_padding, PADDINGS)
-    kit = Kit("resnet", parts)
+    kit = LayerFactory("resnet", parts)
     return _build(
         kit,
         lambda place: _skip(kit, place, shortcut, shortcut_padding),
@@ -95,7 +95,7 @@ def plain(
     (Fig. 3 and 4, left) depth 34 has 21,623,848. Raises `ValueError` as `resnet` does.
     """
     return _build(
-        Kit("plain", parts),
+        LayerFactory("plain", parts),
         None,
         depth=depth,
         width=width,
@@ -110,8 +110,8 @@ def plain(
 
 
 def _build(
-    kit: Kit,
-    build_skip: Callable[[Place], nn.Module] | None,
+    kit: LayerFactory,
+    build_skip: Callable[[UnitShape], nn.Module] | None,
     *,
     depth: int | Sequence[int],
     width: float | Sequence[int],
@@ -131,7 +131,7 @@ def _build(
     rate = check_rate("dropout", dropout)
     drop_path = None if drop_path is None else check_rate("drop_path", drop_path)
 
-    def build_unit(place: Place) -> Sum:
+    def build_unit(place: UnitShape) -> Sum:
         kernels = basic(place) if unit == "basic" else bottleneck(place, stride_at=stride_at)
         branch = build_branch(kit, kernels, ORIGINAL, dropout=rate, drop_path=place.drop_path)
         paths: dict[str, nn.Module] = {"branch": branch}  # first, so that the state dict has a projection last
@@ -157,7 +157,7 @@ def _check_stride_at(stride_at: str | None, form: str, unit: str) -> str:
     return stride_at
 
 
-def _skip(kit: Kit, place: Place, shortcut: str, padding: str) -> nn.Module:
+def _skip(kit: LayerFactory, place: UnitShape, shortcut: str, padding: str) -> nn.Module:
     """Return the identity where the shape stays (unless "C"), else zero-padding or a projection."""
     if shortcut == "C" or (shortcut == "B" and not place.keeps_shape):
         return build_projection(kit, place, ORIGINAL)

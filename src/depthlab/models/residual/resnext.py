@@ -8,9 +8,9 @@ from depthlab.models.arguments import check_count, check_form, check_rate, is_nu
 from depthlab.models.residual.branches import EXPANSION, LAYERS, bottleneck, build_branch, build_projection
 from depthlab.models.residual.forms import BOTTLENECK_DEPTHS, build_network
 from depthlab.models.residual.orders import ORIGINAL
-from depthlab.models.residual.places import Place, place_units
+from depthlab.models.residual.unit_shapes import UnitShape, place_units
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
-from depthlab.nn import Kit, Network, Parts, Sum
+from depthlab.nn import LayerFactory, Network, Parts, Sum
 
 STEM = 64  # channels, in both forms
 
@@ -52,7 +52,7 @@ def resnext(
     check_count("cardinality", cardinality, example=8)
     check_count("group_width", group_width, example=64)
     rate, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
-    kit = Kit("resnext", parts)
+    kit = LayerFactory("resnext", parts)
     if form == "cifar":
         counts = units_per_stage("resnext", depth, layers_per_unit=LAYERS["bottleneck"])
     else:
@@ -61,7 +61,7 @@ def resnext(
     out = channels_per_stage(width, base)
     inner = [cardinality * group for group in _groups(group_width, width, len(counts))]
 
-    def build_unit(place: Place) -> Sum:
+    def build_unit(place: UnitShape) -> Sum:
         kernels = bottleneck(place, groups=cardinality)
         branch = build_branch(kit, kernels, ORIGINAL, dropout=rate, drop_path=place.drop_path)
         skip = nn.Identity() if place.keeps_shape else build_projection(kit, place, ORIGINAL)

@@ -9,8 +9,8 @@ from torch import nn
 from depthlab.models.arguments import check_choice, check_rate, is_number
 from depthlab.models.residual.branches import build_projection
 from depthlab.models.residual.orders import Order
-from depthlab.models.residual.places import Place
-from depthlab.nn import Concat, Gate, Kit, Product, Scale, Take, named
+from depthlab.models.residual.unit_shapes import UnitShape
+from depthlab.nn import Concat, Gate, LayerFactory, Product, Scale, Take, named
 
 SHORTCUTS = ("identity", "scaling", "exclusive_gating", "shortcut_gating", "conv", "dropout")
 GATED = ("exclusive_gating", "shortcut_gating")
@@ -37,14 +37,16 @@ class Shortcut:
     gate_bias: float
     dropout: float
 
-    def build_gate(self, place: Place) -> dict[str, nn.Module]:
+    def build_gate(self, place: UnitShape) -> dict[str, nn.Module]:
         """Return what stands before both paths by name: for the exclusive gate, its logits beside the features."""
         if self.kind != "exclusive_gating":
             return {}
         gate = Gate(place.in_channels, place.out_channels)
         return {"gate": Concat({"features": nn.Identity(), "logits": gate})}
 
-    def build_paths(self, kit: Kit, place: Place, order: Order, branch: nn.Sequential) -> dict[str, nn.Module]:
+    def build_paths(
+        self, kit: LayerFactory, place: UnitShape, order: Order, branch: nn.Sequential
+    ) -> dict[str, nn.Module]:
         """Return the paths of a unit: its `branch`, weighted if need be, and its skip."""
         skip: dict[str, nn.Module] = {}
         if self.kind == "conv" or not place.keeps_shape:
@@ -105,7 +107,9 @@ def _check_number(key: str, value: object, *, default: float) -> float:
     return float(value)
 
 
-def _exclusively_gated(place: Place, branch: dict[str, nn.Module], skip: dict[str, nn.Module]) -> dict[str, nn.Module]:
+def _exclusively_gated(
+    place: UnitShape, branch: dict[str, nn.Module], skip: dict[str, nn.Module]
+) -> dict[str, nn.Module]:
     """Return g F(x) and (1 - g) skip(x); both read the features and, behind them, the logits of g."""
     stop = place.in_channels + place.out_channels
 

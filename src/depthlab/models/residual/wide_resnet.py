@@ -8,9 +8,9 @@ from depthlab.models.arguments import check_choice, check_form, check_rate
 from depthlab.models.residual.branches import EXPANSION, UNITS, basic, bottleneck, build_branch, build_projection
 from depthlab.models.residual.forms import FIRST_CHANNELS, build_network, count_units
 from depthlab.models.residual.orders import FULL, ORIGINAL, activation_layers
-from depthlab.models.residual.places import Place, place_units
+from depthlab.models.residual.unit_shapes import UnitShape, place_units
 from depthlab.models.stages import channels_per_stage, doubling, units_per_stage
-from depthlab.nn import Kit, Network, Parts, Sum, named
+from depthlab.nn import LayerFactory, Network, Parts, Sum, named
 
 
 def wide_resnet(
@@ -49,13 +49,13 @@ def wide_resnet(
     """
     check_form(form)
     rate, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
-    kit = Kit("wide_resnet", parts)
+    kit = LayerFactory("wide_resnet", parts)
     kind, counts = _count_units(form, unit, depth)
     base = doubling(FIRST_CHANNELS[form], len(counts))
     inner = channels_per_stage(width, base)
     out = inner if kind == "basic" else [EXPANSION[kind] * channels for channels in base]
 
-    def build_unit(place: Place) -> Sum:
+    def build_unit(place: UnitShape) -> Sum:
         if form == "cifar":
             return _pre_activated(kit, place, rate)
         kernels = basic(place) if kind == "basic" else bottleneck(place)
@@ -78,7 +78,7 @@ def _count_units(form: str, unit: str | None, depth: int | Sequence[int]) -> tup
     return "basic", units_per_stage("wide_resnet", depth, layers_per_unit=2, others=4)
 
 
-def _pre_activated(kit: Kit, place: Place, dropout: float) -> Sum:
+def _pre_activated(kit: LayerFactory, place: UnitShape, dropout: float) -> Sum:
     shared = not place.keeps_shape
     branch = build_branch(kit, basic(place), FULL, dropout=dropout, drop_path=place.drop_path, activated=shared)
     if not shared:

@@ -1,10 +1,10 @@
-"""What paths are filled with: a file for each kind of part, and `Kit`, which makes layers of what a person chose."""
+"""What paths are filled with: a file for each kind of part, and `LayerFactory`, which makes layers of them."""
 
 from depthlab.nn.parts.activations import ACTIVATIONS, gain_of
 from depthlab.nn.parts.convolutions import CONVOLUTIONS, ChannelShuffle, Shape, build_convolution
 from depthlab.nn.parts.excitation import Excitation
 from depthlab.nn.parts.initializations import INITIALIZATIONS, initialize_as
-from depthlab.nn.parts.kit import Kit
+from depthlab.nn.parts.layer_factory import LayerFactory
 from depthlab.nn.parts.layers import named
 from depthlab.nn.parts.normalizations import NORMALIZATIONS, ChannelNorm, group_count
 from depthlab.nn.parts.pooling import POOLS, Halving, Window
@@ -23,7 +23,7 @@ __all__ = [
     "ChannelShuffle",
     "Excitation",
     "Halving",
-    "Kit",
+    "LayerFactory",
     "Parts",
     "Shape",
     "Window",

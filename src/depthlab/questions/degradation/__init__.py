@@ -1,0 +1,1 @@
+"""Does the training error rise with depth?"""

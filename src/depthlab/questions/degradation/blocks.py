@@ -1,0 +1,82 @@
+"""Errors of networks against their depth, as blocks of a page."""
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+
+from depthlab.questions.degradation.figures import curves_by_depth, errors_against_depth
+from depthlab.questions.degradation.record import Condition, DegradationRecord
+from depthlab.records import MeasuredRun, RunRef
+from depthlab.report.blocks import PageTable, Picture
+from depthlab.report.networks import drawn_networks
+
+
+def runs_of(record: DegradationRecord, condition: Condition) -> tuple[list[MeasuredRun], list[RunRef]]:
+    """Return the runs of a condition: what the finished ones found, and all that were asked for."""
+    members = set(condition.members)
+    found = [run for run in record.measured if run.fingerprint in members]
+    return found, [ref for ref in record.about.runs if ref.fingerprint in members]
+
+
+def error_picture(runs: Sequence[MeasuredRun], refs: Sequence[RunRef], name: str) -> Picture:
+    """Return the figure of training and test error against depth; runs without a result are crosses."""
+    told = "; ".join(
+        f"{network.name} {statistics.fmean(run.train_error for run in network.runs):.2f} and "
+        f"{statistics.fmean(run.test_error for run in network.runs):.2f}"
+        for network in drawn_networks(runs)
+    )
+    lost: dict[str, tuple[str, float, int]] = {}
+    for ref in refs:
+        if ref.state != "finished":
+            series, place, count = lost.get(ref.group, (ref.series, ref.place, 0))
+            lost[ref.group] = (series, place, count + 1)
+    crosses = " Crosses at the upper edge are runs without a result." if lost else ""
+    return Picture(
+        errors_against_depth(runs, lost),
+        name,
+        f"Two panels, error against depth. Mean training and test error in percent: {told}.",
+        "Training and test error of the final weights against depth; a point for each seed, a line through the means, "
+        f"bars of one standard deviation over seeds.{crosses} He et al. 2015 show the same in Fig. 1, 4 and 6.",
+    )
+
+
+def curve_picture(runs: Sequence[MeasuredRun]) -> Picture:
+    """Return the figure of learning curves."""
+    networks = ", ".join(network.name for network in drawn_networks(runs))
+    return Picture(
+        curves_by_depth(runs),
+        "curves",
+        f"Error against epoch, a panel for each series, a line for each seed of {networks}.",
+        "Lines: validation. Dashed: training, the running mean over augmented batches while the weights change, so "
+        "that it differs from the training error that the verdict rests on.",
+    )
+
+
+def network_table(runs: Sequence[MeasuredRun], refs: Sequence[RunRef], name: str) -> PageTable:
+    """Return a row for each network: what it costs, how many of its runs finished, and their mean errors."""
+    asked = Counter(ref.group for ref in refs)
+    rows = []
+    there = {network.name: network for network in drawn_networks(runs)}
+    for group in asked:
+        found = there[group].runs if group in there else ()
+        columns = [[getattr(run, key) for run in found] for key in ("train_error", "validation_error", "test_error")]
+        spread = [number for values in columns for number in _mean_and_std(values)]
+        loss = _mean_and_std([run.train_loss for run in found])[0]
+        size = (found[0].parameters, found[0].multiply_adds) if found else (None, None)
+        rows.append((group, *size, f"{len(found)} of {asked[group]}", *spread, loss))
+    return PageTable(
+        (
+            *("network", "parameters", "multiply-adds", "runs"),
+            *("training error (%)", "± std", "validation error (%)", "± std ", "test error (%)", "± std  "),
+            "training loss (nats)",
+        ),
+        tuple(rows),
+        "Means over seeds, with the sample's standard deviation.",
+        name,
+    )
+
+
+def _mean_and_std(values: Sequence[float]) -> tuple[float | None, float | None]:
+    if not values:
+        return None, None
+    return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None

@@ -1,0 +1,89 @@
+"""The page that answers whether the training error rises with depth."""
+
+from collections.abc import Sequence
+
+from depthlab.questions.degradation.blocks import curve_picture, error_picture, network_table, runs_of
+from depthlab.questions.degradation.blocks_layers import layer_blocks
+from depthlab.questions.degradation.blocks_tuning import tuning_blocks
+from depthlab.questions.degradation.figures import beside_published
+from depthlab.questions.degradation.record import Condition, DegradationRecord
+from depthlab.records import MeasuredRun, RunRef
+from depthlab.report.blocks import Block, Page, Picture, Section
+from depthlab.report.comparison_table import comparison_table, planning_text
+from depthlab.report.published_table import differences, published_table, splits_text
+from depthlab.report.question_runs import page_facts, run_section, seed_notices
+
+
+def degradation_page(record: DegradationRecord) -> Page:
+    """Return the page of a record; everything on it is computed from the record alone."""
+    about, first = record.about, record.conditions[0]
+    runs, refs = runs_of(record, first)
+    sections = [_errors(record, runs, refs), _comparisons(first)]
+    if record.tuning is not None:
+        sections.append(Section(f"What hangs on {record.tuning.key}", tuning_blocks(record)))
+    if runs:
+        sections.append(Section("Learning curves", (curve_picture(runs),)))
+        sections.append(Section("Inside the networks", layer_blocks(record, runs)))
+    sections += [_literature(record, runs), run_section(about)]
+    return Page(
+        title=f"Degradation: {_title(record)}",
+        lead="\n".join(about.verdict),
+        sections=tuple(sections),
+        facts=page_facts(about),
+    )
+
+
+def _errors(record: DegradationRecord, runs: Sequence[MeasuredRun], refs: Sequence[RunRef]) -> Section:
+    blocks: list[Block] = [
+        "A deeper network can do whatever a shallower one does, so a higher training error of the deeper one is no "
+        "overfitting: it is not trained as well. Errors are those of the final weights in evaluation mode, over all "
+        f"images of a split: {splits_text(record.trained)}. The test images were looked at once, after training.",
+        *seed_notices(refs),
+    ]
+    if runs:
+        blocks.append(error_picture(runs, refs, "errors"))
+    blocks.append(network_table(runs, refs, "networks"))
+    return Section("Error against depth", tuple(blocks))
+
+
+def _comparisons(condition: Condition) -> Section:
+    return Section(
+        "The comparisons",
+        (
+            "The deepest network of each series against its shallowest. Where both have the same seeds the differences "
+            "are taken seed by seed (paired t test), else Welch's test takes all values. Intervals are those of one "
+            "comparison alone; p-values are corrected over each family by Holm's method, and a claim is made below "
+            "0.05.",
+            comparison_table(condition.compared, "comparisons"),
+            *planning_text(condition.compared),
+        ),
+    )
+
+
+def _literature(record: DegradationRecord, runs: Sequence[MeasuredRun]) -> Section:
+    data = str(record.about.held.get("data", ""))
+    there = {run.network for run in runs}
+    twins = [one for one in record.published if one.network in there]
+    if not record.published:
+        return Section("Beside the literature", ("No published figure is of these networks.",))
+    blocks: list[Block] = [differences(record.published, record.about.held, record.trained)]
+    if any(one.split == "test" for one in twins):
+        blocks.append(
+            Picture(
+                beside_published(runs, twins, data=data),
+                "published",
+                f"Test error against depth, here on {data} and as published: "
+                + "; ".join(f"{one.network} {one.relation} {one.error:g} %" for one in twins if one.split == "test")
+                + ".",
+                "Test errors here, and published ones of the same networks; thin lines join what one source says. "
+                "Pale: other authors than the paper's. Hollow: read off a curve, not verified. Triangles: bounds.",
+            )
+        )
+    blocks.append(published_table(record.published, runs, "published"))
+    return Section("Beside the literature", tuple(blocks))
+
+
+def _title(record: DegradationRecord) -> str:
+    series = list(dict.fromkeys(ref.series for ref in record.about.runs))
+    data = record.about.held.get("data")
+    return " and ".join(series) + (f" on {data}" if data else "")

@@ -1,0 +1,1 @@
+"""Networks of equal cost: candidates along an axis, and the search for the one nearest to a budget."""

@@ -1,0 +1,1 @@
+"""Is width the base, and depth the exponent?"""

@@ -1,0 +1,139 @@
+"""Lesions of units and groups, by network, as blocks of a page."""
+
+import statistics
+from collections.abc import Callable, Sequence
+
+from depthlab.questions.exponent.figures import Panel, Value, exponents
+from depthlab.questions.exponent.record import ExponentRecord, ExponentRun
+from depthlab.records import Interval
+from depthlab.report.blocks import PageTable, Picture
+
+UNITS, GROUPS = "units", "groups"
+
+
+def exponent_picture(record: ExponentRecord) -> Picture:
+    """Return the figure that the verdict is about."""
+    share = f"{100 * record.share:.0f} %"
+    panels = (
+        Panel(f"rise without {share} of the units (points)", lambda run: run.rise_of_some(UNITS)),
+        Panel("effective size in units (votes)", lambda run: run.effective_size(UNITS), log=True),
+        Panel("error of the whole network (%)", lambda run: run.error),
+        Panel(f"rise without {share} of the groups (points)", lambda run: run.rise_of_some(GROUPS)),
+        Panel("effective size in groups (votes)", lambda run: run.effective_size(GROUPS), log=True),
+        Panel("rise without one unit (points)", lambda run: run.rise_of_one(UNITS)),
+    )
+    runs = [run for run in record.runs if run.pieces]
+    told = []
+    for network in dict.fromkeys(run.network for run in runs):
+        same = [run for run in runs if run.network == network]
+        harm, votes = _mean(same, panels[0].value), _mean(same, panels[1].value)
+        told.append(f"{network} ({same[0].units} units, {same[0].cardinality} groups) {_show(harm)} and {_show(votes)}")
+    return Picture(
+        exponents(runs, panels),
+        "exponent",
+        f"Six panels against multiply-adds. Rise of the error without {share} of the units in points, and effective "
+        f"size in votes: {'; '.join(told)}.",
+        "Against multiply-adds, so that what stands above each other costs as much: a point a run, lines through "
+        "means. Beside the points of the first panel: units x groups. Only units that keep the shape are deleted.",
+    )
+
+
+def network_table(record: ExponentRecord, name: str) -> PageTable:
+    """Return a row for each network: what it is, and the means of all measures over its seeds."""
+    measures: dict[str, Callable[[ExponentRun], float | None]] = {
+        "error (%)": lambda run: run.error,
+        "rise, one unit": lambda run: run.rise_of_one(UNITS),
+        "rise, some units": lambda run: run.rise_of_some(UNITS),
+        "rise, one group": lambda run: run.rise_of_one(GROUPS),
+        "rise, some groups": lambda run: run.rise_of_some(GROUPS),
+        "votes (units)": lambda run: run.effective_size(UNITS),
+        "votes (groups)": lambda run: run.effective_size(GROUPS),
+        "units that matter": lambda run: run.units_that_matter,
+    }
+    rows = []
+    for network in dict.fromkeys(run.network for run in record.runs if run.pieces):
+        same = [run for run in record.runs if run.network == network and run.pieces]
+        first = same[0]
+        rows.append(
+            (
+                *(
+                    network,
+                    first.units,
+                    first.cardinality,
+                    first.log2_paths,
+                    first.parameters,
+                    first.multiply_adds,
+                    len(same),
+                ),
+                *(_mean(same, value) for value in measures.values()),
+            )
+        )
+    head = ("network", "units", "groups", "log₂ paths", "parameters", "multiply-adds", "seeds", *measures)
+    caption = (
+        f"Means over seeds; rises in points. Some: {100 * record.share:.0f} % of those whose units keep the shape."
+    )
+    return PageTable(head, tuple(rows), caption, name)
+
+
+def part_table(record: ExponentRecord, name: str) -> PageTable:
+    """Return a row for each part of the reading."""
+    rows = [
+        (
+            *(one.measure, one.claim, one.value),
+            None if one.low is None or one.high is None else f"{one.low:.3g} to {one.high:.3g}",
+            *(one.p, one.p_holm, one.stands),
+        )
+        for one in record.parts
+    ]
+    return PageTable(
+        ("measure", "claim", "for the reading", "95 % interval", "p", "p by Holm", "stands"),
+        tuple(rows),
+        "By a doubling of the units (depth), of the groups (cardinality), and of the multiply-adds along depth less "
+        "along cardinality (exchange). Positive numbers agree with the reading: so many points of rise less, or so "
+        "many doublings of the effective size.",
+        name,
+    )
+
+
+def slope_table(record: ExponentRecord, name: str) -> PageTable:
+    """Return a row for each measure and axis: what a doubling changes."""
+    rows = [
+        (
+            *(fit.measure, one.axis, one.cost_factor, one.points, _interval(one.interval), one.p),
+            *(one.per_cost, fit.networks, fit.runs, fit.lack_of_fit),
+        )
+        for fit in record.fits
+        for one in fit.exchanges
+    ]
+    head = ("measure", "axis", "a doubling costs (times)", "and changes the measure by", "95 % interval", "p")
+    return PageTable(
+        (*head, "a doubling of the multiply-adds", "networks", "runs", "lack of fit p"),
+        tuple(rows),
+        "Rises in points; effective sizes and units that matter in doublings, so that a change is an exponent.",
+        name,
+    )
+
+
+def lesion_table(record: ExponentRecord, name: str) -> PageTable:
+    """Return a row for each piece that was deleted alone."""
+    rows = [
+        (run.network, run.seed, pieces.kind, one.name, "yes" if one.transition else "no", one.error, one.effect)
+        for run in record.runs
+        for pieces in run.pieces
+        for one in pieces.lesions
+    ]
+    head = ("network", "seed", "kind", "deleted", "transition", "error (%)", "effect |d|²")
+    return PageTable(head, tuple(rows), name=name)
+
+
+def _mean(runs: Sequence[ExponentRun], value: Value) -> float | None:
+    found = [number for run in runs if (number := value(run)) is not None]
+    return statistics.fmean(found) if found else None
+
+
+def _show(value: float | None) -> str:
+    return "nothing" if value is None else f"{value:.3g}"
+
+
+def _interval(interval: Interval | None) -> str | None:
+    return None if interval is None else f"{interval.low:.3g} to {interval.high:.3g}"

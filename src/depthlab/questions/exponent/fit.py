@@ -1,0 +1,52 @@
+"""Robustness and effective size as functions of the number of units and of groups, fitted."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from depthlab.questions.exponent.measure.pieces import GROUPS, UNITS
+from depthlab.questions.exponent.record import ExponentRun
+from depthlab.records import ExchangeFit
+from depthlab.statistics.exchange import fit_exchange
+from depthlab.statistics.exchange_spread import Point
+
+ONE_UNIT, SOME_UNITS = "rise after one unit", "rise after a share of the units"
+ONE_GROUP, SOME_GROUPS = "rise after one group", "rise after a share of the groups"
+SIZE_UNITS, SIZE_GROUPS = "effective size in units", "effective size in groups"
+EVEN_UNITS = "units that matter"
+
+Value = Callable[[ExponentRun], float | None]
+
+
+def _log2(value: float | None) -> float | None:
+    return None if value is None else math.log2(value)
+
+
+VALUES: dict[str, Value] = {
+    SOME_UNITS: lambda run: run.rise_of_some(UNITS),
+    SIZE_UNITS: lambda run: _log2(run.effective_size(UNITS)),
+    ONE_UNIT: lambda run: run.rise_of_one(UNITS),
+    ONE_GROUP: lambda run: run.rise_of_one(GROUPS),
+    SOME_GROUPS: lambda run: run.rise_of_some(GROUPS),
+    SIZE_GROUPS: lambda run: _log2(run.effective_size(GROUPS)),
+    EVEN_UNITS: lambda run: _log2(run.units_that_matter),
+}
+
+
+def fit_all(runs: Sequence[ExponentRun]) -> tuple[ExchangeFit, ...]:
+    """Fit each measure: a level, a slope by a doubling of the units, and one by a doubling of the cardinality.
+
+    Slopes of logarithms are exponents: an effective size that goes with the square root of the units has 0.5. What a
+    doubling of the multiply-adds buys is compared along both.
+    """
+    return tuple(fit_exchange(measure, _points(runs, value)) for measure, value in VALUES.items())
+
+
+def _points(runs: Sequence[ExponentRun], value: Value) -> list[Point]:
+    points = []
+    for network in dict.fromkeys(run.network for run in runs):
+        same = [run for run in runs if run.network == network]
+        first = same[0]
+        values = tuple(found for run in same if (found := value(run)) is not None)
+        axes = {"depth": float(first.units), "cardinality": float(first.cardinality)}
+        points.append(Point(first.family, axes, float(first.multiply_adds), values))
+    return points

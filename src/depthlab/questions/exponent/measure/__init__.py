@@ -1,0 +1,1 @@
+"""The measures of this question, which take the network itself."""

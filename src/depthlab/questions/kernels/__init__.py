@@ -1,0 +1,1 @@
+"""Which kind of convolution, pooling, activation, normalization?"""

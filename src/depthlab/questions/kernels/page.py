@@ -1,0 +1,106 @@
+"""The page that compares kinds of convolution, pooling, activation and normalization at equal cost."""
+
+import statistics
+from collections import Counter
+
+from depthlab.questions.kernels.figures import kind_differences
+from depthlab.questions.kernels.record import KernelsRecord
+from depthlab.report.blocks import Block, Notice, Page, PageTable, Picture, Section
+from depthlab.report.comparison_table import comparison_table, planning_text
+from depthlab.report.published_table import splits_text
+from depthlab.report.question_runs import page_facts, run_section, seed_notices
+
+
+def kernels_page(record: KernelsRecord) -> Page:
+    """Return the page of a record; everything on it is computed from the record alone."""
+    about = record.about
+    data = about.held.get("data")
+    return Page(
+        title=f"Kinds of parts at equal cost{f' on {data}' if data else ''}",
+        lead="\n".join(about.verdict),
+        sections=(_errors(record), _costs(record), _comparisons(record), run_section(about)),
+        facts=page_facts(about),
+    )
+
+
+def _errors(record: KernelsRecord) -> Section:
+    skeleton = record.networks[0].network
+    blocks: list[Block] = [
+        f"One skeleton, {skeleton}, with one kind of one part at a time; its width is the one at which the network "
+        f"costs the nearest to what the skeleton does, counted in {record.match.replace('_', '-')}. Errors are those "
+        f"of the final weights in evaluation mode, over all images of a split: {splits_text(record.trained)}. The "
+        "recipe, its learning rate among it, is the skeleton's for all.",
+        *seed_notices(record.about.runs),
+    ]
+    if any(one.mean_a is not None and one.mean_b is not None for one in record.compared):
+        told = "; ".join(
+            f"{one.a} {one.mean_a - one.mean_b:+.2g} points"
+            for one in record.compared
+            if one.measure == "test error" and one.mean_a is not None and one.mean_b is not None
+        )
+        blocks.append(
+            Picture(
+                kind_differences(record.networks, record.compared),
+                "differences",
+                f"A panel for each part, the kinds' errors less that of {skeleton}. Test error: {told}.",
+                "Differences of mean errors: test filled, training hollow; to the left of zero a kind errs less than "
+                "the skeleton. Bars: 95 % intervals over seeds. A cross: no result.",
+            )
+        )
+    blocks.append(_network_table(record))
+    return Section("Kind against kind", tuple(blocks))
+
+
+def _network_table(record: KernelsRecord) -> PageTable:
+    asked = Counter(ref.group for ref in record.about.runs)
+    rows: list[tuple[object, ...]] = []
+    for one in record.networks:
+        runs = [run for run in record.measured if run.network == one.network]
+        errors: list[float | None] = []
+        for name in ("train_error", "validation_error", "test_error"):
+            values = [getattr(run, name) for run in runs]
+            errors.append(statistics.fmean(values) if values else None)
+            errors.append(statistics.stdev(values) if len(values) > 1 else None)
+        seconds = statistics.median([run.seconds for run in runs]) if runs else None
+        rows.append((one.network, f"{len(runs)} of {asked[one.network]}", *errors, seconds))
+    return PageTable(
+        (
+            *("network", "runs", "training error (%)", "± std", "validation error (%)", "± std "),
+            *("test error (%)", "± std  ", "seconds a run"),
+        ),
+        tuple(rows),
+        "Means over seeds with the sample's standard deviation. Seconds are medians, on a machine that may have done "
+        "other things too: kinds of equal cost on paper need not take as long.",
+        "networks",
+    )
+
+
+def _costs(record: KernelsRecord) -> Section:
+    unit = record.match.replace("_", "-")
+    rows = [
+        (one.network, one.width, one.parameters, one.multiply_adds, one.cost / one.budget, one.mismatch)
+        for one in record.networks
+    ]
+    table = PageTable(
+        ("network", "width", "parameters", "multiply-adds", "of the skeleton's", "mismatch (%)"),
+        tuple(rows),
+        f"Matched by {unit}, by single channels of the first stage, or by as many as a kind needs.",
+        "matching",
+    )
+    blocks: list[Block] = [table]
+    if record.same:
+        blocks.insert(0, Notice(f"What the skeleton has anyway has no network of its own: {', '.join(record.same)}."))
+    return Section("Equal cost", tuple(blocks))
+
+
+def _comparisons(record: KernelsRecord) -> Section:
+    return Section(
+        "Comparisons",
+        (
+            "Each kind against the skeleton. Where both have the same seeds the differences are taken seed by seed "
+            "(paired t test), else Welch's test takes all values; p-values are corrected over the kinds of each part "
+            "by Holm's method.",
+            comparison_table(record.compared, "comparisons"),
+            *planning_text(record.compared),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What does a trained network lose when units are deleted or trade places?"""

@@ -1,0 +1,164 @@
+"""What lesions say of networks: how much a deleted unit costs, computed over units and seeds and told in sentences."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from depthlab.questions.compared import LEVEL, compare_sides, correct
+from depthlab.questions.degradation.verdict import lost_runs, points
+from depthlab.questions.lesion.record import LesionedRun, LesionRecord
+from depthlab.records import Compared, Interval
+from depthlab.statistics import summarize
+
+FAMILY = "rise of the error after one deletion"
+MEASURE = "median over units"
+
+Outcome = Literal["less", "more", "open", "point"]
+
+
+def judge_lesions(record: LesionRecord) -> LesionRecord:
+    """Return the record with its comparisons, its headline and its verdict, computed from what was measured."""
+    networks = by_network(record.measured)
+    compared = compare_rises(record.about.axes, networks)
+    headline = _headline(networks, compared)
+    sentences = [_sentence(name, runs) for name, runs in networks.items()]
+    sentences += [_comparison(one) for one in compared]
+    if record.measured and max(map(len, networks.values())) == 1:
+        sentences.append("One run of a network gives a point: it takes several seeds to make a claim.")
+    sentences += [
+        f"{name} has nothing that can be deleted." for name, runs in networks.items() if rise(runs[0]) is None
+    ]
+    if lost := lost_runs(record.about.runs):
+        listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
+        sentences.append(f"Not every run came to its end: {listed}. They are in no number.")
+    sentences += record.unmeasured
+    return replace(
+        record,
+        compared=tuple(compared),
+        headline=headline,
+        about=replace(record.about, verdict=(headline, *(one for one in sentences if one))),
+    )
+
+
+def by_network(measured: Sequence[LesionedRun]) -> dict[str, list[LesionedRun]]:
+    """Return the runs of each network."""
+    networks: dict[str, list[LesionedRun]] = {}
+    for run in measured:
+        networks.setdefault(run.network, []).append(run)
+    return networks
+
+
+def rise(run: LesionedRun) -> float | None:
+    """Return by how many points deleting one element raises the error, in the median over elements."""
+    if not run.lesions.singles:
+        return None
+    return statistics.median(run.lesions.singles) - run.lesions.error
+
+
+def halfway(runs: Sequence[LesionedRun]) -> int | None:
+    """Return how many deletions bring the error half of the way to chance, in the median over draws and runs.
+
+    None if the draws never do, if there are none, or if the whole network is no better than that.
+    """
+    errors: dict[int, list[float]] = {}
+    for run in runs:
+        for one in run.lesions.deletions:
+            errors.setdefault(one.count, []).append(one.error)
+    whole = statistics.fmean(run.lesions.draw_error for run in runs)
+    chance = 100 * (1 - 1 / runs[0].classes)
+    if whole > chance / 2:
+        return None
+    half = (whole + chance) / 2
+    return next((count for count in sorted(errors) if statistics.median(errors[count]) >= half), None)
+
+
+def compare_rises(axes: Sequence[str], networks: Mapping[str, Sequence[LesionedRun]]) -> list[Compared]:
+    """Compare all pairs of networks that differ in one axis, the seed aside, by the rise after one deletion.
+
+    Each run counts once, with its median over units: units of one network are no independent samples of networks.
+    """
+    names = [name for name in networks if rise(networks[name][0]) is not None]
+    pairs = [(a, b) for i, b in enumerate(names) for a in names[i + 1 :] if _apart(axes, networks[a], networks[b]) == 1]
+    return correct([_compare(networks[a], networks[b]) for a, b in pairs])
+
+
+def outcome_of(one: Compared) -> Outcome:
+    """Return whether the first network loses less than the second, or more."""
+    assert one.comparison is not None
+    if one.comparison.method == "none" or one.p_holm is None:
+        return "point"
+    if one.p_holm >= 1 - LEVEL:
+        return "open"
+    return "less" if one.comparison.difference < 0 else "more"
+
+
+def _apart(axes: Sequence[str], a: Sequence[LesionedRun], b: Sequence[LesionedRun]) -> int:
+    ours, theirs = a[0].settings, b[0].settings
+    return sum(ours.get(axis) != theirs.get(axis) for axis in axes if axis != "seed")
+
+
+def _compare(a: Sequence[LesionedRun], b: Sequence[LesionedRun]) -> Compared:
+    ours, theirs = ({run.seed: value for run in side if (value := rise(run)) is not None} for side in (a, b))
+    return compare_sides(Compared(FAMILY, MEASURE, a[0].series, a[0].network, b[0].network, None, None), ours, theirs)
+
+
+def _headline(networks: Mapping[str, Sequence[LesionedRun]], compared: Sequence[Compared]) -> str:
+    clear = [one for one in compared if outcome_of(one) in ("less", "more")]
+    ordered = [(one.a, one.b) if outcome_of(one) == "less" else (one.b, one.a) for one in clear]
+    told = [f"{robust} loses less by a deleted unit than {other}" for robust, other in ordered]
+    unclear = [f"{one.a} against {one.b}" for one in compared if one not in clear]
+    if unclear:
+        told.append(f"no claim on {', '.join(unclear[:3])}{' and others' if len(unclear) > 3 else ''}")
+    if not told:
+        rises = {name: summarize(values).mean for name, runs in networks.items() if (values := _rises(runs))}
+        told = [f"A deleted unit costs {name} {points(value)} points in the median" for name, value in rises.items()]
+    if not clear and unclear:
+        told[0] = f"No{told[0][2:]}"  # names of networks stay as they are
+    return f"{'; '.join(told) or 'There is nothing to delete'}."
+
+
+def _rises(runs: Sequence[LesionedRun]) -> list[float]:
+    return [value for run in runs if (value := rise(run)) is not None]
+
+
+def _sentence(name: str, runs: Sequence[LesionedRun]) -> str:
+    """Say what a network loses by one deletion, over its units and its runs, and by how many it is half lost."""
+    rises = _rises(runs)
+    if not rises:
+        return ""
+    found, whole = summarize(rises), statistics.fmean(run.lesions.error for run in runs)
+    units = [error for run in runs for error in run.lesions.singles]
+    low, _, high = statistics.quantiles(units, n=4, method="inclusive") if len(units) > 1 else units * 3
+    seeds = _interval(found.interval, (found.n, found.n)) if found.interval is not None else "one run, a point"
+    half = ""
+    if (count := halfway(runs)) is not None:
+        which = "One random deletion takes" if count == 1 else f"{count} random deletions together take"
+        half = f" {which} it half of the way to chance."
+    return (
+        f"{name}: without one of its {len(runs[0].lesions.elements)} elements the test error goes from {points(whole)} "
+        f"to {points(whole + found.mean)} % in the median over them, a rise of {points(found.mean)} points ({seeds}); "
+        f"half of these errors lie between {points(low)} and {points(high)} %.{half}"
+    )
+
+
+def _comparison(one: Compared) -> str:
+    assert one.comparison is not None
+    found, outcome = one.comparison, outcome_of(one)
+    means = f"{points(one.mean_a or 0.0)} points against {points(one.mean_b or 0.0)}"
+    if outcome == "point":
+        why = "one value a side gives a point, no claim" if min(found.n) == 1 else found.note
+        return f"One deletion costs {one.a} {means} of {one.b}: {why}."
+    interval = (
+        f"difference {points(found.difference)}, {_interval(found.interval, found.n)}, p = {one.p_holm:.2g} by Holm"
+    )
+    if outcome == "open":
+        return f"One deletion costs {one.a} {means} of {one.b} ({interval}): no claim."
+    return f"One deletion costs {one.a} {outcome} than {one.b}: {means} ({interval})."
+
+
+def _interval(interval: Interval | None, n: tuple[int, int]) -> str:
+    seeds = f"{n[0]} seeds" if n[0] == n[1] else f"{n[0]} and {n[1]} seeds"
+    if interval is None:
+        return seeds
+    return f"{100 * interval.level:.0f} % interval {points(interval.low)} to {points(interval.high)}, {seeds}"

@@ -1,0 +1,1 @@
+"""How long are the paths that carry the gradient?"""

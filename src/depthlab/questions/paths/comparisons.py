@@ -1,0 +1,83 @@
+"""Runs compared by what was measured of their paths, network by network over seeds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from depthlab.questions.compared import LEVEL, compare_sides, correct
+from depthlab.questions.paths.record import NearbyGradients, PathRun
+from depthlab.records import Compared, Interval
+from depthlab.statistics import t_interval
+
+MOMENTS: tuple[Literal["initial", "final"], ...] = ("initial", "final")
+FAMILIES = {"initial": "gradients at initial weights", "final": "gradients at final weights"}
+NEARBY = "correlation of neighboring gradients"
+
+
+def by_network(runs: Sequence[PathRun]) -> dict[str, list[PathRun]]:
+    """Return the runs of each network, in the order in which networks come."""
+    groups: dict[str, list[PathRun]] = {}
+    for run in runs:
+        groups.setdefault(run.network, []).append(run)
+    return groups
+
+
+def neighbors_of(found: NearbyGradients | None) -> float | None:
+    """Return the correlation of neighboring gradients, the mean over the lines; None where it is not defined."""
+    return found.correlation[1] if found is not None and found.correlation else None
+
+
+def over_seeds(values: Sequence[float]) -> Interval | None:
+    """Return the interval of a mean over seeds; None for one seed or none."""
+    return t_interval(values, LEVEL) if len(values) > 1 else None
+
+
+def compare_nearby(runs: Sequence[PathRun]) -> tuple[Compared, ...]:
+    """Compare the correlation of neighboring gradients: depths of a series, and series at their largest depth.
+
+    At the initial and at the final weights, each a family of its own (Holm).
+    """
+    pairs = [*_depths(runs), *_series(runs)]
+    found: list[Compared] = []
+    for moment in MOMENTS:
+        values = {
+            name: _by_seed({run.seed: neighbors_of(getattr(run, moment)) for run in same})
+            for name, same in by_network(runs).items()
+        }
+        compared = [_compare(FAMILIES[moment], NEARBY, a, b, values[a.network], values[b.network]) for a, b in pairs]
+        found += correct(compared)
+    return tuple(found)
+
+
+def _compare(
+    family: str, measure: str, a: PathRun, b: PathRun, ours: Mapping[int, float], theirs: Mapping[int, float]
+) -> Compared:
+    return compare_sides(Compared(family, measure, a.series, a.network, b.network, None, None), ours, theirs)
+
+
+def _depths(runs: Sequence[PathRun]) -> list[tuple[PathRun, PathRun]]:
+    """Return the deepest and the shallowest network of each series that has two."""
+    series: dict[str, list[PathRun]] = {}
+    for run in runs:
+        series.setdefault(run.series, []).append(run)
+    ends = [(max(same, key=_place), min(same, key=_place)) for same in series.values()]
+    return [(deep, shallow) for deep, shallow in ends if deep.place != shallow.place]
+
+
+def _series(runs: Sequence[PathRun]) -> list[tuple[PathRun, PathRun]]:
+    """Return the deepest network of each further series with the first series' network of the same depth."""
+    first = runs[0].series if runs else ""
+    deepest = {run.series: max((one for one in runs if one.series == run.series), key=_place) for run in runs}
+    same = [
+        (one, next((run for run in runs if run.series == first and run.place == one.place), None))
+        for series, one in deepest.items()
+        if series != first
+    ]
+    return [(one, other) for one, other in same if other is not None]
+
+
+def _by_seed(values: Mapping[int, float | None]) -> dict[int, float]:
+    return {seed: value for seed, value in values.items() if value is not None}
+
+
+def _place(run: PathRun) -> float:
+    return run.place

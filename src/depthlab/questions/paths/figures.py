@@ -1,0 +1,212 @@
+"""Paths by their length: how many there are, how much gradient comes back along them; and gradients of neighbors."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from depthlab.questions.paths.record import NearbyGradients, PathRun
+from depthlab.report.networks import lighter, series_color
+from depthlab.report.palette import LINES, MARKERS
+
+_LIGHTEST = 0.5  # share of white in the color of a series' shallowest network
+
+
+@final
+@dataclass(frozen=True)
+class DrawnPaths:
+    """A network with its runs, and its look."""
+
+    name: str
+    series: str
+    place: float
+    runs: tuple[PathRun, ...]
+    color: str
+    line: Any
+    marker: str
+
+
+def drawn_paths(runs: Sequence[PathRun]) -> list[DrawnPaths]:
+    """Return the networks by series and depth; a series has a color and a marker, its depths are shades and dashes."""
+    series: dict[str, dict[str, list[PathRun]]] = {}
+    for run in runs:
+        series.setdefault(run.series, {}).setdefault(run.network, []).append(run)
+    found = []
+    for number, networks in enumerate(series.values()):
+        ordered = sorted(networks.items(), key=lambda one: one[1][0].place)
+        shares = np.linspace(_LIGHTEST, 0.0, len(ordered)) if len(ordered) > 1 else [0.0]
+        for place, ((name, same), share) in enumerate(zip(ordered, shares, strict=True)):
+            found.append(
+                DrawnPaths(
+                    name,
+                    same[0].series,
+                    same[0].place,
+                    tuple(same),
+                    lighter(series_color(number), float(share)),
+                    LINES[(len(ordered) - 1 - place) % len(LINES)],
+                    MARKERS[number % len(MARKERS)],
+                )
+            )
+    return found
+
+
+def path_lengths_figure(runs: Sequence[PathRun]) -> Figure:
+    """Draw which share of all paths has which length, in branches and in weighted layers (Veit et al., Fig. 6a).
+
+    Networks of one path are left out beside others, whose shares would be flat lines below it.
+    """
+    known = [run for run in runs if run.lengths is not None]
+    drawn = [run for run in known if run.lengths is not None and sum(run.lengths.branches) > 1] or known
+    figure = Figure(figsize=(8.6, 5.6), layout="constrained")
+    rows = figure.subplots(2, 1)
+    for axes, of, unit in zip(rows, ("branches", "layers"), ("branches of units", "weighted layers"), strict=True):
+        for one in drawn_paths(drawn):
+            counts: tuple[int, ...] = getattr(one.runs[0].lengths, of)
+            lengths = [length for length, count in enumerate(counts) if count]
+            shares = [100 * float(Fraction(counts[length], sum(counts))) for length in lengths]
+            _line(axes, one, lengths, shares, few=True)
+        _finish(axes, f"length of the path, in {unit}", "share of paths (%)")
+        axes.set_ylim(0, None)
+    _legend(figure, rows[0])
+    return figure
+
+
+def gradient_norms_figure(runs: Sequence[PathRun]) -> Figure:
+    """Draw the norm of the gradient against the length of its path, logarithmically (Veit et al., Fig. 6b)."""
+    figure = Figure(figsize=(8.6, 6.4), layout="constrained")
+    rows = figure.subplots(2, 1)
+    sides = (("at_stack", "at the input of the first unit"), ("at_image", "at the image"))
+    for axes, (name, where) in zip(rows, sides, strict=True):
+        for one in _measured(runs):
+            lengths = [found.length for found in one.runs[0].gradients.lengths]  # type: ignore[union-attr]
+            norms = np.array([[np.mean(getattr(found, name)) for found in run.gradients.lengths] for run in one.runs])  # type: ignore[union-attr]
+            _line(axes, one, lengths, norms.mean(axis=0).tolist(), few=True)
+            if len(norms) > 1:
+                axes.fill_between(
+                    lengths, norms.min(axis=0), norms.max(axis=0), color=one.color, alpha=0.15, linewidth=0
+                )
+        _finish(axes, f"length of the path, in {_units(runs)}", "mean gradient norm")
+        axes.set_title(where, fontsize="medium")
+        if any(np.asarray(line.get_ydata(), dtype=float).max(initial=0.0) > 0 for line in axes.get_lines()):
+            axes.set_yscale("log", nonpositive="mask")
+    _legend(figure, rows[0])
+    return figure
+
+
+def products_figure(runs: Sequence[PathRun]) -> Figure:
+    """Draw number of paths times mean norm by length, with the range that carries it, a panel for each network."""
+    networks = [one for one in _measured(runs) if one.runs[0].effective is not None]
+    figure = Figure(figsize=(8.6, 1.0 + 2.3 * len(networks)), layout="constrained")
+    panels = figure.subplots(len(networks), 1, squeeze=False)[:, 0]
+    for axes, one in zip(panels, networks, strict=True):
+        _product(axes, one)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize="small")
+    return figure
+
+
+def autocorrelation_figure(runs: Sequence[PathRun]) -> Figure:
+    """Draw the autocorrelation of the gradient along lines of inputs (Balduzzi et al. 2017, Fig. 2)."""
+    figure = Figure(figsize=(8.6, 6.4), layout="constrained")
+    rows = figure.subplots(2, 1, sharex=True)
+    for axes, moment in zip(rows, ("initial", "final"), strict=True):
+        axes.axhline(0, color="0.6", linewidth=0.8)
+        for one in drawn_paths([run for run in runs if _correlation(moment)(run)]):
+            curves = np.array([_correlation(moment)(run) for run in one.runs])
+            shown = curves[:, : curves.shape[1] // 2 + 1]  # behind it the ends of a line alone are compared
+            x = np.linspace(0, shown.shape[1] - 1, shown.shape[1]) / (curves.shape[1] - 1)
+            axes.plot(x, shown.mean(axis=0), color=one.color, linestyle=one.line, linewidth=1.5, label=one.name)
+            if len(shown) > 1:
+                axes.fill_between(x, shown.min(axis=0), shown.max(axis=0), color=one.color, alpha=0.15, linewidth=0)
+        _finish(axes, "lag, as a share of the way from image to image", "autocorrelation", whole=False)
+        axes.set_title(f"at the {moment} weights", fontsize="medium")
+    _legend(figure, rows[0])
+    return figure
+
+
+def shattering_figure(runs: Sequence[PathRun]) -> Figure:
+    """Draw how alike gradients at neighboring inputs are, against depth."""
+    figure = Figure(figsize=(8.6, 3.6), layout="constrained")
+    columns = figure.subplots(1, 2, sharey=True)
+    for axes, moment in zip(columns, ("initial", "final"), strict=True):
+        networks = drawn_paths([run for run in runs if _correlation(moment)(run)])
+        for series in dict.fromkeys(one.series for one in networks):
+            same = [one for one in networks if one.series == series]
+            values = [[_correlation(moment)(run)[1] for run in one.runs] for one in same]
+            x, color, marker = [one.place for one in same], same[-1].color, same[-1].marker
+            axes.plot(x, [np.mean(v) for v in values], color=color, marker=marker, linewidth=1.5, label=series)
+            for place, seeds in zip(x, values, strict=True):
+                axes.plot([place] * len(seeds), seeds, color=color, marker=marker, linestyle="", markersize=3)
+        _finish(axes, "depth", "correlation of neighbors" if moment == "initial" else "")
+        axes.set_title(f"at the {moment} weights", fontsize="medium")
+    _legend(figure, columns[0])
+    return figure
+
+
+def _product(axes: Axes, one: DrawnPaths) -> None:
+    run = one.runs[0]
+    assert run.effective is not None and run.gradients is not None
+    lengths = [found.length for found in run.gradients.lengths]
+    paths = [found.paths for found in run.gradients.lengths]
+    everyone = [100 * float(Fraction(count, sum(paths))) for count in paths]
+    weights = 100 * np.array([other.effective.weights for other in one.runs if other.effective is not None])
+    axes.bar(lengths, weights.mean(axis=0), color=one.color, width=0.8, label="number of paths × gradient norm")
+    if len(weights) > 1:
+        low, high = weights.min(axis=0), weights.max(axis=0)
+        axes.vlines(lengths, low, high, color="black", linewidth=0.8, label="smallest to largest seed")
+    axes.plot(lengths, everyone, color="0.35", linestyle="--", linewidth=1.2, label="all paths")
+    effective = [other.effective for other in one.runs if other.effective is not None]
+    low_end, high_end = min(e.low for e in effective), max(e.high for e in effective)
+    axes.axvspan(low_end - 0.5, high_end + 0.5, color=one.color, alpha=0.12, label="effective lengths")
+    _finish(axes, f"length of the path, in {run.effective.by}", "share (%)")
+    axes.set_title(one.name, fontsize="medium")
+
+
+def _measured(runs: Sequence[PathRun]) -> list[DrawnPaths]:
+    """Return the networks in which several lengths were measured."""
+    return drawn_paths([run for run in runs if run.gradients is not None and len(run.gradients.lengths) > 1])
+
+
+def _units(runs: Sequence[PathRun]) -> str:
+    kinds = dict.fromkeys(run.gradients.by for run in runs if run.gradients is not None)
+    return " or ".join(kinds) or "branches"
+
+
+def _correlation(moment: str) -> Callable[[PathRun], tuple[float, ...]]:
+    def read(run: PathRun) -> tuple[float, ...]:
+        found: NearbyGradients | None = getattr(run, moment)
+        return found.correlation if found is not None else ()
+
+    return read
+
+
+def _line(axes: Axes, one: DrawnPaths, x: Sequence[float], y: Sequence[float], *, few: bool) -> None:
+    axes.plot(
+        x,
+        y,
+        color=one.color,
+        linestyle=one.line,
+        linewidth=1.5,
+        marker=one.marker if few and len(x) < 40 else "",
+        markersize=4,
+        label=one.name,
+    )
+
+
+def _finish(axes: Axes, x: str, y: str, *, whole: bool = True) -> None:
+    axes.set(xlabel=x, ylabel=y)
+    if whole:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.25)
+
+
+def _legend(figure: Figure, axes: Axes) -> None:
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        figure.legend(handles, labels, loc="outside right center", frameon=False, fontsize="small")

@@ -1,0 +1,125 @@
+"""The page that answers what each regularizer changes, and whether that depends on depth and width."""
+
+from depthlab.questions.regularization.blocks import (
+    anova_table,
+    cell_table,
+    effect_picture,
+    effect_table,
+    gap_picture,
+    interaction_picture,
+    published_effect_table,
+    reliability_picture,
+)
+from depthlab.questions.regularization.record import RegularizationRecord
+from depthlab.report.blocks import Block, Folded, Notice, Page, Section
+from depthlab.report.published_table import splits_text
+from depthlab.report.question_runs import page_facts, run_section, seed_notices
+from depthlab.report.scale import show
+
+
+def regularization_page(record: RegularizationRecord) -> Page:
+    """Return the page of a record; everything on it is computed from the record alone."""
+    about = record.about
+    names = ", ".join(factor.name for factor in record.factors)
+    data = about.held.get("data")
+    sections = [_effects(record)]
+    if record.measured:
+        sections += [_gap(record), _calibration(record)]
+    sections += [_variance(record), _literature(record), run_section(about)]
+    return Page(
+        title=f"Regularization: {names}" + (f" on {data}" if data else ""),
+        lead="\n".join(about.verdict),
+        sections=tuple(sections),
+        facts=page_facts(about),
+    )
+
+
+def _effects(record: RegularizationRecord) -> Section:
+    levels = "; ".join(
+        f"`{one.key}` {show(one.off)} and {show(one.on)}" + (f" ({one.source})" if one.source else "")
+        for one in record.factors
+    )
+    others = [axis for axis in record.axes if axis.name not in {factor.name for factor in record.factors}]
+    crossed = "; ".join(f"{axis.name} {', '.join(show(level) for level in axis.levels)}" for axis in others)
+    blocks: list[Block] = [
+        f"A factorial: every combination of the factors {levels}"
+        + (f", crossed with {crossed}" if crossed else "")
+        + ", each with every seed. A factor's main change is the mean over all cells, which count alike. Errors are "
+        f"those of the final weights in evaluation mode, of {splits_text(record.trained)} images. The test images were "
+        "looked at once, after training.",
+        *seed_notices(record.about.runs),
+    ]
+    if record.effects:
+        blocks.append(effect_picture(record))
+        if len(record.axes) > 1:
+            blocks.append(interaction_picture(record))
+    else:
+        blocks.append(Notice("Too few runs came to their end to compare the levels of every axis.", "warning"))
+    return Section("What each factor changes", (*blocks, cell_table(record)))
+
+
+def _gap(record: RegularizationRecord) -> Section:
+    blocks: list[Block] = [
+        "A regularizer that narrows the gap need not help: the training error may rise by as much as the gap falls. It "
+        "helps where the test error falls.",
+    ]
+    if not any(one.run.train_error for one in record.measured):
+        blocks.append(Notice("Every run fits every training image: the gap is the test error, and tells nothing more."))
+    return Section("The gap between training and test", (*blocks, gap_picture(record)))
+
+
+def _calibration(record: RegularizationRecord) -> Section:
+    picture = reliability_picture(record)
+    if picture is None:
+        return Section("Calibration", (Notice("No run's weights and images can be had any more.", "warning"),))
+    lacking = sum(one.calibration is None for one in record.measured)
+    blocks: list[Block] = [
+        "Calibration is whether a network is as often right as it says. The expected calibration error is the mean "
+        "distance between the two over 15 bins (Guo et al. 2017, arXiv 1706.04599); on few images it is above that of "
+        "many, so compare it between networks on the same images. It is of the final weights in fp32.",
+        picture,
+    ]
+    if lacking:
+        blocks.insert(1, Notice(f"{lacking} runs could not be measured again and are not in it.", "warning"))
+    return Section("Calibration", tuple(blocks))
+
+
+def _variance(record: RegularizationRecord) -> Section:
+    blocks: list[Block] = [
+        "Sums of squares are of type II, for main effects and interactions of two axes; interactions of three and more "
+        "count as residual. p-values are corrected over the terms of a table by Holm's method; those of changes over "
+        "the main ones, and over the interactions, of a measure. Seeds are repetitions: where runs of one seed do well "
+        "or badly together, the tests err towards no claim. The verdict rests on the test error, and the other tables "
+        "are beside it.",
+    ]
+    if record.anovas:
+        first, *others = record.anovas
+        if first.note:
+            blocks.append(Notice(f"No test: {first.note}."))
+        if not first.balanced:
+            blocks.append(
+                Notice(
+                    f"Unbalanced: of {first.cells} cells {first.empty} are empty, and the others have {first.fewest} "
+                    f"to {first.most} runs. Terms are mixed as far as they share runs.",
+                    "warning",
+                )
+            )
+        blocks.append(anova_table(first))
+        if others:
+            blocks.append(Folded("The same of other measures", tuple(anova_table(table) for table in others)))
+        blocks.append(Folded("Every change", (effect_table(record.effects),)))
+    return Section("Analysis of variance", tuple(blocks))
+
+
+def _literature(record: RegularizationRecord) -> Section:
+    if not record.published:
+        return Section("Beside the literature", ("No published pair of these factors is in the package's tables.",))
+    data = show(record.about.held.get("data", "several data sets"))
+    return Section(
+        "Beside the literature",
+        (
+            f"Here: {data}, with the networks above. Published: other networks, data, recipes and lengths of training, "
+            "as the table says; only whether a regularizer helps can be set beside it, and on which networks.",
+            published_effect_table(record),
+        ),
+    )

@@ -1,0 +1,53 @@
+"""What the question of reuse leaves: how strongly each layer reads each earlier one, and what was said of it."""
+
+from dataclasses import dataclass
+
+from depthlab.records.base import Record
+from depthlab.records.questions import QuestionRecord
+from depthlab.records.statistics import Comparison, Summary
+
+
+@dataclass(frozen=True)
+class ReuseMap(Record):
+    """How strongly targets read sources within one block; a row a source, a column a target, in the forward order."""
+
+    measure: str  # weight, scaled weight or share
+    block: int  # from 1, in the forward order
+    sources: tuple[str, ...]  # the block's input, and its units by number
+    targets: tuple[str, ...]  # its units by number, and what follows the block: transition or classifier
+    values: tuple[tuple[float | None, ...], ...]  # None where a target stands before a source, or at it
+
+
+@dataclass(frozen=True)
+class ReuseRun(Record):
+    """A finished run and its maps."""
+
+    fingerprint: str
+    network: str  # reads: densenet-40
+    seed: int
+    test_error: float  # percent
+    maps: tuple[ReuseMap, ...]  # of the final weights
+    initial: tuple[ReuseMap, ...] = ()  # of the weights before training
+    note: str = ""  # why there is no map, "" where there is one
+
+
+@dataclass(frozen=True)
+class ReuseSummary(Record):
+    """One number of a network's maps over its seeds; ratios are summarized by their binary logarithm."""
+
+    network: str
+    measure: str  # weight, scaled weight or share
+    name: str  # spread, distance, input or end: see depthlab.questions.reuse.summary
+    final: Summary
+    initial: Summary | None = None  # the same of the weights before training
+    change: Comparison | None = None  # final less initial, seed by seed
+
+
+@dataclass(frozen=True)
+class ReuseRecord(Record):
+    """Who reads whom?"""
+
+    about: QuestionRecord
+    runs: tuple[ReuseRun, ...]
+    summaries: tuple[ReuseSummary, ...]
+    images: int = 0  # test images on which shares were measured

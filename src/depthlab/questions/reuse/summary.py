@@ -1,0 +1,106 @@
+"""Maps of who reads whom, made into a few numbers a run, and those summarized over seeds.
+
+======== ==========================================================================================================
+spread    over how many of its sources a target's reading is spread: (sum |v|)^2 / (S sum v^2) for S sources, which is
+          1 for equal values and 1/S if one source is all; the mean over targets
+distance  |v| on the farther half of the units that a target reads, over |v| on the nearer half
+input     |v| on a block's input over |v| on its units, in all blocks but the first
+end       |v| with which the classifier reads the last third of the units before it, over |v| on the others
+======== ==========================================================================================================
+
+v are the values of one target, divided by their mean, so that each target counts alike; the last three are quotients of
+means over targets, told as binary logarithms.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from statistics import fmean
+from typing import TypeAlias
+
+from depthlab.questions.compared import LEVEL
+from depthlab.questions.reuse.measure.weights import INPUT
+from depthlab.questions.reuse.record import ReuseMap, ReuseRun, ReuseSummary
+from depthlab.statistics import compare, summarize
+
+SPREAD, DISTANCE, FROM_INPUT, END = "spread", "distance", "input", "end"
+NAMES = (SPREAD, DISTANCE, FROM_INPUT, END)
+CLASSIFIER = "classifier"
+
+Column: TypeAlias = list[tuple[str, float]]  # source and value
+
+
+def summarize_reuse(runs: Sequence[ReuseRun]) -> tuple[ReuseSummary, ...]:
+    """Return the numbers of each network over its seeds, by measure; those that its maps do not have are left out."""
+    found = []
+    for network in dict.fromkeys(run.network for run in runs):
+        same = [run for run in runs if run.network == network]
+        for measure in dict.fromkeys(one.measure for run in same for one in run.maps):
+            for name in NAMES:
+                final = _by_seed(name, measure, {run.seed: run.maps for run in same})
+                initial = _by_seed(name, measure, {run.seed: run.initial for run in same})
+                if not final:
+                    continue
+                paired = bool(initial) and set(initial) == set(final)
+                found.append(
+                    ReuseSummary(
+                        network,
+                        measure,
+                        name,
+                        summarize(final.values(), LEVEL),
+                        summarize(initial.values(), LEVEL) if initial else None,
+                        compare(final, initial, LEVEL) if paired else None,
+                    )
+                )
+    return tuple(found)
+
+
+def reuse_number(name: str, maps: Sequence[ReuseMap]) -> float | None:
+    """Return one of the numbers of a run's maps of one measure; None where they do not have it."""
+    columns = [(one.block, target, column) for one in maps for target, column in read_columns(one)]
+    if name == SPREAD:
+        spreads = [_spread([value for _, value in column]) for _, _, column in columns if len(column) > 1]
+        return fmean(spreads) if spreads else None
+    parts = [part for block, target, column in columns if (part := _halves(name, block, target, column)) is not None]
+    if not parts:
+        return None
+    top, bottom = fmean(part[0] for part in parts), fmean(part[1] for part in parts)
+    return math.log2(top / bottom) if top > 0 and bottom > 0 else None
+
+
+def read_columns(one: ReuseMap) -> list[tuple[str, Column]]:
+    """Return what each target reads of each source, divided by the mean of the target; without what reads nothing."""
+    found = []
+    for place, target in enumerate(one.targets):
+        column = [(source, row[place]) for source, row in zip(one.sources, one.values, strict=True)]
+        read = [(source, value) for source, value in column if value is not None]
+        mean = fmean(abs(value) for _, value in read) if read else 0.0
+        if mean > 0:
+            found.append((target, [(source, value / mean) for source, value in read]))
+    return found
+
+
+def _by_seed(name: str, measure: str, maps: dict[int, tuple[ReuseMap, ...]]) -> dict[int, float]:
+    numbers = {seed: reuse_number(name, [one for one in of if one.measure == measure]) for seed, of in maps.items()}
+    return {seed: number for seed, number in numbers.items() if number is not None}
+
+
+def _spread(values: Sequence[float]) -> float:
+    return sum(map(abs, values)) ** 2 / (len(values) * sum(value**2 for value in values))
+
+
+def _halves(name: str, block: int, target: str, column: Column) -> tuple[float, float] | None:
+    """Return the means above and below the line of a quotient, of one target; None where it has no part in it."""
+    units = [value for source, value in column if source != INPUT]
+    if name == DISTANCE and len(units) > 1:
+        half = len(units) // 2
+        return _mean(units[:half]), _mean(units[-half:])  # a middle one is on neither side
+    if name == FROM_INPUT and block > 1 and units:
+        return _mean(value for source, value in column if source == INPUT), _mean(units)
+    if name == END and target == CLASSIFIER and len(units) > 1:
+        third = max(1, len(units) // 3)
+        return _mean(units[-third:]), _mean(units[:-third])
+    return None
+
+
+def _mean(values: Iterable[float]) -> float:
+    return fmean(map(abs, values))

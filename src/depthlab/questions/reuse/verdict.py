@@ -1,0 +1,114 @@
+"""What follows from maps of who reads whom, in sentences."""
+
+from collections.abc import Mapping, Sequence
+
+from depthlab.questions.reuse.measure.stream import SHARE
+from depthlab.questions.reuse.measure.weights import SCALED, WEIGHT
+from depthlab.questions.reuse.record import ReuseRun, ReuseSummary
+from depthlab.questions.reuse.summary import DISTANCE, END, FROM_INPUT, SPREAD
+from depthlab.records import Summary
+
+_TOLD = (WEIGHT, SHARE)  # scaled weights are told where they say something else
+_WHAT = {WEIGHT: "mean absolute weight", SCALED: "mean absolute weight times gamma", SHARE: "share of variance"}
+# what stands above the line, what below, and what is said if the quotient is below or above 1
+_QUOTIENTS = {
+    DISTANCE: (
+        *("the farther half of earlier units", "the nearer half"),
+        *("near units are read more", "far units are read more"),
+    ),
+    FROM_INPUT: (
+        *("a block's input, in blocks after the first,", "its units"),
+        *("the input is read less", "the input is read more"),
+    ),
+    END: (
+        *("the last third of units before the classifier", "the others"),
+        *("early features are preferred", "final features are preferred"),
+    ),
+}
+_PAPER = {FROM_INPUT: -1, END: 1}  # what Huang et al. 2017 saw in Fig. 5
+
+
+def tell_reuse(runs: Sequence[ReuseRun], summaries: Sequence[ReuseSummary], lost: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the verdict: a headline, then what each network's maps show, and what is missing."""
+    told = [one for one in summaries if one.measure in _TOLD]
+    sentences = [_headline(told)]
+    sentences += [_spread_sentence(one) if one.name == SPREAD else _quotient_sentence(one) for one in told]
+    sentences += _disagreements(summaries)
+    notes = {run.network: run.note for run in runs if run.note}
+    sentences += [f"{network} has no map: {note}." for network, note in notes.items()]
+    if any(one.final.n == 1 for one in told):
+        sentences.append("One seed gives a point: it takes more seeds to make a claim.")
+    if lost:
+        listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
+        sentences.append(f"Not every run came to its end: {listed}. They are in no mean.")
+    return tuple(sentences)
+
+
+def direction_of(one: Summary, zero: float = 0.0) -> int:
+    """Return 1 or -1 where the interval is above or below `zero`, 0 where it holds it or there is none."""
+    if one.interval is None or one.interval.low <= zero <= one.interval.high:
+        return 0
+    return 1 if one.interval.low > zero else -1
+
+
+def _headline(told: Sequence[ReuseSummary]) -> str:
+    spreads = [one for one in told if one.name == SPREAD]
+    if not spreads:
+        return "There is nothing to tell: no network here has units that pass on what they were given."
+    listed = "; ".join(f"{one.network} {100 * one.final.mean:.0f} %" for one in spreads)
+    return f"A layer's reading is spread as over this share of its sources: {listed}."
+
+
+def _spread_sentence(one: ReuseSummary) -> str:
+    what = f"{one.network}, {_WHAT[one.measure]}: spread as over"
+    size = f"{100 * one.final.mean:.0f} % of its sources ({_range(one.final, percent=True)})"
+    if one.initial is None:
+        return f"{what} {size}."
+    before = f"before training as over {100 * one.initial.mean:.0f} %"
+    change = one.change
+    if change is None or change.interval is None:
+        return f"{what} {size}; {before}."
+    if change.interval.low <= 0 <= change.interval.high:
+        return f"{what} {size}; {before}: no change by training shown, so that the spread is that of drawn weights."
+    verb = "narrowed" if change.difference < 0 else "widened"
+    low, high = sorted(100 * abs(end) for end in (change.interval.low, change.interval.high))
+    return f"{what} {size}; {before}: training {verb} it by {low:.2g} to {high:.2g} points."
+
+
+def _quotient_sentence(one: ReuseSummary) -> str:
+    top, bottom, *outcomes = _QUOTIENTS[one.name]
+    direction = direction_of(one.final)
+    said = "no claim" if one.final.interval is None else "no difference shown"
+    if direction:
+        said = outcomes[direction > 0]
+        if one.measure == WEIGHT and one.name in _PAPER:
+            as_there = direction == _PAPER[one.name]
+            said += f", {'as' if as_there else 'other than'} in Huang et al. 2017, Fig. 5"
+    return (
+        f"{one.network}, {_WHAT[one.measure]}: on {top} {2**one.final.mean:.2f} times that on {bottom} "
+        f"({_range(one.final, percent=False)}): {said}."
+    )
+
+
+def _disagreements(summaries: Sequence[ReuseSummary]) -> list[str]:
+    """Say where the weights together with the normalization in front of them tell another story."""
+    plain = {(one.network, one.name): one for one in summaries if one.measure == WEIGHT}
+    found = []
+    for one in (one for one in summaries if one.measure == SCALED and one.name != SPREAD):
+        other = plain.get((one.network, one.name))
+        if other is not None and direction_of(one.final) * direction_of(other.final) < 0:
+            top, bottom = _QUOTIENTS[one.name][:2]
+            found.append(
+                f"{one.network}: with the factors of normalizations taken in, it is the other way around on {top} "
+                f"against {bottom}: {2**one.final.mean:.2f} times ({_range(one.final, percent=False)})."
+            )
+    return found
+
+
+def _range(one: Summary, *, percent: bool) -> str:
+    seeds = f"{one.n} {'seed' if one.n == 1 else 'seeds'}"
+    if one.interval is None:
+        return seeds
+    ends = (one.interval.low, one.interval.high)
+    low, high = (f"{100 * min(end, 1.0):.0f}" for end in ends) if percent else (f"{2**end:.2f}" for end in ends)
+    return f"{100 * one.interval.level:.0f} % interval {low} to {high}, {seeds}"

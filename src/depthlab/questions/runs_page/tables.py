@@ -1,0 +1,99 @@
+"""Runs that were found as tables: by what they share, one by one, and those that broke."""
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from depthlab.questions.runs_page.groups import Sorted, group_by, value_of
+from depthlab.questions.runs_page.tables_versions import version_of
+from depthlab.records import FoundRun
+from depthlab.report.blocks import PageTable
+from depthlab.report.drawn_trials import Quantity
+from depthlab.report.scale import show
+from depthlab.report.trial_groups import SEED
+
+_METRICS = ("test/accuracy", "val/accuracy", "final/train_accuracy")
+_LABELS = {"final/train_accuracy": "training error (%)"}
+
+
+def settings_table(counted: Sequence[FoundRun], keys: Sequence[str], metric: str) -> PageTable:
+    """Return a row for each combination of the keys but the seed: mean and spread over its finished runs.
+
+    Means are over what is a number; how many runs broke stands beside them.
+    """
+    shown = [key for key in keys if key != SEED]
+    metrics = [name for name in dict.fromkeys((metric, *_METRICS)) if any(name in run.metrics for run in counted)]
+    rows = []
+    for values, runs in group_by(counted, shown).items():
+        finished = [run for run in runs if run.state == "finished"]
+        others = Counter(run.state for run in runs if run.state != "finished")
+        told = ", ".join(f"{count} {state}" for state, count in others.items())
+        size = next((run.metrics["model/parameters"] for run in finished if "model/parameters" in run.metrics), None)
+        means = [_mean(finished, name) for name in metrics]
+        rows.append((*values, len(finished), *means, None if size is None else int(size), told or None))
+    head = (*shown, "finished", *(label(name) for name in metrics), "parameters", "others")
+    caption = "Mean ± one sample standard deviation over the finished runs of a row. One run gives a point, no claim."
+    return PageTable(head, tuple(rows), caption, "settings")
+
+
+def runs_table(runs: Sequence[FoundRun], keys: Sequence[str], found: Sorted) -> PageTable:
+    """Return a row for each run, in whatever state, the newest first."""
+    metrics = [name for name in _METRICS if any(name in run.metrics for run in runs)]
+    rows = tuple(
+        (
+            run.name,
+            run.state,
+            *(value_of(run, key) for key in keys),
+            *(_value(run, name) for name in metrics),
+            None if run.seconds is None else round(run.seconds / 60, 2),
+            run.created[:16].replace("T", " "),
+            version_of(run),
+            run.folder or f"none here; MLflow has {run.run_id}",
+            found.remark(run) or None,
+        )
+        for run in sorted(runs, key=lambda run: datetime.fromisoformat(run.created), reverse=True)
+    )
+    head = ("run", "state", *keys, *map(label, metrics), "minutes", "begun (UTC)", "code", "folder", "remark")
+    caption = "Every run that was found, the newest first. Values of runs that have not finished are their latest."
+    return PageTable(head, rows, caption, "runs")
+
+
+def broken_table(runs: Sequence[FoundRun], found: Sorted) -> PageTable | None:
+    """Return a row for each run that did not finish, and why, as far as it is known; None if there is none."""
+    rows = tuple(
+        (run.name, run.state, run.fault, _last_epoch(run), run.message or None, run.folder, found.remark(run) or None)
+        for run in runs
+        if run.state != "finished"
+    )
+    head = ("run", "state", "fault", "epochs", "what is known", "folder", "remark")
+    return PageTable(head, rows, "Runs that are not finished.", "unfinished") if rows else None
+
+
+def label(metric: str) -> str:
+    """Return what a column of a metric is called."""
+    return _LABELS.get(metric, Quantity(metric).label)
+
+
+def _value(run: FoundRun, metric: str) -> float | None:
+    value = run.metrics.get(metric, math.nan)
+    if not math.isfinite(value):
+        return None
+    return float(f"{100 * (1 - value) if metric.endswith('accuracy') else value:.5g}")
+
+
+def _mean(runs: Sequence[FoundRun], metric: str) -> Any:
+    values = [value for run in runs if (value := _value(run, metric)) is not None]
+    if not values:
+        return None
+    missing = f" ({len(values)} of {len(runs)})" if len(values) < len(runs) else ""
+    if len(values) == 1:
+        return show(values[0]) + missing if missing else values[0]
+    return f"{statistics.fmean(values):.4g} ± {statistics.stdev(values):.2g}{missing}"
+
+
+def _last_epoch(run: FoundRun) -> float | None:
+    points = run.curves.get("train/loss") or run.curves.get("val/loss")
+    return points[-1][0] if points else 0

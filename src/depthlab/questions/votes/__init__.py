@@ -1,0 +1,1 @@
+"""Is dropout a vote, is stochastic depth a vote?"""

@@ -1,0 +1,72 @@
+"""Committees of independently trained networks: every combination of so many, and an interval over the seeds."""
+
+import random
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from math import comb
+from statistics import fmean
+
+import torch
+from torch import Tensor
+
+from depthlab.questions.votes.measure.disagreement import disagreement, disagreement_interval
+from depthlab.questions.votes.measure.votes import Mean, committee, score
+from depthlab.questions.votes.record import Committee, CommitteePoint, VoteScore
+from depthlab.statistics.jackknife import pseudo_values
+
+MOST = 400  # combinations of one size that are formed; of more, so many are drawn
+
+Scored = Sequence[tuple[tuple[int, ...], VoteScore]]  # places of a committee's members, and how it does
+
+
+def independent_committees(
+    network: str, members: Mapping[int, Tensor], labels: Tensor, mean: Mean = "arithmetic"
+) -> Committee:
+    """Return how committees of independently trained networks do, for each number of members.
+
+    The score of a size is the mean over all combinations of so many networks. Combinations share networks, so the
+    interval is over seeds, by the jackknife: `shares` has a pseudo-value of each seed. With all networks in one
+    committee there is nothing to leave out, and the score is a point.
+
+    Args:
+        network: Its name.
+        members: Seed -> what the network of that seed says, log-probabilities (images, classes).
+        labels: True classes (images,).
+        mean: Of probabilities.
+    """
+    votes = torch.stack(list(members.values()))
+    points = []
+    for size in range(1, len(votes) + 1):
+        scored = [(places, score(committee(votes[list(places)], mean), labels)) for places in _places(len(votes), size)]
+        points.append(_point(size, len(votes), scored))
+    classes = votes.argmax(dim=2)
+    seeds = tuple(members)
+    return Committee(network, seeds, mean, tuple(points), disagreement(classes), disagreement_interval(classes))
+
+
+def _places(networks: int, size: int) -> list[tuple[int, ...]]:
+    if comb(networks, size) <= MOST:
+        return list(combinations(range(networks), size))
+    generator = random.Random(size)
+    return [tuple(sorted(generator.sample(range(networks), size))) for _ in range(MOST)]
+
+
+def _point(size: int, networks: int, scored: Scored) -> CommitteePoint:
+    whole = _mean([one for _, one in scored])
+    without = [[one for places, one in scored if left not in places] for left in range(networks)]
+    if size == networks or networks < 2 or not all(without):
+        return CommitteePoint(size, len(scored), whole)
+    rest = [_mean(same) for same in without]
+    shares = zip(
+        pseudo_values(whole.error, [one.error for one in rest]),
+        pseudo_values(whole.loss, [one.loss for one in rest]),
+        pseudo_values(whole.calibration, [one.calibration for one in rest]),
+        strict=True,
+    )
+    return CommitteePoint(size, len(scored), whole, tuple(VoteScore(*share) for share in shares))
+
+
+def _mean(scores: Sequence[VoteScore]) -> VoteScore:
+    return VoteScore(
+        fmean(one.error for one in scores), fmean(one.loss for one in scores), fmean(one.calibration for one in scores)
+    )

@@ -1,0 +1,132 @@
+"""Members that vote: each gives probabilities for every image, and a committee goes by their mean.
+
+Members are kept as the logarithms of their probabilities, (members, images, classes), in double precision: so a
+geometric mean is exact too, and the loss of a committee that is sure of what is wrong is finite.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from depthlab.measures.calibration import calibration_of
+from depthlab.nn import evaluating
+from depthlab.questions.votes.measure.disagreement import disagreement, disagreement_interval
+from depthlab.questions.votes.measure.masks import Per, sampled
+from depthlab.questions.votes.record import VoteCurve, VotePoint, VoteScore
+
+Mean = Literal["arithmetic", "geometric"]
+Batches = Sequence[tuple[Tensor, Tensor]]  # images (N, C, H, W) on the network's device, labels (N,)
+
+MEANS: tuple[Mean, ...] = ("arithmetic", "geometric")
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+@torch.no_grad()
+def whole_vote(network: nn.Module, batches: Batches) -> Tensor:
+    """Return what the network says in evaluation mode, log-probabilities (images, classes).
+
+    Of a network with dropout this is weight scaling: every feature is there, at its mean over masks (Hinton et al.
+    2012, arXiv 1207.0580). Raises `ValueError` for scores that are no finite numbers, and without images.
+    """
+    with evaluating(network):
+        return _logarithms([network(images) for images, _ in batches])
+
+
+@torch.no_grad()
+def sampled_votes(
+    network: nn.Module, layers: Sequence[nn.Module], batches: Batches, seeds: Iterable[int], per: Per = "network"
+) -> Tensor:
+    """Return what networks sampled from one say, a member for each seed: log-probabilities (members, images, classes).
+
+    `layers` drop, batch normalization and all else stay in evaluation mode; see `sampled`. This is the Monte-Carlo
+    averaging that weight scaling stands for (Srivastava et al. 2014, sec. 7.5). Raises as `whole_vote` does.
+    """
+    members = []
+    for seed in seeds:
+        with sampled(network, layers, seed=seed, per=per):
+            members.append(_logarithms([network(images) for images, _ in batches]))
+    return torch.stack(members)
+
+
+def committee(members: Tensor, mean: Mean = "arithmetic") -> Tensor:
+    """Return the log-probabilities (images, classes) of a committee of members (members, images, classes).
+
+    "arithmetic" is the mean of probabilities; "geometric" their normalized geometric mean, which weight scaling equals
+    exactly in a network of one linear layer (Baldi and Sadowski 2013; Hinton et al. 2012). The order of members does
+    not matter, copies of one member say what it says, and so does a committee of one.
+    """
+    if mean == "geometric":
+        return members.mean(dim=0).log_softmax(dim=1)
+    return members.logsumexp(dim=0) - math.log(len(members))
+
+
+def score(logarithms: Tensor, labels: Tensor) -> VoteScore:
+    """Return error, loss and calibration of log-probabilities (images, classes) against true classes (images,)."""
+    found = calibration_of(logarithms, labels)
+    return VoteScore(100 * (1 - found.accuracy), found.loss, 100 * found.expected_error)
+
+
+def sizes_up_to(members: int) -> tuple[int, ...]:
+    """Return the numbers of members that committees are formed of: 1, 2, 5, 10 and so on, and all."""
+    return tuple(size for size in SIZES if size < members) + ((members,) if members else ())
+
+
+def sampled_curve(voter: str, members: Tensor, labels: Tensor, mean: Mean = "arithmetic") -> VoteCurve:
+    """Return how committees do against how many members they have, of members drawn alike.
+
+    Of each size there are as many committees as can be formed in the order of drawing without sharing a member, so
+    that their scores are independent draws, and an interval over them is sound; of all members there is one.
+    """
+    points = []
+    for size in sizes_up_to(len(members)):
+        groups = [members[start : start + size] for start in range(0, len(members) - size + 1, size)]
+        points.append(VotePoint(size, tuple(score(committee(group, mean), labels) for group in groups)))
+    return _curve(voter, members, labels, mean, tuple(points))
+
+
+def snapshot_curve(members: Tensor, labels: Tensor, mean: Mean = "arithmetic") -> VoteCurve:
+    """Return how the last m snapshots of one training do, for each m (Huang et al. 2017, sec. 3); m = 1 is its end."""
+    points = [
+        VotePoint(size, (score(committee(members[-size:], mean), labels),)) for size in range(1, len(members) + 1)
+    ]
+    return _curve("snapshots", members, labels, mean, tuple(points))
+
+
+def _curve(voter: str, members: Tensor, labels: Tensor, mean: Mean, points: tuple[VotePoint, ...]) -> VoteCurve:
+    classes = members.argmax(dim=2)
+    return VoteCurve(
+        voter=voter,
+        mean=mean,
+        members=len(members),
+        points=points,
+        alone=tuple(score(member, labels) for member in members),
+        disagreement=disagreement(classes),
+        interval=disagreement_interval(classes),
+    )
+
+
+def _logarithms(scores: Sequence[Tensor]) -> Tensor:
+    if not scores:
+        raise ValueError("there are no images to vote on")
+    found = torch.cat([part.double().cpu() for part in scores])
+    if not bool(torch.isfinite(found).all()):
+        raise ValueError("the network's scores are no finite numbers: it can't vote")
+    return found.log_softmax(dim=1)
+
+
+def some_images(batches: Iterable[tuple[Tensor, Tensor]], total: int, wanted: int) -> Batches:
+    """Return about `wanted` of `total` images with their labels, spread evenly over the batches; all if they are less.
+
+    Test sets may be sorted by class, so the first ones would not do.
+    """
+    stride = -(-total // wanted)
+    chosen, seen = [], 0
+    for images, labels in batches:
+        first = -seen % stride
+        seen += len(labels)
+        if first < len(labels):
+            chosen.append((images[first::stride], labels[first::stride]))
+    return chosen

@@ -1,0 +1,140 @@
+"""The page that answers whether dropout is a vote, and whether stochastic depth is one."""
+
+from depthlab.questions.votes.blocks import (
+    DEPTH,
+    DROPOUT,
+    cost_picture,
+    disagreement_picture,
+    ensemble_picture,
+    feature_picture,
+    groups_of,
+    sampled_picture,
+)
+from depthlab.questions.votes.record import VotesRecord
+from depthlab.questions.votes.tables import contrast_table, feature_table, way_table
+from depthlab.report.blocks import Block, Folded, Notice, Page, PageTable, Picture, Section
+from depthlab.report.published_table import splits_text
+from depthlab.report.question_runs import page_facts, run_section, seed_notices
+
+_MASKS = {
+    "network": "Each draw has one mask for all images, so that every image meets the same sampled network.",
+    "image": "Each draw has a mask for each image, as training has.",
+}
+
+
+def votes_page(record: VotesRecord) -> Page:
+    """Return the page of a record; everything on it is computed from the record alone."""
+    about = record.about
+    names = " and ".join(groups_of(record)) or "nothing"
+    data = about.held.get("data")
+    sections = (
+        _sampled(record),
+        _ensembles(record),
+        _costs(record),
+        _features(record),
+        _comparisons(record),
+        _literature(),
+        run_section(about),
+    )
+    return Page(
+        title=f"Votes: {names}{f' on {data}' if data else ''}",
+        lead="\n".join(about.verdict),
+        sections=sections,
+        facts=page_facts(about),
+    )
+
+
+def _sampled(record: VotesRecord) -> Section:
+    blocks: list[Block] = [
+        f"Everything is measured on {record.images:,} test images with the final weights, of networks trained on "
+        f"{splits_text(record.trained)} images; nothing was chosen on the test images. A network that was trained with "
+        "dropout holds many: each mask leaves a thinned one. Weight scaling asks them all at once, in one pass with "
+        f"every feature at its mean; here it stands beside the average of up to {record.draws} networks that were "
+        f"sampled. Modules that drop do so as in training, and divide what is kept by its probability; batch "
+        f"normalization keeps the statistics of training. {_MASKS.get(record.masks, '')} A committee goes by the "
+        "arithmetic mean of its members' probabilities.",
+        *seed_notices(record.about.runs),
+        *(Notice(f"Not measured: {note}.", "warning") for note in record.notes),
+    ]
+    pictures = [picture for voter in (DROPOUT, DEPTH) if (picture := sampled_picture(record, voter)) is not None]
+    if not pictures:
+        blocks.append(
+            Notice("No network here drops anything: train one with `dropout=0.3` or `drop_path=0.5` to sample from.")
+        )
+    return Section("Sampled networks and the one pass that stands for them", (*blocks, *pictures))
+
+
+def _ensembles(record: VotesRecord) -> Section:
+    blocks: list[Block] = [
+        "Members that are sampled from one training share its weights. Networks of other seeds share nothing, and cost "
+        "a training each; snapshots are the weights at the ends of the cycles of one training. What members gain "
+        "together depends on how good they are and on how seldom they make the same mistake.",
+    ]
+    blocks += _there(ensemble_picture(record), disagreement_picture(record))
+    if len(blocks) == 1:
+        blocks.append(Notice("There are no two networks of one kind: type `seed=0,1,2` or more."))
+    return Section("Independent networks and snapshots", tuple(blocks))
+
+
+def _costs(record: VotesRecord) -> Section:
+    return Section("What it costs", (*_there(cost_picture(record)), way_table(record)))
+
+
+def _features(record: VotesRecord) -> Section:
+    blocks: list[Block] = [
+        "Units that rely on each other put out much the same, or only together what is of use. Dropout is meant to "
+        "break that up (Hinton et al. 2012, arXiv 1207.0580), and was seen to make activations of hidden units sparse "
+        "(Srivastava et al. 2014). A unit is a feature, or a channel by its mean over pixels. The classes alone make "
+        "units go together, and few images more so, so that only the difference between networks on the same images "
+        "tells something.",
+        *_there(feature_picture(record)),
+    ]
+    if not record.features:
+        blocks.append(Notice("There is no pair of networks that differ in dropout alone: type `dropout=0,0.3`."))
+    if record.features:
+        rows = [
+            (
+                *(one.network, one.other, one.measure, one.mean_a, one.mean_b, one.comparison.difference),
+                one.comparison.interval and one.comparison.interval.low,
+                one.comparison.interval and one.comparison.interval.high,
+            )
+            for one in record.features
+        ]
+        head = ("with dropout", "without", "measure", "with", "without ", "difference", "low", "high")
+        blocks.append(PageTable(head, tuple(rows), "Means over layers; 95 % intervals over seeds.", "feature_changes"))
+    return Section("Co-adaptation", (*blocks, Folded("Every layer, means over seeds", (feature_table(record),))))
+
+
+def _comparisons(record: VotesRecord) -> Section:
+    return Section(
+        "The comparisons",
+        (
+            "Differences are taken seed by seed where there are several seeds: of a committee of independent networks "
+            "by the jackknife, as committees share members. With one seed they are over committees of draws that share "
+            "no member, and are of that one network. An interval that holds 0 says that these seeds, or draws, don't "
+            "show a difference, not that there is none. Intervals are not corrected for their number, and hold the "
+            "test images fixed.",
+            Folded("Every comparison", (contrast_table(record),)),
+        ),
+    )
+
+
+def _literature() -> Section:
+    return Section(
+        "Beside the literature",
+        (
+            "Srivastava et al. 2014 (JMLR 15, sec. 7.5 and Fig. 11) sample networks for each test case of MNIST: "
+            "about 50 of them are as good as weight scaling, and more are slightly better, well within one standard "
+            "deviation. Weight scaling equals the normalized geometric mean exactly where one linear layer and a "
+            "softmax are all there is (Goodfellow et al. 2016, Deep Learning, ch. 7); in deep networks it is an "
+            "approximation (Baldi and Sadowski 2013). Huang et al. 2016 (arXiv 1603.09382) offer as one explanation of "
+            "what stochastic depth gains that it trains an ensemble implicitly. Huang et al. 2017 (arXiv 1704.00109, "
+            "abstract) find snapshots better than one network at no additional training cost, and to compare favorably "
+            "with ensembles of independent networks; that as many independent networks of full training are better "
+            "than snapshots is not verified.",
+        ),
+    )
+
+
+def _there(*pictures: Picture | None) -> list[Block]:
+    return [picture for picture in pictures if picture is not None]

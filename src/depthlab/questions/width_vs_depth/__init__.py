@@ -1,0 +1,1 @@
+"""Depth, width or cardinality, at equal cost?"""

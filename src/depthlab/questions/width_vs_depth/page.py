@@ -1,0 +1,197 @@
+"""The page that answers what depth, width and cardinality buy at equal cost."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from depthlab.questions.width_vs_depth.figures import UNITS, beside_published_sizes, errors_against_cost, exchange_rates
+from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
+from depthlab.questions.width_vs_depth.tables import (
+    contrast_table,
+    exchange_table,
+    matched_table,
+    network_table,
+    ratio_table,
+)
+from depthlab.records import ExchangeFit, MatchedNetwork
+from depthlab.report.blocks import Block, Notice, Page, Picture, Section
+from depthlab.report.comparison_table import comparison_table, planning_text
+from depthlab.report.published_table import differences, published_table, splits_text
+from depthlab.report.question_runs import page_facts, run_section, seed_notices
+
+FAR = 15.0  # percent of the budget, beyond which a network is said not to cost what it should
+
+
+def width_page(record: WidthVsDepthRecord) -> Page:
+    """Return the page of a record; everything on it is computed from the record alone."""
+    about = record.about
+    data = about.held.get("data")
+    return Page(
+        title=f"Depth, width, cardinality{f' on {data}' if data else ''}",
+        lead="\n".join(about.verdict),
+        sections=(
+            _errors(record),
+            _matching(record),
+            _comparisons(record),
+            _exchange(record),
+            _literature(record),
+            run_section(about),
+        ),
+        facts=page_facts(about),
+    )
+
+
+def _errors(record: WidthVsDepthRecord) -> Section:
+    blocks: list[Block] = [
+        f"Errors of networks that were found to cost as much as each other, counted in {UNITS[record.match]}. Errors "
+        "are those of the final weights in evaluation mode, over all images of a split: "
+        f"{splits_text(record.trained)}. The test images were looked at once, after training. A network is on the "
+        "front if no other has a lower mean error at no higher cost; how sure its place is, is told by how often it "
+        "is there when seeds are drawn anew.",
+        *seed_notices(record.about.runs),
+        *_family_notice(record.networks),
+        *_far_notice(record.networks),
+    ]
+    if record.measured:
+        lost = Counter(ref.group for ref in record.about.runs if ref.state != "finished")
+        means = "; ".join(f"{one.network} {one.error:.2f} %" for one in record.front if one.measure == "test error")
+        blocks.append(
+            Picture(
+                errors_against_cost(record.networks, record.measured, record.front, lost, record.match),
+                "errors",
+                f"Two panels, training and test error against {UNITS[record.match]}, a line along each axis. Mean "
+                f"test errors: {means}.",
+                "A point for each seed, lines through the means along each axis, bars of one standard deviation. "
+                "Ringed and joined by dashes: the front."
+                + (" Crosses at the upper edge are runs without a result." if lost else ""),
+            )
+        )
+    blocks.append(network_table(record, "networks"))
+    return Section("Error against cost", tuple(blocks))
+
+
+def _matching(record: WidthVsDepthRecord) -> Section:
+    blocks: list[Block] = [
+        "For each budget and axis the network with the nearest cost was chosen. Depth grows by whole units per stage, "
+        "cardinality by whole groups and width by single channels of the first stage, so that no budget is met "
+        "exactly; the fit below uses the costs as they are.",
+    ]
+    if record.timed_on:
+        blocks.append(
+            Notice(
+                f"Times are those of measured steps, taken in one go on {record.timed_on}. They hold for this machine "
+                "as busy as it was; another finds other networks."
+            )
+        )
+    blocks.append(matched_table(record, "matching"))
+    return Section("How the networks were matched", tuple(blocks))
+
+
+def _comparisons(record: WidthVsDepthRecord) -> Section:
+    blocks: list[Block] = [
+        "The networks of each budget against each other. Where both have the same seeds the differences are taken seed "
+        "by seed (paired t test), else Welch's test takes all values; p-values are corrected over each family by "
+        "Holm's method.",
+    ]
+    if record.compared:
+        blocks += [comparison_table(record.compared, "comparisons"), *planning_text(record.compared)]
+    else:
+        blocks.append("No two networks were found for the same budget: it is too small for a second one.")
+    return Section("At equal cost", tuple(blocks))
+
+
+def _exchange(record: WidthVsDepthRecord) -> Section:
+    blocks: list[Block] = [
+        "The error is taken to be a level of each family and a slope along the binary logarithm of each axis, fitted "
+        "by least squares over all runs; a slope is then the change by one doubling. The same fit to the logarithm of "
+        "the cost tells what a doubling costs, and the quotient what a doubling of the cost buys. Intervals are "
+        "Student's at 95 %.",
+        "How many doublings of one axis a doubling of another is worth is the quotient of both slopes. Its interval is "
+        "Fieller's, which holds for quotients: it has no bounds where what is divided by is not clear of zero.",
+    ]
+    if not any(fit.exchanges for fit in record.fits):
+        return Section("The exchange rate", (*blocks, *_fit_notices(record.fits)))
+    changes = "; ".join(
+        f"{fit.measure}, {one.axis}: {one.points:.2g} points" for fit in record.fits for one in fit.exchanges
+    )
+    picture = Picture(
+        exchange_rates(record.fits, record.match),
+        "exchange",
+        f"Two panels, the change of the error by a doubling of each axis and of the cost along it. By axis: {changes}.",
+        "Filled: test error. Hollow: training error. To the left of zero a doubling lowers the error. Bars: intervals.",
+    )
+    return Section(
+        "The exchange rate",
+        (
+            *blocks,
+            *_fit_notices(record.fits),
+            picture,
+            exchange_table(record.fits, "exchange"),
+            ratio_table(record.fits, "ratios"),
+            contrast_table(record.fits, "contrasts"),
+        ),
+    )
+
+
+def _literature(record: WidthVsDepthRecord) -> Section:
+    figures = [one.figure for one in record.published]
+    if not figures:
+        return Section("Beside the literature", ("No published figure is at hand.",))
+    data = str(record.about.held.get("data", ""))
+    blocks: list[Block] = [differences(figures, record.about.held, record.trained)]
+    listed = "; ".join(f"{one.figure.network} {one.figure.error:g} %" for one in record.published)
+    if record.measured:
+        blocks.append(
+            Picture(
+                beside_published_sizes(record.networks, record.measured, record.published, data),
+                "published",
+                f"Test error against parameters, here on {data or 'several data sets'} and as published: {listed}.",
+                "Mean test errors here, and published ones; lines join the networks of one depth in one table.",
+            )
+        )
+    if record.published_fit is not None:
+        blocks += [
+            "The same fit over the networks of Zagoruyko and Komodakis 2016, Table 4. Each was trained once, so its "
+            "rates are points without intervals.",
+            exchange_table([record.published_fit], "published_exchange"),
+            ratio_table([record.published_fit], "published_ratios"),
+        ]
+    blocks.append(published_table(figures, record.measured, "published"))
+    return Section("Beside the literature", tuple(blocks))
+
+
+def _family_notice(networks: Sequence[MatchedNetwork]) -> list[Block]:
+    """Say which axis varies in which family, where they are two."""
+    bases = [one for one in networks if one.axis == "base"]
+    if len({one.family for one in bases}) < 2:
+        return []
+    first, second = bases[0], bases[1]
+    return [
+        Notice(
+            f"Depth and width vary in {first.family}, from {first.network}; cardinality varies in {second.family}, "
+            f"from {second.network}, which has other units, shortcuts and channels. The costs of the two bases are "
+            f"{abs(second.mismatch):.1f} % apart, and each has a level of its own in the fit, so that slopes are "
+            "compared and not families; differences at equal cost between the two families hold both."
+        )
+    ]
+
+
+def _far_notice(networks: Sequence[MatchedNetwork]) -> list[Block]:
+    """Say which networks don't cost what they were to cost."""
+    far = [f"{one.network} by {one.mismatch:+.0f} %" for one in networks if abs(one.mismatch) > FAR]
+    if not far:
+        return []
+    return [
+        Notice(
+            f"Not of equal cost, as no nearer network was found: {', '.join(far)} of the budget. Comparisons at equal "
+            "cost favor what costs more; the exchange rate is fitted to the costs as they are.",
+            "warning",
+        )
+    ]
+
+
+def _fit_notices(fits: Sequence[ExchangeFit]) -> list[Block]:
+    notes: dict[str, list[str]] = {}
+    for fit in fits:
+        for note in fit.notes:
+            notes.setdefault(note, []).append(fit.measure)
+    return [Notice(f"{' and '.join(measures).capitalize()}: {note}") for note, measures in notes.items()]

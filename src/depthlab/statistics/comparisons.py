@@ -1,0 +1,91 @@
+"""Is one mean above another? Welch's test, and the paired t test for runs that share their seeds."""
+
+import math
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from scipy import stats
+
+from depthlab.records import Comparison, Interval
+from depthlab.statistics.effects import paired_effect, pairs, pooled_effect, unbiasing
+from depthlab.statistics.samples import check_level, mean_of, rounding, sample, variance_of
+
+ONE_VALUE = "a side has one value: a point, no claim"
+NO_SPREAD = "no side spreads over its values: nothing to judge the difference by, no claim"
+NO_SPREAD_OF_PAIRS = "all pairs differ by the same: nothing to judge the difference by, no claim"
+
+Seed = TypeVar("Seed", bound=Hashable)
+
+
+def compare(a: Mapping[Seed, float], b: Mapping[Seed, float], level: float = 0.95) -> Comparison:
+    """Compare values by seed: `paired` if both sides have the same seeds, at least two, else `welch` on all values.
+
+    Seeds of one side alone are never dropped to make pairs of the rest: Welch's test takes every value, and where the
+    shared seeds do well or badly together it errs towards no claim.
+    """
+    if set(a) == set(b) and len(a) >= 2:
+        return paired(a.values(), [b[seed] for seed in a], level)
+    return welch(a.values(), b.values(), level)
+
+
+def welch(a: Iterable[float], b: Iterable[float], level: float = 0.95) -> Comparison:
+    """Compare two independent samples, whose variances may differ (Welch, Biometrika 34, 1947).
+
+    t = (mean a - mean b) / sqrt(u + v) with u = var a / n, v = var b / m and df = (u + v)² / (u²/(n-1) + v²/(m-1)).
+    Difference and interval are in the units of the values; the effect is Hedges' g.
+
+    One value on a side: no test. One side of equal values is sound, as the other one gives the spread. If neither
+    spreads, t is not defined: equal means have p = 1, effect 0 and an interval of no width; means that differ have no
+    test, as R's `t.test` refuses them too, for two seeds that agree say nothing of how far others would be apart.
+    Raises `ValueError` for a side without values or with one that isn't finite.
+    """
+    first, second = sample(a, "a"), sample(b, "b")
+    check_level(level)
+    difference, n = mean_of(first) - mean_of(second), (first.size, second.size)
+    if min(n) < 2:
+        return Comparison(difference, n, "none", note=ONE_VALUE)
+    u, v = variance_of(first) / first.size, variance_of(second) / second.size
+    error = math.sqrt(u + v)
+    value = pooled_effect(first, second)
+    effect = None if value is None else value * unbiasing(sum(n) - 2)
+    blank = Comparison(difference, n, "welch", effect=effect, effect_kind="Hedges' g")
+    if error <= (nothing := rounding(first, second)):
+        return _without_spread(blank, nothing, level, NO_SPREAD)
+    share = u / (u + v)
+    df = 1 / (share**2 / (first.size - 1) + (1 - share) ** 2 / (second.size - 1))
+    return _tested(blank, error, df, level)
+
+
+def paired(a: Iterable[float], b: Iterable[float], level: float = 0.95) -> Comparison:
+    """Compare pairs, such as runs of two networks with the same seeds in the same order (Student, 1908).
+
+    t = mean(a - b) / (std(a - b) / sqrt(n)) with n - 1 degrees of freedom. Difference and interval are in the units of
+    the values; the effect is dz. One pair, and pairs that all differ by the same, are treated as `welch` treats one
+    value and samples that don't spread. Raises `ValueError` as `welch` does, and for sides of unequal length.
+    """
+    first, second = pairs(a, b)
+    check_level(level)
+    differences, n = first - second, (first.size, second.size)
+    difference = mean_of(differences)
+    if first.size < 2:
+        return Comparison(difference, n, "none", note=ONE_VALUE)
+    error = math.sqrt(variance_of(differences) / first.size)
+    blank = Comparison(difference, n, "paired t", effect=paired_effect(first, second), effect_kind="paired dz")
+    if error <= (nothing := rounding(first, second)):
+        spreads = math.sqrt(variance_of(first) / first.size) > nothing
+        return _without_spread(blank, nothing, level, NO_SPREAD_OF_PAIRS if spreads else NO_SPREAD)
+    return _tested(blank, error, first.size - 1, level)
+
+
+def _tested(blank: Comparison, error: float, df: float, level: float) -> Comparison:
+    t = blank.difference / error
+    half = float(stats.t.isf((1 - level) / 2, df)) * error
+    interval = Interval(blank.difference - half, blank.difference + half, level)
+    return replace(blank, t=t, df=df, p=float(2 * stats.t.sf(abs(t), df)), interval=interval)
+
+
+def _without_spread(blank: Comparison, nothing: float, level: float, note: str) -> Comparison:
+    if abs(blank.difference) <= nothing:
+        return replace(blank, p=1.0, effect=0.0, interval=Interval(blank.difference, blank.difference, level))
+    return Comparison(blank.difference, blank.n, "none", note=note)

@@ -1,0 +1,156 @@
+"""What a doubling of depth buys against a doubling of width or of cardinality.
+
+The model is error = level(family) + sum over axes of slope(axis) · log2(value), fitted by least squares over all runs.
+A slope is then the change of the error, in points, by one doubling. Fitted to log2(cost) the same model tells by what
+factor a doubling multiplies the cost, and the quotient of both what a doubling of the cost buys along each axis. The
+quotient of two slopes is the exchange ratio: how many doublings of one axis a doubling of the other is worth.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+from scipy import linalg, stats
+
+from depthlab.records import Exchange, ExchangeFit, Interval, RateContrast, RateRatio
+from depthlab.statistics import holm
+from depthlab.statistics.exchange_ratios import exchange_ratios
+from depthlab.statistics.exchange_spread import Array, Point, Spread, find_spread
+
+AXES = ("depth", "width", "cardinality")
+LEVEL = 0.95
+
+
+def fit_exchange(measure: str, points: Sequence[Point], *, level: float = LEVEL) -> ExchangeFit:
+    """Fit the exchange rates of the axes that vary.
+
+    Intervals are Student's, of the residuals of all runs. Where networks lie off the lines by more than seeds differ
+    (F test of lack of fit, Draper and Smith 1998, sec. 2.1), runs of a network are no independent witnesses of a line,
+    and intervals rest on the scatter of networks about it. With one seed a network there are slopes and no intervals.
+    Where networks are too few to tell the axes apart there is no fit, and `notes` says so.
+    """
+    points = [point for point in points if point.errors]
+    runs = sum(len(point.errors) for point in points)
+    blank = ExchangeFit(measure, runs, len(points))
+    families = list(dict.fromkeys(point.family for point in points))
+    axes = [axis for axis in AXES if _varies(axis, points)]
+    design = _design(points, families, axes)
+    if not axes or np.linalg.matrix_rank(design) < design.shape[1]:
+        return _without_fit(blank, design.shape[1], axes)
+    rows = np.repeat(design, [len(point.errors) for point in points], axis=0)
+    errors = np.concatenate([point.errors for point in points])
+    slopes = _solve(rows, errors)
+    factors = _solve(design, np.log2([point.cost for point in points]))
+    spread, lack, notes = find_spread(points, rows, errors, slopes)
+    first = len(families)
+    exchanges = [_exchange(axis, first + number, slopes, factors, spread, level) for number, axis in enumerate(axes)]
+    return ExchangeFit(
+        measure,
+        runs,
+        len(points),
+        exchanges=tuple(exchanges),
+        contrasts=_contrasts(axes, first, slopes, factors, spread, level),
+        ratios=_ratios(axes, first, slopes, factors, spread, level),
+        levels={family: float(slopes[number]) for number, family in enumerate(families)},
+        std=spread.std if spread else None,
+        df=spread.df if spread else 0,
+        lack_of_fit=lack,
+        notes=notes,
+    )
+
+
+def _varies(axis: str, points: Sequence[Point]) -> bool:
+    """Whether two networks of one family differ on the axis."""
+    seen: dict[str, set[float]] = {}
+    for point in points:
+        if axis in point.values:
+            seen.setdefault(point.family, set()).add(point.values[axis])
+    return any(len(values) > 1 for values in seen.values())
+
+
+def _design(points: Sequence[Point], families: Sequence[str], axes: Sequence[str]) -> Array:
+    """Return a row a network: which family it is of, and its logarithms; what a family lacks is in its level."""
+    rows = [
+        [
+            *(float(point.family == family) for family in families),
+            *(np.log2(point.values[axis]) if axis in point.values else 0.0 for axis in axes),
+        ]
+        for point in points
+    ]
+    return np.array(rows, dtype=float).reshape(len(points), len(families) + len(axes))
+
+
+def _solve(rows: Array, values: Array) -> Array:
+    return np.asarray(linalg.lstsq(rows, values)[0], dtype=float)
+
+
+def _exchange(axis: str, column: int, slopes: Array, factors: Array, spread: Spread | None, level: float) -> Exchange:
+    weights = np.zeros_like(slopes)
+    weights[column] = 1.0
+    points, interval, p = _told(weights, slopes, spread, level)
+    doublings = float(factors[column])  # of the cost
+    per_cost: float | None = None
+    per_interval: Interval | None = None
+    if doublings > 0:
+        per_cost, per_interval, _ = _told(weights / doublings, slopes, spread, level)
+    return Exchange(axis, points, 2.0**doublings, per_cost, interval, per_interval, p)
+
+
+def _contrasts(
+    axes: Sequence[str], first: int, slopes: Array, factors: Array, spread: Spread | None, level: float
+) -> tuple[RateContrast, ...]:
+    """Compare what a doubling of the cost buys along each two axes; the later axis less the earlier one."""
+    found: list[tuple[str, str, float, Interval | None, float | None]] = []
+    for (one, earlier), (two, later) in combinations(enumerate(axes, first), 2):
+        if factors[one] <= 0 or factors[two] <= 0:
+            continue
+        weights = np.zeros_like(slopes)
+        weights[one], weights[two] = -1 / factors[one], 1 / factors[two]
+        found.append((later, earlier, *_told(weights, slopes, spread, level)))
+    corrected = holm(p for *_, p in found)
+    return tuple(RateContrast(*values, p_holm) for values, p_holm in zip(found, corrected, strict=True))
+
+
+def _ratios(
+    axes: Sequence[str], first: int, slopes: Array, factors: Array, spread: Spread | None, level: float
+) -> tuple[RateRatio, ...]:
+    """Divide what a doubling of each axis changes by what one of each other axis does."""
+    places = {axis: first + number for number, axis in enumerate(axes)}
+    covariance = None
+    if spread is not None:
+        covariance = {
+            (one, other): float(spread.covariance[row, column])
+            for one, row in places.items()
+            for other, column in places.items()
+        }
+    return exchange_ratios(
+        {axis: float(slopes[place]) for axis, place in places.items()},
+        {axis: float(factors[place]) for axis, place in places.items()},
+        covariance,
+        0 if spread is None else spread.df,
+        level,
+    )
+
+
+def _told(
+    weights: Array, slopes: Array, spread: Spread | None, level: float
+) -> tuple[float, Interval | None, float | None]:
+    """Return a weighted sum of slopes with its interval, and the p that it is zero."""
+    value = float(weights @ slopes)
+    if spread is None:
+        return value, None, None
+    error = float(weights @ spread.covariance @ weights) ** 0.5
+    half = float(stats.t.isf((1 - level) / 2, spread.df)) * error
+    return value, Interval(value - half, value + half, level), float(2 * stats.t.sf(abs(value) / error, spread.df))
+
+
+def _without_fit(blank: ExchangeFit, coefficients: int, axes: Sequence[str]) -> ExchangeFit:
+    if not axes:
+        text = "No axis varies among the networks with a result: there is nothing to fit."
+    else:
+        text = (
+            f"Too few networks for a fit: {blank.networks} with a result can't tell {' and '.join(axes)} apart, which "
+            f"takes {coefficients} or more that differ on each axis."
+        )
+    return replace(blank, notes=(text,))

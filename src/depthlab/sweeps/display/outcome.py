@@ -1,0 +1,56 @@
+"""The last lines of a sweep: its table, what is missing, and what to type to have it."""
+
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Collection
+from pathlib import Path
+
+from rich.console import Console
+
+from depthlab.records import SweepRecord
+from depthlab.sweeps.display.table import show_results
+from depthlab.sweeps.plan.trials import DONE
+
+INCOMPLETE = 3  # exit code: the sweep has not all of its trials
+
+
+def tell_outcome(record: SweepRecord, folder: Path, *, asked: Collection[int]) -> None:
+    """Do both: print the sweep's table, and say what is missing; see `show_outcome` and `check_complete`."""
+    show_outcome(record, folder)
+    check_complete(record, asked=asked)
+
+
+def show_outcome(record: SweepRecord, folder: Path) -> None:
+    """Print the sweep's table, and where it is kept: in its `folder`, and in MLflow."""
+    out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+    show_results(record)
+    out.print(f"recorded in {folder}")
+    if record.run_id is not None:
+        out.print(f"           and MLflow, run {record.run_id}")
+
+
+def check_complete(record: SweepRecord, *, asked: Collection[int]) -> None:
+    """Say which trials are missing, why, and what to type; nothing if all are there.
+
+    Args:
+        record: How all trials stand.
+        asked: The places of the trials that this command asked for; others it would not go on with.
+
+    Raises:
+        SystemExit: with 3 if trials are missing.
+    """
+    missing = [trial for trial in record.trials if trial.state not in DONE and trial.index in asked]
+    if not missing:
+        return
+    sys.stdout.flush()
+    counts = Counter(trial.state for trial in missing)
+    listed = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    errors.print(f"{len(missing)} of {len(asked)} trials are missing: {listed}")
+    for trial in missing:
+        why = f" ({trial.fault}: {trial.message})" if trial.fault is not None else ""
+        errors.print(f"  {trial.name}, {trial.state}{why}: python train.py {shlex.join(trial.words)}")
+    command = [word for word in record.command if word.partition("=")[0] != "fresh"]  # that would begin anew
+    errors.print(f"the same command goes on with them: {shlex.join(command)}")
+    raise SystemExit(INCOMPLETE)

@@ -1,0 +1,161 @@
+"""What the board looks like: lines of text that fit a terminal, however many trials run and however narrow it is."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from depthlab.sweeps.display.wording import about, elapsed, label, metric_name, metric_text, short_label
+from depthlab.sweeps.plan.estimate import is_to_do
+from depthlab.sweeps.plan.trials import Entry
+from depthlab.sweeps.state.sweep_state import SweepState, goodness
+
+MOST_FAULTS = 3
+NARROWEST_BAR, WIDEST_BAR = 8, 30
+NARROWEST_LABEL = 16
+
+
+@dataclass(frozen=True)
+class DisplayState:
+    """What the board shows beside the trials themselves."""
+
+    name: str  # the sweep's
+    total: int  # trials in all, with those that aren't known yet
+    elapsed: float  # seconds since the command began
+    left: float | None  # seconds, estimated
+    faults: Sequence[Entry] = ()  # the latest last
+
+
+def draw_board(standing: SweepState, sight: DisplayState, *, width: int, height: int) -> Text:
+    """Lay the board out in at most `height` lines of at most `width` cells."""
+    entries = list(standing.entries.values())  # a copy: the driver may add one while this is drawn
+    faults = [_fault(entry, width) for entry in sight.faults[-MOST_FAULTS:]]
+    below = [*_best(entries, standing.metric, width), *faults]
+    above = [_head(sight, width), _whole_bar(entries, sight.total, width), _counts(entries, sight.total, width)]
+    room = height - len(above) - len(below) - 1
+    lines = [*above, *_running(entries, standing.metric, room, width), *below]
+    return Text("\n", no_wrap=True, overflow="crop", end="").join(lines[: max(height, 1)])
+
+
+def _head(sight: DisplayState, width: int) -> Text:
+    left = "" if sight.left is None else f", about {about(sight.left)} left"
+    time = elapsed(sight.elapsed) + left
+    room = width - cell_len(time) - 2
+    if room < NARROWEST_LABEL:
+        return Text(fit(time, width))
+    return Text.assemble((fit(sight.name, room), "bold"), "  ", time)
+
+
+def _whole_bar(entries: Sequence[Entry], total: int, width: int) -> Text:
+    shares = (_share(entry) if entry.state == "running" else not is_to_do(entry) for entry in entries)
+    return _bar(sum(shares) / max(total, 1), width)
+
+
+def _counts(entries: Sequence[Entry], total: int, width: int) -> Text:
+    states = Counter("waiting" if is_to_do(entry) else entry.state for entry in entries)
+    states["waiting"] += max(0, total - len(entries))
+    done = states["finished"] + states["pruned"]
+    earlier = sum(entry.earlier and entry.state in ("finished", "pruned") for entry in entries)
+    parts = [f"{done} of {total} done" + (f" ({earlier} by earlier commands)" if earlier else "")]
+    parts += [f"{states['running']} running", f"{states['waiting']} waiting"]
+    parts += [f"{states[state]} {state}" for state in ("pruned", "cut off") if states[state]]
+    text = Text(" · ".join(parts))
+    if states["failed"]:
+        text.append(f" · {states['failed']} failed", "red")
+    text.truncate(width, overflow="ellipsis")
+    return text
+
+
+def _best(entries: Sequence[Entry], metric: str, width: int) -> list[Text]:
+    finished = [entry for entry in entries if entry.state == "finished" and metric in entry.metrics]
+    best = max(finished, key=lambda entry: goodness(metric, entry.metrics), default=None)
+    if best is None:
+        return []
+    found = f"best so far: {metric_name(metric)} {metric_text(metric, best.metrics)}, {label(best.trial)}"
+    return [Text(fit(found, width).rstrip(), "green")]
+
+
+def _fault(entry: Entry, width: int) -> Text:
+    what = "failed" if entry.state == "failed" and not is_to_do(entry) else "tried again"
+    why = entry.message or entry.fault
+    return Text(fit(f"{what}: {short_label(entry.trial)}: {why}", width).rstrip(), "red")
+
+
+def _running(entries: Sequence[Entry], metric: str, room: int, width: int) -> list[Text]:
+    """Return a heading and a line for each running trial, as many as there is room for."""
+    running = [entry for entry in entries if entry.state == "running"]
+    if not running or room < 2:
+        return []
+    more = len(running) > room - 1
+    shown = running[: room - 2] if more else running
+    cells = [("running", _place_name(shown), "done", metric_name(metric), "left")]
+    cells += [_cells(entry, metric) for entry in shown]
+    widths = [max(cell_len(row[column]) for row in cells) for column in range(5)]
+    spare = width - sum(widths[1:]) - 4 * 2
+    with_bar = spare >= NARROWEST_LABEL + 2 + NARROWEST_BAR
+    widths[0] = max(min(widths[0], spare - 2 - NARROWEST_BAR if with_bar else spare), 1)
+    bar = min(spare - 2 - widths[0], WIDEST_BAR) if with_bar else 0
+    lines = [_row(cells[0], widths, None, bar, "dim")]
+    lines += [_row(row, widths, _share(entry), bar) for row, entry in zip(cells[1:], shown, strict=True)]
+    if more:
+        lines.append(Text(fit(f"… and {len(running) - len(shown)} more are running", width).rstrip(), "dim"))
+    for line in lines:
+        line.truncate(width)
+    return lines
+
+
+def _row(cells: Sequence[str], widths: Sequence[int], share: float | None, bar: int, style: str = "") -> Text:
+    before = f"{fit(cells[0], widths[0])}  {_right(cells[1], widths[1])}  "
+    after = "".join(f"  {_right(cell, width)}" for cell, width in zip(cells[2:], widths[2:], strict=True))
+    if not bar:
+        return Text(before.rstrip() + after, style)
+    done = 0 if share is None else round(share * bar)
+    text = Text(before + "━" * done + (" " if share is None else "─") * (bar - done) + after, style)
+    text.stylize("cyan", len(before), len(before) + done)
+    return text
+
+
+def _cells(entry: Entry, metric: str) -> tuple[str, str, str, str, str]:
+    left = about((entry.steps - entry.step) * entry.step_seconds) if entry.step_seconds and entry.steps else ""
+    done = f"{100 * _share(entry):.0f} %"
+    return (short_label(entry.trial), _place(entry), done, metric_text(metric, entry.metrics), left)
+
+
+def _place_name(entries: Sequence[Entry]) -> str:
+    return "epoch" if all(map(_counts_epochs, entries)) else "step"
+
+
+def _place(entry: Entry) -> str:
+    if not entry.steps:
+        return ""
+    if not _counts_epochs(entry):
+        return f"{entry.step:,}/{entry.steps:,}"
+    epochs: int = entry.trial.recipe.config["epochs"]
+    return f"{min(epochs, entry.step * epochs // entry.steps + 1)}/{epochs}"
+
+
+def _counts_epochs(entry: Entry) -> bool:
+    """Tell whether the trial consists of whole epochs, and of more than a few."""
+    config = entry.trial.recipe.config
+    return config["trainer"]["max_steps"] is None and config["epochs"] > 2
+
+
+def _share(entry: Entry) -> float:
+    return min(1.0, entry.step / entry.steps) if entry.steps else 0.0
+
+
+def _bar(share: float, width: int) -> Text:
+    done = round(min(share, 1.0) * width)
+    return Text.assemble(("━" * done, "cyan"), ("─" * (width - done), "dim"))
+
+
+def fit(text: str, width: int) -> str:
+    """Pad or cut a line to so many cells; what was cut shows."""
+    text = " ".join(text.split())
+    return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
+
+
+def _right(text: str, width: int) -> str:
+    return " " * (width - cell_len(text)) + text

@@ -1,8 +1,0 @@
-"""The death of a process that computes a trial together with others."""
-
-from typing import final
-
-
-@final
-class Lost(RuntimeError):
-    """A process of the team has died."""

@@ -1,0 +1,59 @@
+"""The course of a sweep in numbers: a line of metrics each time that trials have ended, every step once."""
+
+import math
+from collections import Counter
+from typing import final
+
+from depthlab.records import SweepRecord
+from depthlab.sweeps.state.sweep_state import goodness
+from depthlab.tracking import Journal, Line
+
+_BEST = ("val/accuracy", "val/loss", "test/accuracy")
+_ENDED = ("finished", "pruned", "failed")
+_RUNNING = "trials/running"
+
+
+@final
+class MetricsLog:
+    """Keeps a journal of how many trials there are in each state, and of the best one.
+
+    Its step is the number of trials that have ended. Where a later command tries failed trials again, it is one more
+    than the last step, so that the newest line counts and none is there twice.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        lines = journal.read()
+        self._last = lines[-1] if lines else None
+        self._ended = _count_ended(self._last.values) if self._last is not None else -1
+
+    def note(self, record: SweepRecord, *, last: bool = False) -> None:
+        """Write a line if trials have ended since the one before; the `last` one also if anything else has changed.
+
+        Raises:
+            OSError: The disk is full, for instance.
+        """
+        values = course_values(record)
+        before, self._ended = self._ended, _count_ended(values)
+        known = self._last.values if self._last is not None else {}
+        same = {**values, _RUNNING: 0.0} == {**known, _RUNNING: 0.0}
+        if (self._ended > before and not same) or (last and values != known):
+            step = self._ended if self._last is None else max(self._ended, self._last.step + 1)
+            self._journal.append(values, step=step, epoch=0)
+            self._last = Line(0, step, 0, values)
+
+
+def course_values(record: SweepRecord) -> dict[str, float]:
+    """Return the counts of trials, and the metrics of the finished trial that is best by the sweep's metric."""
+    states = Counter(trial.state for trial in record.trials)
+    values = {f"trials/{state.replace(' ', '_')}": float(states[state]) for state in (*_ENDED, "cut off", "running")}
+    values["trials/total"] = float(len(record.trials))
+    finished = [t.metrics for t in record.trials if t.state == "finished"]
+    ranked = [metrics for metrics in finished if math.isfinite(metrics.get(record.metric, math.nan))]
+    best = max(ranked, key=lambda metrics: goodness(record.metric, metrics), default={})
+    wanted = dict.fromkeys((record.metric, *_BEST))
+    return values | {f"best/{name}": best[name] for name in wanted if math.isfinite(best.get(name, math.nan))}
+
+
+def _count_ended(values: dict[str, float]) -> int:
+    return int(sum(values[f"trials/{state}"] for state in _ENDED))

@@ -1,0 +1,78 @@
+"""Bring the runs of sweeps in their stores up to date with the sweeps' folders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import final
+
+from depthlab.records import SweepRecord
+from depthlab.sweeps.mlflow.children import find_children
+from depthlab.sweeps.mlflow.sweep_run import MlflowSweepRun
+from depthlab.tracking import EndStatus, Lock, check_store, redact, resolve_uri
+from depthlab.tracking.parent_run import ParentProgress
+
+
+@final
+@dataclass(frozen=True)
+class SynchronizedSweep:
+    """What was done about one sweep."""
+
+    folder: str  # name of the sweep's folder
+    run_id: str | None  # MLflow's
+    warning: str | None  # why the store doesn't have all of it; None if it has
+
+
+def synchronize_sweeps(
+    root: Path, uri: str | None = None, *, report: Callable[[SynchronizedSweep], None] | None = None
+) -> list[SynchronizedSweep]:
+    """Send what stores lack of the sweeps, and end the runs of those whose command is dead as killed.
+
+    Sweeps that are running are left alone. To be called after `synchronize`, which gives the trials their runs.
+
+    Args:
+        root: The folder with the folders of all sweeps.
+        uri: Send to this store; by default each sweep goes to the one that it was begun for.
+        report: Called after each sweep.
+    """
+    results = []
+    for path in sorted(root.glob("*/parent.json")):
+        lock = Lock(path.parent / "lock")
+        if not lock.acquire():
+            continue
+        try:
+            result = _settle(path.parent, uri)
+        finally:
+            lock.release()
+        if result is not None:
+            results.append(result)
+            if report is not None:
+                report(result)
+    return results
+
+
+def _settle(folder: Path, uri: str | None) -> SynchronizedSweep | None:
+    progress = ParentProgress.find(folder)
+    assert progress is not None
+    file = folder / "record.json"
+    record = _left(SweepRecord.read(file)) if file.is_file() else None
+    wanting = record is not None and next(find_children(record, progress, progress.children), None) is not None
+    if progress.complete and not wanting:
+        return None
+    usual = resolve_uri(None)  # the address with its password, which no file holds
+    target = uri or (usual if redact(usual) == progress.uri else progress.uri)
+    try:
+        if ":***@" in target:
+            raise ValueError(f"its store {target} has a password: type tracking.uri= and the whole address")
+        check_store(target)
+    except ValueError as error:
+        return SynchronizedSweep(folder.name, progress.run_id, str(error))
+    parent = MlflowSweepRun.again(folder, target)
+    parent.start()
+    status: EndStatus = progress.status or "killed"  # type: ignore[assignment]
+    return SynchronizedSweep(folder.name, parent.run_id, parent.finish(status, record))
+
+
+def _left(record: SweepRecord) -> SweepRecord:
+    """Return how the sweep stands now that its command has ended: what was running then was cut off."""
+    trials = (replace(trial, state="cut off") if trial.state == "running" else trial for trial in record.trials)
+    return replace(record, trials=tuple(trials))

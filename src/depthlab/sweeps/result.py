@@ -1,0 +1,86 @@
+"""What is left when a sweep's command has computed what it could."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import final
+
+from depthlab.recipe import Recipe
+from depthlab.records import SweepRecord, TrialRecord
+from depthlab.sweeps.display.outcome import check_complete, show_outcome
+from depthlab.sweeps.plan.trials import DONE
+from depthlab.tracking import check_store, open_client, redact, resolve_artifact_root
+from depthlab.tracking.mlflow_run import upload
+
+REPORT = "report"  # where attached files lie among the artifacts of the sweep's run
+
+
+@final
+@dataclass(frozen=True)
+class SweepResult:
+    """A sweep as it stands behind a command.
+
+    `record` tells of all trials of the sweep, those of earlier commands too; `recipes` are those of the trials that
+    this command asked for, by their place in the sweep. `folder` is the sweep's, `runs` holds the folders of runs.
+    `store` is the address of the MLflow store and the experiment there, None where nothing is tracked.
+    """
+
+    record: SweepRecord
+    folder: Path
+    runs: Path
+    recipes: Mapping[int, Recipe]
+    store: tuple[str, str] | None
+    skipped: tuple[str, ...] = ()  # combinations that can't be had and were to be left out, each with its reason
+
+    @property
+    def trials(self) -> tuple[TrialRecord, ...]:
+        """The trials that this command asked for, in the sweep's order, however they ended."""
+        return tuple(trial for trial in self.record.trials if trial.index in self.recipes)
+
+    @property
+    def finished(self) -> tuple[TrialRecord, ...]:
+        """Those of them that came to their end."""
+        return tuple(trial for trial in self.trials if trial.state == "finished")
+
+    @property
+    def missing(self) -> tuple[TrialRecord, ...]:
+        """Those of them that are still to be had: failed, cut off, or never begun."""
+        return tuple(trial for trial in self.trials if trial.state not in DONE)
+
+    def show(self) -> None:
+        """Print the sweep's table, and where it is kept."""
+        show_outcome(self.record, self.folder)
+
+    def end(self) -> None:
+        """Say what is missing, why, and what to type; nothing if all is there.
+
+        Raises:
+            SystemExit: with 3 if trials are missing.
+        """
+        check_complete(self.record, asked=self.recipes.keys())
+
+
+def attach(swept: SweepResult, files: Mapping[str, Path]) -> None:
+    """Send files to the sweep's own MLflow run, each under `report/` and its key; a warning line if that fails.
+
+    Where the sweep is not tracked, nothing happens. The files stay where they are in any case.
+    """
+    if swept.store is not None:
+        send_report(swept.store, swept.record.run_id, {f"{REPORT}/{place}": file for place, file in files.items()})
+
+
+def send_report(store: tuple[str, str], run_id: str | None, files: Mapping[str, Path]) -> None:
+    """Send files to a run of a store (its address, and the experiment); a warning line if that fails."""
+    uri, experiment = store
+    try:
+        if run_id is None:
+            raise ValueError("the store was away and gave the sweep no run")
+        check_store(uri)
+        client, _ = open_client(uri, experiment, resolve_artifact_root(uri))
+        upload(client, run_id, files)
+    except Exception as error:  # MLflow raises whatever its database or its connection does; the report is done by now
+        reason = " ".join(redact(str(error)).split())[:200] or type(error).__name__
+        print(
+            f"the report is not in the store {redact(uri)} ({reason}); the same command again sends it", file=sys.stderr
+        )

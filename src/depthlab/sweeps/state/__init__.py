@@ -1,0 +1,1 @@
+"""What is known of a sweep: its folder, its trials' states, the runs that are there already."""

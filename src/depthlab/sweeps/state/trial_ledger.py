@@ -1,0 +1,53 @@
+"""Who takes part in a sweep: its trials by their numbers, and how each stands before anything is computed."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import final
+
+from depthlab.records import PlannedTrial, TrialRecord
+from depthlab.sweeps.plan.trials import Trial
+from depthlab.sweeps.state.folder import SweepFolder
+from depthlab.sweeps.state.history import known_of
+from depthlab.sweeps.state.sweep_state import SweepState
+
+
+@final
+class TrialLedger:
+    """Numbers trials as the sweep's ledger does, and adds what is new to it."""
+
+    def __init__(self, folder: SweepFolder | None) -> None:
+        """Take up the ledger of a folder; without one (a dry run of a new sweep) numbers are given for nothing."""
+        self._folder = folder
+        self.planned = folder.trials if folder is not None else []
+        self._numbers = {trial.fingerprint: trial.index for trial in self.planned}
+
+    def number(self, trials: Iterable[Trial], *, note: bool = True) -> list[Trial]:
+        """Return the trials with their numbers; `note` writes new ones into the ledger."""
+        numbered: list[Trial] = []
+        new: list[PlannedTrial] = []
+        for trial in trials:
+            index = self._numbers.setdefault(trial.fingerprint, len(self._numbers))
+            if index == len(self.planned) + len(new):
+                new.append(PlannedTrial(index, trial.words, trial.values, trial.fingerprint))
+            numbered.append(replace(trial, index=index))
+        if note and self._folder is not None:
+            self._folder.plan(new)
+        self.planned += new
+        return numbered
+
+    def others(self, standing: SweepState) -> list[TrialRecord]:
+        """Return trials of earlier commands that this one does not ask for, as they stood then."""
+        asked = {entry.trial.fingerprint for entry in standing.entries.values()}
+        record = self._folder.record if self._folder is not None else None
+        left = [trial for trial in record.trials if trial.fingerprint not in asked] if record is not None else []
+        # a command that was killed could not say that nothing computes them any more
+        return [replace(trial, state="cut off") if trial.state == "running" else trial for trial in left]
+
+
+def load_state(trials: Iterable[Trial], root: Path, *, metric: str, since: str, pruned_counts: bool) -> SweepState:
+    """Return how the trials stand by the folders of their runs under `root`."""
+    standing = SweepState(metric, trials)
+    for index, entry in standing.entries.items():
+        standing.change(index, **known_of(root, entry.trial, since=since, pruned_counts=pruned_counts))
+    return standing

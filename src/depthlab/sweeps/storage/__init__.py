@@ -1,0 +1,1 @@
+"""Run folders in a place that all machines see."""

@@ -1,0 +1,248 @@
+"""A trial of several processes that train one network together, started and joined by Ray Train."""
+
+import os
+import signal
+import sys
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+from depthlab.recipe import Recipe
+from depthlab.records import RunRecord
+from depthlab.runs import RunHooks, ensure
+from depthlab.runs.worker import run_worker
+from depthlab.sweeps.workers.died import WorkerDied
+from depthlab.sweeps.workers.message_queue import (
+    GO_ON,
+    PRUNE,
+    End,
+    Epoch,
+    Line,
+    Message,
+    MessageQueue,
+    RemoteListener,
+    Step,
+)
+from depthlab.training import Diverged, Interrupted, Interruption, ProgressListener, Pruned, Team
+
+PATIENCE = 0.5  # seconds between two looks at whether the processes live
+WAIT = 24 * 3600  # seconds that a team may wait for room in the cluster
+
+# These end all members after the same step: no one waits for another, and none has to be killed.
+IN_STEP = (Interrupted, Pruned, Diverged)
+
+
+@final
+@dataclass(frozen=True)
+class Order:
+    """What every process is given."""
+
+    recipe: Recipe
+    fingerprint: str
+    tags: Mapping[str, str]
+    since: str
+    retry: bool
+    folder: str  # where relative paths begin, and a person's own modules lie
+    mailbox: Any
+
+
+def ensure_together(
+    recipe: Recipe,
+    fingerprint: str,
+    *,
+    workers: int,
+    cpu: float = 1,
+    gpu: float = 0,
+    tell: Callable[[str], None] = lambda line: None,
+    supervision: RunHooks | None = None,
+) -> RunRecord:
+    """Do what `ensure` does with `workers` processes, each of which takes so many cores and GPUs.
+
+    Ray must be initialized. The processes are placed all at once or not at all, wherever the cluster has room; whoever
+    calls needs no cores of its own, so something else must bound how many call at once. The supervision's watch is
+    called here, in this thread.
+
+    Raises:
+        ValueError, Interrupted, Pruned: as `ensure` does. What goes wrong in one of the processes comes out as it was.
+        Lost: one of them died.
+    """
+    import ray
+
+    supervision = supervision or RunHooks()
+    actor: Any = ray.remote(MessageQueue)
+    mailbox = actor.options(num_cpus=0).remote()
+    order = Order(recipe, fingerprint, supervision.tags, supervision.since, supervision.retry, os.getcwd(), mailbox)
+    training = _Training(order, workers=workers, cpu=cpu, gpu=gpu)
+    training.start()
+    try:
+        return _Listener(mailbox, supervision, tell).listen(training)
+    finally:
+        ray.kill(mailbox)  # who still writes to it, ends
+        training.join()
+
+
+@final
+class _Training(threading.Thread):
+    """Waits for Ray Train in a thread of its own: the trial's thread listens meanwhile."""
+
+    def __init__(self, order: Order, *, workers: int, cpu: float, gpu: float) -> None:
+        super().__init__(daemon=True)
+        self._order, self._workers, self._resources = order, workers, {"CPU": cpu, "GPU": gpu}
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        from ray.train import FailureConfig, RunConfig, ScalingConfig
+        from ray.train.torch import TorchConfig, TorchTrainer
+
+        # read by Ray where the trainer is made
+        os.environ["RAY_CHDIR_TO_TRIAL_DIR"] = "0"  # stay in the working folder
+        os.environ.setdefault("RAY_TRAIN_HEALTH_CHECK_INTERVAL_S", str(PATIENCE))
+        os.environ.setdefault("RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S", str(WAIT))
+        run_config: Any = RunConfig  # its types are those of an older Ray Train
+        gpu = self._resources["GPU"]
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as nothing_of_worth:
+            trainer = TorchTrainer(
+                train_together,
+                train_loop_config={"order": self._order},
+                # NCCL wants a GPU for each process; gloo can share one
+                torch_config=TorchConfig(backend="cpu:gloo,cuda:nccl" if gpu >= 1 else "gloo"),
+                scaling_config=ScalingConfig(
+                    num_workers=self._workers, use_gpu=gpu > 0, resources_per_worker=self._resources
+                ),
+                run_config=run_config(
+                    name=f"{self._order.fingerprint}-{uuid.uuid4().hex[:8]}",
+                    storage_path=nothing_of_worth,
+                    failure_config=FailureConfig(max_failures=0),
+                    worker_runtime_env={"env_vars": {"TORCH_CPP_LOG_LEVEL": "ERROR"}},
+                ),
+            )
+            try:
+                trainer.fit()
+            except Exception as error:
+                self.error = error
+
+
+def train_together(config: dict[str, Any]) -> None:
+    """Take part in an order; runs in every process of the team."""
+    order: Order = config["order"]
+    if Path(order.folder).is_dir():
+        os.chdir(order.folder)
+    if order.folder not in sys.path:
+        sys.path.insert(0, order.folder)
+    team = Team.joined()
+    try:
+        end = End(team.rank, record=_take_part(order, team))
+    except BaseException as error:
+        _post(order.mailbox, End.of(team.rank, error))
+        if isinstance(error, IN_STEP):
+            return
+        raise  # so that Ray ends the others, who wait for this one
+    _post(order.mailbox, end)
+
+
+def _take_part(order: Order, team: Team) -> RunRecord | None:
+    if not team.is_rank_zero:
+        run_worker(order.recipe, team)
+        return None
+    interruption = Interruption()
+    correspondent = RemoteListener(order.mailbox, interruption)
+    supervision = RunHooks(interruption, correspondent, order.tags, since=order.since, retry=order.retry, team=team)
+    record = ensure(order.recipe, order.fingerprint, tell=correspondent.line, supervision=supervision)
+    team.dismiss()
+    return record
+
+
+def _post(mailbox: Any, letter: Message) -> None:
+    import ray
+
+    ray.get(mailbox.post.remote(letter))
+
+
+@final
+class _Listener:
+    """Hears of the team for the trial, and passes on what the trial is asked."""
+
+    def __init__(self, mailbox: Any, supervision: RunHooks, tell: Callable[[str], None]) -> None:
+        self._mailbox = mailbox
+        self._watch: ProgressListener | None = supervision.watch
+        self._interruption = supervision.interruption
+        self._tell = tell
+        self._pruned: Pruned | None = None
+        self._asked_to_stop = False
+        self._record: RunRecord | None = None
+        self._errors: list[BaseException] = []  # the first one is what caused the others
+        self._heard_of: set[int] = set()  # ranks that have told how it ended
+
+    def listen(self, training: _Training) -> RunRecord:
+        """Return what the leader found."""
+        import ray
+
+        alive = True
+        while alive:
+            alive = training.is_alive()  # seen before the last look into the mailbox
+            for letter in ray.get(self._mailbox.collect.remote(PATIENCE if alive else 0.01)):
+                self._read(letter)
+            signum = self._interruption.signum
+            if signum and not self._asked_to_stop:
+                self._stop(signum)
+        return self._result(training.error)
+
+    def _result(self, error: Exception | None) -> RunRecord:
+        if self._record is not None:
+            return self._record
+        if self._pruned is not None:
+            raise self._pruned
+        lost = _first_lost(error, self._heard_of)
+        if self._errors and lost is None:
+            raise self._errors[0]
+        raise WorkerDied(lost or "its processes ended without a word")
+
+    def _read(self, letter: Message) -> None:
+        match letter:
+            case Line(text):
+                self._tell(text)
+            case Step(done, total):
+                self._step(done, total)
+            case Epoch(epoch, metrics):
+                self._epoch(epoch, metrics)
+            case End(rank, record, _, message):
+                self._heard_of.add(rank)
+                self._record = record or self._record
+                if message:
+                    self._errors.append(letter.raised())
+
+    def _step(self, done: int, total: int) -> None:
+        try:
+            if self._watch is not None and not self._pruned:
+                self._watch.step(done, total)
+        except Pruned as pruned:
+            self._pruned = pruned
+            self._stop(signal.SIGTERM)
+
+    def _epoch(self, epoch: int, metrics: Mapping[str, float]) -> None:
+        try:
+            if self._watch is not None and not self._pruned:
+                self._watch.epoch(epoch, metrics)
+        except Pruned as pruned:
+            self._pruned = pruned
+        self._mailbox.answer.remote(PRUNE if self._pruned else self._interruption.signum or GO_ON)
+
+    def _stop(self, signum: int) -> None:
+        self._asked_to_stop = True
+        self._mailbox.stop.remote(signum)
+
+
+def _first_lost(error: Exception | None, heard_of: set[int]) -> str | None:
+    """Return what Ray says of a process that ended without a word; the others then fail for want of it."""
+    from ray.train import WorkerGroupError
+
+    if not isinstance(error, WorkerGroupError):
+        return " ".join(str(error).split())[:300] if error is not None and not heard_of else None
+    for rank, failure in sorted(error.worker_failures.items()):
+        if rank not in heard_of:
+            return f"process {rank} of the trial died: {' '.join(str(failure).split())[:300]}"
+    return None

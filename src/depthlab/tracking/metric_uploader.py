@@ -1,0 +1,76 @@
+"""From a journal to a store: each step of a metric once, though a resumed run computes some of them twice."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, final
+
+from depthlab.tracking.journal import Journal, Line, Resumption
+from depthlab.tracking.mlflow_run import send_lines
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+
+@final
+class MetricUploader:
+    """Sends what a journal gains, in portions.
+
+    A run that was cut off goes on from a checkpoint, and computes again what came after it. Those values may be in
+    the store already, and MLflow can't take them out; so the first ones stay, and the repetition is left out.
+    Where the run goes on from a copy of its folder, on another machine than before, the journal may know less than the
+    store: then the store tells what it has.
+    """
+
+    def __init__(self, journal: Journal, offset: int, arrived: Mapping[str, int] | None = None) -> None:
+        """Go on after the first `offset` bytes of `journal`, which have arrived.
+
+        Args:
+            journal: What is sent.
+            offset: How much of it the store has, at least.
+            arrived: Metric -> last step that the store has; by default it has nothing but what `offset` says.
+        """
+        self._journal = journal
+        self._arrived = arrived or {}
+        self._last: dict[str, int] = {}  # metric -> last step that came by
+        self._repeated: dict[str, int] = {}  # metric -> last step that came by before the resumption
+        self.offset = 0
+        while self.offset < offset:
+            entries, self.offset = journal.tail(self.offset, end=offset)
+            if not entries:  # a crash of the machine took lines that the store has
+                break
+            self._advance(entries)
+
+    def send(self, client: "MlflowClient", run_id: str) -> bool:
+        """Send a portion of what is new; whether there was something.
+
+        Raises:
+            mlflow.exceptions.MlflowException: It did not arrive, and will be sent again by the next call.
+        """
+        entries, end = self._journal.tail(self.offset)
+        if not entries:
+            return False
+        before = dict(self._last), dict(self._repeated)
+        try:
+            send_lines(client, run_id, self._advance(entries))
+        except BaseException:
+            self._last, self._repeated = before
+            raise
+        self.offset = end
+        return True
+
+    def _advance(self, entries: list[Line | Resumption]) -> list[Line]:
+        """Return the lines with those values that are no repetition."""
+        lines = []
+        for entry in entries:
+            if isinstance(entry, Resumption):
+                self._repeated = dict(self._last)
+                continue
+            values = {name: value for name, value in entry.values.items() if entry.step > self._known(name)}
+            for name in values:
+                self._last[name] = max(entry.step, self._last.get(name, -1))
+            lines.append(replace(entry, values=values))
+        return lines
+
+    def _known(self, name: str) -> int:
+        """Return up to which step a metric is in the store, or has been on its way there."""
+        return max(self._repeated.get(name, -1), self._arrived.get(name, -1))

@@ -1,0 +1,193 @@
+"""Show a run's folder in an MLflow store, from a thread beside the training."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, final
+
+from depthlab.tracking.address import redact
+from depthlab.tracking.folder import RunFolder
+from depthlab.tracking.metric_uploader import MetricUploader
+from depthlab.tracking.mlflow_run import EndStatus, arrived_steps, describe_run, end_run, open_run, upload
+from depthlab.tracking.progress import Progress
+from depthlab.tracking.sender import Sender
+from depthlab.tracking.store import open_client, prepare_mlflow
+from depthlab.tracking.sweep_tags import PARENT, join_tags
+from depthlab.tracking.system_metrics import SystemMetrics
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+
+@final
+class MlflowSync:
+    """Keeps the MLflow run of a folder up to date while the run computes.
+
+    The folder is the truth. A thread imports MLflow, makes or reopens the run, and every few seconds sends what the
+    journals have gained. When the store is away, nothing is lost: the thread tries again until the run ends, and
+    what is missing then is sent by `synchronize` later. What has arrived is noted only after it has; a line sent
+    twice counts once in the store, as it brings its own time along; and steps that a resumed run computed again are
+    not sent again. So every value is there exactly once.
+
+    The thread begins with the import of MLflow: make other large imports before `start`.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        *,
+        uri: str,
+        experiment: str,
+        artifact_root: Path | str | None = None,
+        tags: Mapping[str, str] = MappingProxyType({}),
+        system_metrics: bool = True,
+        every: float = 3.0,
+    ) -> None:
+        """Nothing happens before `start`.
+
+        Args:
+            folder: Of the run, locked by this process.
+            uri: The store, as `resolve_uri` returns it and `check_store` has approved of it.
+            experiment: Name of the MLflow experiment.
+            artifact_root: Where files of a new experiment go; None leaves it to the store.
+            tags: MLflow tags beside the usual ones, of the sweep that asks for the run. Those of an earlier command
+                stay unless they are given anew.
+            system_metrics: Sample the machine's load as well.
+            every: Seconds between two looks at the journals.
+        """
+        self._folder = folder
+        self._uri = uri
+        self._experiment = experiment
+        self._artifact_root = artifact_root
+        self._wants_system_metrics = system_metrics
+        self._progress = self._begin(tags)
+        self._client: MlflowClient | None = None
+        self._system: SystemMetrics | None = None
+        self._metrics = MetricUploader(folder.journal, 0)
+        self._load = MetricUploader(folder.system, 0)
+        self._artifacts: dict[str, str] = {}
+        self._ended: int | None = None
+        self._status: EndStatus = "killed"
+        self._sender = Sender(self._send, name="projection", every=every)
+
+    def start(self) -> None:
+        """Begin to project, in the background; returns at once."""
+        self._progress.write(self._folder.path)
+        self._sender.start()
+
+    @property
+    def run_id(self) -> str | None:
+        """MLflow's id of the run. Waits until the store was asked the first time; None if it is away."""
+        self._sender.wait_for_answer()
+        return self._progress.run_id
+
+    @property
+    def warning(self) -> str | None:
+        """What to tell a person after `finish`, in one line; None if everything has arrived."""
+        if self._progress.complete:
+            return None
+        return (
+            f"not all of this run is in the store {redact(self._uri)} ({self._sender.reason}); nothing is lost, it is "
+            f"in {self._folder.path}: python pipelines/sync.py sends it when the store is back"
+        )
+
+    def finish(
+        self,
+        status: EndStatus,
+        artifacts: Mapping[str, Path] | None = None,
+        *,
+        ended: float | None = None,
+        patience: float = 10.0,
+    ) -> bool:
+        """Send the rest, upload files, end the MLflow run, and stop the thread.
+
+        Args:
+            status: How the run ended; MLflow's FINISHED, FAILED or KILLED, which a pruned run is too.
+            artifacts: Path in the store -> file.
+            ended: When the run ended, in seconds since 1970; None for now.
+            patience: Seconds to go on trying while the store is away.
+
+        Returns:
+            Whether everything has arrived. If not, `warning` says why, and `synchronize` can send it later.
+        """
+        # The thread alone writes the progress; it has these when it sees the event.
+        self._status = status
+        self._artifacts = {name: str(file.absolute()) for name, file in (artifacts or {}).items()}
+        self._ended = None if ended is None else round(1000 * ended)
+        self._sender.end(patience)
+        self._sender.wait()
+        return self._progress.complete
+
+    def _begin(self, tags: Mapping[str, str]) -> Progress:
+        progress = Progress.find(self._folder.path)
+        uri = redact(self._uri)
+        if progress is None or (progress.uri, progress.experiment) != (uri, self._experiment):
+            earlier = progress.tags if progress is not None else {}
+            # The parent's id is the other store's.
+            tags = join_tags({name: value for name, value in earlier.items() if name != PARENT}, tags)
+            return Progress(uri=uri, experiment=self._experiment, key=_key(self._folder), tags=tags)
+        joined = join_tags(progress.tags, tags)
+        described = progress.described and joined == progress.tags
+        return replace(progress, tags=joined, described=described, complete=False)
+
+    def _note(self, **changes: object) -> None:
+        self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
+        self._progress.write(self._folder.path)
+
+    def _send(self, ending: bool) -> None:
+        if ending:
+            self._note(artifacts=self._artifacts)
+        self._sample()
+        client, run_id = self._connect()
+        while self._push(client, run_id):
+            self._sample()
+        if ending:
+            self._end(client, run_id)
+
+    def _sample(self) -> None:
+        if self._wants_system_metrics:
+            if self._system is None:
+                prepare_mlflow()
+                self._system = SystemMetrics(self._folder.system)
+            self._system.sample()
+
+    def _connect(self) -> tuple["MlflowClient", str]:
+        if self._client is not None and self._progress.run_id is not None:
+            return self._client, self._progress.run_id
+        client, experiment_id = open_client(self._uri, self._experiment, self._artifact_root)
+        old = self._progress.run_id
+        run_id = open_run(client, experiment_id, self._folder.manifest, old, self._progress.key)
+        if run_id != old:
+            self._note(run_id=run_id, described=False, metrics=0, system=0)
+        if not self._progress.described:
+            describe_run(client, run_id, self._folder.manifest, self._folder.path, self._progress.tags)
+            self._note(described=True)
+        arrived = arrived_steps(client, run_id)
+        self._metrics = MetricUploader(self._folder.journal, self._progress.metrics, arrived)
+        self._load = MetricUploader(self._folder.system, self._progress.system, arrived)
+        self._client = client
+        return client, run_id
+
+    def _push(self, client: "MlflowClient", run_id: str) -> bool:
+        """Send a portion of what is new; whether there was something."""
+        feeds = [feed for feed in (self._metrics, self._load) if feed.send(client, run_id)]
+        if feeds:
+            self._note(metrics=self._metrics.offset, system=self._load.offset)
+        return bool(feeds)
+
+    def _end(self, client: "MlflowClient", run_id: str) -> None:
+        present = {name: Path(file) for name, file in self._progress.artifacts.items() if Path(file).is_file()}
+        try:
+            upload(client, run_id, present)
+        finally:
+            # Even where no file can be stored, the run shall not seem to go on.
+            end_run(client, run_id, self._status, self._ended)
+        self._note(complete=True)
+
+
+def _key(folder: RunFolder) -> str:
+    """Return what marks the run in a store: the same for each copy of its folder, on whatever machine."""
+    manifest = (folder.path / "manifest.json").read_bytes()
+    return hashlib.sha256(folder.name.encode() + b"\n" + manifest).hexdigest()[:32]

@@ -1,0 +1,85 @@
+"""Networks along an axis: each can be had, costs more than the one before, and is named as papers do."""
+
+import pytest
+
+from depthlab.questions.equal_cost.candidates import Candidate, CandidateAxis, rung_name
+from depthlab.questions.equal_cost.matching import match_budget
+from depthlab.questions.equal_cost.step_times import StepTimes
+from depthlab.recipe import compose
+from depthlab.sweeps import Measuring
+from tests.sweeps.planned import TINY
+
+MEASURING = Measuring()
+
+
+def rung(*words: str) -> Candidate:
+    return Candidate(compose([*TINY, *words]), dict(word.split("=") for word in words))
+
+
+def names(axis: str, *words: str, count: int = 4) -> list[str]:
+    ladder = CandidateAxis(rung(*words), axis, MEASURING)
+    found = [ladder.rung(place) for place in range(count)]
+    return [one.name for one in found if one is not None]
+
+
+def test_an_axis_takes_the_steps_of_its_family() -> None:
+    assert names("depth", "model=resnet", "depth=8") == ["resnet-8", "resnet-14", "resnet-20", "resnet-26"]
+    assert names("depth", "model=wide_resnet", "depth=10", "width=1")[1] == "wide_resnet-16"
+    assert names("depth", "model=resnext", "depth=11")[1] == "resnext-20 8x8d"
+    assert names("width", "model=resnet", "depth=8", count=3) == [
+        "resnet-8",
+        "resnet-8 width 1.062",
+        "resnet-8 width 1.125",
+    ]
+    cardinal = ("model=resnext", "depth=11", "width=0.25", "model.group_width=16", "model.cardinality=2")
+    assert names("cardinality", *cardinal, count=2) == ["resnext-11 2x4d width 0.25", "resnext-11 3x4d width 0.25"]
+
+
+@pytest.mark.parametrize("axis", ["depth", "width", "cardinality"])
+def test_costs_rise_and_are_those_of_what_the_words_compose(axis: str) -> None:
+    base = rung("model=resnext", "depth=11", "width=0.25", "model.cardinality=2")
+    ladder = CandidateAxis(base, axis, MEASURING)
+    rungs = [one for place in range(6) if (one := ladder.rung(place)) is not None]
+    costs = [MEASURING.cost(one.recipe) for one in rungs]
+    assert len(costs) == 6
+    assert [cost.parameters for cost in costs] == sorted(cost.parameters for cost in costs)
+    for one, cost in zip(rungs, costs, strict=True):
+        typed = compose([*TINY, *(f"{key}={value}" for key, value in one.words.items())])
+        assert MEASURING.cost(typed) == cost and rung_name(typed) == one.name
+
+
+def test_the_solver_is_as_good_as_trying_all_networks() -> None:
+    ladder = CandidateAxis(rung("model=resnet", "depth=8"), "width", MEASURING)
+
+    def costs(place: int) -> float | None:
+        found = ladder.rung(place)
+        return None if found is None else float(MEASURING.cost(found.recipe).parameters)
+
+    everything = [costs(place) for place in range(40)]
+    for budget in (90_000.0, 155_000.0, 300_000.0):
+        assert abs(match_budget(costs, budget).cost - budget) == min(abs(cost - budget) for cost in everything if cost)
+
+
+@pytest.mark.parametrize(
+    ("axis", "words", "said"),
+    [
+        ("cardinality", ("model=resnet", "depth=8"), "model=resnet has no cardinality to vary"),
+        ("depth", ("model=resnet", "depth=[1,1,1]"), r"depth=\[1,1,1\] can't be raised step by step"),
+    ],
+)
+def test_what_can_not_vary_is_told(axis: str, words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        CandidateAxis(rung(*words), axis, MEASURING)
+
+
+def test_times_are_measured_once_and_kept(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = rung("model=resnet", "depth=8").recipe
+    timed: list[int] = []
+    monkeypatch.setattr("depthlab.runs.time_step", lambda *_, **__: timed.append(1) or 0.25, raising=False)
+    for _ in range(2):
+        times = StepTimes(tmp_path / "new" / "times.json", recipe, MEASURING.facts(recipe), threads=1)
+        assert times.seconds(recipe) == times.seconds(recipe) == 0.25
+    assert len(timed) == 1 and "fp32" in times.hardware
+    (tmp_path / "new" / "times.json").write_text("{torn")
+    StepTimes(tmp_path / "new" / "times.json", recipe, MEASURING.facts(recipe), threads=1).seconds(recipe)
+    assert len(timed) == 2

@@ -1,0 +1,111 @@
+"""Is width the base and depth the exponent? What is said of networks whose laws are known."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from depthlab.questions.exponent.fit import ONE_GROUP, SIZE_GROUPS, SIZE_UNITS, SOME_GROUPS, SOME_UNITS, VALUES, fit_all
+from depthlab.questions.exponent.record import ExponentRun, PieceLesion, PieceSet
+from depthlab.questions.exponent.verdict import CARDINALITY, DEPTH, EXCHANGE, judge_exponent, outcome_of, tell_exponent
+from tests.questions.exponent.networks import exponent_runs
+
+SHARE = 1 / 3
+
+
+def told(runs: list[ExponentRun], lost: dict[str, str] | None = None) -> str:
+    fits = fit_all(runs)
+    return " ".join(tell_exponent(runs, fits, judge_exponent(fits), SHARE, lost or {}))
+
+
+def as_read() -> list[ExponentRun]:
+    """Robustness and size grow with depth, and less with cardinality."""
+    return exponent_runs(lambda n, c: 60 - 10 * math.log2(n) - 3 * math.log2(c), lambda n, c: n * c**0.3)
+
+
+def turned() -> list[ExponentRun]:
+    """Cardinality does it, and depth harms."""
+    return exponent_runs(lambda n, c: 20 + 6 * math.log2(n) - 8 * math.log2(c), lambda n, c: 30 * c / n)
+
+
+def test_fits_find_the_laws_that_runs_were_made_by() -> None:
+    fits = {fit.measure: fit for fit in fit_all(as_read())}
+    assert [one.points for one in fits[SOME_UNITS].exchanges] == pytest.approx([-10, -3], abs=0.3)
+    assert [one.points for one in fits[SIZE_UNITS].exchanges] == pytest.approx([1, 0.3], abs=0.05)
+    assert [one.points for one in fits[SOME_GROUPS].exchanges] == pytest.approx([-5, -1.5], abs=0.3)
+
+
+def test_values_are_the_means_of_draws_less_the_whole_networks_error() -> None:
+    run = as_read()[0]
+    assert VALUES[SOME_UNITS](run) == pytest.approx(60 - 10 * math.log2(6) - 6 - 0.3)
+    assert VALUES[SOME_UNITS](replace(run, pieces=())) is None
+
+
+def test_values_of_groups_are_those_of_groups() -> None:
+    run = replace(as_read()[0], power=64.0, error=5.0)
+    units, groups = run.pieces
+    few = PieceSet("groups", (PieceLesion("1.2 group 1", False, 7.0, 4.0), *groups.lesions[:1]), 1, (6.0, 9.0))
+    run = replace(run, pieces=(units, few))
+    assert [VALUES[name](run) for name in (ONE_GROUP, SOME_GROUPS, SIZE_GROUPS)] == [2.0, 2.5, 4.0]
+
+
+def test_fits_go_by_the_work_not_by_the_parameters() -> None:
+    runs = as_read()
+    assert fit_all([replace(run, parameters=7 + place % 3) for place, run in enumerate(runs)]) == fit_all(runs)
+
+
+def test_parts_of_the_reading_are_signed_for_it() -> None:
+    parts = judge_exponent(fit_all(as_read()))
+    assert [(part.measure, part.claim) for part in parts] == [
+        (measure, claim) for measure in (SOME_UNITS, SIZE_UNITS) for claim in (DEPTH, CARDINALITY, EXCHANGE)
+    ]
+    assert all(part.value > 0 and part.low > 0 and part.stands == "supported" for part in parts)
+    assert outcome_of(parts) == "supported"
+    against = {(part.measure, part.claim): part.stands for part in judge_exponent(fit_all(turned()))}
+    assert against[SOME_UNITS, DEPTH] == against[SIZE_UNITS, DEPTH] == "contradicted"
+    assert against[SOME_UNITS, CARDINALITY] == against[SIZE_UNITS, CARDINALITY] == "supported"
+    assert against[SOME_UNITS, EXCHANGE] == against[SIZE_UNITS, EXCHANGE] == "contradicted"
+
+
+def test_the_verdict_is_computed() -> None:
+    text = told(as_read())
+    assert text.startswith("The reading that width is the base and depth the exponent is supported: of its 6 parts")
+    assert (
+        "after deleting 33 % of the units the error rises, with each doubling of the units, by 10.0 points less" in text
+    )
+    assert "goes with the units to the power 1.0" in text and "95 % interval" in text
+    text = told(turned())
+    assert "is not supported: of its 6 parts 2 supported, 4 contradicted." in text
+    assert "by 6.0 points more (95 % interval 5." in text
+
+
+def test_where_nothing_hangs_on_depth_nothing_is_decided() -> None:
+    text = told(exponent_runs(lambda n, c: 20.0, lambda n, c: 4.0))
+    assert "is not decided: of its 6 parts 6 not decided" in text
+
+
+def test_one_seed_makes_no_claim() -> None:
+    text = told(exponent_runs(lambda n, c: 60 - 10 * math.log2(n), lambda n, c: float(n), seeds=1))
+    assert "there are points, and nothing to tell how sure they are" in text
+    assert "one seed a network" in text and "supported" not in text.replace("not supported", "")
+
+
+def test_networks_along_one_axis_decide_nothing() -> None:
+    text = told([run for run in as_read() if run.cardinality == 4])
+    assert "is not decided: no two networks here differ in cardinality alone" in text
+    assert "is not decided" in told(as_read()[:3])
+
+
+def test_units_are_set_against_groups() -> None:
+    text = told(as_read())
+    assert "Units against groups: without 33 % of its units a network's error rises by" in text
+    assert "units are missed more" in text
+    alone = [replace(run, pieces=run.pieces[:1]) for run in as_read()]
+    assert "Units against groups" not in told(alone)
+
+
+def test_missing_runs_and_refused_networks_are_named() -> None:
+    refused = ExponentRun("x", "plain-20", "plain", 0, 0, 1, 1, 1, 9.0, 0.0, note="no unit of it adds to a skip")
+    text = told([*as_read(), refused], {"resnext-20 4x4d": "1 of 3 runs: diverged"})
+    assert "plain-20 is left out: no unit of it adds to a skip." in text
+    assert "resnext-20 4x4d, 1 of 3 runs: diverged." in text

@@ -1,0 +1,83 @@
+"""The question of kinds from its command to its page, in the small."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from depthlab.questions.degradation.verdict import lost_runs
+from depthlab.questions.kernels.record import KernelsRecord
+from depthlab.questions.kernels.variants import VariantSearch, _wide
+from depthlab.questions.kernels.verdict import compare_kinds, tell_kinds
+from depthlab.recipe import Recipe
+from depthlab.runs import ImageFacts
+from depthlab.sweeps import Measuring
+from tests.chromium import NARROW, WIDE, OpenPage
+from tests.questions.conftest import Pipeline
+from tests.rules import ROOT
+from tests.sweeps.planned import TINY
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("match=time",), "match=time: kinds are matched by multiply_adds or parameters"),
+        (("slots=activations",), "slots=activations: kinds are compared of convolution, pool"),
+        (("slots=pool", "activation=relu,gelu"), "activation=relu,gelu does nothing with slots=pool"),
+        (("slots=activation", "activation=relu,gellu"), "parts.activation must be"),
+        (("slots=activation", "activation=relu"), "activation=relu is what resnet-8 has anyway"),
+        (("depth=8,14",), "depth has several values, and seed alone can have"),
+        (("parts.activation=relu,gelu",), "type activation=... without parts. to compare kinds"),
+        (("parts.activation=gelu",), "parts.activation=gelu holds what is compared"),
+        (("model=alexnet", "depth=8", "slots=pool", "pool=max", "width=[8,8,8,8,8]"), "can't be raised step by step"),
+    ],
+)
+def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
+    answer = pipeline("kernels", *TINY, *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err and answer.err.count("\n") == 1
+
+
+def look(recipe: Recipe) -> ImageFacts:
+    return ImageFacts("", 10, 1, 8, 287)
+
+
+@pytest.mark.parametrize("match", ["multiply_adds", "parameters"])
+@pytest.mark.parametrize(
+    ("slot", "kind"),
+    [("convolution", "grouped"), ("convolution", "separable"), ("pool", "max"), ("activation", "gelu")],
+)
+def test_the_width_is_the_one_of_equal_cost(match: str, slot: str, kind: str) -> None:
+    search = VariantSearch(("model=resnet", "depth=8"), Measuring(look), match)
+    found = search.find(slot, kind)
+    assert found.name == f"{slot}={kind}" and found.recipe.parts == {slot: kind}
+    assert abs(search.cost(found) / search.budget - 1) < 0.25
+    step = 4 if kind == "grouped" else 1
+    for channels in (-step, step):
+        near = _wide(found, round(16 * found.width) + channels)
+        assert abs(search.cost(near) - search.budget) >= abs(search.cost(found) - search.budget)
+
+
+@pytest.mark.slow
+def test_kinds_are_matched_run_and_told(tmp_path: Path, open_page: OpenPage) -> None:
+    words = (
+        *(*TINY, "seed=0,1", "epochs=1", "slots=activation,convolution", "activation=relu,gelu"),
+        *("convolution=separable", f"tracking.folder={tmp_path}/runs", f"output={tmp_path}/report", "tracking=none"),
+    )
+    command = [sys.executable, str(ROOT / "pipelines" / "kernels.py"), *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=900)
+    assert ended.returncode == 0, ended.stderr
+    record = KernelsRecord.read(tmp_path / "report" / "record.json")
+    assert [one.network for one in record.networks] == ["resnet-8", "activation=gelu", "convolution=separable"]
+    assert record.same == ("activation=relu",) and len(record.measured) == 6
+    for run in record.measured:
+        one = next(network for network in record.networks if network.network == run.network)
+        assert (run.parameters, run.multiply_adds) == (one.parameters, one.multiply_adds), "it is the network it names"
+    assert compare_kinds(record.networks, record.about.runs, record.measured) == record.compared
+    said = tell_kinds(record.networks, record.compared, lost_runs(record.about.runs))
+    assert said == record.about.verdict and said[0] in ended.stdout
+    for width in (WIDE, NARROW):
+        open_page(tmp_path / "report" / "index.html", width).check()

@@ -1,0 +1,79 @@
+"""The page on kinds of parts: everything that has to be told is on it, and it is in order in a browser."""
+
+import pytest
+
+from depthlab.questions.degradation.verdict import lost_runs
+from depthlab.questions.kernels.page import kernels_page
+from depthlab.questions.kernels.record import KernelsRecord
+from depthlab.questions.kernels.verdict import compare_kinds, tell_kinds
+from depthlab.records import QuestionRecord
+from tests.chromium import NARROW, WIDE, OpenPage
+from tests.questions.kernels.kinds import NETWORKS, SEVERAL, kinds
+from tests.questions.written import Pages, write_once
+
+
+def record_of(errors: dict[str, list[float]]) -> KernelsRecord:
+    refs, runs = kinds(errors)
+    compared = compare_kinds(NETWORKS, refs, runs)
+    about = QuestionRecord(
+        question="kernels",
+        command=("python", "pipelines/kernels.py"),
+        date="2026-11-23T12:00:00+00:00",
+        sweep="0123456789abcdef",
+        sweep_run=None,
+        axes=("model", "depth", "width", "parts.activation", "seed"),
+        held={"data": "digits", "epochs": 20},
+        hardware=("a processor, threads: 1, fp32",),
+        commits=("c0ffee",),
+        versions={"torch": "2.13.0"},
+        runs=tuple(refs),
+        verdict=tell_kinds(NETWORKS, compared, lost_runs(refs)),
+    )
+    return KernelsRecord(
+        about=about,
+        match="multiply_adds",
+        networks=NETWORKS,
+        measured=tuple(runs),
+        compared=compared,
+        same=("activation=relu",),
+        trained={"training": 287, "validation": 1150, "test": 360},
+    )
+
+
+RECORDS = {
+    "several": lambda: record_of(SEVERAL),
+    "one": lambda: record_of({name: errors[:1] for name, errors in SEVERAL.items()}),
+}
+Get = Pages[KernelsRecord]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Get:
+    return write_once(kernels_page, RECORDS, tmp_path_factory)
+
+
+def test_what_has_to_be_told_is_there(page: Get) -> None:
+    several = page("several")
+    for told in (
+        "Kinds of parts at equal cost on digits",
+        "What the skeleton has anyway has no network of its own: activation=relu.",
+        "1 of 15 runs have no result (1 diverged)",
+        "its width is the one at which the network costs the nearest",
+        "normalization=none -12 %",
+    ):
+        assert told in several.text
+    assert [float(row["mismatch (%)"]) for row in several.table("matching")] == [0, 0, 0, 0, -12]
+    assert several.table("networks")[-1]["runs"] == "2 of 3"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_the_page_is_in_order_in_a_browser(page: Get, width: int, dark: bool, open_page: OpenPage) -> None:
+    open_page(page("several").folder / "index.html", width, dark=dark).check()
+
+
+def test_one_seed_is_a_point_and_the_page_follows_from_the_record(page: Get, open_page: OpenPage) -> None:
+    one = page("one")
+    assert KernelsRecord.from_json(one.record.to_json()).about == one.record.about
+    assert "One seed: every number here is a point" in one.text
+    open_page(one.folder / "index.html").check()

@@ -1,0 +1,61 @@
+"""Kinds against the skeleton: who differs is told with intervals, who does not is not called different."""
+
+from depthlab.questions.degradation.verdict import lost_runs
+from depthlab.questions.kernels.verdict import compare_kinds, slots_of, tell_kinds
+from tests.questions.kernels.kinds import NETWORKS, SEVERAL, kinds
+
+
+def told(errors: dict[str, list[float]]) -> tuple[str, ...]:
+    refs, runs = kinds(errors)
+    return tell_kinds(NETWORKS, compare_kinds(NETWORKS, refs, runs), lost_runs(refs))
+
+
+def test_each_kind_is_compared_with_the_skeleton_within_its_slot() -> None:
+    refs, runs = kinds(SEVERAL)
+    compared = compare_kinds(NETWORKS, refs, runs)
+    assert slots_of(NETWORKS) == ["activation", "normalization"]
+    assert {one.b for one in compared} == {"resnet-8"} and len(compared) == 8
+    gelu = next(one for one in compared if one.a == "activation=gelu" and one.measure == "test error")
+    assert gelu.family == "activation: test error" and gelu.comparison is not None
+    assert gelu.comparison.method == "paired t" and gelu.comparison.difference < -1.9
+    # of two in the family, the smaller p doubles
+    assert gelu.p_holm is not None and gelu.comparison.p is not None
+    others = [one for one in compared if one.family == gelu.family and one.a != gelu.a]
+    assert others[0].comparison is not None and others[0].comparison.p is not None
+    smaller = min(gelu.comparison.p, others[0].comparison.p)
+    assert min(gelu.p_holm, others[0].p_holm or 1.0) == 2 * smaller
+
+
+def test_the_verdict_names_who_differs_and_who_can_not_be_told_apart() -> None:
+    activation, normalization, far, lost = told(SEVERAL)
+    assert activation.startswith("Activation: test error less that of resnet-8, in points with 95 % intervals: gelu -2")
+    assert "tanh +4" in activation and "can't be told" not in activation
+    assert normalization.startswith("Normalization: no kind's test error can be told from that of resnet-8")
+    assert far == "Far from equal in cost, as no width is nearer: normalization=none -12 %."
+    assert lost == "normalization=none: 1 of 3 runs: diverged; they are in no mean."
+
+
+def test_what_is_clear_of_one_kind_alone_is_not_of_one_among_two() -> None:
+    base, more = SEVERAL["resnet-8"], (0.643, 1.0, 1.357)  # p = 0.04, and twice that among two
+    kinds_of = {
+        "activation=gelu": [error - rise for error, rise in zip(base, more, strict=True)],
+        "activation=tanh": [error + rise for error, rise in zip(base, more, strict=True)],
+    }
+    assert told(SEVERAL | kinds_of)[0].startswith("Activation: no kind's test error can be told from that of resnet-8")
+    alone = told(SEVERAL | {"activation=tanh": kinds_of["activation=tanh"], "activation=gelu": []})[0]
+    assert alone.startswith("Activation: test error less that of resnet-8, in points with 95 % intervals: tanh +1")
+
+
+def test_one_seed_makes_no_claim() -> None:
+    said = told({name: errors[:1] for name, errors in SEVERAL.items()})
+    assert said[0] == (
+        "Activation: one seed, so no claim; test errors less that of resnet-8, in points: gelu -2, tanh +4."
+    )
+
+
+def test_without_the_skeleton_there_is_nothing_to_compare() -> None:
+    said = told(SEVERAL | {"resnet-8": [float("nan")] * 3})
+    assert said[:2] == (
+        "Activation: no run has a result to compare.",
+        "Normalization: no run has a result to compare.",
+    )

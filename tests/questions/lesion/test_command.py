@@ -1,0 +1,138 @@
+"""The question of lesions from its command to its page, in the small."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from depthlab.questions.lesion.record import LesionRecord
+from depthlab.questions.lesion.verdict import judge_lesions
+from depthlab.tracking import open_client
+from tests.chromium import NARROW, WIDE, OpenPage
+from tests.questions.conftest import Pipeline, Trained
+from tests.rules import ROOT
+from tests.runs.others import PaddedBlock, others_resnet
+from tests.runs.test_pretrained import DATA, IMAGENET, independent
+from tests.sweeps.planned import TINY
+
+WEIGHTS = ("weights=none.th", "normalization=imagenet")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("draws=many",), "draws=many must be a whole number of 0 or more, such as draws=10"),
+        (("images=0",), "images=0 must be a whole number of 1 or more, such as images=500 or images=all"),
+        (("batch_norm=none",), "batch_norm must be trained or reestimated, not none"),
+        (("normalization=imagenet",), "normalization=imagenet does nothing without weights=FILE"),
+        (("weights=a.th",), "weights=a.th needs the normalization that they were trained with: add normalization="),
+        ((*WEIGHTS, "run=1a"), "type one of them"),
+        ((*WEIGHTS, "epochs=3"), "epochs=3 does nothing beside weights="),
+        (WEIGHTS, "weights=none.th: there is no such file"),
+        (("draw=3",), "did you mean draws?"),
+    ],
+)
+def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
+    answer = pipeline("lesion", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err and answer.err.count("\n") == 1
+
+
+def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
+    answer = pipeline("lesion", "--help")
+    assert answer.code == 0 and answer.err == ""
+    assert all(text in answer.out for text in ("model=plain,resnet", "batch_norm", "weights", "drop_path=0,0.5"))
+
+
+def test_a_run_that_is_named_is_answered_from(
+    trained: Trained, pipeline: Pipeline, tmp_path: Path, open_page: OpenPage
+) -> None:
+    words = (f"run={trained.run_id}", f"tracking.folder={trained.root}", f"tracking.uri={trained.uri}")
+    answer = pipeline("lesion", *words, "draws=2", "batch_norm=reestimated", f"output={tmp_path}")
+    assert (answer.code, answer.err) == (0, "")
+    record = LesionRecord.read(tmp_path / "record.json")
+    assert record.batch_norm == "reestimated" and record.measured[0].folder == trained.record.folder
+    assert record.measured[0].lesions.single_images == record.measured[0].lesions.draw_images == 40
+    assert record.headline in answer.out and "gives a point" in answer.out
+    client, _ = open_client(trained.uri, "depthlab")
+    sent = {item.path for item in client.list_artifacts(trained.run_id, "report/lesion")}
+    assert {"report/lesion/index.html", "report/lesion/record.json"} <= sent
+    open_page(tmp_path / "index.html", NARROW).check()
+
+
+def test_the_error_of_the_whole_network_is_the_runs_own(trained: Trained, pipeline: Pipeline, tmp_path: Path) -> None:
+    words = (f"run={trained.run_id}", f"tracking.folder={trained.root}", "tracking=none")
+    answer = pipeline("lesion", *words, "draws=1", "images=16", f"output={tmp_path}")
+    assert (answer.code, answer.err) == (0, "")
+    [run] = LesionRecord.read(tmp_path / "record.json").measured
+    assert run.lesions.error == pytest.approx(100 * (1 - trained.record.metrics["test/accuracy"]), abs=1e-4)
+    assert run.lesions.draw_images == 16
+
+
+def test_weights_from_elsewhere_give_the_errors_of_an_independent_program(
+    pipeline: Pipeline, tmp_path: Path, open_page: OpenPage
+) -> None:
+    net = others_resnet(PaddedBlock)
+    torch.save({"state_dict": {f"module.{k}": v for k, v in net.state_dict().items()}}, tmp_path / "resnet14.th")
+    words = ("model=resnet", "depth=14", *DATA, f"weights={tmp_path}/resnet14.th", "normalization=imagenet")
+    answer = pipeline("lesion", *words, "draws=0", f"output={tmp_path}/page")
+    assert (answer.code, answer.err) == (0, "")
+    assert "resnet14.th: its tensors fit resnet-14 by torchvision's names" in answer.out
+    record = LesionRecord.read(tmp_path / "page" / "record.json")
+    [run] = record.measured
+    assert [run.lesions.error, *run.lesions.singles] == pytest.approx(independent(net, IMAGENET), abs=1e-9)
+    assert (record.normalization, run.lesions.single_images, record.about.sweep) == ("imagenet", 150, "")
+    open_page(tmp_path / "page" / "index.html", WIDE).check()
+
+
+def test_a_network_without_units_is_a_line(trained: Trained, pipeline: Pipeline, tmp_path: Path) -> None:
+    (tmp_path / "own_net.py").write_text(
+        "from torch import nn\n\n\ndef net(num_classes, in_channels):\n"
+        "    return nn.Sequential(nn.Flatten(), nn.Linear(64 * in_channels, num_classes))\n"
+    )
+    words = (*TINY, "model._target_=own_net.net", "epochs=1", "trainer.threads=1", "tracking=none")
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{tmp_path}"}
+    command = [sys.executable, str(ROOT / "train.py"), *words, f"tracking.folder={tmp_path}/runs"]
+    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=300)
+    [folder] = (tmp_path / "runs").iterdir()
+    command = [sys.executable, str(ROOT / "pipelines" / "lesion.py"), f"run={folder.name}", "tracking=none"]
+    ended = subprocess.run(
+        [*command, f"tracking.folder={tmp_path}/runs"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert ended.returncode == 2 and "Sequential is no depthlab.nn.Network" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_a_sweep_is_trained_measured_and_answered(tmp_path: Path, open_page: OpenPage) -> None:
+    words = (
+        *(*TINY, "model=plain,resnet", "depth=8", "seed=0,1", "epochs=1", "draws=2", f"output={tmp_path}/report"),
+        *(f"tracking.folder={tmp_path}/runs", f"tracking.uri=sqlite:///{tmp_path}/mlflow.db"),
+    )
+    command = [sys.executable, str(ROOT / "pipelines" / "lesion.py"), *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
+    assert ended.returncode == 0, ended.stderr
+    record = LesionRecord.read(tmp_path / "report" / "record.json")
+    assert [run.network for run in record.measured[::2]] == [
+        "plain-8 drop_path=0",
+        "resnet-8 drop_path=0",
+        "resnet-8 drop_path=0.5",
+    ]
+    assert len(record.about.left_out) > 0, "plain networks with stochastic depth can't be had"
+    assert {(one.a, one.b) for one in record.compared} == {
+        ("resnet-8 drop_path=0", "plain-8 drop_path=0"),
+        ("resnet-8 drop_path=0.5", "resnet-8 drop_path=0"),
+    }
+    unjudged = replace(record, compared=(), headline="", about=replace(record.about, verdict=()))
+    assert judge_lesions(unjudged) == record
+    open_page(tmp_path / "report" / "index.html", WIDE).check()

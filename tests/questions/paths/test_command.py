@@ -1,0 +1,123 @@
+"""The question of paths from its command to its page, in the small."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from math import comb
+from pathlib import Path
+
+import pytest
+
+from depthlab.questions.paths.record import PathsRecord
+from depthlab.questions.paths.verdict import tell_paths
+from tests.chromium import NARROW, WIDE, OpenPage
+from tests.questions.conftest import Answer, Pipeline, Trained
+from tests.rules import ROOT
+from tests.sweeps.planned import TINY
+
+SMALL = ("images=8", "draws=2", "lines=2", "points=6")
+WORDS = (*TINY, "model=plain,resnet", "depth=14", "seed=0,1", "epochs=1", *SMALL)
+
+pytestmark = pytest.mark.xdist_group("pipelines/paths")  # they share one sweep
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("images=0",), "images=0 must be a whole number of 1 or more, such as images=64"),
+        (("points=2",), "points=2 must be a whole number of 3 or more"),
+        (("draws=many",), "draws=many must be a whole number"),
+        (("train=always",), "train=always: type train=effective, or train=none"),
+        (("run=1a2b", "train=effective"), "train=effective needs the words of a sweep"),
+        (("image=8",), "did you mean images?"),
+        (("model=resnet", "depth=8", "active_units=4"), "the network has 3 units with a skip"),
+    ],
+)
+def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
+    answer = pipeline("paths", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err and answer.err.count("\n") == 1
+
+
+def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
+    answer = pipeline("paths", "--help")
+    assert answer.code == 0 and answer.err == ""
+    assert all(key in answer.out for key in ("run ", "images", "draws", "lines", "points", "train "))
+
+
+def test_a_run_that_is_named(pipeline: Pipeline, trained: Trained, tmp_path: Path) -> None:
+    words = (f"tracking.folder={trained.root}", f"tracking.uri={trained.uri}", f"output={tmp_path}", *SMALL)
+    answer = pipeline("paths", f"run={trained.folder.name}", *words)
+    assert answer.code == 0, answer.err
+    record = PathsRecord.read(tmp_path / "record.json")
+    (run,) = record.runs
+    assert run.lengths is not None and run.lengths.branches == (1, 3, 3, 1) and run.units == 3
+    assert run.gradients is not None and run.gradients.images == 8 and len(run.gradients.exact) == 4
+    assert run.initial is not None and run.final is not None and run.final.points == 6 and run.final.lines == 2
+    assert record.training == () and run.test_error == pytest.approx(
+        100 * (1 - trained.record.metrics["test/accuracy"])
+    )
+    assert "a point, no claim" in answer.out and f"page: {tmp_path / 'index.html'}" in answer.out
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answer to a command, and what it left."""
+
+    place: Path
+    answer: Answer
+    record: PathsRecord
+
+    @property
+    def report(self) -> Path:
+        return self.place / "report"
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    place = tmp_path_factory.mktemp("paths")
+    words = (*WORDS, f"output={place}/report", f"tracking.folder={place}/runs", "tracking=none")
+    command = [sys.executable, str(ROOT / "pipelines" / "paths.py"), *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=600)
+    assert ended.returncode == 0, ended.stderr
+    answer = Answer(ended.returncode, ended.stdout, ended.stderr)
+    return Told(place, answer, PathsRecord.read(place / "report" / "record.json"))
+
+
+@pytest.mark.slow
+def test_every_network_is_measured(told: Told) -> None:
+    runs = {(run.network, run.seed): run for run in told.record.runs}
+    assert set(runs) == {(network, seed) for network in ("plain-14", "resnet-14") for seed in (0, 1)}
+    residual, plain = runs["resnet-14", 0], runs["plain-14", 0]
+    assert residual.lengths is not None and residual.lengths.branches == tuple(comb(6, k) for k in range(7))
+    assert plain.gradients is None and plain.lengths is not None and sum(plain.lengths.branches) == 1
+    assert residual.effective is not None and residual.effective.carried >= 0.95
+
+
+@pytest.mark.slow
+def test_the_second_part_trains_some_of_the_units(told: Told) -> None:
+    record = told.record
+    if not record.training:  # with such images the effective paths may be as long as all
+        assert "effective paths are as long as all" in record.note
+        return
+    (one,) = record.training
+    assert one.network == "resnet-14" and 1 <= one.active_units < one.units == 6
+    assert one.active_units == pytest.approx(2 * one.center, abs=0.5) or one.active_units == 1
+    assert set(one.errors) == set(one.whole) == {"0", "1"}
+    states = [ref.state for ref in record.about.runs if ref.group == f"resnet-14 active_units={one.active_units}"]
+    assert states == ["finished", "finished"] and "active_units" in record.about.axes
+
+
+@pytest.mark.slow
+def test_the_verdict_follows_from_the_record(told: Told) -> None:
+    record = told.record
+    again = tell_paths(record.runs, record.training, record.nearby, {}, note=record.note)
+    assert again == record.about.verdict and all(sentence in told.answer.out for sentence in again)
+
+
+@pytest.mark.slow
+def test_the_page_is_in_order_in_a_browser(told: Told, open_page: OpenPage) -> None:
+    for width in (WIDE, NARROW):
+        open_page(told.report / "index.html", width).check()

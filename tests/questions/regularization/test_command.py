@@ -1,0 +1,148 @@
+"""The question of regularization from its command to its page, in the small."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+
+from depthlab.measures.calibration import calibration_of
+from depthlab.questions.regularization.factors import read_factors
+from depthlab.questions.regularization.record import RegularizationRecord
+from depthlab.questions.regularization.verdict import judge
+from depthlab.records import Calibration
+from depthlab.runs import load_folder, reopen
+from depthlab.sweeps import settings_of
+from depthlab.tracking import RunFolder
+from tests.chromium import NARROW, WIDE, OpenPage
+from tests.questions.by_hand import regularization_by_hand
+from tests.questions.conftest import Answer, Pipeline
+from tests.rules import ROOT
+from tests.sweeps.planned import TINY
+
+WORDS = (*TINY, "model=resnet", "depth=8,14", "seed=0,1", "epochs=1", "factors=dropout,cutout", "cutout=4")
+
+pytestmark = pytest.mark.xdist_group("pipelines/regularization")  # they share one sweep
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("factors=droput",), "did you mean factors=dropout?"),
+        (("factors=lrn",), "model=resnet has no lrn"),
+        (("factors=dropout", "dropout=0"), "dropout=0 holds the factor dropout at nothing"),
+        (("factors=dropout", "depth=20,21"), "can't have depth=21"),
+        (("factor=dropout",), "did you mean factors?"),
+        (("factors=",), "'factors=' has no value"),
+    ],
+)
+def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
+    answer = pipeline("regularization", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err and answer.err.count("\n") == 1
+
+
+def test_levels_name_where_they_are_from() -> None:
+    words = ("sweep=regularization", "dropout=0,0.1")
+    found = read_factors({}, words, settings_of(words))
+    assert {one.name: one.source for one in found.factors} == {
+        "weight_decay": "conf/sweep/regularization.yaml",
+        "dropout": "as typed",
+    }
+
+
+def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
+    answer = pipeline("regularization", "--help")
+    assert answer.code == 0 and answer.err == ""
+    assert "factors=weight_decay,drop_path,mixup" in answer.out and "weight_sharing" in answer.out
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answer to a command some of whose runs diverge, and to the same command again."""
+
+    place: Path
+    first: Answer
+    again: Answer
+    record: RegularizationRecord
+    kept: dict[Path, float]  # calibrations -> when they were written, as the second command found them
+
+    @property
+    def report(self) -> Path:
+        return self.place / "report"
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    place = tmp_path_factory.mktemp("regularization")
+    words = (
+        *(*WORDS, f"output={place}/report", f"tracking.folder={place}/runs"),
+        *(f"tracking.uri=sqlite:///{place}/mlflow.db", "sweep.attempts=1"),
+    )
+    command = [sys.executable, str(ROOT / "pipelines" / "regularization.py"), *words]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+
+    def answer() -> Answer:
+        ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=600)
+        assert (place / "report" / "record.json").is_file(), ended.stderr
+        return Answer(ended.returncode, ended.stdout, ended.stderr)
+
+    first = answer()
+    kept = {path: path.stat().st_mtime_ns for path in (place / "runs").glob("*/calibration.json")}
+    again = answer()
+    record = RegularizationRecord.read(place / "report" / "record.json")
+    return Told(place, first, again, record, kept)
+
+
+@pytest.mark.slow
+def test_the_page_has_the_verdict_and_nothing_is_missing(told: Told) -> None:
+    assert (told.first.code, told.again.code) == (0, 0), told.first.err + told.again.err
+    assert f"page: {told.report / 'index.html'}" in told.first.out
+    assert told.record.about.verdict[0] in told.first.out
+    assert len(told.record.measured) == 16 and told.record.anovas[0].balanced
+    assert [axis.name for axis in told.record.axes] == ["dropout", "cutout", "depth"]
+
+
+@pytest.mark.slow
+def test_the_verdict_follows_from_the_record(told: Told) -> None:
+    record = told.record
+    again = judge(record.factors, record.axes, record.about.runs, record.measured)
+    assert (again.headline, *again.verdict) == record.about.verdict
+    assert (again.anovas, again.effects) == (record.anovas, record.effects)
+    assert regularization_by_hand(json.loads((told.report / "record.json").read_text())) == 2
+
+
+@pytest.mark.slow
+def test_calibration_is_that_of_the_final_weights_and_measured_once(told: Told) -> None:
+    assert len(told.kept) == 16
+    assert {path: path.stat().st_mtime_ns for path in told.kept} == told.kept, "the second command read them"
+    path = next(iter(told.kept))
+    folder = RunFolder.open(path.parent)
+    network = load_folder(folder).network.eval()
+    batches = list(reopen(folder).test_batches())
+    with torch.no_grad():
+        scores = torch.cat([network(images.contiguous()) for images, _ in batches])
+    expected = calibration_of(scores, torch.cat([labels for _, labels in batches]))
+    found = Calibration.read(path)
+    assert found.images == 40 and found.loss == pytest.approx(expected.loss, rel=1e-3)
+    assert found.accuracy == pytest.approx(expected.accuracy, abs=1 / 40)
+
+
+@pytest.mark.slow
+def test_tables_are_beside_the_page(told: Told) -> None:
+    table = list(csv.DictReader((told.report / "tables" / "anova_test_error.csv").open()))
+    assert [row["term"] for row in table] == [
+        *("dropout", "cutout", "depth", "dropout × cutout", "dropout × depth", "cutout × depth", "residual", "total")
+    ]
+    assert [int(row["df"]) for row in table] == [1, 1, 1, 1, 1, 1, 9, 15]
+
+
+@pytest.mark.slow
+def test_the_page_is_in_order_in_a_browser(told: Told, open_page: OpenPage) -> None:
+    for width in (WIDE, NARROW):
+        open_page(told.report / "index.html", width).check()

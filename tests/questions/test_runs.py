@@ -1,0 +1,170 @@
+"""The runs that a question is asked about: those of a sweep or those that are named, and where its answer goes."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from depthlab.questions.arguments import Question, ask
+from depthlab.questions.runs import RUN_KEYS, Subjects, find_subjects, publish_answer
+from depthlab.recipe import compose
+from depthlab.records import QuestionRecord, Record, RunRecord
+from depthlab.report import Page
+from depthlab.runs import run
+from depthlab.tracking import RunFolder, open_client
+from tests.sweeps.planned import TINY
+
+HELD = (*TINY, "depth=8", "epochs=1", "trainer.threads=1", "trainer.progress=false")
+MODELS = ("plain", "resnet")
+PAGE = Page("Lesion", "A verdict.", ())
+
+
+@dataclass(frozen=True)
+class Answered(Record):
+    about: QuestionRecord
+
+
+@dataclass(frozen=True)
+class Place:
+    path: Path
+    records: tuple[RunRecord, ...]
+
+    @property
+    def tracking(self) -> tuple[str, ...]:
+        return (f"tracking.folder={self.path}/runs", f"tracking.uri={self.uri}")
+
+    @property
+    def uri(self) -> str:
+        return f"sqlite:///{self.path}/mlflow.db"
+
+    def asked(self, *words: str) -> Question:
+        return ask([*words, f"output={self.path}/page"], sweep="degradation", about="", own=RUN_KEYS)
+
+    def found(self, *words: str) -> Subjects:
+        subjects = find_subjects(self.asked(*words), "degradation")
+        assert subjects is not None
+        return subjects
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Place:
+    path = tmp_path_factory.mktemp("subjects")
+    (path / "mlflow.db").write_bytes(empty_store.read_bytes())
+    words = (*HELD, f"tracking.folder={path}/runs", f"tracking.uri=sqlite:///{path}/mlflow.db")
+    return Place(path, tuple(run(compose([*words, f"model={model}"])) for model in MODELS))
+
+
+@pytest.fixture(scope="module")
+def named(place: Place) -> Subjects:
+    plain, resnet = place.records
+    return place.found(f"run={plain.folder},{str(resnet.run_id)[:12]}", *place.tracking)
+
+
+@pytest.fixture(scope="module")
+def swept(place: Place) -> Subjects:
+    return place.found(*HELD, *place.tracking, "model=plain,resnet", "seed=0")
+
+
+def test_runs_that_are_named_are_told_by_what_they_trained(named: Subjects, place: Place) -> None:
+    assert [subject.ref.group for subject in named.subjects] == ["plain-8", "resnet-8"]
+    assert [subject.ref.series for subject in named.subjects] == ["plain", "resnet"]
+    assert [subject.ref.values["seed"] for subject in named.subjects] == [0, 0]
+    assert [subject.ref.run_id for subject in named.subjects] == [record.run_id for record in place.records]
+    assert named.about.axes[:3] == ("model", "depth", "seed") and named.about.held["epochs"] == 1
+    assert named.about.runs == tuple(subject.ref for subject in named.subjects) and named.swept is None
+
+
+def test_a_sweep_and_the_names_of_its_runs_give_the_same_subjects(named: Subjects, swept: Subjects) -> None:
+    assert swept.swept is not None and swept.about.sweep
+    for ours, theirs in zip(swept.subjects, named.subjects, strict=True):
+        assert ours.folder.path == theirs.folder.path
+        shared = ("name", "group", "series", "place", "state", "fingerprint", "folder", "run_id", "hardware", "commit")
+        assert [getattr(ours.ref, key) for key in shared] == [getattr(theirs.ref, key) for key in shared]
+
+
+def test_a_subject_is_taken_up_with_its_network_and_images(named: Subjects, place: Place) -> None:
+    run = named.subjects[1].run
+    wrong = sum(int((run.network("final")(images).argmax(1) != labels).sum()) for images, labels in run.test_batches())
+    assert wrong == round(40 * (1 - place.records[1].metrics["test/accuracy"]))
+
+
+def test_a_run_that_is_in_the_store_alone_is_fetched(place: Place, tmp_path: Path) -> None:
+    run_id = str(place.records[0].run_id)
+    words = (f"run={run_id}", f"tracking.folder={tmp_path}", f"tracking.uri={place.uri}")
+    found = place.found(*words)
+    assert found.subjects[0].ref.group == "plain-8"
+    assert found.stores == (((place.uri, "depthlab"), run_id),)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("run=zzz",), "no run 'zzz' in "),
+        (("run=,",), "run=, names no run: type the id or the folder of one"),
+        (("run={0}", "depth=20"), "depth=20 does nothing beside run=, whose runs are trained already"),
+        (("run={0}", "sweep=regularization"), "sweep=regularization does nothing beside run="),
+        (("run={0},{0}",), "twice: leave"),
+    ],
+)
+def test_what_can_not_be_meant_is_a_line(place: Place, words: tuple[str, ...], message: str) -> None:
+    typed = [word.format(place.records[0].folder) for word in words]
+    with pytest.raises(ValueError, match=message) as refused:
+        place.found(*typed, *place.tracking)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_run_that_has_not_ended_is_refused(place: Place) -> None:
+    folder = RunFolder.open(place.path / "runs" / place.records[0].folder)
+    folder.status = "killed"
+    try:
+        with pytest.raises(ValueError, match=f"run {folder.name} is killed and has no final weights"):
+            place.found(f"run={folder.name}", *place.tracking)
+    finally:
+        folder.status = "finished"
+
+
+def test_a_dry_run_prints_what_would_be_measured(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = place.records[0].folder
+    asked = place.asked(f"run={folder}", *place.tracking, "--dry-run")
+    assert find_subjects(asked, "degradation") is None
+    assert capsys.readouterr().out.endswith(f"{folder}\n")
+    asked = place.asked(*HELD, *place.tracking, "model=plain,resnet", "seed=0,1", "--dry-run")
+    assert find_subjects(asked, "degradation") is None
+    assert "4 trials, 2 of them to run" in capsys.readouterr().out
+
+
+def test_an_answer_is_written_sent_to_each_run_and_told(
+    named: Subjects, place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = Answered(replace(named.about, verdict=("All is well.",)))
+    publish_answer(named, PAGE, record, tmp_path)
+    assert json.loads((tmp_path / "record.json").read_text()) == json.loads(record.to_json())
+    out = capsys.readouterr().out
+    assert out.endswith(f"\nAll is well.\npage: {tmp_path / 'index.html'}\n") and place.records[0].folder in out
+    client, _ = open_client(place.uri, "depthlab")
+    for one in place.records:
+        sent = {item.path for item in client.list_artifacts(str(one.run_id), "report/degradation")}
+        assert sent == {"report/degradation/index.html", "report/degradation/record.json"}
+
+
+def test_an_answer_to_a_sweep_goes_to_its_own_run_and_misses_what_is_missing(
+    swept: Subjects, place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert swept.swept is not None
+    publish_answer(swept, PAGE, Answered(swept.about), tmp_path)
+    assert "resnet" in capsys.readouterr().out
+    client, _ = open_client(place.uri, "depthlab")
+    paths = [item.path for item in client.list_artifacts(str(swept.about.sweep_run), "report/degradation")]
+    assert "report/degradation/index.html" in paths
+    trials = swept.swept.record.trials
+    broken = replace(trials[1], state="failed", fault="diverged", message="the loss is nan")
+    lost = replace(swept.swept, record=replace(swept.swept.record, trials=(trials[0], broken)))
+    with pytest.raises(SystemExit) as ended:
+        publish_answer(replace(swept, swept=lost), PAGE, Answered(swept.about), tmp_path)
+    assert ended.value.code == 3
+
+
+def test_what_is_not_tracked_is_sent_nowhere(place: Place) -> None:
+    found = place.found(f"run={place.records[0].folder}", place.tracking[0], "tracking=none")
+    assert found.stores == ()

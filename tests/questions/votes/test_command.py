@@ -1,0 +1,130 @@
+"""The question of votes from its command to its page, in the small."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from depthlab.questions.votes.contrasts import contrasts, feature_contrasts
+from depthlab.questions.votes.record import VotesRecord
+from depthlab.questions.votes.verdict import tell
+from depthlab.tracking import RunFolder, find_folders
+from tests.chromium import NARROW, WIDE, OpenPage
+from tests.questions.conftest import Answer, Pipeline
+from tests.rules import ROOT
+from tests.sweeps.planned import TINY
+
+WORDS = (*TINY, "depth=8", "seed=0,1", "epochs=1", "draws=4")
+NETWORKS = ("resnet-8", "resnet-8 dropout=0.3", "resnet-8 drop_path=0.5", "resnet-8 schedule=snapshots")
+
+pytestmark = pytest.mark.xdist_group("pipelines/votes")  # they share one sweep
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("voters=dropot",), "did you mean voters=dropout?"),
+        (("draws=none",), "draws=none must be a whole number of 1 or more"),
+        (("images=0",), "images=0 must be a whole number of 1 or more"),
+        (("masks=pixel",), "masks=pixel must be network or image"),
+        (("voters=dropout", "dropout=0"), "holds the voter dropout at nothing"),
+        (("voter=dropout",), "did you mean voters?"),
+        (("run=1a2b", "voters=dropout"), "voters= does nothing beside run="),
+        (("run=1a2b", "depth=8"), "does nothing beside run="),
+        (("run=nowhere",), "nowhere"),
+    ],
+)
+def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
+    answer = pipeline("votes", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err and answer.err.count("\n") == 1
+
+
+def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
+    answer = pipeline("votes", "--help")
+    assert answer.code == 0 and answer.err == ""
+    assert "voters=dropout dropout=0.5" in answer.out and "masks" in answer.out and "run=1a2b,3c4d" in answer.out
+
+
+@dataclass(frozen=True)
+class Told:
+    """The answer to a command, and to one that names some of its runs."""
+
+    place: Path
+    swept: Answer
+    named: Answer
+
+    def record(self, name: str) -> VotesRecord:
+        return VotesRecord.read(self.place / name / "record.json")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    place = tmp_path_factory.mktemp("votes")
+    runs = f"tracking.folder={place}/runs"
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+
+    def answer(*words: str) -> Answer:
+        command = [sys.executable, str(ROOT / "pipelines" / "votes.py"), *words, runs, "tracking=none"]
+        ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=900)
+        return Answer(ended.returncode, ended.stdout, ended.stderr)
+
+    swept = answer(*WORDS, f"output={place}/swept")
+    assert (place / "swept" / "record.json").is_file(), swept.err
+    dropping = [folder.name for folder in find_folders(place / "runs") if folder.manifest.axes["dropout"]]
+    named = answer(f"run={','.join(dropping)}", "draws=2", "masks=image", "images=20", f"output={place}/named")
+    assert (place / "named" / "record.json").is_file(), named.err
+    return Told(place, swept, named)
+
+
+@pytest.mark.slow
+def test_every_voter_was_trained_and_asked(told: Told) -> None:
+    record = told.record("swept")
+    assert told.swept.code == 0, told.swept.err
+    assert f"page: {told.place}/swept/index.html" in told.swept.out and record.about.verdict[0] in told.swept.out
+    assert tuple(dict.fromkeys(run.network for run in record.measured)) == NETWORKS
+    assert {ref.group for ref in record.about.runs} == set(NETWORKS)
+    voters = {run.network: {curve.voter for curve in run.curves} for run in record.measured}
+    assert list(voters.values()) == [set(), {"dropout"}, {"stochastic depth"}, {"snapshots"}]
+    assert {one.network for one in record.committees} == set(NETWORKS)
+    assert (record.images, record.draws, record.masks, record.notes) == (40, 4, "network", ())
+
+
+@pytest.mark.slow
+def test_the_whole_network_errs_as_its_run_says(told: Told) -> None:
+    for run in told.record("swept").measured:
+        found = RunFolder.open(told.place / "runs" / run.folder).record
+        assert found is not None
+        assert run.whole.error == pytest.approx(100 * (1 - found.metrics["test/accuracy"]), abs=100 / 40)
+        snapshots = next((curve for curve in run.curves if curve.voter == "snapshots"), None)
+        if snapshots is not None:
+            assert snapshots.members == 5 and snapshots.points[0].scores == (run.whole,), "the last one is the end"
+
+
+@pytest.mark.slow
+def test_the_verdict_follows_from_the_record(told: Told) -> None:
+    for name in ("swept", "named"):
+        record = told.record(name)
+        compared, changed = contrasts(record.measured, record.committees), feature_contrasts(record.measured)
+        assert (compared, changed) == (record.contrasts, record.features)
+        again = tell(record.measured, record.committees, compared, changed, record.about.runs)
+        assert again == record.about.verdict
+
+
+@pytest.mark.slow
+def test_runs_that_are_named_are_asked_as_they_are(told: Told) -> None:
+    record = told.record("named")
+    assert told.named.code == 0, told.named.err
+    assert {run.network for run in record.measured} == {"resnet-8 dropout=0.3"} and len(record.measured) == 2
+    assert (record.images, record.draws, record.masks) == (20, 2, "image")
+    assert record.trained == {"training": 180, "validation": 20, "test": 40} == told.record("swept").trained
+    assert not list((told.place / "named").glob("figures/votes_stochastic_depth*"))
+
+
+@pytest.mark.slow
+def test_the_page_is_in_order_in_a_browser(told: Told, open_page: OpenPage) -> None:
+    for width in (WIDE, NARROW):
+        open_page(told.place / "swept" / "index.html", width).check()

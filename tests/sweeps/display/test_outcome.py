@@ -1,0 +1,69 @@
+"""The last lines of a sweep, and its exit code."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from depthlab.records import SweepRecord
+from depthlab.sweeps.display.outcome import tell_outcome
+from tests.sweeps.made import finish, record, standing
+
+
+def sweep(*ended: int, number: int = 3) -> SweepRecord:
+    trials = standing(number)
+    for index in ended:
+        finish(trials, index)
+    return record(trials)
+
+
+def test_a_whole_sweep_says_where_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_outcome(replace(sweep(0, 1, 2), run_id="abc123"), Path("/a/sweeps/x-01234567"), asked=range(3))
+    out, err = capsys.readouterr()
+    assert "recorded in /a/sweeps/x-01234567" in out and "run abc123" in out
+    assert err == ""
+
+
+def test_what_is_missing_is_said_with_its_reason_and_the_words_to_have_it(capsys: pytest.CaptureFixture[str]) -> None:
+    trials = standing(4)
+    finish(trials, 0)
+    trials.change(1, state="failed", fault="diverged", message="the loss is [nan]", attempts=1)
+    trials.change(2, state="cut off")
+    command = ("python", "train.py", "-m", "model=glob(*)", "depth=20,26")
+    with pytest.raises(SystemExit) as ended:
+        tell_outcome(replace(record(trials), command=command), Path("/a"), asked=range(4))
+    assert ended.value.code == 3
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "3 of 4 trials are missing: 1 cut off, 1 failed, 1 waiting"
+    assert lines[1].endswith("failed (diverged: the loss is [nan]): python train.py model=resnet depth=20 seed=1")
+    assert "cut off: python train.py model=resnet depth=20 seed=2" in lines[2]
+    assert lines[-1] == "the same command goes on with them: python train.py -m 'model=glob(*)' depth=20,26"
+    assert len(lines) == 5
+
+
+def test_what_goes_on_with_a_fresh_sweep_is_not_fresh_again(capsys: pytest.CaptureFixture[str]) -> None:
+    unfinished = replace(sweep(0), command=("python", "train.py", "-m", "fresh=true", "depth=20,26", "seed=0,1,2"))
+    with pytest.raises(SystemExit):
+        tell_outcome(unfinished, Path("/a"), asked=range(3))
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.endswith("python train.py -m depth=20,26 seed=0,1,2"), "fresh=true would begin anew"
+
+
+def test_lines_are_whole_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("python", "train.py", "-m", *(f"model.long_key_{number}=1,2" for number in range(40)))
+    with pytest.raises(SystemExit):
+        tell_outcome(replace(sweep(), command=words), Path("/a" * 200), asked=range(3))
+    out, err = capsys.readouterr()
+    assert err.splitlines()[-1].endswith(words[-1])
+    assert any(line.endswith("/a" * 200) for line in out.splitlines())
+    sys.stdout.flush()
+
+
+def test_what_only_an_earlier_command_asked_for_is_shown_but_not_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_outcome(sweep(1, 2), Path("/a"), asked=[1, 2])
+    out, err = capsys.readouterr()
+    assert "waiting" in out and err == ""
+    with pytest.raises(SystemExit):
+        tell_outcome(sweep(1), Path("/a"), asked=[1, 2])
+    assert capsys.readouterr().err.startswith("1 of 2 trials are missing: 1 waiting")
