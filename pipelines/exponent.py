@@ -90,10 +90,10 @@ def examine(
     subjects: "Subjects", networks: "Sequence[MatchedNetwork]", share: float, draws: int, images: int
 ) -> "ExponentRecord":
     """Return all that the page tells."""
-    from depthlab.questions.degradation.verdict import lost_runs
     from depthlab.questions.exponent.fit import fit_all
     from depthlab.questions.exponent.record import ExponentRecord
     from depthlab.questions.exponent.verdict import judge_exponent, tell_exponent
+    from depthlab.questions.wording import lost_runs
     from depthlab.training import track
 
     runs = tuple(

@@ -162,10 +162,10 @@ def answer(swept: "SweepResult", found: Found, match: str, output: Path) -> None
 
 def examine(swept: "SweepResult", found: Found, match: str) -> "KernelsRecord":
     """Return all that the page tells, from the runs that finished."""
-    from depthlab.questions.degradation.verdict import lost_runs
     from depthlab.questions.kernels.record import KernelsRecord
     from depthlab.questions.kernels.verdict import compare_kinds, tell_kinds
     from depthlab.questions.references import begin_answer, measured_run, trained_images
+    from depthlab.questions.wording import lost_runs
 
     refs = name_runs(swept, found.networks)
     measured = tuple(measured_run(swept, ref) for ref in refs if ref.state == "finished")

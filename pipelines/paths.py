@@ -104,11 +104,11 @@ def answer(asked: Question, subjects: "Subjects", sizes: Sizes, *, trains: bool)
 
 def examine(subjects: "Subjects", runs: "tuple[PathRun, ...]", part: "Part") -> "PathsRecord":
     """Return all that the page tells."""
-    from depthlab.questions.degradation.verdict import lost_runs
     from depthlab.questions.paths.comparisons import compare_nearby
     from depthlab.questions.paths.published import published_path_facts
     from depthlab.questions.paths.record import PathsRecord
     from depthlab.questions.paths.verdict import tell_paths
+    from depthlab.questions.wording import lost_runs
 
     about, nearby = subjects.about, compare_nearby(runs)
     if part.refs:

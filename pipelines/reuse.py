@@ -40,10 +40,10 @@ def reuse() -> None:
 
 def examine(subjects: "Subjects", images: int) -> "ReuseRecord":
     """Return all that the page tells."""
-    from depthlab.questions.degradation.verdict import lost_runs
     from depthlab.questions.reuse.record import ReuseRecord
     from depthlab.questions.reuse.summary import summarize_reuse
     from depthlab.questions.reuse.verdict import tell_reuse
+    from depthlab.questions.wording import lost_runs
     from depthlab.training import track
 
     runs = tuple(measure_run(subject, images) for subject in track(subjects.subjects, "mapping who reads whom"))

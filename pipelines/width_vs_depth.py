@@ -167,12 +167,12 @@ def answer(swept: "SweepResult", networks: "list[MatchedNetwork]", search: Searc
 
 def examine(swept: "SweepResult", networks: "list[MatchedNetwork]", search: Search) -> "WidthVsDepthRecord":
     """Return all that the page tells, from the runs that finished."""
-    from depthlab.questions.degradation.verdict import lost_runs
     from depthlab.questions.references import begin_answer, measured_run, trained_images
     from depthlab.questions.width_vs_depth.fit import compare_matched, fit_measured, fit_published, stand
     from depthlab.questions.width_vs_depth.published import WIDE_TABLE, published_networks
     from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
     from depthlab.questions.width_vs_depth.verdict import tell
+    from depthlab.questions.wording import lost_runs
 
     refs = name_runs(swept, networks)
     measured = tuple(measured_run(swept, ref) for ref in refs if ref.state == "finished")

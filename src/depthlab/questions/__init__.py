@@ -1,1 +1,6 @@
 """The questions of the lab: a folder each, and what they share."""
+
+from depthlab.questions.arguments import Arguments
+from depthlab.questions.base import Question, answer
+
+__all__ = ["Arguments", "Question", "answer"]

@@ -1,4 +1,4 @@
-"""The command line of a question's pipeline: the words of a sweep, and keys of the pipeline's own."""
+"""The command line of a question: overrides of a sweep, and the question's own options."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -6,17 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from depthlab.recipe import did_you_mean, read_steering, sweep_words
+from depthlab.recipe import Override, did_you_mean, override_keys, read_steering, sweep_words
 
 OUTPUT = "output"
 
-# keys of pipelines that choose the value of an axis on validation; see depthlab.questions.degradation.tuning
-TUNE_KEYS = {
-    "tune": "an axis, such as learning_rate, to choose for each network on validation [none]",
-    "tune.values": "the values to choose from, with commas [0.1, 0.3, 1 and 3 times the held one]",
-    "tune.seed": "the seed or seeds of the runs that choose, apart from the others [1000]",
-}
-_WORDS = """\
+SWEEP_HELP = """\
 Any words of a sweep can be typed, and win over the default: values such as depth=20,56 or 'seed=range(5)', one value
 for what is held such as data=cifar10 epochs=15, and how trials are computed, such as sweep.cpu=2; python train.py
 --help tells them all. The same command again continues, repairs or extends: what finished is not run again.
@@ -26,77 +20,70 @@ Exit code 3: trials are missing, and the page says which.
 
 @final
 @dataclass(frozen=True)
-class Question:
-    """What was typed.
+class Usage:
+    """What can be typed behind the name of a command, and how its help puts it."""
 
-    `words` are those of a sweep, the named space first; `own` maps the pipeline's own keys to their values, and
-    `output` is the folder of the page.
-    """
+    name: str  # of the report's folder
+    sweep: str  # the named space (conf/sweep/NAME.yaml) that is asked about where no other is typed
+    about: str  # the first lines of the help
+    options: Mapping[str, str]  # the question's own keys, beside `output`, and what each means
+    examples: Sequence[str]  # words to type, for the help
+    sweep_help: str  # what the help says of the overrides of a sweep
 
-    words: tuple[str, ...]
-    own: dict[str, str]
+
+@final
+@dataclass(frozen=True)
+class Arguments:
+    """What was typed: a sweep's `overrides`, its named space first; the question's own `options`; the page's folder."""
+
+    overrides: tuple[str, ...]
+    options: dict[str, str]
     output: Path
 
 
-def ask(
-    argv: Sequence[str],
-    *,
-    sweep: str,
-    about: str,
-    own: Mapping[str, str] | None = None,
-    examples: Sequence[str] = (),
-    words_help: str = _WORDS,
-) -> Question:
-    """Read a pipeline's command line; `--help` prints what can be typed, and exits.
+def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
+    """Read a question's command line; `--help` prints what can be typed, and exits.
 
     Everything is checked that can be without composing each trial: that takes torch, and comes with the sweep.
-
-    Args:
-        argv: What was typed behind the script's name.
-        sweep: The named space (conf/sweep/NAME.yaml) that is asked about where no other is typed; names the report.
-        about: The first lines of the help.
-        own: The pipeline's own keys, beside `output`, and what each means.
-        examples: Words to type, for the help.
-        words_help: What the help says of the words of a sweep.
 
     Raises:
         ValueError: in one line, for what can't be read, does not exist or is typed twice.
     """
-    keys = {OUTPUT: f"the folder of the page, its figures and tables [reports/{sweep}]", **(own or {})}
+    keys = {OUTPUT: f"the folder of the page, its figures and tables [reports/{usage.name}]", **usage.options}
     if "--help" in argv or "-h" in argv:
-        print(_help(about, sweep, keys, examples, words_help))
+        print(_help(usage, keys))
         raise SystemExit(0)
-    words, values = _part(argv, keys)
-    if not any(word.partition("=")[0] == "sweep" for word in words):
-        words.insert(0, f"sweep={sweep}")
+    words, options = _part(argv, keys)
+    if "sweep" not in override_keys(words):
+        words.insert(0, f"sweep={usage.sweep}")
     try:
         words = sweep_words(words)
     except ValueError as error:
         raise ValueError(_with_own_keys(str(error), words, keys)) from error
-    output = Path(values.pop(OUTPUT, f"reports/{sweep}")).expanduser()
+    output = Path(options.pop(OUTPUT, f"reports/{usage.name}")).expanduser()
     if output.exists() and not output.is_dir():  # said before anything is trained, not when the page is to be written
         raise ValueError(f"{OUTPUT}={output} is a file: type a folder for the page and its figures")
-    return Question(tuple(words), values, output)
+    return Arguments(tuple(words), options, output)
 
 
 def _part(argv: Sequence[str], keys: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
-    """Return the words of the sweep, and the values of the pipeline's own keys."""
+    """Return the overrides of the sweep, and the values of the question's own options."""
     words: list[str] = []
     values: dict[str, str] = {}
     for word in argv:
-        key, equals, value = word.partition("=")
+        option = Override.parse(word)
         if word == "--dry-run":
             words.append("sweep.dry_run=true")
         elif word.startswith("-"):
             raise ValueError(_unknown_flag(word))
-        elif key not in keys:
+        elif option.key not in keys or option.prefix:
             words.append(word)
-        elif not equals or not value:
-            raise ValueError(f"{word!r} has no value: {key}=... is {keys[key]}")
-        elif key in values:
-            raise ValueError(f"{key} is typed twice, as {values[key]} and as {value}")
+        elif not option.value:
+            raise ValueError(f"{word!r} has no value: {option.key}=... is {keys[option.key]}")
+        elif option.key in values:
+            raise ValueError(f"{option.key} is typed twice, as {values[option.key]} and as {option.value}")
         else:
-            values[key] = value
+            values[option.key] = option.value
     return words, values
 
 
@@ -110,8 +97,7 @@ def _unknown_flag(word: str) -> str:
 
 def _with_own_keys(problem: str, words: Sequence[str], keys: Mapping[str, str]) -> str:
     """Return the message; where a key is unknown, our own keys are among those that may have been meant."""
-    for word in words:
-        key = word.partition("=")[0]
+    for key in override_keys(words):
         if f"no key {key}" in problem or f"{key!r} is not key=value" in problem:
             near = did_you_mean(key, keys)
             listed = f"; beside those of a sweep, python {sys.argv[0]} takes {', '.join(keys)}"
@@ -119,19 +105,19 @@ def _with_own_keys(problem: str, words: Sequence[str], keys: Mapping[str, str]) 
     return problem
 
 
-def _help(about: str, sweep: str, keys: Mapping[str, str], examples: Sequence[str], words_help: str) -> str:
+def _help(usage: Usage, keys: Mapping[str, str]) -> str:
     script = f"python {sys.argv[0]}"
-    params = read_steering([f"sweep={sweep}"])[0]["params"]
-    width = max(len(line) for line in (script, *(f"{script} {words}" for words in examples))) + 2
+    params = read_steering([f"sweep={usage.sweep}"])[0]["params"]
+    width = max(len(line) for line in (script, *(f"{script} {words}" for words in usage.examples))) + 2
     space = " ".join(f"{key}={value}" for key, value in params.items())
     column = max(map(len, (*keys, "--dry-run"))) + 2
     return "\n".join(
         [
-            *([about.strip(), ""] if about.strip() else []),
+            *([usage.about.strip(), ""] if usage.about.strip() else []),
             f"  {script:{width}}{space}",
-            *(f"  {script} {words}" for words in examples),
+            *(f"  {script} {words}" for words in usage.examples),
             "",
-            words_help,
+            usage.sweep_help,
             *(f"  {key:{column}}{meaning}" for key, meaning in keys.items()),
             f"  {'--dry-run':{column}}print the trials, their cost and time; start nothing",
         ]

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from depthlab.records import Compared, MeasuredRun, RunRef
-from depthlab.statistics import compare, detectable_difference, holm
+from depthlab.statistics import ALPHA, LEVEL, compare, detectable_difference, holm
 from depthlab.statistics.planning import HIGHEST_LEVEL
 
-LEVEL = 0.95
 TRAINING, TEST = "training error", "test error"
 
 VALUES: dict[str, Callable[[MeasuredRun], float]] = {
@@ -73,7 +72,7 @@ def correct(family: Sequence[Compared]) -> list[Compared]:
 def _detectable(one: Compared, tests: int) -> float | None:
     if one.comparison is None or one.std is None:
         return None
-    level = 1 - (1 - LEVEL) / tests
+    level = 1 - ALPHA / tests
     if level > HIGHEST_LEVEL:  # hundreds of comparisons: not to be computed
         return None
     paired = one.comparison.method == "paired t"

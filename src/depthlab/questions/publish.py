@@ -1,32 +1,37 @@
 """The end of a question: its page and its record as files and in the store, its verdict on the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from depthlab.records import Record
-from depthlab.sweeps.result import SweepResult, attach
+from depthlab.sweeps.result import REPORT, SweepResult, send_report
 from depthlab.tracking import write_atomically
 
 if TYPE_CHECKING:
     from depthlab.report import Page
 
+Store = tuple[tuple[str, str], str | None]  # an address and an experiment, and the run there
 
-def publish(swept: SweepResult, page: "Page", record: Record, verdict: Sequence[str], output: Path) -> None:
-    """Write the page and `record.json` to `output`, send them to the sweep's own MLflow run, and tell the verdict.
 
-    Raises:
-        OSError: the folder can't be written.
-        SystemExit: with 3 if trials are missing, when all else is done.
-    """
+def write_answer(page: "Page", record: Any, output: Path) -> list[Path]:
+    """Write the page and `record.json` to `output`, and return all files. Raises `OSError`."""
     from depthlab.report import write_page
 
     paths = write_page(page, output)
     write_atomically(output / "record.json", record.to_json())
-    attach(swept, {path.relative_to(output).as_posix(): path for path in [*paths, output / "record.json"]})
-    swept.show()
+    return [*paths, output / "record.json"]
+
+
+def send_answer(question: str, files: Iterable[Path], output: Path, stores: Iterable[Store]) -> None:
+    """Send the files to `report/QUESTION/` among the artifacts of runs; what can't be sent is a line of warning."""
+    artifacts = {f"{REPORT}/{question}/{path.relative_to(output).as_posix()}": path for path in files}
+    for store, run_id in stores:
+        send_report(store, run_id, artifacts)
+
+
+def tell_verdict(verdict: Iterable[str], output: Path) -> None:
+    """Print the verdict, and where the page is."""
     print("", *verdict, f"page: {output / 'index.html'}", sep="\n", flush=True)
-    swept.end()
 
 
 def check_answerable(swept: SweepResult) -> None:

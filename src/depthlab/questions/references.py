@@ -83,17 +83,16 @@ def run_folder(swept: SweepResult, trial: TrialRecord) -> RunFolder:
     return RunFolder.open(swept.runs / trial.folder)
 
 
-def measured_run(swept: SweepResult, ref: RunRef) -> MeasuredRun:
+def measured_run(ref: RunRef, folder: RunFolder) -> MeasuredRun:
     """Return what a run that finished found, without measures that take its weights."""
-    assert ref.folder is not None, f"{ref.name} is {ref.state} and has no folder"
-    found = RunFolder.open(swept.runs / ref.folder).record
-    assert found is not None, f"{ref.folder} finished without a record"
+    found = folder.record
+    assert found is not None, f"{folder.name} finished without a record"
     train, validation, test = (
         100 * (1 - found.metrics[name]) for name in ("final/train_accuracy", "val/accuracy", "test/accuracy")
     )
     return MeasuredRun(
         fingerprint=ref.fingerprint,
-        folder=ref.folder,
+        folder=folder.name,
         network=ref.group,
         series=ref.series,
         depth=found.axes["depth"],
@@ -109,11 +108,6 @@ def measured_run(swept: SweepResult, ref: RunRef) -> MeasuredRun:
         seconds=found.seconds,
         curves=found.curves,
     )
-
-
-def trained_images(swept: SweepResult) -> dict[str, int]:
-    """Return how many images each split of the finished runs has; nothing where they differ."""
-    return split_sizes(run_folder(swept, trial) for trial in swept.finished)
 
 
 def split_sizes(folders: Iterable[RunFolder]) -> dict[str, int]:

@@ -1,57 +1,47 @@
 """The trained networks that a question is asked about: the runs of a sweep, made where missing, or runs that are named.
 
-A pipeline reads `run=...` as a key of its own (`RUN_KEYS`), has its subjects found, measures them, and publishes.
+A question reads `run=...` as an option of its own (`RUN_KEYS`), finds its runs, measures them, and publishes.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, final
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
 
-from depthlab.questions.publish import check_answerable
-from depthlab.questions.references import begin_answer, describe_code, refer_to_folder, run_refs
-from depthlab.recipe import AXES, GROUPS, Recipe, compose
-from depthlab.records import QuestionRecord, RunRef
-from depthlab.sweeps.plan.settings import Settings, settings_of
-from depthlab.sweeps.result import REPORT, SweepResult, send_report
-from depthlab.sweeps.sweep import ensure_sweep, preview_sweep
-from depthlab.tracking import RUNS_ROOT, Progress, RunFolder, find_or_fetch, redact, resolve_uri, write_atomically
+from depthlab.questions.arguments import Arguments
+from depthlab.questions.publish import Store, check_answerable, send_answer, tell_verdict, write_answer
+from depthlab.questions.references import (
+    begin_answer,
+    describe_code,
+    measured_run,
+    refer_to_folder,
+    run_refs,
+    split_sizes,
+)
+from depthlab.recipe import AXES, GROUPS, Override, compose
+from depthlab.records import MeasuredRun, QuestionRecord, RunRef
+from depthlab.sweeps import Settings, SweepResult, ensure_sweep, preview_sweep, settings_of
+from depthlab.tracking import RUNS_ROOT, Progress, RunFolder, find_or_fetch, redact, resolve_uri
 
 if TYPE_CHECKING:
     from depthlab.report import Page
     from depthlab.runs import FinishedRun
-    from depthlab.training import Hardware
+
+Plan = TypeVar("Plan")
 
 RUN = "run"
 RUN_KEYS: Mapping[str, str] = MappingProxyType(
     {RUN: "ids or folder names of runs to take instead of a sweep, with commas, such as 1a2b,3c4d"}
 )
 NAMING = ("model", "depth", "seed")  # axes that every network is named by
-BESIDE = ("tracking", "tracking.folder", "tracking.uri", "sweep.dry_run")  # words that have a say beside run=
-
-
-class Asked(Protocol):
-    """What was typed, as `depthlab.command_line.ask` returns it."""
-
-    @property
-    def words(self) -> tuple[str, ...]: ...
-    @property
-    def own(self) -> dict[str, str]: ...
-
-
-class Answer(Protocol):
-    """A record of any question."""
-
-    @property
-    def about(self) -> QuestionRecord: ...
-    def to_json(self) -> str: ...
+BESIDE = ("tracking", "tracking.folder", "tracking.uri", "sweep.dry_run")  # overrides that have a say beside run=
 
 
 @final
 @dataclass(frozen=True)
-class Subject:
+class TrainedRun:
     """One finished run: `ref.group` is its network (resnet-56), `ref.series` what networks are compared within."""
 
     ref: RunRef
@@ -68,100 +58,129 @@ class Subject:
 
         return reopen(self.folder)
 
+    @property
+    def measured(self) -> MeasuredRun:
+        """What the run found, without measures that take its weights."""
+        return measured_run(self.ref, self.folder)
+
 
 @final
 @dataclass(frozen=True)
-class Subjects:
+class TrainedRuns(Generic[Plan]):
     """Runs that have come to their end, and the beginning of the answer; `about.runs` has those that have not, too.
 
-    `swept` is None for runs that a person named. `stores` has where the answer is to be sent: an address, an experiment
-    and the run there.
+    `plan` is what the question decided before anything was trained, such as the networks of equal cost. `sweeps` is
+    empty for runs that a person named. `stores` has where the answer is to be sent.
     """
 
     about: QuestionRecord
-    subjects: tuple[Subject, ...]
-    swept: SweepResult | None = None
-    stores: tuple[tuple[tuple[str, str], str | None], ...] = ()
+    finished: tuple[TrainedRun, ...]
+    plan: Plan
+    sweeps: list[SweepResult] = field(default_factory=list)
+    stores: tuple[Store, ...] = ()
+
+    @property
+    def sweep(self) -> SweepResult:
+        """The sweep of which the runs are."""
+        return self.sweeps[0]
+
+    @property
+    def measured(self) -> tuple[MeasuredRun, ...]:
+        """What the finished runs found, without measures that take their weights."""
+        return tuple(one.measured for one in self.finished)
+
+    @property
+    def images(self) -> dict[str, int]:
+        """How many images each split of the finished runs has; nothing where they differ."""
+        return split_sizes(one.folder for one in self.finished)
+
+    def renamed(self, rename: Callable[[RunRef], RunRef]) -> "TrainedRuns[Plan]":
+        """Return the runs under other names, series or places."""
+        refs = {ref.fingerprint: rename(ref) for ref in self.about.runs}
+        finished = tuple(replace(one, ref=refs[one.ref.fingerprint]) for one in self.finished)
+        return replace(self, about=replace(self.about, runs=tuple(refs.values())), finished=finished)
+
+    def publish(self, page: "Page", record: Any, arguments: Arguments) -> None:
+        """Write page and record, send them to MLflow, and tell the verdict.
+
+        Raises:
+            OSError: the folder can't be written.
+            SystemExit: with 3 if trials are missing, when all else is done.
+        """
+        files = write_answer(page, record, arguments.output)
+        send_answer(record.about.question, files, arguments.output, self.stores)
+        for sweep in self.sweeps:
+            sweep.show()
+        if not self.sweeps:
+            print(*(f"{one.ref.name}: {one.folder.path}" for one in self.finished), sep="\n")
+        tell_verdict(record.about.verdict, arguments.output)
+        for sweep in self.sweeps:
+            sweep.end()
 
 
-def find_subjects(
-    asked: Asked, question: str, *, along: str = "depth", variants: Sequence[Mapping[str, str]] = ()
-) -> Subjects | None:
+def find_runs(
+    arguments: Arguments,
+    question: str,
+    *,
+    along: str = "depth",
+    variants: Sequence[Mapping[str, str]] = (),
+    plan: Plan,
+) -> TrainedRuns[Plan] | None:
     """Return the runs that a question is asked about; None after a dry run, which prints them.
 
     Without `run=` that is every run of the sweep; those that are missing are trained first.
 
     Args:
-        asked: What was typed.
-        question: The pipeline's name.
+        arguments: What was typed.
+        question: Its name.
         along: The axis along which networks of a series stand.
-        variants: Sets of words, such as networks, each of which is had with the whole grid of a sweep.
+        variants: Sets of overrides, such as networks, each of which is had with the whole grid of a sweep.
+        plan: What the question decided.
 
     Raises:
         ValueError: a person's mistake; or there is no run that has come to its end.
         Interrupted: as `ensure_sweep`.
     """
-    settings = settings_of(asked.words)
-    if RUN in asked.own:
-        return _named(asked, question, along, settings)
+    settings = settings_of(arguments.overrides)
+    if RUN in arguments.options:
+        return _named(arguments, question, along, settings, plan)
     if settings.dry_run:
-        preview_sweep(asked.words, settings, variants=variants)
+        preview_sweep(arguments.overrides, settings, variants=variants)
         return None
-    swept = ensure_sweep(asked.words, settings, variants=variants)
-    check_answerable(swept)
-    refs = run_refs(swept, along=along)
-    finished = [ref for ref in refs if ref.state == "finished" and ref.folder is not None]
-    subjects = tuple(Subject(ref, RunFolder.open(swept.runs / str(ref.folder))) for ref in finished)
-    stores = () if swept.store is None else ((swept.store, swept.record.run_id),)
-    return Subjects(begin_answer(question, swept, refs), subjects, swept, stores)
+    swept = ensure_sweep(arguments.overrides, settings, variants=variants)
+    return runs_of_sweep(question, swept, along=along, plan=plan)
 
 
-def untrained_subject(question: str, recipe: Recipe, hardware: "Hardware") -> Subjects:
-    """Return the beginning of an answer about a network that no run trained, as its weights are from a file."""
-    code = describe_code(()) | {"hardware": (f"{hardware.gpu or hardware.device}, {hardware.precision}",)}
-    about = QuestionRecord(
-        question=question,
-        **code,
-        sweep="",
-        sweep_run=None,
-        axes=(),
-        held=recipe.axes,
-    )
-    return Subjects(about, ())
-
-
-def publish_answer(subjects: Subjects, page: "Page", record: Answer, output: Path) -> None:
-    """Write the page and `record.json` to `output`, send them to MLflow, and tell the verdict.
-
-    In the store they lie under `report/QUESTION/`, among the artifacts of the sweep's own run or of each run that was
-    named. What can't be sent is a line of warning.
+def runs_of_sweep(
+    question: str, swept: SweepResult, *, along: str = "depth", aside: Sequence[str] = (), plan: Plan
+) -> TrainedRuns[Plan]:
+    """Return the runs that a sweep's command asked for; `aside` are axes whose values tell no networks apart.
 
     Raises:
-        OSError: the folder can't be written.
-        SystemExit: with 3 if trials are missing, when all else is done.
+        SystemExit: as `check_answerable` does, and `ValueError`: no run has come to its end.
     """
-    from depthlab.report import write_page
-
-    paths = write_page(page, output)
-    write_atomically(output / "record.json", record.to_json())
-    place = f"{REPORT}/{record.about.question}"
-    files = {f"{place}/{path.relative_to(output).as_posix()}": path for path in [*paths, output / "record.json"]}
-    for store, run_id in subjects.stores:
-        send_report(store, run_id, files)
-    if subjects.swept is not None:
-        subjects.swept.show()
-    else:
-        print(*(f"{one.ref.name}: {one.folder.path}" for one in subjects.subjects), sep="\n")
-    print("", *record.about.verdict, f"page: {output / 'index.html'}", sep="\n", flush=True)
-    if subjects.swept is not None:
-        subjects.swept.end()
+    check_answerable(swept)
+    refs = run_refs(swept, along=along, aside=aside)
+    stores = () if swept.store is None else ((swept.store, swept.record.run_id),)
+    return TrainedRuns(begin_answer(question, swept, refs), finished_runs(swept, refs), plan, [swept], stores)
 
 
-def _named(asked: Asked, question: str, along: str, settings: Settings) -> Subjects | None:
+def finished_runs(swept: SweepResult, refs: Iterable[RunRef]) -> tuple[TrainedRun, ...]:
+    """Return those of a sweep's runs that came to their end, with their folders."""
+    return tuple(
+        TrainedRun(ref, RunFolder.open(swept.runs / ref.folder))
+        for ref in refs
+        if ref.state == "finished" and ref.folder is not None
+    )
+
+
+def _named(arguments: Arguments, question: str, along: str, settings: Settings, plan: Plan) -> TrainedRuns[Plan] | None:
     """Return the runs that were named."""
-    _check_beside(asked.words, question)
-    tracking = compose([word for word in asked.words if word.startswith("tracking")]).config["tracking"]
-    folders = _find_folders(asked.own[RUN], Path(tracking["folder"] or RUNS_ROOT), tracking["uri"])
+    _check_beside(arguments.overrides, question)
+    tracking = compose([word for word in arguments.overrides if Override.parse(word).group == "tracking"]).config[
+        "tracking"
+    ]
+    folders = _find_folders(arguments.options[RUN], Path(tracking["folder"] or RUNS_ROOT), tracking["uri"])
     axes = _axes_of(folders)
     refs = [refer_to_folder(folder, axes, along) for folder in folders]
     if settings.dry_run:
@@ -176,9 +195,9 @@ def _named(asked: Asked, question: str, along: str, settings: Settings) -> Subje
         held={key: value for key, value in folders[0].manifest.axes.items() if key not in axes},
         runs=tuple(refs),
     )
-    subjects = tuple(Subject(ref, folder) for ref, folder in zip(refs, folders, strict=True))
-    stores = tuple(_store_of(subject, tracking) for subject in subjects if subject.ref.run_id is not None)
-    return Subjects(about, subjects, stores=stores if tracking["enabled"] else ())
+    finished = tuple(TrainedRun(ref, folder) for ref, folder in zip(refs, folders, strict=True))
+    stores = tuple(_store_of(run, tracking) for run in finished if run.ref.run_id is not None)
+    return TrainedRuns(about, finished, plan, stores=stores if tracking["enabled"] else ())
 
 
 def _find_folders(typed: str, root: Path, uri: str | None) -> list[RunFolder]:
@@ -188,8 +207,6 @@ def _find_folders(typed: str, root: Path, uri: str | None) -> list[RunFolder]:
     folders: dict[Path, RunFolder] = {}
     for name in names:
         folder = find_or_fetch(root, name, uri)
-        if folder.path in folders:
-            raise ValueError(f"run={typed} names {folder.name} twice: leave {name} out")
         if folder.status != "finished" or folder.record is None:
             raise ValueError(f"run {folder.name} is {folder.status} and has no final weights: give its command again")
         folders[folder.path] = folder
@@ -198,8 +215,7 @@ def _find_folders(typed: str, root: Path, uri: str | None) -> list[RunFolder]:
 
 def _check_beside(words: Iterable[str], question: str) -> None:
     for word in words:
-        key = word.partition("=")[0]
-        if key not in BESIDE and word != f"sweep={question}":
+        if Override.parse(word).key not in BESIDE and word != f"sweep={question}":
             raise ValueError(f"{word} does nothing beside run=, whose runs are trained already: leave one of them out")
 
 
@@ -217,9 +233,9 @@ def _axes_of(folders: Sequence[RunFolder]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*NAMING, *differ)))
 
 
-def _store_of(subject: Subject, tracking: Mapping[str, Any]) -> tuple[tuple[str, str], str | None]:
+def _store_of(run: TrainedRun, tracking: Mapping[str, Any]) -> tuple[tuple[str, str], str | None]:
     """Return the store that has the run; where it was noted, its address lacks the password."""
-    known, progress = resolve_uri(tracking["uri"]), Progress.find(subject.folder.path)
+    known, progress = resolve_uri(tracking["uri"]), Progress.find(run.folder.path)
     if tracking["uri"] is not None or progress is None or redact(known) == progress.uri:
-        return (known, progress.experiment if progress is not None else tracking["experiment"]), subject.ref.run_id
-    return (progress.uri, progress.experiment), subject.ref.run_id
+        return (known, progress.experiment if progress is not None else tracking["experiment"]), run.ref.run_id
+    return (progress.uri, progress.experiment), run.ref.run_id

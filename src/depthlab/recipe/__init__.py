@@ -5,6 +5,7 @@ from depthlab.recipe.compose import check_typed, compose, from_hydra, one_line, 
 from depthlab.recipe.compose_each import compose_all, compose_each
 from depthlab.recipe.conf import CONF
 from depthlab.recipe.nearest import did_you_mean
+from depthlab.recipe.override import Override, override_keys, override_values, override_words
 from depthlab.recipe.recipe import AXES, GROUPS, Recipe
 from depthlab.recipe.source import source_hash
 from depthlab.recipe.space import Interval, Space, read_space
@@ -17,6 +18,7 @@ __all__ = [
     "CONF",
     "GROUPS",
     "Interval",
+    "Override",
     "Recipe",
     "Space",
     "check_alone",
@@ -30,6 +32,9 @@ __all__ = [
     "locate",
     "model_arguments",
     "one_line",
+    "override_keys",
+    "override_values",
+    "override_words",
     "read_space",
     "read_steering",
     "recipe_from_config",

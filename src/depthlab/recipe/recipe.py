@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, final
 
+from depthlab.recipe.override import override_keys
 from depthlab.recipe.source import source_hash, target_hash
 
 AXES = (
@@ -52,6 +53,15 @@ class Recipe:
         """Return the name that reads: `resnet-56 · digits · seed 0`, with units per stage `resnet-3-3-3 · ...`."""
         return f"{self._network} · {self.choices['data']} · seed {self.config['seed']}"
 
+    def value(self, key: str) -> Any:
+        """Return what a key such as `model.shortcut` is set to, or the option of a group; None where there is none."""
+        if key in self.choices:
+            return self.choices[key]
+        value: Any = self.config
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+
     @property
     def foreign(self) -> bool:
         """Tell whether the model is a person's own `model._target_`, about which nothing is known here."""
@@ -60,7 +70,7 @@ class Recipe:
     @property
     def typed(self) -> frozenset[str]:
         """Return the keys that were typed."""
-        return frozenset(override.split("=")[0].lstrip("+~") for override in self.overrides)
+        return frozenset(override_keys(self.overrides))
 
     @property
     def axes(self) -> dict[str, Any]:

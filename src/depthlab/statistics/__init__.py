@@ -7,8 +7,11 @@ from depthlab.statistics.families import holm
 from depthlab.statistics.intervals import bootstrap_interval, proportion_interval, summarize, t_interval
 from depthlab.statistics.planning import detectable_difference, seeds_needed, t_test_power
 from depthlab.statistics.ratios import fieller_ratio
+from depthlab.statistics.significance import ALPHA, LEVEL, is_significant
 
 __all__ = [
+    "ALPHA",
+    "LEVEL",
     "Comparison",
     "Effect",
     "Interval",
@@ -21,6 +24,7 @@ __all__ = [
     "fieller_ratio",
     "hedges_g",
     "holm",
+    "is_significant",
     "paired",
     "paired_dz",
     "proportion_interval",

@@ -4,7 +4,7 @@ import math
 
 from depthlab.published import published_twins
 from depthlab.questions.degradation.record import Choice, DegradationRecord, Score, Tuning
-from depthlab.questions.degradation.verdict import judge, tell_tuning
+from depthlab.questions.degradation.verdict import judge_condition, tell_tuning
 from depthlab.records import QuestionRecord
 from tests.questions.degradation.runs import answers
 
@@ -20,7 +20,7 @@ LOST = SEVERAL | {"plain-56": [math.nan, 9.5, math.nan]}
 
 def record_of(errors: dict[str, list[float]], *, data: str = "cifar10", published: bool = True) -> DegradationRecord:
     refs, runs = answers(errors)
-    condition = judge("held", refs, runs)
+    condition = judge_condition("held", refs, runs)
     about = QuestionRecord(
         question="degradation",
         command=("python", "pipelines/degradation.py", "seed=0,1 2"),
@@ -51,7 +51,7 @@ def tuned_record() -> DegradationRecord:
     """A tuned axis takes the degradation away."""
     refs, runs = answers(SEVERAL, learning_rate=0.05)
     others, more = answers({name: [1.0, 1.1, 0.9 + n / 10] for n, name in enumerate(SEVERAL)}, learning_rate=0.015)
-    conditions = (judge("tuned", others, more), judge("held", refs, runs))
+    conditions = (judge_condition("tuned", others, more), judge_condition("held", refs, runs))
     scores = (Score(0.015, 0.9, 0.3, 1, 0), Score(0.05, 0.8, 0.4, 1, 0), Score(0.5, None, None, 0, 1))
     choices = tuple(Choice(name, 0.05, 0.015, True, scores) for name in SEVERAL)
     plain = record_of(SEVERAL)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from depthlab.questions.degradation.record import DegradationRecord
-from depthlab.questions.degradation.verdict import judge, tell_tuning
+from depthlab.questions.degradation.verdict import judge_condition, tell_tuning
 from depthlab.questions.publish import check_answerable
 from depthlab.recipe import compose
 from depthlab.records import SweepRecord, TrialRecord
@@ -118,7 +118,7 @@ def test_the_verdict_follows_from_the_record(told: Told) -> None:
     for condition in record.conditions:
         refs = [ref for ref in record.about.runs if ref.fingerprint in condition.members]
         assert len(refs) == 8
-        assert judge(condition.name, refs, record.measured) == condition
+        assert judge_condition(condition.name, refs, record.measured) == condition
     assert [condition.name for condition in record.conditions] == ["tuned", "held"]
     assert record.tuning is not None
     hangs = tell_tuning(record.tuning, *record.conditions)
@@ -148,8 +148,8 @@ def test_errors_and_layers_are_those_of_the_runs(told: Told) -> None:
 def test_the_report_is_with_the_sweeps_own_run(told: Told) -> None:
     client, _ = open_client(f"sqlite:///{told.place}/mlflow.db", "depthlab")
     assert told.record.about.sweep_run is not None
-    sent = {item.path for item in client.list_artifacts(told.record.about.sweep_run, "report")}
-    assert {"report/index.html", "report/record.json", "report/figures", "report/tables"} <= sent
+    sent = {item.path for item in client.list_artifacts(told.record.about.sweep_run, "report/degradation")}
+    assert {f"report/degradation/{name}" for name in ("index.html", "record.json", "figures", "tables")} <= sent
 
 
 @pytest.mark.slow

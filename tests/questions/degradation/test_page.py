@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.degradation.page import degradation_page
+from depthlab.questions.degradation.page import page as degradation_page
 from depthlab.questions.degradation.record import DegradationRecord
 from depthlab.report import write_page
 from depthlab.report.question_runs import run_notices

@@ -7,7 +7,8 @@ import pytest
 
 from depthlab.questions.compared import correct
 from depthlab.questions.degradation.record import Condition
-from depthlab.questions.degradation.verdict import FAMILIES, TEST, TRAINING, judge, lost_runs, outcome_of
+from depthlab.questions.degradation.verdict import FAMILIES, TEST, TRAINING, judge_condition, outcome_of
+from depthlab.questions.wording import lost_runs
 from depthlab.statistics import compare, detectable_difference, holm
 from tests.questions.degradation.runs import answers, ref, run
 
@@ -20,7 +21,7 @@ CLEAR = {
 
 
 def judged(errors: dict[str, list[float]]) -> Condition:
-    return judge("held", *answers(errors))
+    return judge_condition("held", *answers(errors))
 
 
 def outcomes(condition: Condition) -> list[str]:
@@ -147,8 +148,8 @@ def test_the_deepest_is_compared_with_the_shallowest_whatever_lies_between() -> 
 def test_runs_of_another_condition_are_left_aside() -> None:
     refs, runs = answers(CLEAR)
     others, more = answers({"plain-56": [90.0] * 3}, learning_rate=9)
-    assert judge("held", refs, [*runs, *more]) == judge("held", refs, runs)
-    assert judge("tuned", others, [*runs, *more]).compared == ()
+    assert judge_condition("held", refs, [*runs, *more]) == judge_condition("held", refs, runs)
+    assert judge_condition("tuned", others, [*runs, *more]).compared == ()
 
 
 def test_a_verdict_follows_from_what_was_written_down() -> None:
@@ -174,7 +175,7 @@ def test_lost_runs_are_told_by_kind() -> None:
 def test_a_shift_of_all_errors_changes_no_difference() -> None:
     refs, runs = answers(CLEAR)
     shifted = [run(one, found.train_error + 10) for one, found in zip(refs, runs, strict=True)]
-    before, after = judge("held", refs, runs), judge("held", refs, shifted)
+    before, after = judge_condition("held", refs, runs), judge_condition("held", refs, shifted)
     for one, other in zip(before.compared, after.compared, strict=True):
         assert one.comparison is not None and other.comparison is not None
         assert other.comparison.difference == pytest.approx(one.comparison.difference)

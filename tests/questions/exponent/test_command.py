@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.degradation.verdict import lost_runs
 from depthlab.questions.exponent.fit import fit_all
 from depthlab.questions.exponent.record import ExponentRecord
 from depthlab.questions.exponent.verdict import judge_exponent, tell_exponent
+from depthlab.questions.wording import lost_runs
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Answer, Pipeline, Trained

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.degradation.verdict import lost_runs
 from depthlab.questions.kernels.record import KernelsRecord
 from depthlab.questions.kernels.variants import VariantSearch, _wide
 from depthlab.questions.kernels.verdict import compare_kinds, tell_kinds
+from depthlab.questions.wording import lost_runs
 from depthlab.recipe import Recipe
 from depthlab.runs import ImageFacts
 from depthlab.sweeps import Measuring

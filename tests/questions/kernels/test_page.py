@@ -2,10 +2,10 @@
 
 import pytest
 
-from depthlab.questions.degradation.verdict import lost_runs
 from depthlab.questions.kernels.page import kernels_page
 from depthlab.questions.kernels.record import KernelsRecord
 from depthlab.questions.kernels.verdict import compare_kinds, tell_kinds
+from depthlab.questions.wording import lost_runs
 from depthlab.records import QuestionRecord
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.kernels.kinds import NETWORKS, SEVERAL, kinds

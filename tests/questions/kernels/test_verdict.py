@@ -1,7 +1,7 @@
 """Kinds against the skeleton: who differs is told with intervals, who does not is not called different."""
 
-from depthlab.questions.degradation.verdict import lost_runs
 from depthlab.questions.kernels.verdict import compare_kinds, slots_of, tell_kinds
+from depthlab.questions.wording import lost_runs
 from tests.questions.kernels.kinds import NETWORKS, SEVERAL, kinds
 
 

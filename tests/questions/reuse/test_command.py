@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.degradation.verdict import lost_runs
 from depthlab.questions.reuse.record import ReuseRecord
 from depthlab.questions.reuse.summary import summarize_reuse
 from depthlab.questions.reuse.verdict import tell_reuse
+from depthlab.questions.wording import lost_runs
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Answer, Pipeline, Trained

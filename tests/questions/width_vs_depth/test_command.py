@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.degradation.verdict import lost_runs
 from depthlab.questions.width_vs_depth.fit import fit_measured
 from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
 from depthlab.questions.width_vs_depth.verdict import tell
+from depthlab.questions.wording import lost_runs
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.by_hand import width_by_hand

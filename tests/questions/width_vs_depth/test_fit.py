@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from depthlab.questions.degradation.verdict import lost_runs
 from depthlab.questions.width_vs_depth.fit import compare_matched, fit_measured, fit_published, stand
 from depthlab.questions.width_vs_depth.published import WIDE_TABLE, published_networks
 from depthlab.questions.width_vs_depth.verdict import tell
+from depthlab.questions.wording import lost_runs
 from depthlab.statistics import compare
 from tests.questions.width_vs_depth.networks import NETWORKS, SEVERAL, matched
 

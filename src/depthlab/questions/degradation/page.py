@@ -14,7 +14,7 @@ from depthlab.report.published_table import differences, published_table, splits
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 
 
-def degradation_page(record: DegradationRecord) -> Page:
+def page(record: DegradationRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     about, first = record.about, record.conditions[0]
     runs, refs = runs_of(record, first)

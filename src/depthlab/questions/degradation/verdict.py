@@ -4,21 +4,35 @@ Claims rest on the training error of the final weights in evaluation mode: a hig
 (He et al. 2015, arXiv 1512.03385, sec. 1).
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from depthlab.questions.compared import LEVEL, TEST, TRAINING, compare_networks
-from depthlab.questions.degradation.record import Condition, Tuning
+from depthlab.questions.compared import TEST, TRAINING, compare_networks
+from depthlab.questions.degradation.record import Condition, DegradationRecord, Tuning
+from depthlab.questions.grouping import grouped
+from depthlab.questions.wording import interval_text, lost_runs, lost_sentence, points, seeds_text, together
 from depthlab.records import Compared, MeasuredRun, RunRef
+from depthlab.statistics import is_significant
 
 FAMILIES = "training error of the deepest networks"
 
 Outcome = Literal["degradation", "gain", "open", "point", "nothing"]
 
 
-def judge(name: str, refs: Sequence[RunRef], measured: Iterable[MeasuredRun]) -> Condition:
+def judge(record: DegradationRecord) -> DegradationRecord:
+    """Return the record with its comparisons and its verdict."""
+    refs = record.about.runs
+    judged = [
+        judge_condition(one.name, [ref for ref in refs if ref.fingerprint in set(one.members)], record.measured)
+        for one in record.conditions
+    ]
+    hangs = [tell_tuning(record.tuning, *judged)] if record.tuning is not None else []
+    about = replace(record.about, verdict=(judged[0].headline, *judged[0].verdict, *hangs))
+    return replace(record, about=about, conditions=tuple(judged))
+
+
+def judge_condition(name: str, refs: Sequence[RunRef], measured: Iterable[MeasuredRun]) -> Condition:
     """Compare the deepest network of each series with its shallowest, and say what follows.
 
     Args:
@@ -38,31 +52,13 @@ def judge(name: str, refs: Sequence[RunRef], measured: Iterable[MeasuredRun]) ->
     return replace(condition, headline=headline(condition), verdict=tell(condition, lost_runs(refs)))
 
 
-def lost_runs(refs: Iterable[RunRef]) -> dict[str, str]:
-    """Return for each network that lost runs how many, and to what: `2 of 3 runs diverged`."""
-    groups: dict[str, list[RunRef]] = {}
-    for ref in refs:
-        groups.setdefault(ref.group, []).append(ref)
-    told = {}
-    for group, same in groups.items():
-        lost = Counter(ref.fault or ref.state for ref in same if ref.state != "finished")
-        if lost:
-            whole = f"of {len(same)} {'run' if len(same) == 1 else 'runs'}"
-            told[group] = ", ".join(f"{count} {whole}: {kind}" for kind, count in lost.most_common())
-    return told
-
-
 def tell(condition: Condition, lost: Mapping[str, str]) -> tuple[str, ...]:
     """Return the verdict, a sentence for each series and one for what is missing."""
     family = [one for one in condition.compared if one.family == TRAINING]
     sentences = [_sentence(one) for one in family]
     if any(outcome_of(one) == "point" for one in family):
         sentences.append("One value a side gives a point: it takes more seeds to make a claim.")
-    if lost:
-        listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
-        flattered = ", which flatters networks that diverge" if "diverged" in listed else ""
-        sentences.append(f"Not every run came to its end: {listed}. They are in no mean{flattered}.")
-    return tuple(sentences)
+    return (*sentences, *lost_sentence(lost))
 
 
 def tell_tuning(tuning: Tuning, tuned: Condition, held: Condition) -> str:
@@ -79,18 +75,15 @@ def tell_tuning(tuning: Tuning, tuned: Condition, held: Condition) -> str:
 
 def headline(condition: Condition) -> str:
     """Return the answer in a few words: `Degradation in plain, not shown in resnet.`"""
-    words = {
+    words: dict[Outcome, str] = {
         "degradation": "degradation in",
         "gain": "none in",
         "open": "not shown in",
         "point": "no claim on",
         "nothing": "nothing to compare in",
     }
-    groups: dict[Outcome, list[str]] = {}
-    for one in condition.compared:
-        if one.family == TRAINING:
-            groups.setdefault(outcome_of(one), []).append(one.series)
-    text = "; ".join(f"{words[key]} {together(groups[key])}" for key in words if key in groups)
+    groups = grouped((one for one in condition.compared if one.family == TRAINING), outcome_of)
+    text = "; ".join(f"{words[key]} {together([one.series for one in groups[key]])}" for key in words if key in groups)
     return f"{text[:1].upper()}{text[1:]}." if text else "There is nothing to compare."
 
 
@@ -100,19 +93,9 @@ def outcome_of(one: Compared) -> Outcome:
         return "nothing"
     if one.comparison.method == "none" or one.p_holm is None:
         return "point"
-    if one.p_holm >= 1 - LEVEL:
+    if not is_significant(one.p_holm):
         return "open"
     return "degradation" if one.comparison.difference > 0 else "gain"
-
-
-def together(names: Sequence[str]) -> str:
-    """Write names as a list: `plain, resnet and vgg`."""
-    return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
-
-
-def points(value: float) -> str:
-    """Write a difference of percentages: to a tenth, small ones to two digits."""
-    return f"{value:.1f}" if abs(value) >= 0.95 or value == 0 else f"{value:.2g}"
 
 
 def _sentence(one: Compared) -> str:
@@ -120,48 +103,32 @@ def _sentence(one: Compared) -> str:
     if comparison is None:
         missing = " and ".join(name for name, mean in ((one.a, one.mean_a), (one.b, one.mean_b)) if mean is None)
         return f"{one.a} can't be compared with {one.b}: no run of {missing} came to its end."
-    size, interval = points(abs(comparison.difference)), _interval(one)
+    size, seeds = points(abs(comparison.difference)), seeds_text(comparison.n)
+    interval = interval_text(comparison.interval, seeds)
     if outcome == "point":
         where = "above" if comparison.difference > 0 else "below"
         is_so = f"is {size} points {where}" if comparison.difference else "equals"
         why = "a point, no claim" if min(comparison.n) == 1 else comparison.note
-        return f"{one.a}'s training error {is_so} {one.b}'s ({_seeds(comparison.n)}): {why}."
+        return f"{one.a}'s training error {is_so} {one.b}'s ({seeds}): {why}."
     if outcome == "degradation":
         return f"{one.a}'s training error exceeds {one.b}'s by {size} points ({interval}): degradation."
     if outcome == "gain":
         return f"{one.a}'s training error is below {one.b}'s by {size} points ({interval}): no degradation."
     if comparison.difference == 0 and one.mean_a == 0:
-        return f"{one.a} and {one.b} both fit every training image ({_seeds(comparison.n)}): no degradation to be seen."
+        return f"{one.a} and {one.b} both fit every training image ({seeds}): no degradation to be seen."
     shown = ""
     if one.detectable is not None:
-        shown = f"; with this spread {_seeds(comparison.n)} show differences from {points(one.detectable)} points on"
+        shown = f"; with this spread {seeds} show differences from {points(one.detectable)} points on"
     return (
         f"{one.a}'s training error differs from {one.b}'s by {points(comparison.difference)} points ({interval}, "
         f"p = {one.p_holm:.2g} by Holm): no claim{shown}."
     )
 
 
-def _interval(one: Compared) -> str:
-    assert one.comparison is not None
-    found, seeds = one.comparison.interval, _seeds(one.comparison.n)
-    if found is None:
-        return seeds
-    return f"{100 * found.level:.0f} % interval {points(found.low)} to {points(found.high)}, {seeds}"
-
-
-def _seeds(n: tuple[int, int]) -> str:
-    first, second = n
-    if first == second:
-        return f"{first} {'seed' if first == 1 else 'seeds'}"
-    return f"{first} and {second} seeds"
-
-
 def _ends(refs: Sequence[RunRef]) -> list[tuple[RunRef, RunRef]]:
     """Return the deepest and the shallowest network of each series that has two depths."""
-    series: dict[str, list[RunRef]] = {}
-    for ref in refs:
-        series.setdefault(ref.series, []).append(ref)
-    ends = [(max(group, key=_place), min(group, key=_place)) for group in series.values()]
+    series = grouped(refs, lambda ref: ref.series).values()
+    ends = [(max(same, key=_place), min(same, key=_place)) for same in series]
     return [(deep, shallow) for deep, shallow in ends if deep.group != shallow.group]
 
 

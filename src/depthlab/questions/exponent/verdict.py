@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from depthlab.questions.degradation.verdict import points
 from depthlab.questions.exponent.fit import SIZE_UNITS, SOME_GROUPS, SOME_UNITS, VALUES
 from depthlab.questions.exponent.record import ExponentPart, ExponentRun
+from depthlab.questions.wording import points
 from depthlab.records import ExchangeFit, Interval
 from depthlab.statistics import compare, holm
 from depthlab.statistics.exchange import LEVEL

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Literal
 
 from depthlab.questions.compared import LEVEL, compare_sides, correct
-from depthlab.questions.degradation.verdict import lost_runs, points
 from depthlab.questions.lesion.record import LesionedRun, LesionRecord
+from depthlab.questions.wording import lost_runs, points
 from depthlab.records import Compared, Interval
 from depthlab.statistics import summarize
 

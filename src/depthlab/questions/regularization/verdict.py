@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
-from depthlab.questions.degradation.verdict import lost_runs, points, together
 from depthlab.questions.regularization.record import Factor, FactorialRun
+from depthlab.questions.wording import lost_runs, points, together
 from depthlab.records import Anova, Change, FactorialAxis, RunRef
 from depthlab.statistics import holm
 from depthlab.statistics.anova import Factorial, analyze, change, factorial

@@ -5,7 +5,6 @@ Intervals are over seeds where there are several trainings, else over committees
 
 from collections.abc import Callable, Iterable, Sequence
 
-from depthlab.questions.degradation.verdict import lost_runs
 from depthlab.questions.votes.contrasts import (
     BY_GEOMETRIC,
     CORRELATION,
@@ -27,6 +26,7 @@ from depthlab.questions.votes.contrasts import (
 from depthlab.questions.votes.meeting import meeting_place, meeting_sentences
 from depthlab.questions.votes.record import Committee, FeatureContrast, VoteContrast, VotingRun
 from depthlab.questions.votes.wording import LOSS_NAME, POINT, bracketed, claimed, outcome_text, points
+from depthlab.questions.wording import lost_runs
 from depthlab.records import RunRef
 
 

@@ -1,8 +1,8 @@
 """Comparisons of votes in words: sizes, units, intervals."""
 
-from depthlab.questions.degradation.verdict import points as write_points
 from depthlab.questions.votes.contrasts import CALIBRATION, ERROR, LOSS
 from depthlab.questions.votes.record import VoteContrast
+from depthlab.questions.wording import points as write_points
 from depthlab.records import Interval
 
 LOSS_NAME = "negative log likelihood"

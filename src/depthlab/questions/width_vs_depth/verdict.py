@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from depthlab.questions.degradation.verdict import points
+from depthlab.questions.wording import points
 from depthlab.records import Exchange, ExchangeFit, RateContrast, RateRatio, Ratio
 from depthlab.statistics.exchange import AXES, LEVEL
 from depthlab.statistics.exchange_ratios import clearest

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from depthlab import models
-from depthlab.questions.degradation.measure_responses import measure_responses
+from depthlab.questions.degradation.measure.responses import measure_responses
 
 CIFAR_LIKE = {"num_classes": 10, "in_channels": 3}
 

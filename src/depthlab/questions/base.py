@@ -1,0 +1,80 @@
+"""A question of the lab as one value, and the one way from what was typed to record, page and MLflow."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, final
+
+from depthlab.command_line import run_command
+from depthlab.questions.arguments import SWEEP_HELP, Arguments, Usage, read_arguments
+
+if TYPE_CHECKING:
+    from depthlab.report import Page
+
+
+class Answerable(Protocol):
+    """What a question rests on once it is there, such as `TrainedRuns`."""
+
+    def publish(self, page: "Page", record: Any, arguments: Arguments) -> None:
+        """Write page and record, send them to MLflow, and print the verdict."""
+
+
+def no_options(arguments: Arguments) -> None:
+    """Return the options of a question that has none."""
+
+
+@final
+@dataclass(frozen=True)
+class Question:
+    """A question: its name, what can be typed, and how it is answered.
+
+    Everything else is in the files of its folder, `package`, which are imported once they are needed:
+
+    ==============  =================================================================================
+    `record.py`     what the answer leaves: a frozen dataclass that is written down as JSON
+    `measure.py`    `measure(runs, options) -> record`, without a verdict; or a folder of that name
+    `verdict.py`    `judge(record) -> record`, with the verdict: a function of the record alone
+    `page.py`       `page(record) -> Page`: a function of the record alone
+    ==============  =================================================================================
+
+    `find(arguments, options)` returns the runs that the question is asked about, trained where they are missing; None
+    after `--dry-run`. `read(arguments)` returns the question's own options, checked.
+    """
+
+    name: str  # of the command, the report's folder, and of conf/sweep/NAME.yaml if `sweep` names no other
+    about: str  # the first line of --help
+    package: str  # __package__ of the file that makes this value
+    find: Callable[[Arguments, Any], Answerable | None]
+    read: Callable[[Arguments], Any] = no_options
+    options: Mapping[str, str] = field(default_factory=dict)  # its own keys -> what each means
+    examples: Sequence[str] = ()  # words to type, for the help
+    sweep: str = ""  # the search space that is asked about where no other is typed
+    sweep_help: str = SWEEP_HELP
+
+    @property
+    def usage(self) -> Usage:
+        """What can be typed, for `read_arguments`."""
+        return Usage(self.name, self.sweep or self.name, self.about, self.options, self.examples, self.sweep_help)
+
+    def part(self, name: str) -> Any:
+        """Import a file of the question's folder."""
+        return import_module(f"{self.package}.{name}")
+
+
+def answer(question: Question, argv: Sequence[str] | None = None) -> None:
+    """Answer what was typed: find or train the runs, measure, judge, draw, publish.
+
+    The command ends with exit code 2 and one line for a person's mistake, with 3, after the page, if runs are missing.
+    """
+    run_command(lambda: _answer(question, sys.argv[1:] if argv is None else argv))
+
+
+def _answer(question: Question, argv: Sequence[str]) -> None:
+    arguments = read_arguments(argv, question.usage)
+    options = question.read(arguments)
+    runs = question.find(arguments, options)
+    if runs is None:
+        return
+    record = question.part("verdict").judge(question.part("measure").measure(runs, options))
+    runs.publish(question.part("page").page(record), record, arguments)

@@ -1,0 +1,29 @@
+"""Which runs the question takes: those of a grid over depths, with an axis that is tuned on validation if asked for."""
+
+from depthlab.questions.arguments import Arguments
+from depthlab.questions.degradation.tuning import Tuned, ensure_tuned, preview_tuned
+from depthlab.questions.degradation.tuning_options import read_tune
+from depthlab.questions.runs import TrainedRuns, runs_of_sweep
+from depthlab.recipe import read_space
+from depthlab.sweeps import Settings, ensure_sweep, preview_sweep, settings_of
+
+
+def find_degradation_runs(arguments: Arguments, options: None) -> TrainedRuns[Tuned | None] | None:
+    """Return the runs of all depths, trained where they are missing; None after a dry run. Raises `ValueError`."""
+    settings = settings_of(arguments.overrides)
+    check_depths(arguments, settings)
+    tune = read_tune(arguments.options, arguments.overrides, settings)
+    if settings.dry_run:
+        preview_tuned(tune, settings) if tune is not None else preview_sweep(arguments.overrides, settings)
+        return None
+    if tune is None:
+        return runs_of_sweep("degradation", ensure_sweep(arguments.overrides, settings), plan=None)
+    tuned = ensure_tuned(tune, settings)
+    return runs_of_sweep("degradation", tuned.swept, aside=(tune.key,), plan=tuned)
+
+
+def check_depths(arguments: Arguments, settings: Settings) -> None:
+    """See that there are depths to compare. Raises `ValueError`."""
+    space = read_space(arguments.overrides, settings.params)
+    if len(space.choices.get("depth", ())) < 2:
+        raise ValueError("degradation compares depths, and there is one: type several, such as depth=20,56")

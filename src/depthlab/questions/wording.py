@@ -1,0 +1,57 @@
+"""How verdicts put numbers, intervals, seeds and lost runs into words; the same on every page."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from depthlab.questions.grouping import grouped
+from depthlab.records import Interval, RunRef
+
+
+def points(value: float) -> str:
+    """Write a difference of percentages: to a tenth, small ones to two digits."""
+    return f"{value:.1f}" if abs(value) >= 0.95 or value == 0 else f"{value:.2g}"
+
+
+def together(names: Sequence[str]) -> str:
+    """Write names as a list: `plain, resnet and vgg`."""
+    return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
+
+
+def counted(number: int, singular: str) -> str:
+    """Write a number with its noun: `1 seed`, `3 seeds`."""
+    return f"{number} {singular}" if number == 1 else f"{number} {singular}s"
+
+
+def seeds_text(n: tuple[int, int]) -> str:
+    """Write the seeds of two sides: `3 seeds`, or `2 and 3 seeds`."""
+    first, second = n
+    return counted(first, "seed") if first == second else f"{first} and {second} seeds"
+
+
+def interval_text(interval: Interval | None, over: str = "", number: Callable[[float], str] = points) -> str:
+    """Write an interval: `95 % interval 7.0 to 9.2, 3 seeds`; what it is over alone where there is none."""
+    if interval is None:
+        return over
+    text = f"{100 * interval.level:.0f} % interval {number(interval.low)} to {number(interval.high)}"
+    return f"{text}, {over}" if over else text
+
+
+def lost_runs(refs: Iterable[RunRef]) -> dict[str, str]:
+    """Return for each network that lost runs how many, and to what: `2 of 3 runs: diverged`."""
+    told = {}
+    for group, same in grouped(refs, lambda ref: ref.group).items():
+        lost = Counter(ref.fault or ref.state for ref in same if ref.state != "finished")
+        if lost:
+            told[group] = ", ".join(
+                f"{count} of {counted(len(same), 'run')}: {kind}" for kind, count in lost.most_common()
+            )
+    return told
+
+
+def lost_sentence(lost: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the sentence about runs that are in no mean; nothing where none was lost."""
+    if not lost:
+        return ()
+    listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
+    flattered = ", which flatters networks that diverge" if "diverged" in listed else ""
+    return (f"Not every run came to its end: {listed}. They are in no mean{flattered}.",)
