@@ -13,6 +13,9 @@ from depthlab.records import RunRecord
 from depthlab.runs import run
 from depthlab.tracking import RunFolder
 from tests.rules import ROOT
+from tests.tracking.conftest import empty_store
+
+__all__ = ["empty_store"]
 
 RECIPE = (
     *("model=resnet", "depth=8", "epochs=1", "trainer.threads=1", "trainer.progress=false"),

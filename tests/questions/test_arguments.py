@@ -1,35 +1,38 @@
-"""The command line of a question's pipeline."""
+"""The command line of a question."""
 
 from pathlib import Path
 
 import pytest
 
-from depthlab.questions.arguments import Question, ask
+from depthlab.questions.arguments import SWEEP_HELP, Arguments, Usage, read_arguments
 
-OWN = {"tune": "an axis to choose", "tune.values": "values to choose from"}
+OPTIONS = {"tune": "an axis to choose", "tune.values": "values to choose from"}
 
 
-def read(*words: str) -> Question:
-    return ask(words, sweep="degradation", about="What does depth cost?", own=OWN, examples=("data=cifar10",))
+USAGE = Usage("degradation", "degradation", "What does depth cost?", OPTIONS, ("data=cifar10",), SWEEP_HELP)
+
+
+def read(*words: str) -> Arguments:
+    return read_arguments(words, USAGE)
 
 
 def test_nothing_typed_asks_the_named_question() -> None:
-    assert read() == Question(("sweep=degradation",), {}, Path("reports/degradation"))
+    assert read() == Arguments(("sweep=degradation",), {}, Path("reports/degradation"))
 
 
-def test_words_of_a_sweep_and_own_keys_are_parted() -> None:
-    asked = read("depth=20,56", "tune=learning_rate", "output=a/b", "seed=range(3)", "tune.values=0.1,0.2")
-    assert asked.words == ("sweep=degradation", "depth=20,56", "seed=range(3)")
-    assert asked.own == {"tune": "learning_rate", "tune.values": "0.1,0.2"}
-    assert asked.output == Path("a/b")
+def test_overrides_and_own_options_are_parted() -> None:
+    typed = read("depth=20,56", "tune=learning_rate", "output=a/b", "seed=range(3)", "tune.values=0.1,0.2")
+    assert typed.overrides == ("sweep=degradation", "depth=20,56", "seed=range(3)")
+    assert typed.options == {"tune": "learning_rate", "tune.values": "0.1,0.2"}
+    assert typed.output == Path("a/b")
 
 
 def test_another_named_space_takes_the_place_of_the_usual_one() -> None:
-    assert read("sweep=none", "depth=20,56").words == ("sweep=none", "depth=20,56")
+    assert read("sweep=none", "depth=20,56").overrides == ("sweep=none", "depth=20,56")
 
 
-def test_a_dry_run_is_a_word_of_the_sweep() -> None:
-    assert "sweep.dry_run=true" in read("--dry-run", "depth=8,14").words
+def test_a_dry_run_is_an_override() -> None:
+    assert "sweep.dry_run=true" in read("--dry-run", "depth=8,14").overrides
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,7 @@ def test_mistakes(word: str, said: str) -> None:
     assert "\n" not in str(error.value)
 
 
-def test_an_own_key_twice_is_a_mistake() -> None:
+def test_an_own_option_twice_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="tune is typed twice, as depth and as width"):
         read("tune=depth", "tune=width")
 
@@ -66,7 +69,7 @@ def test_a_page_that_could_not_be_written_is_told_before_anything_is_trained(tmp
     assert read(f"output={tmp_path}").output == tmp_path
 
 
-def test_help_tells_the_default_and_every_own_key(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_tells_the_default_and_every_own_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         read("--help")
     assert ended.value.code == 0

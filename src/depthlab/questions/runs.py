@@ -4,6 +4,7 @@ A question reads `run=...` as an option of its own (`RUN_KEYS`), finds its runs,
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -209,6 +210,8 @@ def _find_folders(typed: str, root: Path, uri: str | None) -> list[RunFolder]:
         folder = find_or_fetch(root, name, uri)
         if folder.status != "finished" or folder.record is None:
             raise ValueError(f"run {folder.name} is {folder.status} and has no final weights: give its command again")
+        if folder.path in folders:
+            print(f"run= names {folder.name} twice: it is taken once", file=sys.stderr)
         folders[folder.path] = folder
     return list(folders.values())
 
