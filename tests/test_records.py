@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import FrozenInstanceError, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from depthlab.records import Dataset, Environment, Manifest, Record, RunRecord
+from depthlab.records.compact_json import compact_json
 
 DATASET = Dataset(
     name="digits",
@@ -145,3 +147,51 @@ class Held(Record):
 def test_records_in_a_dictionary_come_back_as_records() -> None:
     whole = Held(by_name={"a": (DATASET, DATASET)}, plain={"b": [1, None]})
     assert Held.from_json(whole.to_json()) == whole
+
+
+@dataclass(frozen=True)
+class Renamed(Record):
+    RENAMED = {"elements": "sites"}  # noqa: RUF012 (as every record declares it)
+
+    sites: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Holder(Record):
+    inner: Renamed | None
+    listed: tuple[Renamed, ...] = ()
+
+
+def test_a_field_that_was_renamed_is_read_by_its_earlier_name():
+    assert Renamed.from_json('{"elements": [1, 2]}') == Renamed.from_json('{"sites": [1, 2]}') == Renamed((1, 2))
+    holder = Holder.from_dict({"inner": {"elements": [3]}, "listed": [{"elements": [4]}, {"sites": [5]}]})
+    assert holder == Holder(Renamed((3,)), (Renamed((4,)), Renamed((5,))))
+    assert json.loads(holder.to_json()) == {"inner": {"sites": [3]}, "listed": [{"sites": [4]}, {"sites": [5]}]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        [],
+        "één",
+        math.inf,
+        list(range(200)),
+        [[epoch, epoch / 7] for epoch in range(100)],
+        [{"layer": f"layer{n}", "value": 1 / (n + 1), "of": "x" * 60} for n in range(5)],
+        {"b": [None, True, "a, b"], "a": {"deep": {"deeper": ["long " * 30, "short"]}}, "c": ()},
+    ],
+)
+def test_compact_json_is_the_same_json_on_fewer_lines(value: Any):
+    text = compact_json(value)
+    assert json.loads(text) == json.loads(json.dumps(value))
+    indented = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
+    assert text.count("\n") <= indented.count("\n")
+    assert [name for name in re.findall(r'"(\w+)":', text)] == re.findall(r'"(\w+)":', indented), "keys are sorted"
+    assert all(len(line) < 120 for line in text.splitlines() if "long" not in line)
+
+
+def test_numbers_share_lines_and_what_is_long_is_indented():
+    text = compact_json({"numbers": list(range(100)), "runs": [{"name": "a" * 50, "seed": 0, "more": "b" * 50}]})
+    assert len(text.splitlines()) == 15
+    assert '      "seed": 0' in text.splitlines()

@@ -40,7 +40,7 @@ def test_the_table_itself_points_one_way():
             "try:\n    import mlflow\nexcept ImportError:\n    pass",
             "2: models may not import mlflow",
         ),
-        ("analyses/lesion.py", "from depthlab.models import resnet", "1: analyses may not import models"),
+        ("measures/lesions.py", "from depthlab.models import resnet", "1: measures may not import models"),
         ("report/page.py", "f = lambda: __import__('torch')", "1: report may not import torch"),
         ("report/page.py", "import importlib\nimportlib.import_module('depthlab.nn')", "2: report may not import nn"),
         ("recipe/check.py", "if TYPE_CHECKING:\n    import torch", "2: recipe may not import torch"),

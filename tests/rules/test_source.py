@@ -65,7 +65,10 @@ def test_a_harmless_line_passes(line: str):
 def test_every_package_has_a_sorted_list_of_what_it_offers():
     wrong = []
     for file in sorted(SOURCE.rglob("__init__.py")):
-        names = offered(ast.parse(file.read_text(encoding="utf-8")))
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        if len(tree.body) == 1 and ast.get_docstring(tree):
+            continue  # a folder of modules, each imported by its own name
+        names = offered(tree)
         if names is None or names != sorted(set(names), key=in_order):
             wrong.append(f"{file.relative_to(ROOT)}: __all__ is {names}")
     assert wrong == []

@@ -5,20 +5,27 @@ import types
 import typing
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
+
+from depthlab.records.compact_json import compact_json
 
 
 @dataclass(frozen=True)
 class Record:
-    """Base of everything that is written down as JSON."""
+    """Base of everything that is written down as JSON.
+
+    A field that had another name in earlier versions is listed in `RENAMED`, so that their records are still read.
+    """
+
+    RENAMED: ClassVar[dict[str, str]] = {}  # earlier key -> field
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record, and the records inside it, as plain dictionaries."""
         return asdict(self)
 
     def to_json(self) -> str:
-        """Return the record as indented JSON; NaN and infinities are kept as Python writes them."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        """Return the record as indented JSON, what is short on one line; NaN and infinities as Python writes them."""
+        return compact_json(asdict(self)) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -29,8 +36,8 @@ class Record:
     def from_dict(cls, values: dict[str, Any]) -> Self:
         """Build the record, and the records inside it, from plain dictionaries."""
         hints = typing.get_type_hints(cls)
-        known = {f.name: _revive(hints[f.name], values[f.name]) for f in fields(cls) if f.name in values}
-        return cls(**known)
+        known = {cls.RENAMED.get(key, key): value for key, value in values.items()}
+        return cls(**{f.name: _revive(hints[f.name], known[f.name]) for f in fields(cls) if f.name in known})
 
     @classmethod
     def read(cls, path: Path) -> Self:
