@@ -42,6 +42,11 @@ class PretrainedNetwork:
     data: ImageData
     hardware: Hardware
 
+    @property
+    def name(self) -> str:
+        """The network's name, which reads `resnet-56`."""
+        return self.recipe.name.partition(" · ")[0]
+
     def test_batches(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yield all test images (N, C, H, W) with their labels, in batches of a fixed order."""
         yield from self.data.test_dataloader()

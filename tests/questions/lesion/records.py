@@ -6,7 +6,7 @@ from typing import Any
 
 from depthlab.questions.lesion.published import published_lesions
 from depthlab.questions.lesion.record import Deletion, LesionedRun, LesionRecord, Lesions, Reordering
-from depthlab.questions.lesion.verdict import judge_lesions
+from depthlab.questions.lesion.verdict import judge
 from depthlab.records import FixedUnit, LesionSite, QuestionRecord, RunRef
 
 STAGES = (3, 3)  # units a stage
@@ -105,4 +105,4 @@ def lesion_record(
         runs=tuple(ref_of(run, "finished" if run in there else "failed") for run in runs),
     )
     record = LesionRecord(about=about, measured=tuple(there), draws=draws, published=published_lesions())
-    return judge_lesions(replace(record, **changed))
+    return judge(replace(record, **changed))

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from depthlab.questions.lesion.record import LesionRecord
-from depthlab.questions.lesion.verdict import judge_lesions
+from depthlab.questions.lesion.verdict import judge
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Pipeline, Trained
@@ -134,5 +134,5 @@ def test_a_sweep_is_trained_measured_and_answered(tmp_path: Path, open_page: Ope
         ("resnet-8 drop_path=0.5", "resnet-8 drop_path=0"),
     }
     unjudged = replace(record, compared=(), headline="", about=replace(record.about, verdict=()))
-    assert judge_lesions(unjudged) == record
+    assert judge(unjudged) == record
     open_page(tmp_path / "report" / "index.html", WIDE).check()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.lesion.page import lesion_page
+from depthlab.questions.lesion.page import page as lesion_page
 from depthlab.questions.lesion.record import LesionRecord
-from depthlab.questions.lesion.verdict import judge_lesions
+from depthlab.questions.lesion.verdict import judge
 from depthlab.report import write_page
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.lesion.records import lesion_record
@@ -19,7 +19,7 @@ SEVERAL = {"plain": (60.0, 55.0, 62.0), "resnet": (4.0, 5.0, 6.0)}
 
 def borrowed() -> LesionRecord:
     record = lesion_record({"resnet": (5.0,)}, weights="resnet20.th", normalization="imagenet", matched="by name")
-    return judge_lesions(replace(record, about=replace(record.about, runs=(), axes=())))
+    return judge(replace(record, about=replace(record.about, runs=(), axes=())))
 
 
 RECORDS: dict[str, Callable[[], LesionRecord]] = {

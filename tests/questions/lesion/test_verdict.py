@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from depthlab.questions.lesion.record import LesionRecord
-from depthlab.questions.lesion.verdict import halfway, judge_lesions, outcome_of, rise
+from depthlab.questions.lesion.verdict import halfway, judge, outcome_of, rise
 from depthlab.statistics import paired
 from tests.questions.lesion.records import lesion_record, lesioned
 
@@ -67,7 +67,7 @@ def test_networks_are_compared_if_they_differ_in_one_axis() -> None:
     ]
     record = lesion_record({"resnet": (1.0,)})
     about = replace(record.about, axes=("drop_path", "depth", "seed"), runs=())
-    judged = judge_lesions(replace(record, about=about, measured=tuple(runs)))
+    judged = judge(replace(record, about=about, measured=tuple(runs)))
     assert len(judged.compared) == 4, "of six pairs, two differ in both"
 
 
@@ -81,4 +81,4 @@ def test_half_of_the_way_is_counted_in_deletions() -> None:
 
 def test_a_verdict_is_computed_from_the_record_alone() -> None:
     record = lesion_record({"plain": PLAIN, "resnet": RESIDUAL})
-    assert judge_lesions(LesionRecord.from_json(record.to_json())) == record
+    assert judge(LesionRecord.from_json(record.to_json())) == record

@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Mapping, Sequence
 
+from depthlab.questions.grouping import grouped
 from depthlab.questions.lesion.figures import beside_published_lesions, error_by_count, error_by_order, error_by_unit
 from depthlab.questions.lesion.record import LesionedRun, LesionRecord
 from depthlab.questions.lesion.tables import (
@@ -22,12 +23,10 @@ from depthlab.report.question_runs import page_facts, run_section, seed_notices
 Networks = Mapping[str, Sequence[LesionedRun]]
 
 
-def lesion_page(record: LesionRecord) -> Page:
+def page(record: LesionRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     about = record.about
-    networks: dict[str, list[LesionedRun]] = {}
-    for run in record.measured:
-        networks.setdefault(run.network, []).append(run)
+    networks = grouped(record.measured, lambda run: run.network)
     sections = [_singles(record, networks)]
     if any(run.lesions.deletions for run in record.measured):
         sections.append(_counts(networks))

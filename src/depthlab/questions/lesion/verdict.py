@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from depthlab.questions.compared import LEVEL, compare_sides, correct
+from depthlab.questions.compared import compare_sides, correct
+from depthlab.questions.grouping import grouped
 from depthlab.questions.lesion.record import LesionedRun, LesionRecord
-from depthlab.questions.wording import lost_runs, points
-from depthlab.records import Compared, Interval
-from depthlab.statistics import summarize
+from depthlab.questions.wording import counted, interval_text, lost_runs, lost_sentence, points, seeds_text
+from depthlab.records import Compared
+from depthlab.statistics import is_significant, summarize
 
 FAMILY = "rise of the error after one deletion"
 MEASURE = "median over units"
@@ -17,7 +18,7 @@ MEASURE = "median over units"
 Outcome = Literal["less", "more", "open", "point"]
 
 
-def judge_lesions(record: LesionRecord) -> LesionRecord:
+def judge(record: LesionRecord) -> LesionRecord:
     """Return the record with its comparisons, its headline and its verdict, computed from what was measured."""
     networks = by_network(record.measured)
     compared = compare_rises(record.about.axes, networks)
@@ -29,10 +30,7 @@ def judge_lesions(record: LesionRecord) -> LesionRecord:
     sentences += [
         f"{name} has nothing that can be deleted." for name, runs in networks.items() if rise(runs[0]) is None
     ]
-    if lost := lost_runs(record.about.runs):
-        listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
-        sentences.append(f"Not every run came to its end: {listed}. They are in no number.")
-    sentences += record.unmeasured
+    sentences += [*lost_sentence(lost_runs(record.about.runs)), *record.unmeasured]
     return replace(
         record,
         compared=tuple(compared),
@@ -43,10 +41,7 @@ def judge_lesions(record: LesionRecord) -> LesionRecord:
 
 def by_network(measured: Sequence[LesionedRun]) -> dict[str, list[LesionedRun]]:
     """Return the runs of each network."""
-    networks: dict[str, list[LesionedRun]] = {}
-    for run in measured:
-        networks.setdefault(run.network, []).append(run)
-    return networks
+    return grouped(measured, lambda run: run.network)
 
 
 def rise(run: LesionedRun) -> float | None:
@@ -88,7 +83,7 @@ def outcome_of(one: Compared) -> Outcome:
     assert one.comparison is not None
     if one.comparison.method == "none" or one.p_holm is None:
         return "point"
-    if one.p_holm >= 1 - LEVEL:
+    if not is_significant(one.p_holm):
         return "open"
     return "less" if one.comparison.difference < 0 else "more"
 
@@ -130,7 +125,9 @@ def _sentence(name: str, runs: Sequence[LesionedRun]) -> str:
     found, whole = summarize(rises), statistics.fmean(run.lesions.error for run in runs)
     units = [error for run in runs for error in run.lesions.singles]
     low, _, high = statistics.quantiles(units, n=4, method="inclusive") if len(units) > 1 else units * 3
-    seeds = _interval(found.interval, (found.n, found.n)) if found.interval is not None else "one run, a point"
+    seeds = (
+        interval_text(found.interval, counted(found.n, "seed")) if found.interval is not None else "one run, a point"
+    )
     half = ""
     if (count := halfway(runs)) is not None:
         which = "One random deletion takes" if count == 1 else f"{count} random deletions together take"
@@ -149,16 +146,8 @@ def _comparison(one: Compared) -> str:
     if outcome == "point":
         why = "one value a side gives a point, no claim" if min(found.n) == 1 else found.note
         return f"One deletion costs {one.a} {means} of {one.b}: {why}."
-    interval = (
-        f"difference {points(found.difference)}, {_interval(found.interval, found.n)}, p = {one.p_holm:.2g} by Holm"
-    )
+    seeds = interval_text(found.interval, seeds_text(found.n))
+    interval = f"difference {points(found.difference)}, {seeds}, p = {one.p_holm:.2g} by Holm"
     if outcome == "open":
         return f"One deletion costs {one.a} {means} of {one.b} ({interval}): no claim."
     return f"One deletion costs {one.a} {outcome} than {one.b}: {means} ({interval})."
-
-
-def _interval(interval: Interval | None, n: tuple[int, int]) -> str:
-    seeds = f"{n[0]} seeds" if n[0] == n[1] else f"{n[0]} and {n[1]} seeds"
-    if interval is None:
-        return seeds
-    return f"{100 * interval.level:.0f} % interval {points(interval.low)} to {points(interval.high)}, {seeds}"

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from depthlab.questions.compared import LEVEL, compare_sides, correct
+from depthlab.questions.compared import compare_sides, correct
 from depthlab.questions.paths.record import NearbyGradients, PathRun
 from depthlab.records import Compared, Interval
-from depthlab.statistics import t_interval
+from depthlab.statistics import LEVEL, t_interval
 
 MOMENTS: tuple[Literal["initial", "final"], ...] = ("initial", "final")
 FAMILIES = {"initial": "gradients at initial weights", "final": "gradients at final weights"}

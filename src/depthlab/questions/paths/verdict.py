@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from depthlab.questions.compared import LEVEL
 from depthlab.questions.paths.comparisons import FAMILIES, by_network, over_seeds
 from depthlab.questions.paths.effective_paths import shortest_range
 from depthlab.questions.paths.record import EffectiveTraining, PathRun
 from depthlab.records import Compared, Interval
+from depthlab.statistics import LEVEL
 
 MANY = 0.95  # share of all paths that is told by a range of lengths
 ALL = 0.9995  # what is shown as 100 %

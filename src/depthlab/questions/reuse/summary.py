@@ -17,10 +17,9 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 from typing import TypeAlias
 
-from depthlab.questions.compared import LEVEL
 from depthlab.questions.reuse.measure.weights import INPUT
 from depthlab.questions.reuse.record import ReuseMap, ReuseRun, ReuseSummary
-from depthlab.statistics import compare, summarize
+from depthlab.statistics import LEVEL, compare, summarize
 
 SPREAD, DISTANCE, FROM_INPUT, END = "spread", "distance", "input", "end"
 NAMES = (SPREAD, DISTANCE, FROM_INPUT, END)

@@ -1,1 +1,5 @@
-"""The measures of this question, which take the network itself."""
+"""Errors after lesions of trained networks."""
+
+from depthlab.questions.lesion.measure.runs import measure
+
+__all__ = ["measure"]
