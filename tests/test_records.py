@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from depthlab.records import Dataset, Environment, Manifest, Record, RunRecord
+from depthlab.records import Dataset, Environment, Manifest, Record, RunRecord, RunStatus, TrialRecord, TrialState
 from depthlab.records.compact_json import compact_json
 
 DATASET = Dataset(
@@ -101,6 +101,20 @@ def test_nan_comes_back_as_nan() -> None:
 
 def test_floats_keep_every_bit() -> None:
     assert RunRecord.from_json(RUN.to_json()).metrics["test/accuracy"].hex() == (1 / 3).hex()
+
+
+def test_a_state_is_plain_text_in_json_and_one_of_a_closed_vocabulary() -> None:
+    trial = TrialRecord(0, "a", (), {}, "f" * 16, TrialState.CUT_OFF)
+    assert '"state": "cut off"' in trial.to_json()
+    assert TrialRecord.from_json(trial.to_json()).state is TrialState.CUT_OFF
+    with pytest.raises(ValueError, match="lost"):
+        TrialRecord.from_dict(trial.to_dict() | {"state": "lost"})
+
+
+def test_a_dead_run_that_still_counts_as_running_was_cut_off() -> None:
+    states = {status: status.state for status in RunStatus}
+    assert states.pop(RunStatus.RUNNING) is states.pop(RunStatus.KILLED) is TrialState.CUT_OFF
+    assert all(status.value == state.value for status, state in states.items())
 
 
 def test_unknown_keys_of_a_newer_lab_are_left_out_and_missing_ones_take_their_default() -> None:

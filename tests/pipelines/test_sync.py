@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.records import SweepRecord, TrialRecord
-from depthlab.tracking import RunFolder, Status
+from depthlab.records import RunStatus, SweepRecord, TrialRecord
+from depthlab.tracking import RunFolder
 from depthlab.tracking.parent_run import ParentProgress
 from depthlab.tracking.progress import Progress
 from tests.questions.conftest import Pipeline, Trained
@@ -19,7 +19,7 @@ Leave = Callable[..., RunFolder]
 def leave(trained: Trained, tmp_path: Path) -> Leave:
     """Leave the folder of a run of which the store `uri` has nothing."""
 
-    def make(name: str, status: Status, uri: str) -> RunFolder:
+    def make(name: str, status: RunStatus, uri: str) -> RunFolder:
         folder = RunFolder.open(Path(shutil.copytree(trained.folder.path, tmp_path / "runs" / name)))
         folder.status = status
         files = {file: str(folder.path / file) for file in ("manifest.json", "record.json")}

@@ -9,11 +9,11 @@ from typing import Any, get_args
 
 import pytest
 
-from depthlab.records import FaultRecord
+from depthlab.records import DONE, ENDED, FaultRecord
 from depthlab.runs.faults import Kind
 from depthlab.sweeps import dispatcher as module
 from depthlab.sweeps.dispatcher import Dispatcher
-from depthlab.sweeps.plan.trials import DONE, ENDED, Entry, Trial
+from depthlab.sweeps.plan.trials import Entry, Trial
 from depthlab.sweeps.state.sweep_state import SweepState
 from depthlab.sweeps.workers.task import Report, Task
 from tests.sweeps.made import standing, trial

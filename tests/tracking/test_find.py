@@ -2,19 +2,20 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.tracking import RunFolder, Status, find_folders, find_interrupted, find_run
+from depthlab.records import RunStatus
+from depthlab.tracking import RunFolder, find_folders, find_interrupted, find_run
 from depthlab.tracking.progress import Progress
 from tests.tracking.conftest import MakeFolder
 
 
-def _left(folder: RunFolder, status: Status) -> RunFolder:
+def _left(folder: RunFolder, status: RunStatus) -> RunFolder:
     folder.status = status
     folder.release()
     return folder
 
 
 @pytest.mark.parametrize("status", ["running", "killed", "pruned"])
-def test_a_run_that_was_cut_off_is_found_and_locked(make_folder: MakeFolder, status: Status) -> None:
+def test_a_run_that_was_cut_off_is_found_and_locked(make_folder: MakeFolder, status: RunStatus) -> None:
     cut_off = _left(make_folder(), status)
     found = find_interrupted(cut_off.path.parent, "1a2b3c4d5e6f7788")
     assert found is not None
@@ -24,7 +25,7 @@ def test_a_run_that_was_cut_off_is_found_and_locked(make_folder: MakeFolder, sta
 
 
 @pytest.mark.parametrize("status", ["finished", "failed"])
-def test_a_run_that_ended_by_itself_is_not_continued(make_folder: MakeFolder, status: Status) -> None:
+def test_a_run_that_ended_by_itself_is_not_continued(make_folder: MakeFolder, status: RunStatus) -> None:
     ended = _left(make_folder(), status)
     assert find_interrupted(ended.path.parent, "1a2b3c4d5e6f7788") is None
     assert not ended.alive

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from depthlab.recipe import Recipe, recipe_from_config
-from depthlab.records import MeasuredRun, QuestionRecord, RunRef, TrialRecord
+from depthlab.records import MeasuredRun, QuestionRecord, RunRef, TrialRecord, TrialState
 from depthlab.sweeps.result import SweepResult
 from depthlab.tracking import RunFolder, capture_environment, redact
 
@@ -66,7 +66,7 @@ def refer_to_folder(folder: RunFolder, axes: Sequence[str], along: str) -> RunRe
         group=network_name(recipe, values),
         series=series_name(recipe, values, along),
         place=place_of(manifest.axes.get(along)),
-        state="finished",
+        state=TrialState.FINISHED,
         values=values,
         fingerprint=manifest.fingerprint,
         words=tuple(map(redact, manifest.overrides)),
@@ -142,7 +142,7 @@ def place_of(value: Any, order: Sequence[Any] = ()) -> float:
 def _refer(swept: SweepResult, trial: TrialRecord, along: str, aside: Sequence[str]) -> RunRef:
     recipe = swept.recipes[trial.index]
     record = commit = None
-    if trial.state == "finished":
+    if trial.state == TrialState.FINISHED:
         folder = run_folder(swept, trial)
         record, commit = folder.record, _commit_of(folder)
     order = list(dict.fromkeys(_text(other.values.get(along)) for other in swept.trials))

@@ -22,7 +22,7 @@ from depthlab.questions.references import (
     split_sizes,
 )
 from depthlab.recipe import AXES, GROUPS, Override, compose
-from depthlab.records import MeasuredRun, QuestionRecord, RunRef
+from depthlab.records import MeasuredRun, QuestionRecord, RunRef, RunStatus, TrialState
 from depthlab.sweeps import Settings, SweepResult, ensure_sweep, preview_sweep, settings_of
 from depthlab.tracking import RUNS_ROOT, Progress, RunFolder, find_or_fetch, redact, resolve_uri
 
@@ -171,7 +171,7 @@ def finished_runs(swept: SweepResult, refs: Iterable[RunRef]) -> tuple[TrainedRu
     return tuple(
         TrainedRun(ref, RunFolder.open(swept.runs / ref.folder))
         for ref in refs
-        if ref.state == "finished" and ref.folder is not None
+        if ref.state == TrialState.FINISHED and ref.folder is not None
     )
 
 
@@ -208,7 +208,7 @@ def _find_folders(typed: str, root: Path, uri: str | None) -> list[RunFolder]:
     folders: dict[Path, RunFolder] = {}
     for name in names:
         folder = find_or_fetch(root, name, uri)
-        if folder.status != "finished" or folder.record is None:
+        if folder.status != RunStatus.FINISHED or folder.record is None:
             raise ValueError(f"run {folder.name} is {folder.status} and has no final weights: give its command again")
         if folder.path in folders:
             print(f"run= names {folder.name} twice: it is taken once", file=sys.stderr)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from depthlab.questions.grouping import grouped
-from depthlab.records import Interval, RunRef
+from depthlab.records import Interval, RunRef, TrialState
 
 
 def points(value: float) -> str:
@@ -40,7 +40,7 @@ def lost_runs(refs: Iterable[RunRef]) -> dict[str, str]:
     """Return for each network that lost runs how many, and to what: `2 of 3 runs: diverged`."""
     told = {}
     for group, same in grouped(refs, lambda ref: ref.group).items():
-        lost = Counter(ref.fault or ref.state for ref in same if ref.state != "finished")
+        lost = Counter(ref.fault or ref.state for ref in same if ref.state != TrialState.FINISHED)
         if lost:
             told[group] = ", ".join(
                 f"{count} of {counted(len(same), 'run')}: {kind}" for kind, count in lost.most_common()

@@ -10,10 +10,13 @@ from depthlab.records.matched_network import MatchedNetwork
 from depthlab.records.measured_run import LayerValue, MeasuredRun
 from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
+from depthlab.records.states import DONE, ENDED, RunStatus, TrialState
 from depthlab.records.statistics import Comparison, Effect, Interval, Ratio, Summary
 from depthlab.records.sweeps import FaultRecord, PlannedTrial, SweepManifest, SweepRecord, TrialRecord
 
 __all__ = [
+    "DONE",
+    "ENDED",
     "Anova",
     "AnovaTerm",
     "Calibration",
@@ -45,9 +48,11 @@ __all__ = [
     "Record",
     "RunRecord",
     "RunRef",
+    "RunStatus",
     "RunsFound",
     "Summary",
     "SweepManifest",
     "SweepRecord",
     "TrialRecord",
+    "TrialState",
 ]

@@ -4,6 +4,7 @@ import json
 import types
 import typing
 from dataclasses import asdict, dataclass, fields, is_dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -50,6 +51,8 @@ def _revive(hint: Any, value: Any) -> Any:
         if value is None:
             return None
         hint = next(option for option in typing.get_args(hint) if option is not type(None))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
     if isinstance(hint, type) and is_dataclass(hint) and issubclass(hint, Record):
         return hint.from_dict(value)
     if typing.get_origin(hint) is tuple:

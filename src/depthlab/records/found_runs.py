@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from depthlab.records.base import Record
+from depthlab.records.states import TrialState
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class FoundRun(Record):
 
     name: str  # reads: resnet-56 · digits · seed 0
     fingerprint: str
-    state: str  # finished, pruned, failed, cut off or running
+    state: TrialState
     created: str  # ISO 8601, UTC
     axes: dict[str, Any]
     settings: dict[str, Any]  # dotted key -> value, of all that decides a result; the axes alone of a store's run

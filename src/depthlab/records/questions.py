@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from depthlab.records.base import Record
+from depthlab.records.states import TrialState
 from depthlab.records.statistics import Comparison
 
 
@@ -15,7 +16,7 @@ class RunRef(Record):
     group: str  # the network as the question names it, for all seeds: resnet-56
     series: str  # what it is compared within: resnet
     place: float  # where it stands in its series: its depth, its cost
-    state: str  # finished, pruned, failed, cut off or waiting
+    state: TrialState
     values: dict[str, Any]  # the question's axes -> their values in this run
     fingerprint: str
     words: tuple[str, ...]  # what to type after `train.py` for this run alone

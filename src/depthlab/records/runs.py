@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from depthlab.records.base import Record
+from depthlab.records.states import RunStatus
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class RunRecord(Record):
     folder: str  # name of the run's folder
     run_id: str | None  # MLflow's id, None where the run was not tracked there
     fingerprint: str
-    status: str  # finished, failed, killed or pruned
+    status: RunStatus
     command: tuple[str, ...]
     axes: dict[str, Any]
     metrics: dict[str, float]  # test/accuracy, final/train_loss, model/parameters, throughput/images_per_second, ...

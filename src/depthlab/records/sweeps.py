@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from depthlab.records.base import Record
+from depthlab.records.states import TrialState
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class TrialRecord(Record):
     words: tuple[str, ...]  # what to type after `train.py` for this trial alone
     values: dict[str, Any]  # the sweep's axes -> their values in this trial
     fingerprint: str
-    state: str  # waiting, running, finished, pruned, cut off or failed
+    state: TrialState
     folder: str | None = None  # name of the run's folder
     run_id: str | None = None  # MLflow's
     metrics: dict[str, float] = field(default_factory=dict)  # of the finished run; of a running one the latest

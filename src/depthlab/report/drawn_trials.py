@@ -5,10 +5,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import final
 
-from depthlab.records import SweepRecord, TrialRecord
+from depthlab.records import DONE, ENDED, SweepRecord, TrialRecord, TrialState
 
 _SPLITS = {"val": "validation", "test": "test", "train": "training"}
-_STATES = ("finished", "pruned", "failed", "cut off", "running", "waiting")
+_STATES = (*ENDED, TrialState.RUNNING, TrialState.WAITING)
 
 
 @final
@@ -52,20 +52,20 @@ class Drawn:
     @property
     def pruned(self) -> bool:
         """Whether it was given up before its end: the value is its latest."""
-        return self.trial.state == "pruned"
+        return self.trial.state == TrialState.PRUNED
 
 
 def drawn_trials(record: SweepRecord, metric: str) -> list[Drawn]:
     """Return the trials that ended, finished or pruned, with a value of the metric, in the sweep's order."""
     quantity = Quantity(metric)
-    pairs = ((trial, quantity.value(trial)) for trial in record.trials if trial.state in ("finished", "pruned"))
+    pairs = ((trial, quantity.value(trial)) for trial in record.trials if trial.state in DONE)
     return [Drawn(trial, value) for trial, value in pairs if value is not None]
 
 
 def broken_trials(record: SweepRecord, metric: str) -> list[TrialRecord]:
     """Return the trials that ended without a value of the metric: failed, or finished without a number."""
     has_value = {drawn.trial.index for drawn in drawn_trials(record, metric)}
-    ended = [trial for trial in record.trials if trial.state in ("finished", "pruned", "failed")]
+    ended = [trial for trial in record.trials if trial.state in (*DONE, TrialState.FAILED)]
     return [trial for trial in ended if trial.index not in has_value]
 
 
@@ -88,10 +88,10 @@ def count_trials(record: SweepRecord, metric: str, *, noun: str = "trial") -> st
 def _of_them(record: SweepRecord, state: str, metric: str) -> str:
     """Return in brackets what is special about the trials in a state, "" if nothing is."""
     trials = [trial for trial in record.trials if trial.state == state]
-    if state == "failed":
+    if state == TrialState.FAILED:
         faults = Counter(trial.fault or "unknown" for trial in trials)
         return f" ({', '.join(f'{count} {fault}' for fault, count in faults.most_common())})"
-    if state in ("finished", "pruned"):
+    if state in DONE:
         without = sum(Quantity(metric).value(trial) is None for trial in trials)
         return f" ({without} without a number)" if without else ""
     return ""

@@ -4,7 +4,7 @@ import shlex
 from collections import Counter
 from collections.abc import Sequence
 
-from depthlab.records import QuestionRecord, RunRef
+from depthlab.records import QuestionRecord, RunRef, TrialState
 from depthlab.report.blocks import Code, Folded, Notice, PageTable, Section
 
 
@@ -93,7 +93,7 @@ def _account(refs: Sequence[RunRef]) -> str:
 
 
 def _lost_notice(refs: Sequence[RunRef]) -> tuple[Notice, ...]:
-    lost = [ref for ref in refs if ref.state != "finished"]
+    lost = [ref for ref in refs if ref.state != TrialState.FINISHED]
     if not lost:
         return ()
     kinds = Counter(ref.fault or ref.state for ref in lost)

@@ -7,11 +7,11 @@ import math
 from dataclasses import dataclass
 from typing import Any, final
 
-from depthlab.records import SweepRecord, TrialRecord
+from depthlab.records import DONE, SweepRecord, TrialRecord, TrialState
 from depthlab.report.drawn_trials import Quantity
 from depthlab.report.scale import show
 
-_STATES = ("finished", "pruned", "running", "cut off", "waiting", "failed")
+_STATES = (*DONE, TrialState.RUNNING, TrialState.CUT_OFF, TrialState.WAITING, TrialState.FAILED)
 _METRICS = ("val/accuracy", "test/accuracy", "val/loss")
 
 
@@ -62,7 +62,7 @@ def _tabulate(record: SweepRecord, trials: list[TrialRecord]) -> Table:
     for trial in trials:
         values = [Quantity(metric).value(trial) for metric in metrics]
         numbers = [None if value is None else float(f"{value:.5g}") for value in values]
-        broke = trial.fault if trial.state == "failed" else None
+        broke = trial.fault if trial.state == TrialState.FAILED else None
         own = [trial.values.get(axis) for axis in record.axes]
         minutes = round(trial.seconds / 60, 2) if trial.seconds else None
         rows.append((trial.index, *own, trial.state, *numbers, minutes, trial.attempts, broke, trial.run_id))
@@ -80,7 +80,7 @@ def _tabulate(record: SweepRecord, trials: list[TrialRecord]) -> Table:
 
 
 def _is_ranked(trial: TrialRecord, metric: str) -> bool:
-    return trial.state == "finished" and Quantity(metric).value(trial) is not None
+    return trial.state == TrialState.FINISHED and Quantity(metric).value(trial) is not None
 
 
 def _by_goodness(record: SweepRecord) -> list[TrialRecord]:

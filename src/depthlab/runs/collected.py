@@ -9,11 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from depthlab.recipe import Recipe
-from depthlab.records import FaultRecord, FoundRun, Manifest, RunRecord
+from depthlab.records import FaultRecord, FoundRun, Manifest, RunRecord, RunStatus, TrialState
 from depthlab.tracking import Line, Progress, RunFolder
 
 CURVES = ("train/loss", "train/accuracy", "val/loss", "val/accuracy")
-_STATES = {"finished": "finished", "failed": "failed", "pruned": "pruned", "killed": "cut off"}
 
 Faults = Mapping[str, FaultRecord]
 
@@ -38,7 +37,7 @@ def collect_runs(
 
 def with_journal(run: FoundRun, root: Path) -> FoundRun:
     """Return a run that has not finished with what its journal knows: its latest metrics, its curves, its fault."""
-    if run.state == "finished" or run.folder is None:
+    if run.state == TrialState.FINISHED or run.folder is None:
         return run
     journal = RunFolder(root / run.folder).journal
     try:
@@ -54,7 +53,7 @@ def with_journal(run: FoundRun, root: Path) -> FoundRun:
                 curves.setdefault(name, []).append([line.epoch, line.values[name]])
     seconds = (lines[-1].time - lines[0].time) / 1000 if lines else None
     changes: dict[str, Any] = {"metrics": metrics, "curves": curves, "seconds": seconds}
-    if run.state == "failed" and run.fault is None:
+    if run.state == TrialState.FAILED and run.fault is None:
         changes |= _fault(lines)
     return replace(run, **changes, resumptions=journal.resumptions)
 
@@ -63,11 +62,11 @@ def _found(folder: RunFolder, faults: Faults) -> FoundRun:
     manifest = folder.manifest
     environment = manifest.environment
     state = _state(folder)
-    record = folder.record if state == "finished" else None
-    if state == "finished" and record is None:
+    record = folder.record if state == TrialState.FINISHED else None
+    if state == TrialState.FINISHED and record is None:
         raise ValueError("it counts as finished, and has no record.json")
     progress = Progress.find(folder.path)
-    fault = faults.get(manifest.fingerprint) if state in ("failed", "cut off") else None
+    fault = faults.get(manifest.fingerprint) if state in (TrialState.FAILED, TrialState.CUT_OFF) else None
     if fault is not None and _moment(fault.time) < _moment(manifest.created):
         fault = None  # of an earlier attempt
     return FoundRun(
@@ -96,11 +95,9 @@ def _found(folder: RunFolder, faults: Faults) -> FoundRun:
     )
 
 
-def _state(folder: RunFolder) -> str:
+def _state(folder: RunFolder) -> TrialState:
     status = folder.status
-    if status == "running":
-        return "running" if folder.alive else "cut off"  # its process is dead
-    return _STATES[status]
+    return TrialState.RUNNING if status == RunStatus.RUNNING and folder.alive else status.state
 
 
 def _settings(manifest: Manifest) -> dict[str, Any]:

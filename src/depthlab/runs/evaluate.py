@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from depthlab.records import RunRecord
+from depthlab.records import RunRecord, RunStatus
 from depthlab.report import confusion_matrix, learning_curves, save_figure
 from depthlab.runs.fit import Fitted
 from depthlab.runs.prepare import Prepared, count_epochs
@@ -86,7 +86,7 @@ def _record(
         folder=folder.name,
         run_id=run_id,
         fingerprint=manifest.fingerprint,
-        status="finished",
+        status=RunStatus.FINISHED,
         command=manifest.command,
         axes=manifest.axes,
         metrics=dict(metrics),

@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Protocol
 
 from depthlab.recipe import Recipe
-from depthlab.records import RunRecord
+from depthlab.records import RunRecord, RunStatus
 from depthlab.runs.evaluate import draw, evaluate_run
 from depthlab.runs.fit import fit
 from depthlab.runs.prepare import Prepared, check_team, prepare
 from depthlab.runs.root import runs_root
 from depthlab.tracking import (
-    EndStatus,
     MlflowSync,
     RunFolder,
     check_store,
@@ -89,14 +88,14 @@ def run(
         except BaseException as error:
             _close(folder, projection, companion, _status_after(error), _artifacts(folder), tell)
             raise
-        _close(folder, projection, companion, "finished", artifacts, tell)
+        _close(folder, projection, companion, RunStatus.FINISHED, artifacts, tell)
         return record
 
 
-def _status_after(error: BaseException) -> EndStatus:
+def _status_after(error: BaseException) -> RunStatus:
     if isinstance(error, Pruned):
-        return "pruned"
-    return "killed" if isinstance(error, Interrupted) else "failed"
+        return RunStatus.PRUNED
+    return RunStatus.KILLED if isinstance(error, Interrupted) else RunStatus.FAILED
 
 
 def _open_folder(prepared: Prepared, root: Path, tell: Tell, supervision: RunHooks, *, resume: bool) -> RunFolder:
@@ -104,7 +103,7 @@ def _open_folder(prepared: Prepared, root: Path, tell: Tell, supervision: RunHoo
     interrupted = find_interrupted(root, fingerprint, since=since, failed=supervision.retry) if resume else None
     if interrupted is None:
         return RunFolder.create(root, prepared.manifest)
-    interrupted.status = "running"
+    interrupted.status = RunStatus.RUNNING
     there = (interrupted.checkpoints / "last.ckpt").is_file()
     begins = "from its last checkpoint" if there else "from the start, as it had not written a checkpoint yet"
     tell(f"continuing {interrupted.name} {begins}")
@@ -139,7 +138,7 @@ def _close(
     folder: RunFolder,
     projection: MlflowSync | None,
     companion: Companion | None,
-    status: EndStatus,
+    status: RunStatus,
     artifacts: dict[str, Path],
     tell: Tell,
 ) -> None:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, final
 
 from depthlab.recipe import AXES, did_you_mean
-from depthlab.records import FoundRun
+from depthlab.records import ENDED, FoundRun, TrialState
 
-STATES = ("finished", "pruned", "failed", "cut off", "running")
+STATES = (*ENDED, TrialState.RUNNING)
 CHOICES = ("model", "data", "optimizer", "schedule")
 OWN = ("status", "since", "until", "run", "commit")  # keys that are no axes and settings
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from depthlab.recipe import Recipe, recipe_from_config
-from depthlab.records import Manifest
+from depthlab.records import Manifest, RunStatus
 from depthlab.runs.columns import columns
 from depthlab.runs.compare import Comparison, compare_runs
 from depthlab.runs.experiment import Tell, run
@@ -49,7 +49,7 @@ def check_finished(folder: RunFolder) -> None:
     """
     if folder.alive:
         raise ValueError(f"{folder.name} is running: wait for its end")
-    if folder.status != "finished" or folder.record is None:
+    if folder.status != RunStatus.FINISHED or folder.record is None:
         command = shlex.join(folder.manifest.command)
         raise ValueError(f"{folder.name} is {folder.status}, not finished: {command} runs it to its end")
     if not (folder.checkpoints / "final.ckpt").is_file():

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, final
 
-from depthlab.records import FaultRecord
+from depthlab.records import FaultRecord, TrialState
 from depthlab.runs.faults import Kind
 from depthlab.sweeps.faults import treat
 from depthlab.sweeps.plan.trials import Entry, Trial
@@ -25,7 +25,7 @@ class Source(Protocol):
     def exhausted(self) -> bool:
         """Whether no trial will come any more."""
 
-    def tell(self, trial: Trial, state: str, metrics: Mapping[str, float]) -> None:
+    def tell(self, trial: Trial, state: TrialState, metrics: Mapping[str, float]) -> None:
         """Hear how a trial ended."""
 
 
@@ -110,7 +110,7 @@ class Dispatcher:
             return
         for line in report.lines:
             self._tell(f"{self._entry(task).trial.name}: {line}")
-        if report.state != "running":
+        if report.state != TrialState.RUNNING:
             self._ended[ticket] = report
             return
         known = {"step": report.step, "steps": report.steps, "step_seconds": report.step_seconds}
@@ -127,10 +127,10 @@ class Dispatcher:
             return
         if report is None and error is not None:
             late = self._limit is not None and time.time() - began > self._limit
-            report = Report("failed", fault="timeout" if late else "lost", message=error)
+            report = Report(TrialState.FAILED, fault="timeout" if late else "lost", message=error)
         if report is None:
-            self._settle(task, Report("pruned", metrics=self._entry(task).metrics))
-        elif report.state == "failed":
+            self._settle(task, Report(TrialState.PRUNED, metrics=self._entry(task).metrics))
+        elif report.state == TrialState.FAILED:
             self._treat(task, report)
         else:
             self._settle(task, report)
@@ -152,14 +152,14 @@ class Dispatcher:
         if treatment == "given up":
             self._settle(task, report)
             return
-        self.standing.change(task.index, state="waiting")
+        self.standing.change(task.index, state=TrialState.WAITING)
         parts = task.microbatches * (2 if treatment == "tried again smaller" else 1)
         self._waiting.append(partial(self._make_task, self._entry(task).trial, task.attempt + 1, parts))
         self._changed(self._entry(task))
 
     def _settle(self, task: Task, report: Report) -> None:
         news: dict[str, Any] = {"state": report.state, "metrics": report.metrics}
-        if report.state == "finished":
+        if report.state == TrialState.FINISHED:
             news |= {"folder": report.folder, "run_id": report.run_id, "seconds": report.seconds}
             news |= {"fault": None, "message": ""}
         self.standing.change(task.index, **{key: value for key, value in news.items() if value or key != "metrics"})

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import final
 
 from depthlab.recipe import Recipe
-from depthlab.records import SweepRecord, TrialRecord
+from depthlab.records import DONE, SweepRecord, TrialRecord, TrialState
 from depthlab.sweeps.display.outcome import check_complete, show_outcome
-from depthlab.sweeps.plan.trials import DONE
 from depthlab.tracking import check_store, open_client, redact, resolve_artifact_root
 from depthlab.tracking.mlflow_run import upload
 
@@ -41,7 +40,7 @@ class SweepResult:
     @property
     def finished(self) -> tuple[TrialRecord, ...]:
         """Those of them that came to their end."""
-        return tuple(trial for trial in self.trials if trial.state == "finished")
+        return tuple(trial for trial in self.trials if trial.state == TrialState.FINISHED)
 
     @property
     def missing(self) -> tuple[TrialRecord, ...]:

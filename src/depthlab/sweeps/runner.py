@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from depthlab.recipe import Recipe, compose_each
-from depthlab.records import SweepRecord
+from depthlab.records import DONE, ENDED, RunStatus, SweepRecord, TrialState
 from depthlab.sweeps.dispatcher import Dispatcher, Order
 from depthlab.sweeps.display.progress_display import ProgressDisplay
 from depthlab.sweeps.display.table import write_csv
@@ -20,7 +20,7 @@ from depthlab.sweeps.plan.costs import Measuring
 from depthlab.sweeps.plan.plan import Examiner, Plan
 from depthlab.sweeps.plan.resources import Resources, places, resources_of
 from depthlab.sweeps.plan.settings import Settings
-from depthlab.sweeps.plan.trials import ENDED, Entry, Trial
+from depthlab.sweeps.plan.trials import Entry, Trial
 from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.sweeps.state.history import curve_of, keep_pruned, known_of
 from depthlab.sweeps.state.trial_ledger import TrialLedger, load_state
@@ -183,7 +183,7 @@ class SweepRunner:
     def _first_orders(self) -> Iterator[Order]:
         """Yield what a scheduler has to hear of first, then what is missing, the longest first."""
         if self._scheduled:
-            for entry in self.standing.in_state("finished", "pruned"):
+            for entry in self.standing.in_state(*DONE):
                 yield partial(self._make_task, entry.trial, 1, 1, replay=True)
         waiting = sorted(self.standing.missing, key=lambda entry: -self.costs[entry.trial.index].work)
         for entry in waiting:
@@ -264,13 +264,13 @@ class SweepRunner:
         entries = self.standing.entries
         self._bring_home([entry.trial for entry in entries.values()])
         for index, entry in entries.items():
-            if entry.state == "running":
-                self.standing.change(index, state="cut off")
-            if entry.state == "pruned":
+            if entry.state == TrialState.RUNNING:
+                self.standing.change(index, state=TrialState.CUT_OFF)
+            if entry.state == TrialState.PRUNED:
                 keep_pruned(self.root, entry.trial, since=self._manifest.since)
-            if entry.state != "finished":
+            if entry.state != TrialState.FINISHED:
                 known = known_of(self.root, entry.trial, since=self._manifest.since, pruned_counts=self._scheduled)
-                if known.get("state") == "finished":  # as nobody was listening any more
+                if known.get("state") == TrialState.FINISHED:  # as nobody was listening any more
                     self.standing.change(index, **known | {"earlier": False, "fault": None, "message": ""})
                 self.standing.change(index, **{key: known[key] for key in ("folder", "run_id") if key in known})
         left = [entry.folder for entry in entries.values() if entry.folder is not None]
@@ -279,10 +279,9 @@ class SweepRunner:
         self.folder.record = record
         write_csv(record, self.folder.path / "trials.csv")
         if self._parent is not None:
-            cut_off = any(entry.state == "cut off" for entry in entries.values())
-            warning = self._parent.finish(
-                "killed" if cut_off else "failed" if self.standing.missing else "finished", record
-            )
+            cut_off = any(entry.state == TrialState.CUT_OFF for entry in entries.values())
+            incomplete = RunStatus.FAILED if self.standing.missing else RunStatus.FINISHED
+            warning = self._parent.finish(RunStatus.KILLED if cut_off else incomplete, record)
             if warning is not None:
                 print(warning, file=sys.stderr)
 

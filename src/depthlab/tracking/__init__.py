@@ -5,10 +5,9 @@ from depthlab.tracking.atomic import write_atomically
 from depthlab.tracking.environment import capture_environment
 from depthlab.tracking.fetch import find_or_fetch
 from depthlab.tracking.find import find_attempts, find_finished, find_folders, find_interrupted, find_run
-from depthlab.tracking.folder import RUNS_ROOT, RunFolder, Status
+from depthlab.tracking.folder import RUNS_ROOT, RunFolder
 from depthlab.tracking.journal import Journal, Line, Resumption
 from depthlab.tracking.lock import Lock
-from depthlab.tracking.mlflow_run import EndStatus
 from depthlab.tracking.mlflow_sync import MlflowSync
 from depthlab.tracking.parent_run import command_tags
 from depthlab.tracking.progress import Progress
@@ -18,7 +17,6 @@ from depthlab.tracking.synchronize import Synchronized, synchronize
 
 __all__ = [
     "RUNS_ROOT",
-    "EndStatus",
     "Journal",
     "Line",
     "Lock",
@@ -26,7 +24,6 @@ __all__ = [
     "Progress",
     "Resumption",
     "RunFolder",
-    "Status",
     "Synchronized",
     "adopt",
     "capture_environment",

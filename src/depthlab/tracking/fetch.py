@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from depthlab.records import RunStatus
 from depthlab.tracking.address import check_store, redact, resolve_uri, sqlite_path
 from depthlab.tracking.find import find_run
 from depthlab.tracking.folder import RunFolder
@@ -57,7 +58,7 @@ def _fetch(uri: str, run_id: str, target: Path) -> RunFolder:
     room = Path(tempfile.mkdtemp(prefix="new-", dir=target.parent))
     try:
         _download(client, run_id, room)
-        RunFolder.open(room).status = "finished"
+        RunFolder.open(room).status = RunStatus.FINISHED
         if not target.is_dir():  # another process may have been faster
             os.replace(room, target)
     except (MlflowException, OSError) as error:

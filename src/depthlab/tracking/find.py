@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from depthlab.records import RunStatus
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.progress import Progress
 
@@ -25,7 +26,7 @@ def find_interrupted(root: Path, fingerprint: str, *, since: str = "", failed: b
         since: Leave out runs that are older than this; ISO 8601, UTC.
         failed: Take a run that failed as well.
     """
-    unfinished = ("running", "killed", "pruned", *(("failed",) if failed else ()))
+    unfinished = {RunStatus.RUNNING, RunStatus.KILLED, RunStatus.PRUNED} | ({RunStatus.FAILED} if failed else set())
     for folder in find_attempts(root, fingerprint, since=since):
         if folder.alive or not folder.acquire():
             continue
@@ -39,7 +40,7 @@ def find_interrupted(root: Path, fingerprint: str, *, since: str = "", failed: b
 def find_finished(root: Path, fingerprint: str, *, since: str = "") -> RunFolder | None:
     """Return the newest run of a recipe that came to its end; None if there is none. See `find_interrupted`."""
     for folder in find_attempts(root, fingerprint, since=since):
-        if folder.status == "finished" and folder.record is not None:
+        if folder.status == RunStatus.FINISHED and folder.record is not None:
             return folder
     return None
 

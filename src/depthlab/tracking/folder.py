@@ -7,14 +7,12 @@ import shutil
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self, final, get_args
+from typing import Self, final
 
-from depthlab.records import Manifest, RunRecord
+from depthlab.records import Manifest, RunRecord, RunStatus
 from depthlab.tracking.atomic import write_atomically
 from depthlab.tracking.journal import Journal
 from depthlab.tracking.lock import Lock
-
-Status = Literal["running", "finished", "failed", "killed", "pruned"]
 
 RUNS_ROOT = Path("mlruns/runs")  # where run folders go unless a person says otherwise
 
@@ -60,7 +58,7 @@ class RunFolder:
         assert taken, f"{folder.path} is new, and locked by someone else"
         try:
             folder.checkpoints.mkdir()
-            folder.status = "running"
+            folder.status = RunStatus.RUNNING
             # Last, as a folder counts as a run from the moment it has a manifest.
             write_atomically(folder.path / "manifest.json", manifest.to_json())
         except OSError:
@@ -96,16 +94,14 @@ class RunFolder:
         return Manifest.read(self.path / "manifest.json")
 
     @property
-    def status(self) -> Status:
+    def status(self) -> RunStatus:
         """How the run stands; "running" is what its process last wrote, so ask `alive` too."""
-        status: Status = json.loads((self.path / "status.json").read_text(encoding="utf-8"))["status"]
-        return status
+        return RunStatus(json.loads((self.path / "status.json").read_text(encoding="utf-8"))["status"])
 
     @status.setter
-    def status(self, status: Status) -> None:
-        assert status in get_args(Status), f"no status {status!r}"
+    def status(self, status: RunStatus) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        text = json.dumps({"status": status, "since": now, "process": os.getpid()}, indent=2) + "\n"
+        text = json.dumps({"status": RunStatus(status), "since": now, "process": os.getpid()}, indent=2) + "\n"
         write_atomically(self.path / "status.json", text)
 
     @property

@@ -9,16 +9,14 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from depthlab.records import Manifest
+from depthlab.records import Manifest, RunStatus
 from depthlab.tracking.journal import Line
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Metric
-
-EndStatus = Literal["finished", "failed", "killed", "pruned"]
 
 _METRICS_A_CALL = 500  # MLflow takes 1000 at most
 _PRUNED = "depthlab.pruned"
@@ -132,7 +130,7 @@ def send_lines(client: "MlflowClient", run_id: str, lines: Iterable[Line]) -> No
         client.log_batch(run_id, metrics=batch, synchronous=True)
 
 
-def end_run(client: "MlflowClient", run_id: str, status: EndStatus, ended: int | None) -> None:
+def end_run(client: "MlflowClient", run_id: str, status: RunStatus, ended: int | None) -> None:
     """Write how the run ended. MLflow knows no pruned runs: they are KILLED, with a tag that says more.
 
     Args:
@@ -141,7 +139,7 @@ def end_run(client: "MlflowClient", run_id: str, status: EndStatus, ended: int |
         status: How it ended.
         ended: When, in milliseconds since 1970; None for now.
     """
-    pruned = status == "pruned"
+    pruned = status == RunStatus.PRUNED
     # A pruned run may have gone on later, and the tag of that time must not stay.
     if pruned or _PRUNED in client.get_run(run_id).data.tags:
         client.set_tag(run_id, _PRUNED, str(pruned).lower())

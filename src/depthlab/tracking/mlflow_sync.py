@@ -7,10 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, final
 
+from depthlab.records import RunStatus
 from depthlab.tracking.address import redact
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.metric_uploader import MetricUploader
-from depthlab.tracking.mlflow_run import EndStatus, arrived_steps, describe_run, end_run, open_run, upload
+from depthlab.tracking.mlflow_run import arrived_steps, describe_run, end_run, open_run, upload
 from depthlab.tracking.progress import Progress
 from depthlab.tracking.sender import Sender
 from depthlab.tracking.store import open_client, prepare_mlflow
@@ -69,7 +70,7 @@ class MlflowSync:
         self._load = MetricUploader(folder.system, 0)
         self._artifacts: dict[str, str] = {}
         self._ended: int | None = None
-        self._status: EndStatus = "killed"
+        self._status = RunStatus.KILLED
         self._sender = Sender(self._send, name="projection", every=every)
 
     def start(self) -> None:
@@ -95,7 +96,7 @@ class MlflowSync:
 
     def finish(
         self,
-        status: EndStatus,
+        status: RunStatus,
         artifacts: Mapping[str, Path] | None = None,
         *,
         ended: float | None = None,

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, final
 
-from depthlab.records import Record
+from depthlab.records import Record, RunStatus
 from depthlab.tracking.atomic import write_atomically
 from depthlab.tracking.mlflow_run import TAG_LENGTH, find_or_make, source_name
 from depthlab.tracking.sweep_tags import SWEEP
@@ -43,7 +43,7 @@ class ParentProgress(Record):
     metrics: int = 0  # bytes of the journal whose metrics have arrived, all of them
     children: dict[str, str] = field(default_factory=dict)  # MLflow's id of a trial's run -> digest of its tags
     shown: str = ""  # digest of the record that files and note tell of
-    status: str | None = None  # how the last command ended, None while it goes on
+    status: RunStatus | None = None  # how the last command ended, None while it goes on
     complete: bool = False  # everything has arrived, that status too
 
     @classmethod

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from depthlab.records import FoundRun
+from depthlab.records import FoundRun, TrialState
 from depthlab.tracking.address import check_store, redact
 from depthlab.tracking.store import prepare_mlflow
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 _CURVES = ("train/loss", "train/accuracy", "val/loss", "val/accuracy")
-_STATES = {"FINISHED": "finished", "FAILED": "failed", "KILLED": "cut off"}
+_STATES = {"FINISHED": TrialState.FINISHED, "FAILED": TrialState.FAILED, "KILLED": TrialState.CUT_OFF}
 _PAGE = 1000
 
 
@@ -78,7 +78,7 @@ def _found(run: "Run") -> FoundRun:
     return FoundRun(
         name=info.run_name or info.run_id,
         fingerprint=tags["depthlab.fingerprint"],
-        state="pruned" if pruned else _STATES.get(info.status, "running"),
+        state=TrialState.PRUNED if pruned else _STATES.get(info.status, TrialState.RUNNING),
         created=datetime.fromtimestamp(info.start_time / 1000, UTC).isoformat(timespec="seconds"),
         axes=axes,
         settings=dict(axes),

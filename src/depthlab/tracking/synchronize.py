@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
+from depthlab.records import RunStatus
 from depthlab.tracking.address import check_store, redact, resolve_uri
 from depthlab.tracking.find import find_folders
 from depthlab.tracking.folder import RunFolder
@@ -18,7 +19,7 @@ class Synchronized:
     """What was done about one run."""
 
     folder: str  # name of the run's folder
-    status: str  # finished, failed, killed or pruned
+    status: RunStatus
     reaped: bool  # it counted as running, and its process was dead
     run_id: str | None  # MLflow's
     warning: str | None  # why the store doesn't have all of it; None if it has
@@ -53,7 +54,7 @@ def synchronize(
     for folder in find_folders(root) if only is None else [RunFolder(root / name) for name in only]:
         progress = Progress.find(folder.path)
         wanting = progress is not None and not progress.complete
-        if not (wanting or folder.status == "running") or folder.alive or not folder.acquire():
+        if not (wanting or folder.status == RunStatus.RUNNING) or folder.alive or not folder.acquire():
             continue
         try:
             results.append(_settle(folder, uri, troubles))
@@ -67,9 +68,9 @@ def synchronize(
 def _settle(folder: RunFolder, uri: str | None, troubles: dict[str, str | None]) -> Synchronized:
     # Read again, as another process may have settled it before the lock was ours.
     status, ended, progress = folder.status, folder.last_sign, Progress.find(folder.path)
-    reaped = status == "running"
-    if status == "running":
-        folder.status = status = "killed"
+    reaped = status == RunStatus.RUNNING
+    if status == RunStatus.RUNNING:
+        folder.status = status = RunStatus.KILLED
     if progress is None or (progress.complete and not reaped):
         return Synchronized(folder.name, status, reaped, progress.run_id if progress else None, None)
     target = uri or _full_address(progress.uri)

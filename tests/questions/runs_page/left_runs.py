@@ -7,9 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from depthlab.records import FaultRecord, SweepManifest
+from depthlab.records import FaultRecord, RunStatus, SweepManifest
 from depthlab.sweeps.state.folder import SweepFolder
-from depthlab.tracking import RunFolder, Status
+from depthlab.tracking import RunFolder
 
 NAN = '{"time":2000,"step":7,"epoch":1,"values":{"train/step_loss":NaN}}\n'
 EPOCH = '{"time":1000,"step":4,"epoch":1,"values":{"train/loss":2.0,"train/accuracy":0.2,"val/accuracy":0.3}}\n'
@@ -26,7 +26,7 @@ class LeftRuns:
         self,
         name: str,
         *,
-        status: Status = "finished",
+        status: RunStatus = "finished",
         axes: dict[str, Any] | None = None,
         metrics: dict[str, float] | None = None,
         environment: dict[str, Any] | None = None,

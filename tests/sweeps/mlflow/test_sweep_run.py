@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from depthlab.records import SweepRecord
+from depthlab.records import RunStatus, SweepRecord
 from depthlab.sweeps.mlflow.sweep_run import MlflowSweepRun
 from depthlab.sweeps.mlflow.synchronize import synchronize_sweeps
-from depthlab.tracking import EndStatus, MlflowSync, RunFolder, open_client, sweep_tags
+from depthlab.tracking import MlflowSync, RunFolder, open_client, sweep_tags
 from depthlab.tracking.parent_run import ParentProgress
 from tests.report.sweeps import make_sweep, make_trial
 from tests.tracking.conftest import make_manifest
@@ -56,7 +56,7 @@ def make_parent(folder: Path, uri: str, **changes: Any) -> MlflowSweepRun:
 
 
 def run_sweep(
-    folder: Path, uri: str, records: list[SweepRecord], status: EndStatus = "finished", **changes: Any
+    folder: Path, uri: str, records: list[SweepRecord], status: RunStatus = "finished", **changes: Any
 ) -> str:
     parent = make_parent(folder, uri, **changes)
     run_id = parent.open()
@@ -229,7 +229,7 @@ def test_a_run_that_was_deleted_in_the_store_is_made_anew(folder: Path, store: s
     assert "figures/parallel_coordinates.svg" in artifacts(client, second)
 
 
-def _trial_run(root: Path, store: str, tags: dict[str, str], status: EndStatus) -> RunFolder:
+def _trial_run(root: Path, store: str, tags: dict[str, str], status: RunStatus) -> RunFolder:
     run = RunFolder.create(root, make_manifest(fingerprint=f"{status:0<16}"))
     projection = MlflowSync(run, uri=store, experiment="tests", system_metrics=False, tags=tags)
     projection.start()

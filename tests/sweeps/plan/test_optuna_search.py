@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from depthlab.recipe import Space
+from depthlab.records import TrialState
 from depthlab.sweeps.plan.optuna_search import OptunaSearch
-from depthlab.sweeps.plan.trials import Entry, State, Trial
+from depthlab.sweeps.plan.trials import Entry, Trial
 from tests.sweeps.made import trial
 from tests.sweeps.planned import settings, space
 
@@ -41,7 +42,7 @@ class Bench:
             self.entries[found.index] = Entry(found)
         return found
 
-    def tell(self, found: Trial, state: State, value: float | None = None) -> None:
+    def tell(self, found: Trial, state: TrialState, value: float | None = None) -> None:
         entry = self.entries[found.index]
         entry.state, entry.metrics = state, {} if value is None else {METRIC: value}
         self.asking.tell(found, state, entry.metrics)
@@ -105,7 +106,7 @@ def test_trials_that_run_count_in_the_budget() -> None:
 
 
 @pytest.mark.parametrize("state", ["failed", "cut off"])
-def test_trials_that_broke_count_in_the_budget(state: State) -> None:
+def test_trials_that_broke_count_in_the_budget(state: TrialState) -> None:
     bench = Bench(MIXED, samples=3)
     for _ in range(3):
         found = bench.ask()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from depthlab.records import RunRecord
+from depthlab.records import RunRecord, RunStatus
 from depthlab.sweeps.plan.trials import Trial
 from depthlab.sweeps.state.history import curve_of, keep_pruned, known_of
-from depthlab.tracking import Progress, RunFolder, Status
+from depthlab.tracking import Progress, RunFolder
 from tests.sweeps.made import trial
 from tests.tracking.conftest import make_manifest
 
@@ -18,7 +18,7 @@ TRIAL = replace(trial(0), fingerprint=FINGERPRINT)
 EPOCHS = ((0.5, 0.7), (0.6, 0.8), (0.55, 0.9))  # val/accuracy, train/loss
 
 
-def left(root: Path, status: Status, epochs: int = 3, *, created: str | None = None, **changed: str) -> RunFolder:
+def left(root: Path, status: RunStatus, epochs: int = 3, *, created: str | None = None, **changed: str) -> RunFolder:
     """Leave a run's folder as a process would that ended."""
     manifest = make_manifest(**changed)
     manifest = manifest if created is None else replace(manifest, created=created)
@@ -76,14 +76,14 @@ def test_a_finished_run_is_known_by_its_record(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("later", ["running", "killed", "failed", "pruned"])
-def test_a_finished_run_counts_though_a_later_attempt_broke(tmp_path: Path, later: Status) -> None:
+def test_a_finished_run_counts_though_a_later_attempt_broke(tmp_path: Path, later: RunStatus) -> None:
     finished = left(tmp_path, "finished")
     left(tmp_path, later)
     assert known(tmp_path, pruned_counts=True)["folder"] == finished.name
 
 
 @pytest.mark.parametrize("status", ["running", "killed", "failed", "pruned"])
-def test_an_unfinished_run_tells_where_it_is(tmp_path: Path, status: Status) -> None:
+def test_an_unfinished_run_tells_where_it_is(tmp_path: Path, status: RunStatus) -> None:
     folder = left(tmp_path, status)
     state = "failed" if status == "failed" else "cut off"
     place = {"folder": folder.name, "run_id": f"id of {folder.name}"}
@@ -125,7 +125,7 @@ def test_the_curve_is_that_of_the_newest_run_by_epochs_without_what_was_done_twi
 
 @pytest.mark.parametrize("status", ["running", "killed", "failed", "pruned"])
 def test_what_a_scheduler_ended_is_kept_as_pruned_though_its_process_did_not_say_so(
-    tmp_path: Path, status: Status
+    tmp_path: Path, status: RunStatus
 ) -> None:
     folder = left(tmp_path, status)
     keep_pruned(tmp_path, TRIAL, since="")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from depthlab.questions.degradation.figures import curves_by_depth, errors_against_depth
 from depthlab.questions.degradation.record import Condition, DegradationRecord
-from depthlab.records import MeasuredRun, RunRef
+from depthlab.records import MeasuredRun, RunRef, TrialState
 from depthlab.report.blocks import PageTable, Picture
 from depthlab.report.networks import drawn_networks
 
@@ -27,7 +27,7 @@ def error_picture(runs: Sequence[MeasuredRun], refs: Sequence[RunRef], name: str
     )
     lost: dict[str, tuple[str, float, int]] = {}
     for ref in refs:
-        if ref.state != "finished":
+        if ref.state != TrialState.FINISHED:
             series, place, count = lost.get(ref.group, (ref.series, ref.place, 0))
             lost[ref.group] = (series, place, count + 1)
     crosses = " Crosses at the upper edge are runs without a result." if lost else ""

@@ -13,7 +13,7 @@ from typing import Any, final
 from depthlab.questions.degradation.record import Choice, Score, Tuning
 from depthlab.questions.degradation.tuning_options import Tune, network_key
 from depthlab.questions.references import SEED, network_name
-from depthlab.records import TrialRecord
+from depthlab.records import TrialRecord, TrialState
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.plan.trials import Trial
 from depthlab.sweeps.result import SweepResult
@@ -108,7 +108,7 @@ def _choice(trials: Sequence[TrialRecord], key: str, swept: SweepResult, tune: T
 
 
 def _score(trials: Sequence[TrialRecord], key: str, metric: str) -> Score:
-    ended = [trial.metrics for trial in trials if trial.state == "finished"]
+    ended = [trial.metrics for trial in trials if trial.state == TrialState.FINISHED]
     found = [metrics[metric] for metrics in ended if math.isfinite(metrics.get(metric, math.nan))]
     losses = [metrics["val/loss"] for metrics in ended if math.isfinite(metrics.get("val/loss", math.nan))]
     return Score(

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from depthlab.records import FoundRun
+from depthlab.records import FoundRun, TrialState
 from depthlab.report.palette import BROKEN, Style, styles
 from depthlab.report.scale import shorten
 
@@ -62,11 +62,11 @@ def _draw(panel: Axes, run: FoundRun, metric: str, color: Any) -> float:
     if not points:
         return 0.0
     epochs, errors = zip(*points, strict=True)
-    done = run.state == "finished"
+    done = run.state == TrialState.FINISHED
     marker = "o" if done and len(points) == 1 else ""
     panel.plot(epochs, errors, color=color, linewidth=1.3, alpha=0.8, linestyle="-" if done else "--", marker=marker)
     if not done:
-        failed = run.state == "failed"
+        failed = run.state == TrialState.FAILED
         end = {"marker": "x", "color": BROKEN} if failed else {"marker": "o", "color": color, "markerfacecolor": "none"}
         panel.plot(epochs[-1:], errors[-1:], linestyle="", zorder=4, **end)
     return float(max(errors))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
-from depthlab.records import FoundRun, SweepRecord, TrialRecord
+from depthlab.records import FoundRun, SweepRecord, TrialRecord, TrialState
 from depthlab.report.trial_groups import SEED
 
-_BEST_FIRST = ("finished", "running", "pruned", "cut off", "failed")
+_BEST_FIRST = (TrialState.FINISHED, TrialState.RUNNING, TrialState.PRUNED, TrialState.CUT_OFF, TrialState.FAILED)
 _MODEL = "model"
 _CODE = "code"  # the key of what is no setting: the checksum of the code that computes, shortened
 _ORDER = ("data", _MODEL, "depth", "width")  # as people say it
@@ -46,9 +46,9 @@ def sort_runs(runs: Sequence[FoundRun]) -> Sorted:
         newest_first = sorted(several, key=lambda run: run.created, reverse=True)
         first, *others = sorted(newest_first, key=lambda run: _BEST_FIRST.index(run.state))
         counted.append(first)
-        repeats += [run for run in others if run.state == "finished"]
-        attempts += [run for run in others if run.state != "finished"]
-        results = {_result(run) for run in several if run.state == "finished"}
+        repeats += [run for run in others if run.state == TrialState.FINISHED]
+        attempts += [run for run in others if run.state != TrialState.FINISHED]
+        results = {_result(run) for run in several if run.state == TrialState.FINISHED}
         if len(results) > 1:
             disagreeing.append(fingerprint)
     return Sorted(tuple(counted), tuple(repeats), tuple(attempts), tuple(disagreeing))
@@ -68,7 +68,7 @@ def telling_keys(runs: Sequence[FoundRun]) -> list[str]:
 def _differ_in_code_alone(runs: Sequence[FoundRun]) -> bool:
     sources: dict[str, set[str]] = defaultdict(set)
     for run in runs:
-        if run.source and run.state == "finished":
+        if run.source and run.state == TrialState.FINISHED:
             sources[_text([run.axes, run.settings])].add(run.source)
     return any(len(several) > 1 for several in sources.values())
 

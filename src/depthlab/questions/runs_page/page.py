@@ -11,7 +11,7 @@ from depthlab.questions.runs_page.figures import MOST_GROUPS, has_curves, run_cu
 from depthlab.questions.runs_page.groups import Sorted, as_sweep, group_by, sort_runs, telling_keys
 from depthlab.questions.runs_page.tables import broken_table, label, runs_table, settings_table
 from depthlab.questions.runs_page.tables_versions import code_notice, environment_blocks, version_of
-from depthlab.records import FoundRun, RunsFound
+from depthlab.records import ENDED, FoundRun, RunsFound, TrialState
 from depthlab.report.blocks import Block, Folded, Notice, Page, Picture, Section
 from depthlab.report.drawn_trials import Quantity, drawn_trials
 from depthlab.report.parallel import parallel_coordinates
@@ -19,7 +19,7 @@ from depthlab.report.scale import scale_of, show
 from depthlab.report.sweep_figures import metric_against_axis
 from depthlab.report.trial_groups import SEED
 
-_STATES = ("finished", "pruned", "failed", "cut off", "running")
+_STATES = (*ENDED, TrialState.RUNNING)
 _MOST_AXES = 4  # figures of one axis each
 _MANY_AXES, _MANY_RUNS = 3, 8  # from which on a figure of all axes says something
 
@@ -70,7 +70,7 @@ def count_runs(runs: Sequence[FoundRun]) -> str:
 
 def _lead(found: RunsFound, sorted_runs: Sorted) -> str:
     lines = [count_runs(found.runs) + "."]
-    finished = [run for run in sorted_runs.counted if run.state == "finished"]
+    finished = [run for run in sorted_runs.counted if run.state == TrialState.FINISHED]
     lines += _best(finished)
     notice = code_notice(found.runs)
     if notice is not None and notice.kind == "warning":
@@ -133,10 +133,12 @@ def _quiet_notices(sorted_runs: Sorted, keys: Sequence[str]) -> list[Block]:
             f"{_number(len(sorted_runs.attempts), 'run')} broke, or was ended, of which another run of the same recipe "
             "counts instead."
         )
-    left = [run for run in counted if run.state != "finished"]
+    left = [run for run in counted if run.state != TrialState.FINISHED]
     if left:
         told.append(f"No run finished for {_number(len(left), 'recipe')}: see Not finished. Means are over the others.")
-    groups = group_by([run for run in counted if run.state == "finished"], [key for key in keys if key != SEED])
+    groups = group_by(
+        [run for run in counted if run.state == TrialState.FINISHED], [key for key in keys if key != SEED]
+    )
     if groups and all(len(runs) == 1 for runs in groups.values()):
         told.append("Each setting has one finished run: differences between them can't be told from those of seeds.")
     return [Notice(line) for line in told]
@@ -196,7 +198,9 @@ def _curves(counted: Sequence[FoundRun], keys: Sequence[str]) -> list[Block]:
     missing = len(counted) - len(drawn)
     said = f"Error in training and on validation against the epoch, a line a run{by}."
     marks = (
-        " Dashed lines did not finish; those with a cross failed." if any(r.state != "finished" for r in drawn) else ""
+        " Dashed lines did not finish; those with a cross failed."
+        if any(r.state != TrialState.FINISHED for r in drawn)
+        else ""
     )
     absent = f" {_number(missing, 'run')} {'has' if missing == 1 else 'have'} no curve." if missing else ""
     ends = "; ".join(_end(label, runs) for label, runs in list(named.items())[:12])

@@ -9,7 +9,7 @@ from typing import Any
 
 from depthlab.questions.runs_page.groups import Sorted, group_by, value_of
 from depthlab.questions.runs_page.tables_versions import version_of
-from depthlab.records import FoundRun
+from depthlab.records import FoundRun, TrialState
 from depthlab.report.blocks import PageTable
 from depthlab.report.drawn_trials import Quantity
 from depthlab.report.scale import show
@@ -28,8 +28,8 @@ def settings_table(counted: Sequence[FoundRun], keys: Sequence[str], metric: str
     metrics = [name for name in dict.fromkeys((metric, *_METRICS)) if any(name in run.metrics for run in counted)]
     rows = []
     for values, runs in group_by(counted, shown).items():
-        finished = [run for run in runs if run.state == "finished"]
-        others = Counter(run.state for run in runs if run.state != "finished")
+        finished = [run for run in runs if run.state == TrialState.FINISHED]
+        others = Counter(run.state for run in runs if run.state != TrialState.FINISHED)
         told = ", ".join(f"{count} {state}" for state, count in others.items())
         size = next((run.metrics["model/parameters"] for run in finished if "model/parameters" in run.metrics), None)
         means = [_mean(finished, name) for name in metrics]
@@ -66,7 +66,7 @@ def broken_table(runs: Sequence[FoundRun], found: Sorted) -> PageTable | None:
     rows = tuple(
         (run.name, run.state, run.fault, _last_epoch(run), run.message or None, run.folder, found.remark(run) or None)
         for run in runs
-        if run.state != "finished"
+        if run.state != TrialState.FINISHED
     )
     head = ("run", "state", "fault", "epochs", "what is known", "folder", "remark")
     return PageTable(head, rows, "Runs that are not finished.", "unfinished") if rows else None

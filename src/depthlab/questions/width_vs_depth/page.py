@@ -12,7 +12,7 @@ from depthlab.questions.width_vs_depth.tables import (
     network_table,
     ratio_table,
 )
-from depthlab.records import ExchangeFit, MatchedNetwork
+from depthlab.records import ExchangeFit, MatchedNetwork, TrialState
 from depthlab.report.blocks import Block, Notice, Page, Picture, Section
 from depthlab.report.comparison_table import comparison_table, planning_text
 from depthlab.report.published_table import differences, published_table, splits_text
@@ -52,7 +52,7 @@ def _errors(record: WidthVsDepthRecord) -> Section:
         *_far_notice(record.networks),
     ]
     if record.measured:
-        lost = Counter(ref.group for ref in record.about.runs if ref.state != "finished")
+        lost = Counter(ref.group for ref in record.about.runs if ref.state != TrialState.FINISHED)
         means = "; ".join(f"{one.network} {one.error:.2f} %" for one in record.front if one.measure == "test error")
         blocks.append(
             Picture(

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from depthlab.records import TrialState
 from depthlab.runs.columns import columns
 from depthlab.sweeps.display.wording import about, value_text
 from depthlab.sweeps.plan.estimate import Measured, StepSeconds, TrialCost, fit_step_seconds, is_to_do, time_left
@@ -53,9 +54,9 @@ def state_text(entry: Entry) -> str:
     """Return what a sweep would do about a trial."""
     if not is_to_do(entry):
         return f"{entry.state} earlier"
-    if entry.state == "failed" or entry.fault is not None:
+    if entry.state == TrialState.FAILED or entry.fault is not None:
         return "retry"
-    return "continues" if entry.state == "cut off" or entry.folder is not None else "new"
+    return "continues" if entry.state == TrialState.CUT_OFF or entry.folder is not None else "new"
 
 
 def _title(standing: SweepState, name: str, unplanned: int) -> str:
@@ -79,7 +80,7 @@ def _numbers(entry: Entry, cost: TrialCost | None, step_seconds: StepSeconds | N
     if cost is None:
         return ("?",) * len(NUMBERS)
     seconds = None if step_seconds is None else cost.steps * step_seconds(cost)
-    if entry.state == "finished" and entry.seconds:
+    if entry.state == TrialState.FINISHED and entry.seconds:
         seconds = entry.seconds
     time = "?" if seconds is None else f"{seconds:.1f} s" if seconds < 10 else f"{seconds:,.0f} s"
     return (f"{cost.parameters:,}", f"{cost.multiply_adds:,}", f"{cost.steps:,}", time)

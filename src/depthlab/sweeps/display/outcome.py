@@ -8,9 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from depthlab.records import SweepRecord
+from depthlab.records import DONE, SweepRecord
 from depthlab.sweeps.display.table import show_results
-from depthlab.sweeps.plan.trials import DONE
 
 INCOMPLETE = 3  # exit code: the sweep has not all of its trials
 

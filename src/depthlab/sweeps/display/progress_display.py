@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from depthlab.records import TrialState
 from depthlab.sweeps.display.progress_lines import DisplayState, draw_board
 from depthlab.sweeps.display.wording import about, elapsed, label, metric_name, metric_text, percent
 from depthlab.sweeps.plan.estimate import Measured, TrialCost, is_to_do, time_left
@@ -92,7 +93,7 @@ class ProgressDisplay:
             self._told[index] = mark
             if entry.fault is not None and (before is None or entry.attempts > before[1]):
                 self._faults = [one for one in self._faults if one is not entry] + [entry]
-            elif entry.state == "finished":
+            elif entry.state == TrialState.FINISHED:
                 self._faults = [one for one in self._faults if one is not entry]
             if not self.shown and not (before is None and entry.earlier):
                 self._tell(entry, 0 if before is None else before[1])
@@ -126,7 +127,7 @@ class ProgressDisplay:
         """Print what became of a trial, if it has ended or will be tried again."""
         what = _ending(entry, self.standing.metric)
         if what is not None:
-            ended = sum(not is_to_do(e) and e.state != "running" for e in list(self.standing.entries.values()))
+            ended = sum(not is_to_do(e) and e.state != TrialState.RUNNING for e in list(self.standing.entries.values()))
             left = self.time_left() if ended < self.total else None
             rest = "" if left is None else f"; about {about(left)} left"
             place = f"[{ended:>{len(str(self.total))}}/{self.total}]"
@@ -141,12 +142,12 @@ def _mark(entry: Entry) -> tuple[str, int]:
 
 def _ending(entry: Entry, metric: str) -> str | None:
     """Return how a trial ended, in words; None while it hasn't."""
-    if is_to_do(entry) or entry.state == "running":
+    if is_to_do(entry) or entry.state == TrialState.RUNNING:
         return None
-    if entry.state == "failed":
+    if entry.state == TrialState.FAILED:
         return f"failed: {entry.fault}: {_line(entry.message)}"
     metrics, parts = entry.metrics, []
-    if entry.state != "finished":
+    if entry.state != TrialState.FINISHED:
         parts.append(f"{entry.state} at step {entry.step:,} of {entry.steps:,}" if entry.steps else entry.state)
     shown = dict.fromkeys((metric, "val/accuracy"))
     parts += [f"{metric_name(one)} {metric_text(one, metrics)}" for one in shown if one in metrics]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from depthlab.records import DONE, TrialState
 from depthlab.sweeps.display.wording import about, elapsed, label, metric_name, metric_text, short_label
 from depthlab.sweeps.plan.estimate import is_to_do
 from depthlab.sweeps.plan.trials import Entry
@@ -49,27 +50,27 @@ def _head(sight: DisplayState, width: int) -> Text:
 
 
 def _whole_bar(entries: Sequence[Entry], total: int, width: int) -> Text:
-    shares = (_share(entry) if entry.state == "running" else not is_to_do(entry) for entry in entries)
+    shares = (_share(entry) if entry.state == TrialState.RUNNING else not is_to_do(entry) for entry in entries)
     return _bar(sum(shares) / max(total, 1), width)
 
 
 def _counts(entries: Sequence[Entry], total: int, width: int) -> Text:
-    states = Counter("waiting" if is_to_do(entry) else entry.state for entry in entries)
-    states["waiting"] += max(0, total - len(entries))
-    done = states["finished"] + states["pruned"]
-    earlier = sum(entry.earlier and entry.state in ("finished", "pruned") for entry in entries)
+    states = Counter(TrialState.WAITING if is_to_do(entry) else entry.state for entry in entries)
+    states[TrialState.WAITING] += max(0, total - len(entries))
+    done = sum(states[state] for state in DONE)
+    earlier = sum(entry.earlier and entry.state in DONE for entry in entries)
     parts = [f"{done} of {total} done" + (f" ({earlier} by earlier commands)" if earlier else "")]
-    parts += [f"{states['running']} running", f"{states['waiting']} waiting"]
-    parts += [f"{states[state]} {state}" for state in ("pruned", "cut off") if states[state]]
+    parts += [f"{states[TrialState.RUNNING]} running", f"{states[TrialState.WAITING]} waiting"]
+    parts += [f"{states[state]} {state}" for state in (TrialState.PRUNED, TrialState.CUT_OFF) if states[state]]
     text = Text(" · ".join(parts))
-    if states["failed"]:
-        text.append(f" · {states['failed']} failed", "red")
+    if states[TrialState.FAILED]:
+        text.append(f" · {states[TrialState.FAILED]} failed", "red")
     text.truncate(width, overflow="ellipsis")
     return text
 
 
 def _best(entries: Sequence[Entry], metric: str, width: int) -> list[Text]:
-    finished = [entry for entry in entries if entry.state == "finished" and metric in entry.metrics]
+    finished = [entry for entry in entries if entry.state == TrialState.FINISHED and metric in entry.metrics]
     best = max(finished, key=lambda entry: goodness(metric, entry.metrics), default=None)
     if best is None:
         return []
@@ -78,14 +79,14 @@ def _best(entries: Sequence[Entry], metric: str, width: int) -> list[Text]:
 
 
 def _fault(entry: Entry, width: int) -> Text:
-    what = "failed" if entry.state == "failed" and not is_to_do(entry) else "tried again"
+    what = "failed" if entry.state == TrialState.FAILED and not is_to_do(entry) else "tried again"
     why = entry.message or entry.fault
     return Text(fit(f"{what}: {short_label(entry.trial)}: {why}", width).rstrip(), "red")
 
 
 def _running(entries: Sequence[Entry], metric: str, room: int, width: int) -> list[Text]:
     """Return a heading and a line for each running trial, as many as there is room for."""
-    running = [entry for entry in entries if entry.state == "running"]
+    running = [entry for entry in entries if entry.state == TrialState.RUNNING]
     if not running or room < 2:
         return []
     more = len(running) > room - 1

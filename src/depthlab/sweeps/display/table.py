@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from depthlab.records import SweepRecord, TrialRecord
+from depthlab.records import SweepRecord, TrialRecord, TrialState
 from depthlab.sweeps.display.wording import value_text
 from depthlab.tracking import write_atomically
 
@@ -37,7 +37,7 @@ def result_table(record: SweepRecord) -> Table:
         parameters = _parameters(trial)
         cells = [*_values(trial, record.axes), trial.state, *_errors(trial)]
         cells.append(f"{parameters:,}" if parameters is not None else "")
-        table.add_row(*map(_plain, cells), style=None if trial.state == "finished" else "dim")
+        table.add_row(*map(_plain, cells), style=None if trial.state == TrialState.FINISHED else "dim")
     return table
 
 
@@ -88,7 +88,7 @@ def _by_values(record: SweepRecord, axes: Sequence[str]) -> list[list[TrialRecor
     """Return finished trials that differ in nothing but the seed together, in the order in which they come first."""
     groups: dict[str, list[TrialRecord]] = {}
     for trial in _in_order(record):
-        if trial.state == "finished":
+        if trial.state == TrialState.FINISHED:
             groups.setdefault(_exact([trial.values.get(axis) for axis in axes]), []).append(trial)
     return list(groups.values())
 

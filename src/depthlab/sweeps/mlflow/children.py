@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from depthlab.records import SweepRecord, TrialRecord
+from depthlab.records import SweepRecord, TrialRecord, TrialState
 from depthlab.tracking import Progress, fault_tags, find_attempts, sweep_tags
 from depthlab.tracking.parent_run import ParentProgress, digest
 
@@ -30,7 +30,7 @@ def find_children(
 
 def _run_of(trial: TrialRecord, progress: ParentProgress) -> str | None:
     """Return MLflow's id of a trial's run; None while the store has given none."""
-    if trial.run_id is not None or trial.state in ("waiting", "running"):
+    if trial.run_id is not None or trial.state in (TrialState.WAITING, TrialState.RUNNING):
         return trial.run_id
     runs = Path(progress.runs)
     if trial.folder is not None:

@@ -4,12 +4,12 @@ import math
 from collections import Counter
 from typing import final
 
-from depthlab.records import SweepRecord
+from depthlab.records import DONE, SweepRecord, TrialState
 from depthlab.sweeps.state.sweep_state import goodness
 from depthlab.tracking import Journal, Line
 
 _BEST = ("val/accuracy", "val/loss", "test/accuracy")
-_ENDED = ("finished", "pruned", "failed")
+_COUNTED = (*DONE, TrialState.FAILED)
 _RUNNING = "trials/running"
 
 
@@ -46,9 +46,10 @@ class MetricsLog:
 def course_values(record: SweepRecord) -> dict[str, float]:
     """Return the counts of trials, and the metrics of the finished trial that is best by the sweep's metric."""
     states = Counter(trial.state for trial in record.trials)
-    values = {f"trials/{state.replace(' ', '_')}": float(states[state]) for state in (*_ENDED, "cut off", "running")}
+    counted = (*_COUNTED, TrialState.CUT_OFF, TrialState.RUNNING)
+    values = {f"trials/{state.replace(' ', '_')}": float(states[state]) for state in counted}
     values["trials/total"] = float(len(record.trials))
-    finished = [t.metrics for t in record.trials if t.state == "finished"]
+    finished = [t.metrics for t in record.trials if t.state == TrialState.FINISHED]
     ranked = [metrics for metrics in finished if math.isfinite(metrics.get(record.metric, math.nan))]
     best = max(ranked, key=lambda metrics: goodness(record.metric, metrics), default={})
     wanted = dict.fromkeys((record.metric, *_BEST))
@@ -56,4 +57,4 @@ def course_values(record: SweepRecord) -> dict[str, float]:
 
 
 def _count_ended(values: dict[str, float]) -> int:
-    return int(sum(values[f"trials/{state}"] for state in _ENDED))
+    return int(sum(values[f"trials/{state}"] for state in _COUNTED))

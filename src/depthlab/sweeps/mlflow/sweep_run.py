@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, final
 
-from depthlab.records import SweepRecord
+from depthlab.records import RunStatus, SweepRecord, TrialState
 from depthlab.sweeps.mlflow.artifacts import TABLES, write_files, write_note
 from depthlab.sweeps.mlflow.children import find_children
 from depthlab.sweeps.mlflow.metrics_log import MetricsLog
-from depthlab.tracking import EndStatus, Journal, adopt, open_client, redact, resolve_artifact_root
+from depthlab.tracking import Journal, adopt, open_client, redact, resolve_artifact_root
 from depthlab.tracking.metric_uploader import MetricUploader
 from depthlab.tracking.mlflow_run import end_run, upload
 from depthlab.tracking.parent_run import ParentProgress, annotate, describe_parent, digest, open_parent
@@ -98,7 +98,7 @@ class MlflowSweepRun:
         self._feed = MetricUploader(self._journal, 0)
         self._client: MlflowClient | None = None
         self._record: SweepRecord | None = None  # the newest one
-        self._status: EndStatus = "killed"
+        self._status = RunStatus.KILLED
         self._next_show = 0.0
         self._sender = Sender(self._bring_up_to_date, name="parent", every=every)
 
@@ -127,7 +127,7 @@ class MlflowSweepRun:
         """Take note of how the sweep stands now; returns at once."""
         self._take(record, last=False)
 
-    def end(self, status: EndStatus, record: SweepRecord | None = None, *, patience: float = 10.0) -> None:
+    def end(self, status: RunStatus, record: SweepRecord | None = None, *, patience: float = 10.0) -> None:
         """Let the thread send the rest and end the run; returns at once. `wait` waits for it.
 
         Args:
@@ -151,7 +151,7 @@ class MlflowSweepRun:
             "the same command again, or python pipelines/sync.py, sends it when the store is back"
         )
 
-    def finish(self, status: EndStatus, record: SweepRecord | None = None, *, patience: float = 10.0) -> str | None:
+    def finish(self, status: RunStatus, record: SweepRecord | None = None, *, patience: float = 10.0) -> str | None:
         """Do `end` and `wait`: send the rest, end the run, and return a warning or None."""
         self.end(status, record, patience=patience)
         return self.wait()
@@ -238,6 +238,14 @@ class MlflowSweepRun:
 def _visible(record: SweepRecord) -> list[object]:
     """Return what of the trials is drawn or tabulated; a running trial's latest metrics are not."""
     return [
-        (t.index, t.values, t.state, t.fault, t.attempts, t.run_id, t.metrics if t.state != "running" else None)
+        (
+            t.index,
+            t.values,
+            t.state,
+            t.fault,
+            t.attempts,
+            t.run_id,
+            t.metrics if t.state != TrialState.RUNNING else None,
+        )
         for t in record.trials
     ]

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
-from depthlab.records import SweepRecord
+from depthlab.records import RunStatus, SweepRecord, TrialState
 from depthlab.sweeps.mlflow.children import find_children
 from depthlab.sweeps.mlflow.sweep_run import MlflowSweepRun
-from depthlab.tracking import EndStatus, Lock, check_store, redact, resolve_uri
+from depthlab.tracking import Lock, check_store, redact, resolve_uri
 from depthlab.tracking.parent_run import ParentProgress
 
 
@@ -68,11 +68,14 @@ def _settle(folder: Path, uri: str | None) -> SynchronizedSweep | None:
         return SynchronizedSweep(folder.name, progress.run_id, str(error))
     parent = MlflowSweepRun.again(folder, target)
     parent.start()
-    status: EndStatus = progress.status or "killed"  # type: ignore[assignment]
+    status = progress.status or RunStatus.KILLED
     return SynchronizedSweep(folder.name, parent.run_id, parent.finish(status, record))
 
 
 def _left(record: SweepRecord) -> SweepRecord:
     """Return how the sweep stands now that its command has ended: what was running then was cut off."""
-    trials = (replace(trial, state="cut off") if trial.state == "running" else trial for trial in record.trials)
+    trials = (
+        replace(trial, state=TrialState.CUT_OFF) if trial.state == TrialState.RUNNING else trial
+        for trial in record.trials
+    )
     return replace(record, trials=tuple(trials))

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from depthlab.records import TrialState
 from depthlab.sweeps.plan.trials import Entry
 from depthlab.sweeps.state.sweep_state import SweepState
 
@@ -81,7 +82,7 @@ def time_left(
     step_seconds = fit_step_seconds([*measured, *measured_steps(entries, costs)])
     if step_seconds is None or (unplanned and not costs):
         return None
-    running = [entry for entry in entries if entry.state == "running"]
+    running = [entry for entry in entries if entry.state == TrialState.RUNNING]
     waiting = [entry for entry in entries if is_to_do(entry)]
     if any(entry.trial.index not in costs for entry in (*running, *waiting)):
         return None
@@ -118,13 +119,13 @@ def _pace(entry: Entry, costs: Mapping[int, TrialCost]) -> float | None:
     cost = costs.get(entry.trial.index)
     if cost is None:
         return None
-    return entry.seconds / cost.steps if entry.state == "finished" and entry.seconds else entry.step_seconds
+    return entry.seconds / cost.steps if entry.state == TrialState.FINISHED and entry.seconds else entry.step_seconds
 
 
 def is_to_do(entry: Entry) -> bool:
     """Tell whether a trial is still to be begun by this command, be it for the first time or again."""
-    broken_earlier = entry.earlier and entry.began is None and entry.state in ("failed", "cut off")
-    return entry.state == "waiting" or broken_earlier
+    broken_earlier = entry.earlier and entry.began is None and entry.state in (TrialState.FAILED, TrialState.CUT_OFF)
+    return entry.state == TrialState.WAITING or broken_earlier
 
 
 def _remainder(entry: Entry, cost: TrialCost, step_seconds: StepSeconds) -> float:

@@ -6,12 +6,14 @@ from typing import Any, final
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.study import StudyDirection
-from optuna.trial import TrialState, create_trial
+from optuna.trial import TrialState as OptunaState
+from optuna.trial import create_trial
 
 from depthlab.recipe import Interval, Space
+from depthlab.records import DONE, TrialState
 from depthlab.sweeps.plan.sampling import typed
 from depthlab.sweeps.plan.settings import Settings
-from depthlab.sweeps.plan.trials import DONE, Entry, Trial
+from depthlab.sweeps.plan.trials import Entry, Trial
 
 # how many proposals in a row may be trials that are there already before the space counts as exhausted
 IDLE_PROPOSALS = 100
@@ -65,7 +67,7 @@ class OptunaSearch:
             if isinstance(trial, ValueError):
                 if self._settings.impossible == "refuse":
                     self.trouble = trial
-                self._study.tell(asked, state=TrialState.FAIL)
+                self._study.tell(asked, state=OptunaState.FAIL)
                 self._idle += 1
             elif trial.fingerprint in self._fingerprints:
                 self._repeat(asked, self._fingerprints[trial.fingerprint])
@@ -77,17 +79,17 @@ class OptunaSearch:
                 return trial
         return None
 
-    def tell(self, trial: Trial, state: str, metrics: Mapping[str, float]) -> None:
+    def tell(self, trial: Trial, state: TrialState, metrics: Mapping[str, float]) -> None:
         """Hear how a trial ended; a pruned one counts with its latest metric."""
         asked = self._asked.pop(trial.fingerprint, None)
-        self._fingerprints[trial.fingerprint] = Entry(trial, state=state, metrics=dict(metrics))  # type: ignore[arg-type]
+        self._fingerprints[trial.fingerprint] = Entry(trial, state=state, metrics=dict(metrics))
         if asked is not None:
             self._repeat(asked, self._fingerprints[trial.fingerprint])
 
     def _repeat(self, asked: optuna.Trial, entry: Entry | None) -> None:
         value = _value(entry, self._settings.metric)
         if value is None:
-            self._study.tell(asked, state=TrialState.FAIL)
+            self._study.tell(asked, state=OptunaState.FAIL)
         else:
             self._study.tell(asked, value)
 
@@ -140,7 +142,7 @@ def _typed(value: Any, interval: Interval | None) -> str:
 
 
 def _value(entry: Entry | None, metric: str) -> float | None:
-    if entry is None or entry.state not in ("finished", "pruned"):
+    if entry is None or entry.state not in DONE:
         return None
     value = entry.metrics.get(metric)
     return value if value is not None and value == value else None

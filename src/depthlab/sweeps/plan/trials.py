@@ -1,15 +1,10 @@
 """One trial of a sweep: what was planned, and how it stands."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, final
+from typing import Any, final
 
 from depthlab.recipe import Recipe
-from depthlab.records import TrialRecord
-
-State = Literal["waiting", "running", "finished", "pruned", "cut off", "failed"]
-
-DONE: tuple[State, ...] = ("finished", "pruned")  # what the sweep asks no more of
-ENDED: tuple[State, ...] = (*DONE, "failed", "cut off")  # nothing computes it now
+from depthlab.records import TrialRecord, TrialState
 
 
 @final
@@ -35,7 +30,7 @@ class Entry:
     """How one trial stands now."""
 
     trial: Trial
-    state: State = "waiting"
+    state: TrialState = TrialState.WAITING
     earlier: bool = False  # it had ended before this command began
     step: int = 0  # optimizer steps done
     steps: int = 0  # optimizer steps in all; 0 while unknown

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from depthlab.records import RunStatus, TrialState
 from depthlab.sweeps.plan.trials import Trial
 from depthlab.tracking import Progress, RunFolder, find_attempts, find_finished, find_interrupted
 
@@ -13,12 +14,12 @@ def known_of(root: Path, trial: Trial, *, since: str, pruned_counts: bool) -> di
     if finished is not None:
         record = finished.record
         assert record is not None
-        known = {"state": "finished", "metrics": record.metrics, "seconds": record.seconds}
+        known = {"state": TrialState.FINISHED, "metrics": record.metrics, "seconds": record.seconds}
         return known | _place(finished) | {"earlier": True}
     for folder in find_attempts(root, trial.fingerprint, since=since):
-        if folder.status == "pruned" and pruned_counts:
-            return {"state": "pruned", "metrics": _latest(folder)} | _place(folder) | {"earlier": True}
-        state = "failed" if folder.status == "failed" else "cut off"
+        if folder.status == RunStatus.PRUNED and pruned_counts:
+            return {"state": TrialState.PRUNED, "metrics": _latest(folder)} | _place(folder) | {"earlier": True}
+        state = TrialState.FAILED if folder.status == RunStatus.FAILED else TrialState.CUT_OFF
         return {"state": state} | _place(folder) | {"earlier": True}
     return {}
 
@@ -41,8 +42,8 @@ def keep_pruned(root: Path, trial: Trial, *, since: str) -> None:
     """
     folder = find_interrupted(root, trial.fingerprint, since=since, failed=True)
     if folder is not None:
-        if folder.status != "pruned":
-            folder.status = "pruned"
+        if folder.status != RunStatus.PRUNED:
+            folder.status = RunStatus.PRUNED
         folder.release()
 
 

@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any, final
 
-from depthlab.sweeps.plan.trials import DONE, Entry, State, Trial
+from depthlab.records import DONE, TrialState
+from depthlab.sweeps.plan.trials import Entry, Trial
 
 
 @final
@@ -25,7 +26,7 @@ class SweepState:
     def start(self, index: int) -> None:
         """Note that a machine has begun to compute a trial, again perhaps."""
         entry = self.entries[index]
-        entry.state, entry.began = "running", time.time()
+        entry.state, entry.began = TrialState.RUNNING, time.time()
 
     def change(self, index: int, **news: Any) -> None:
         """Note what is known of a trial now, by the names of `Entry`'s fields."""
@@ -34,7 +35,7 @@ class SweepState:
             assert name in Entry.__dataclass_fields__, f"a trial has no {name}"
             setattr(entry, name, value)
 
-    def in_state(self, *states: State) -> list[Entry]:
+    def in_state(self, *states: TrialState) -> list[Entry]:
         """Return the entries in one of the states, in their order."""
         return [entry for entry in self.entries.values() if entry.state in states]
 
@@ -46,7 +47,7 @@ class SweepState:
     @property
     def best(self) -> Entry | None:
         """The finished trial that is best by the sweep's metric; None while there is none."""
-        finished = [entry for entry in self.in_state("finished") if self.metric in entry.metrics]
+        finished = [entry for entry in self.in_state(TrialState.FINISHED) if self.metric in entry.metrics]
         return max(finished, key=lambda entry: goodness(self.metric, entry.metrics), default=None)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import final
 
-from depthlab.records import PlannedTrial, TrialRecord
+from depthlab.records import PlannedTrial, TrialRecord, TrialState
 from depthlab.sweeps.plan.trials import Trial
 from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.sweeps.state.history import known_of
@@ -42,7 +42,9 @@ class TrialLedger:
         record = self._folder.record if self._folder is not None else None
         left = [trial for trial in record.trials if trial.fingerprint not in asked] if record is not None else []
         # a command that was killed could not say that nothing computes them any more
-        return [replace(trial, state="cut off") if trial.state == "running" else trial for trial in left]
+        return [
+            replace(trial, state=TrialState.CUT_OFF) if trial.state == TrialState.RUNNING else trial for trial in left
+        ]
 
 
 def load_state(trials: Iterable[Trial], root: Path, *, metric: str, since: str, pruned_counts: bool) -> SweepState:

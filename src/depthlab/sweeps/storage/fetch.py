@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from depthlab.records import RunStatus
 from depthlab.sweeps.storage.storage import Storage
 from depthlab.tracking import RunFolder
 from depthlab.tracking.progress import Progress
@@ -54,9 +55,11 @@ def bring_home(storage: str, root: Path, fingerprints: Iterable[str]) -> list[st
     missing = []
     for fingerprint in fingerprints:
         name = _newest(place, names[fingerprint[:8]], fingerprint)
-        if name is None or (not _is_home(root / name) and _status(place.read(f"{name}/status.json")) == "running"):
+        if name is not None and _is_home(root / name):
+            continue
+        if name is None or _status(place.read(f"{name}/status.json")) == RunStatus.RUNNING:
             missing.append(fingerprint)
-        elif not _is_home(root / name):
+        else:
             _bring(place, name, root)
     return missing
 
@@ -136,8 +139,8 @@ def _rank_there(place: Storage, name: str) -> Rank:
 
 def _rank(status: bytes | None, journal: bytes | None) -> Rank:
     journal = journal or b""
-    return _status(status) == "finished", journal.count(b'"resumed_after":'), len(journal)
+    return _status(status) == RunStatus.FINISHED, journal.count(b'"resumed_after":'), len(journal)
 
 
-def _status(status: bytes | None) -> str:
-    return "running" if status is None else str(json.loads(status)["status"])
+def _status(status: bytes | None) -> RunStatus:
+    return RunStatus.RUNNING if status is None else RunStatus(json.loads(status)["status"])

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Self, final
 
 from depthlab.recipe import compose_each, read_space
-from depthlab.records import SweepRecord
+from depthlab.records import DONE, SweepRecord
 from depthlab.runs import runs_root
 from depthlab.sweeps.plan.settings import Settings
-from depthlab.sweeps.plan.trials import DONE
 from depthlab.sweeps.state.folder import sweeps_root
 from depthlab.sweeps.workers.cluster import Cluster, OwnCluster, connected
 

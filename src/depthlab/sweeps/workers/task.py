@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self, final
 
 from depthlab.recipe import Recipe, recipe_from_config
-from depthlab.records import Record
+from depthlab.records import Record, TrialState
 
 
 @final
@@ -49,7 +49,7 @@ class Task(Record):
 class Report(Record):
     """What a worker says of a trial; nothing that it does not know is in it."""
 
-    state: str = "running"  # running, finished, failed or cut off
+    state: TrialState = TrialState.RUNNING  # or finished, failed, cut off
     epoch: int = 0
     step: int = 0
     steps: int = 0

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any, final
 
-from depthlab.records import RunRecord
+from depthlab.records import RunRecord, TrialState
 from depthlab.runs import Fault, RunHooks, ensure, fault_of, runs_root
 from depthlab.sweeps.storage.fetch import fetch
 from depthlab.sweeps.storage.mirror import Mirror
@@ -136,7 +136,7 @@ def _mirroring(storage: str | None) -> Callable[[RunFolder], Mirror] | None:
 
 def _finished(record: RunRecord) -> Report:
     return Report(
-        "finished",
+        TrialState.FINISHED,
         metrics=record.metrics,
         folder=record.folder,
         run_id=record.run_id,
@@ -147,11 +147,11 @@ def _finished(record: RunRecord) -> Report:
 def _stopped(reason: list[str], task: Task) -> Report:
     if "time limit" in reason:
         return _failed(Fault("timeout", f"not done after {(task.seconds or 0) / 60:g} minutes, its checkpoint is kept"))
-    return Report("cut off")
+    return Report(TrialState.CUT_OFF)
 
 
 def _failed(fault: Fault) -> Report:
-    return Report("failed", fault=fault.kind, message=fault.message)
+    return Report(TrialState.FAILED, fault=fault.kind, message=fault.message)
 
 
 @contextmanager
