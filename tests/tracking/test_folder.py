@@ -55,8 +55,8 @@ def test_status_and_record_are_kept(make_folder: MakeFolder) -> None:
     assert not list(folder.path.glob(".*")), "temporary files are gone"
 
 
-def test_an_unknown_status_is_our_mistake(make_folder: MakeFolder) -> None:
-    with pytest.raises(AssertionError, match="done"):
+def test_an_unknown_status_is_refused(make_folder: MakeFolder) -> None:
+    with pytest.raises(ValueError, match="done"):
         make_folder().status = "done"  # type: ignore[assignment]
 
 

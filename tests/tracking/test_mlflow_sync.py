@@ -212,10 +212,10 @@ def test_system_metrics_are_sampled_and_counted_on(
 _RUN = """
 import sys, time
 from pathlib import Path
-from depthlab.tracking import Projection, RunFolder
+from depthlab.tracking import MlflowSync, RunFolder
 from tests.tracking.conftest import make_manifest
 folder = RunFolder.create(Path(sys.argv[1]), make_manifest())
-projection = Projection(folder, uri=sys.argv[2], experiment="tests", every=0.01, system_metrics=False)
+projection = MlflowSync(folder, uri=sys.argv[2], experiment="tests", every=0.01, system_metrics=False)
 projection.start()
 for step in range(int(sys.argv[3])):
     folder.journal.append({"train/loss": 1.0, "train/accuracy": 0.5}, step=step, epoch=0)

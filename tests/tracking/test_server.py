@@ -157,10 +157,10 @@ def test_a_server_lost_in_mid_run_costs_nothing(make_folder: MakeFolder, server:
 _DYING = """
 import os, signal, sys
 from pathlib import Path
-from depthlab.tracking import Projection, RunFolder
+from depthlab.tracking import MlflowSync, RunFolder
 from tests.tracking.conftest import make_manifest
 folder = RunFolder.create(Path(sys.argv[1]), make_manifest())
-projection = Projection(folder, uri=sys.argv[2], experiment="tests", system_metrics=False)
+projection = MlflowSync(folder, uri=sys.argv[2], experiment="tests", system_metrics=False)
 projection.start()
 assert projection.run_id
 for step in range(100):

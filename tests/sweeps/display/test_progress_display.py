@@ -198,10 +198,10 @@ def test_the_board_is_drawn_and_taken_away() -> None:
 
 CHILD = """
 import sys, time
-from depthlab.sweeps.display.progress_display import Board
+from depthlab.sweeps.display.progress_display import ProgressDisplay
 from tests.sweeps.made import costs, finish, standing
 trials = standing(6)
-with Board(trials, costs(trials), 2, name="a sweep") as board:
+with ProgressDisplay(trials, costs(trials), 2, name="a sweep") as board:
     for index in range(6):
         trials.start(index)
         for step in range(0, 100, 20):

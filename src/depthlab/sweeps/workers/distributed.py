@@ -68,7 +68,7 @@ def ensure_together(
 
     Raises:
         ValueError, Interrupted, Pruned: as `ensure` does. What goes wrong in one of the processes comes out as it was.
-        Lost: one of them died.
+        WorkerDied: one of them died.
     """
     import ray
 
