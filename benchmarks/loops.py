@@ -135,7 +135,7 @@ class BareLoop(Loop):
         total = torch.zeros((), device=device)
         order = torch.randperm(len(labels), generator=generator).to(device)
         for chosen in itertools.islice(itertools.cycle(order.split(problem.batch_size)), watch.total_steps):
-            images = augment.flip(augment.pad_and_crop(augment.take(pixels, chosen), 4, generator), generator)
+            images = augment.flip(augment.pad_and_crop(augment.select_images(pixels, chosen), 4, generator), generator)
             images = augment.normalize(images, mean, std, channels_last=problem.hardware.channels_last)
             with problem.hardware.autocast():
                 scores = network(images)

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from stopwatch import Stopwatch
 
-from depthlab.training import Reporting
+from depthlab.training import MetricsRecorder
 
 
 @final
@@ -23,7 +23,7 @@ class TrackingShare:
         self._patches = ExitStack()
 
     def __enter__(self) -> Self:
-        report = Reporting.on_train_batch_end
+        report = MetricsRecorder.on_train_batch_end
 
         def timed(*arguments: Any, **keywords: Any) -> None:
             begin = time.perf_counter()
@@ -32,7 +32,7 @@ class TrackingShare:
                 self._seconds += time.perf_counter() - begin
                 self._thread_seconds.append(_feeding_seconds())
 
-        self._patches.enter_context(patch.object(Reporting, "on_train_batch_end", timed))
+        self._patches.enter_context(patch.object(MetricsRecorder, "on_train_batch_end", timed))
         return self
 
     def __exit__(self, *_: object) -> None:

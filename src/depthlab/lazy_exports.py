@@ -1,21 +1,21 @@
-"""Doors of rooms whose furniture is heavy: a name is imported when somebody asks for it."""
+"""Lazy exports: a package lists its public names, and each is imported when it is first used."""
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 
-def lazy_exports(package: str, places: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """Return a `__getattr__` for a package, which imports the module that a name lies in.
+def lazy_exports(package: str, names_by_module: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
+    """Return a package's `__getattr__`, which imports the module that defines a name.
 
-    `places` maps modules of the package to the names that they offer. Type checkers don't follow it: the package's
-    file imports the same names where `TYPE_CHECKING` is true.
+    `names_by_module` maps the package's modules to the names that they export. Type checkers can't follow this, so the
+    package's `__init__.py` imports the same names under `TYPE_CHECKING`.
     """
-    module_of = {name: module for module, names in places.items() for name in names}
+    module_of = {name: module for module, names in names_by_module.items() for name in names}
 
-    def find(name: str) -> Any:
+    def import_name(name: str) -> Any:
         if name not in module_of:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         return getattr(import_module(f"{package}.{module_of[name]}"), name)
 
-    return find
+    return import_name

@@ -156,6 +156,6 @@ def test_the_generator_decides_everything(name: str) -> None:
 @pytest.mark.parametrize("memory_format", FORMATS)
 def test_taking_images_keeps_their_memory_format(memory_format: torch.memory_format) -> None:
     images = some_bytes(9, 3, 4, 4).contiguous(memory_format=memory_format)
-    taken = augment.take(images, torch.tensor([3, 3, 8]))
+    taken = augment.select_images(images, torch.tensor([3, 3, 8]))
     assert torch.equal(taken, images[[3, 3, 8]])
     assert taken.is_contiguous(memory_format=memory_format)

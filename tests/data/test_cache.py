@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from depthlab.data import ImageSet, synthetic
-from depthlab.data.cache import FACTS, cached, data_folder, load, save
+from depthlab.data.cache import METADATA, cached, data_folder, load, save
 
 
 def a_set(seed: int = 0) -> ImageSet:
@@ -73,9 +73,9 @@ DAMAGES: list[tuple[str, Callable[[Path], None]]] = [
     ("test_images.npy", flip_a_bit),
     ("train_labels.npy", flip_a_bit),
     ("test_labels.npy", Path.unlink),
-    (FACTS, Path.unlink),
-    (FACTS, not_json),
-    (FACTS, no_digests),
+    (METADATA, Path.unlink),
+    (METADATA, not_json),
+    (METADATA, no_digests),
 ]
 
 

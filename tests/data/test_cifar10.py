@@ -12,7 +12,7 @@ from torch import Tensor
 from depthlab.data import ImageSet, Split, cifar10
 from depthlab.data.batch_files import binary_batches, python_batches
 from depthlab.data.cache import data_folder
-from depthlab.data.cifar10 import DIGESTS, WAYS, Way, from_hub, from_npm, obtain, package_images
+from depthlab.data.cifar10 import DIGESTS, LOADERS, Loader, from_hub, from_npm, load_with, package_images
 from tests.data import files
 
 DIGESTS_HERE = files.cifar_like_digests()
@@ -36,8 +36,8 @@ def is_the_set(images: ImageSet) -> bool:
     )
 
 
-def get(folder: Path, *ways: Way) -> ImageSet:
-    return obtain(folder, [(f"way {number}", way) for number, way in enumerate(ways)], DIGESTS_HERE)
+def get(folder: Path, *loaders: Loader) -> ImageSet:
+    return load_with(folder, [(f"way {number}", load) for number, load in enumerate(loaders)], DIGESTS_HERE)
 
 
 def write(form: str, folder: Path) -> None:
@@ -53,8 +53,8 @@ def write(form: str, folder: Path) -> None:
 @pytest.mark.parametrize("form", ["py", "bin", "py-packed", "bin-packed"])
 def test_published_forms(form: str, tmp_path: Path) -> None:
     write(form, tmp_path)
-    way = python_batches if "py" in form else binary_batches
-    images = get(tmp_path, way)
+    load = python_batches if "py" in form else binary_batches
+    images = get(tmp_path, load)
     assert is_the_set(images)
     assert images.classes[3] == "cat"
     assert is_the_set(get(tmp_path, unneeded))  # it was cached
@@ -74,7 +74,7 @@ def test_the_layout_of_the_hub_in_the_data_folder(tmp_path: Path) -> None:
 
 
 def test_the_ways_are_tried_in_order() -> None:
-    assert [way for _, way in WAYS] == [python_batches, binary_batches, from_hub, from_npm]
+    assert [load for _, load in LOADERS] == [python_batches, binary_batches, from_hub, from_npm]
 
 
 def test_a_way_with_other_bytes_is_passed_over(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_way_with_other_bytes_is_passed_over(tmp_path: Path) -> None:
 
     assert is_the_set(get(tmp_path, spoiled, sound))
     with pytest.raises(ValueError, match="way 0: not the bytes of CIFAR-10"):
-        obtain(data_folder(tmp_path / "anew"), [("way 0", spoiled)], DIGESTS_HERE)
+        load_with(data_folder(tmp_path / "anew"), [("way 0", spoiled)], DIGESTS_HERE)
 
 
 def test_a_cache_with_other_bytes_is_fetched_anew(tmp_path: Path) -> None:
@@ -106,9 +106,9 @@ def test_where_nothing_works_one_line_says_what_was_tried_and_what_to_do(tmp_pat
     def no_network(folder: Path) -> tuple[Split, Split]:
         raise ValueError("no network")
 
-    ways = [("cifar-10-batches-py", python_batches), ("cifar-10-batches-bin", binary_batches), ("Hub", no_network)]
+    loaders = [("cifar-10-batches-py", python_batches), ("cifar-10-batches-bin", binary_batches), ("Hub", no_network)]
     with pytest.raises(ValueError, match=r"cifar-10-batches-py: not there; .*bin: not there; Hub: no network") as error:
-        obtain(tmp_path, ways, DIGESTS_HERE)
+        load_with(tmp_path, loaders, DIGESTS_HERE)
     assert "\n" not in str(error.value)
     assert f"into {tmp_path}" in str(error.value)
     assert not (tmp_path / "cifar10").exists()

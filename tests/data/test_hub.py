@@ -13,7 +13,18 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from depthlab.data import ImageData, ImageSet, LazyImages, Loading, cifar100, hub, huggingface, mnist, pictures, svhn
+from depthlab.data import (
+    ImageData,
+    ImageSet,
+    LazyImages,
+    LoadingOptions,
+    cifar100,
+    hub,
+    huggingface,
+    mnist,
+    pictures,
+    svhn,
+)
 from tests.data.files import write_hub_set
 
 NAMES = datasets.ClassLabel(names=["ant", "bee", "cat"])
@@ -145,7 +156,7 @@ def test_sets_too_large_for_memory_stream_and_are_the_same(tmp_path: Path, monke
                 images,
                 batch_size=8,
                 seed=0,
-                loading=Loading(workers=workers),
+                loading=LoadingOptions(workers=workers),
                 device=torch.device("cpu"),
                 channels_last=False,
             ).train_dataloader()

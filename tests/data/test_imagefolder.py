@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from depthlab.data import ImageData, ImageSet, LazyImages, Loading, imagefolder, pictures
-from depthlab.data.pictures import fit
+from depthlab.data import ImageData, ImageSet, LazyImages, LoadingOptions, imagefolder, pictures
+from depthlab.data.pictures import resize_and_crop
 from tests.data.files import write_pictures
 
 
@@ -86,20 +86,20 @@ def test_the_size_is_that_of_the_pictures_or_64_or_what_is_typed(tmp_path: Path)
 def test_the_shorter_side_is_scaled_and_the_center_cut_out() -> None:
     wide = np.zeros((20, 60, 3), dtype=np.uint8)
     wide[:, 20:40] = 200
-    assert bool((fit(Image.fromarray(wide), 10, 3) > 180).all())
-    assert bool((fit(Image.fromarray(wide.transpose(1, 0, 2).copy()), 10, 1) > 180).all())
-    assert fit(Image.fromarray(wide), 10, 3).shape == (3, 10, 10)
+    assert bool((resize_and_crop(Image.fromarray(wide), 10, 3) > 180).all())
+    assert bool((resize_and_crop(Image.fromarray(wide.transpose(1, 0, 2).copy()), 10, 1) > 180).all())
+    assert resize_and_crop(Image.fromarray(wide), 10, 3).shape == (3, 10, 10)
 
 
 def test_sixteen_bits_become_eight() -> None:
     deep = Image.fromarray(np.full((4, 4), 0x8040, dtype=np.uint16))
-    assert fit(deep, 4, 1).unique().tolist() == [0x80]
+    assert resize_and_crop(deep, 4, 1).unique().tolist() == [0x80]
 
 
 def test_pictures_stand_upright() -> None:
     lying = Image.fromarray(np.array([[10, 20], [30, 40]], dtype=np.uint8))
     lying.getexif()[0x0112] = 6  # turned by 90 degrees
-    assert fit(lying, 2, 1)[0].tolist() == [[30, 10], [40, 20]]
+    assert resize_and_crop(lying, 2, 1)[0].tolist() == [[30, 10], [40, 20]]
 
 
 def test_a_changed_added_or_removed_picture_is_noticed(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_pictures_too_large_for_memory_stream_and_are_the_same(tmp_path: Path, m
     assert streaming.content == memory.content
     passes = []
     for images, workers in ((memory, 0), (streaming, 0), (streaming, 1)):
-        loading = Loading(crop=2, flip=True, workers=workers)
+        loading = LoadingOptions(crop=2, flip=True, workers=workers)
         data = ImageData(images, batch_size=8, seed=3, loading=loading, device=torch.device("cpu"), channels_last=True)
         passes.append([*data.train_dataloader(), *data.val_dataloader(), *data.test_dataloader()])
     for first, second, third in zip(*passes, strict=True):

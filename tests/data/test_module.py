@@ -10,10 +10,10 @@ import torch
 from omegaconf import OmegaConf
 
 import depthlab.data
-from depthlab.data import ImageData, ImageSet, Loading, synthetic
+from depthlab.data import ImageData, ImageSet, LoadingOptions, synthetic
 
 CONFIGURATION = Path(__file__).parents[2] / "conf" / "data"
-OFF = Loading(crop=0, flip=False)
+OFF = LoadingOptions(crop=0, flip=False)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def images() -> ImageSet:
     return synthetic(image_size=8, train_size=110, test_size=30, num_classes=5)
 
 
-def data_of(images: ImageSet, loading: Loading = OFF, **changes: Any) -> ImageData:
+def data_of(images: ImageSet, loading: LoadingOptions = OFF, **changes: Any) -> ImageData:
     arguments: dict[str, Any] = {"batch_size": 16, "seed": 0, "device": torch.device("cpu"), "channels_last": True}
     return ImageData(images, loading=loading, **arguments | changes)
 
@@ -51,7 +51,7 @@ def test_images_arrive_normalized_in_the_wanted_format(images: ImageSet, channel
 
 
 def test_only_training_batches_are_augmented(images: ImageSet) -> None:
-    augmented = data_of(images, Loading(crop=2, flip=True), cutout=3, mixup=0.5, cutmix=0.5)
+    augmented = data_of(images, LoadingOptions(crop=2, flip=True), cutout=3, mixup=0.5, cutmix=0.5)
     pure = data_of(images)
     for name in ("val_dataloader", "test_dataloader", "train_evaluation_dataloader"):
         for (x, y), (plain_x, plain_y) in zip(getattr(augmented, name)(), getattr(pure, name)(), strict=True):
@@ -61,7 +61,8 @@ def test_only_training_batches_are_augmented(images: ImageSet) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"loading": Loading(crop=2, flip=False)}, {"loading": Loading(crop=0, flip=True)}, {"cutout": 3}]
+    "change",
+    [{"loading": LoadingOptions(crop=2, flip=False)}, {"loading": LoadingOptions(crop=0, flip=True)}, {"cutout": 3}],
 )
 def test_each_augmentation_changes_images_and_keeps_labels(images: ImageSet, change: dict[str, Any]) -> None:
     x, y = next(iter(data_of(images, **change).train_dataloader()))
@@ -101,7 +102,7 @@ def test_with_mixup_and_cutmix_batches_take_either() -> None:
 def test_a_wrong_key_is_named_with_what_to_type(wrong: dict[str, Any]) -> None:
     (name,) = wrong
     with pytest.raises(ValueError, match=rf"{name}=.* such as data\.{name}="):
-        Loading(**wrong)
+        LoadingOptions(**wrong)
 
 
 @pytest.mark.parametrize("file", sorted(CONFIGURATION.glob("*.yaml")), ids=lambda file: file.stem)
@@ -109,6 +110,6 @@ def test_every_configured_set_has_the_keys_of_its_source_and_of_loading(file: Pa
     config = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
     assert isinstance(config, dict)
     assert config.pop("_target_") == f"depthlab.data.{file.stem}"
-    shared = {field.name: config.pop(field.name) for field in dataclasses.fields(Loading)}
-    Loading(**shared)
+    shared = {field.name: config.pop(field.name) for field in dataclasses.fields(LoadingOptions)}
+    LoadingOptions(**shared)
     assert set(config) == set(inspect.signature(getattr(depthlab.data, file.stem)).parameters)

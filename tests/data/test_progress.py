@@ -8,7 +8,7 @@ from typing import final
 
 import pytest
 
-from depthlab.data.progress import Meter, counting, receiving
+from depthlab.data.progress import ProgressMeter, download_bar, item_bar
 
 
 @final
@@ -19,14 +19,16 @@ class Terminal(io.StringIO):
         return True
 
 
-SHOWS: list[Callable[[], AbstractContextManager[Meter]]] = [
-    lambda: counting("Decoding", 3),
-    lambda: receiving("Decoding"),
+SHOWS: list[Callable[[], AbstractContextManager[ProgressMeter]]] = [
+    lambda: item_bar("Decoding", 3),
+    lambda: download_bar("Decoding"),
 ]
 
 
 @pytest.mark.parametrize("show", SHOWS)
-def test_a_terminal_sees_it(show: Callable[[], AbstractContextManager[Meter]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_sees_it(
+    show: Callable[[], AbstractContextManager[ProgressMeter]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
@@ -38,7 +40,7 @@ def test_a_terminal_sees_it(show: Callable[[], AbstractContextManager[Meter]], m
 
 @pytest.mark.parametrize("show", SHOWS)
 def test_a_file_or_pipe_sees_nothing(
-    show: Callable[[], AbstractContextManager[Meter]], capfd: pytest.CaptureFixture[str]
+    show: Callable[[], AbstractContextManager[ProgressMeter]], capfd: pytest.CaptureFixture[str]
 ) -> None:
     with show() as meter:
         meter.advance()

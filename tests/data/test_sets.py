@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from depthlab.data import ImageSet, digits, synthetic
-from depthlab.data.images import measure_content, split_of
+from depthlab.data.images import measure_content, split_from_arrays
 
 
 def nearest_mean_accuracy(images: ImageSet) -> float:
@@ -55,7 +55,9 @@ def test_synthetic_names_a_wrong_argument(wrong: dict[str, Any]) -> None:
 def test_content_is_the_digests_and_moments_of_the_bytes() -> None:
     generator = np.random.default_rng(0)
     pixels = generator.integers(0, 256, (3000, 3, 4, 2), dtype=np.uint8)  # more than one block
-    content = measure_content(split_of(pixels, np.arange(3000) % 7), split_of(pixels[:9], np.arange(9)))
+    content = measure_content(
+        split_from_arrays(pixels, np.arange(3000) % 7), split_from_arrays(pixels[:9], np.arange(9))
+    )
     assert content.digests["train_images"] == hashlib.sha256(pixels.tobytes()).hexdigest()
     assert content.digests["test_labels"] == hashlib.sha256(bytes(range(9))).hexdigest()
     scaled = pixels.astype(np.float64) / 255
@@ -69,7 +71,7 @@ def test_the_checksum_sees_every_array() -> None:
     other[3, 1, 1, 0] = 1
 
     def checksum(train: np.ndarray[Any, Any], labels: list[int], test: np.ndarray[Any, Any]) -> str:
-        return measure_content(split_of(train, labels), split_of(test, [0, 0, 0, 0])).checksum
+        return measure_content(split_from_arrays(train, labels), split_from_arrays(test, [0, 0, 0, 0])).checksum
 
     found = {
         checksum(pixels, [0, 1, 0, 1], pixels),
@@ -81,5 +83,5 @@ def test_the_checksum_sees_every_array() -> None:
 
 
 def test_a_constant_channel_does_not_divide_by_zero() -> None:
-    split = split_of(np.full((4, 2, 2, 1), 7, dtype=np.uint8), [0, 1, 0, 1])
+    split = split_from_arrays(np.full((4, 2, 2, 1), 7, dtype=np.uint8), [0, 1, 0, 1])
     assert measure_content(split, split).std == (1.0,)

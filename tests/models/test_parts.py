@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from depthlab import models
 from depthlab.nn import DropPath, Excitation, Network, Parts, Sum, measure_cost, measure_receptive_field
-from depthlab.nn.parts import ACTIVATIONS, NAMES, SLOTS
+from depthlab.nn.parts import ACTIVATIONS, CHOICES, SLOTS
 from tests.models.drawn import DRAWN
 from tests.models.test_contracts import build as build_form
 
@@ -61,7 +61,7 @@ def choices(family: str, slot: str) -> list[Any]:
         return [2, 4]
     lacking = LACKS.get(family, {}).get(slot, ())
     uneven = GROUPED if family == "inception_v3" and slot == "convolution" else ()  # its channels at this width
-    return [name for name in NAMES[slot] if name not in (*lacking, *uneven)]
+    return [name for name in CHOICES[slot] if name not in (*lacking, *uneven)]
 
 
 def drawn_slots(family: str, seed: int) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def test_any_combination_trains_and_treats_every_image_alone(family: str, seed: 
     assert not torch.allclose(together[0], together[1], rtol=0, atol=0)
 
 
-@pytest.mark.parametrize(("slot", "name"), [(slot, name) for slot in NAMES for name in NAMES[slot]])
+@pytest.mark.parametrize(("slot", "name"), [(slot, name) for slot in CHOICES for name in CHOICES[slot]])
 def test_every_name_of_every_slot_builds_a_resnet_that_computes(slot: str, name: str) -> None:
     net = build("resnet", {slot: name})
     scores = net(images(4))
@@ -118,10 +118,10 @@ def test_each_slot_that_a_family_reads_changes_what_it_is_made_of(family: str) -
 
 @EVERY_FAMILY
 def test_a_slot_that_a_family_has_no_use_for_is_refused_in_one_line(family: str) -> None:
-    for slot in set(NAMES) | {"excitation"}:
+    for slot in set(CHOICES) | {"excitation"}:
         if slot in READS[family]:
             continue
-        value = 4 if slot == "excitation" else NAMES[slot][0]
+        value = 4 if slot == "excitation" else CHOICES[slot][0]
         with pytest.raises(ValueError) as caught, torch.device("meta"):
             build(family, {slot: value})
         said = str(caught.value)
@@ -148,7 +148,7 @@ def test_what_a_family_can_not_have_of_a_slot_is_refused_with_what_it_can(family
         ("resnet", {}, {"excitation": 16}, "parts.excitation=16 leaves nothing of a unit's 8 channels"),
         ("resnet", {"dropout": 0.0}, {"dropout": "head"}, "does nothing without a rate: dropout=0.2"),
         ("resnet", {"drop_path": 0.0}, {"drop_path": "linear"}, "does nothing without a rate: drop_path=0.2"),
-        ("resnet", {"width": [1, 1]}, {"normalization": "layer"}, "makes 0 of a single channel"),
+        ("resnet", {"width": [1, 1]}, {"normalization": "layer"}, "sets a single channel to 0"),
         ("alexnet", {"lrn": False}, {"normalization": "group"}, "and model.lrn=false both say what alexnet has there"),
         ("mlp", {"batch_norm": False}, {"normalization": "group"}, "and model.batch_norm=false both say"),
         ("nin", {"batch_norm": True}, {"normalization": "none"}, "and model.batch_norm=true both say"),

@@ -110,9 +110,9 @@ def test_a_file_is_read_in_its_early_forms_too(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_state_dict_tells_what_it_fits(name: str, words: str) -> None:
+def test_a_state_dict_tells_what_it_fits(name: str, overrides: str) -> None:
     weights = read_torchvision(published(name).state_dict())
-    assert (weights.words, weights.num_classes, weights.in_channels) == (words, 12, 3)
+    assert (weights.overrides, weights.num_classes, weights.in_channels) == (overrides, 12, 3)
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,9 @@ def test_a_state_dict_tells_what_it_fits(name: str, words: str) -> None:
     ],
     ids=["resnet18", "resnet50", "wide_resnet50_2", "resnext101_32x8d", "densenet161", "vgg19_bn"],
 )
-def test_networks_of_published_size_are_known_by_their_depth(build: Callable[[], nn.Module], words: str) -> None:
+def test_networks_of_published_size_are_known_by_their_depth(build: Callable[[], nn.Module], overrides: str) -> None:
     with torch.device("meta"):
-        assert read_torchvision(build().state_dict()).words == words
+        assert read_torchvision(build().state_dict()).overrides == overrides
 
 
 def other_weights(name: str) -> dict[str, Tensor]:
@@ -151,13 +151,13 @@ def other_weights(name: str) -> dict[str, Tensor]:
         (
             lambda: resnet(depth=[2, 1, 1, 1], form="imagenet", width=0.125, unit="bottleneck", num_classes=12),
             "resnet, bottlenecks",
-            "the state dict was trained with the strides of bottlenecks in the 3x3 convolutions, the network has them "
+            "the state dict was trained with the stride of bottlenecks in the 3x3 convolution, the network has it "
             "in the first 1x1: type model.stride_at=3x3",
         ),
         (
             lambda: resnet(depth=[1, 2, 1, 1], form="imagenet", width=0.125),
             "resnet, basic units",
-            "the state dict tells 12 classes apart, the network 10: num_classes=12 fits",
+            "the state dict has 12 classes, the network 10: num_classes=12 fits",
         ),
         (
             lambda: resnet(depth=[1, 1, 1, 1], form="imagenet", width=0.125, num_classes=12),

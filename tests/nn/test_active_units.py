@@ -39,30 +39,30 @@ def test_exactly_so_many_units_are_active(family) -> None:
     net = build(family, depth=10 if family is densenet else 14)
     active = ActiveUnits(net, 4, seed=0)
     for step in range(5):
-        assert called(net, active, step) == active.at(step) and len(active.at(step)) == 4
+        assert called(net, active, step) == active.chosen(step) and len(active.chosen(step)) == 4
 
 
 def test_the_choice_hangs_on_seed_and_step_alone() -> None:
     net = build(resnet, depth=20)
     one, same, other = (ActiveUnits(net, 4, seed=seed) for seed in (0, 0, 1))
     steps = range(50)
-    assert [one.at(step) for step in reversed(steps)] == [same.at(step) for step in reversed(steps)]
-    assert [one.at(step) for step in steps] != [other.at(step) for step in steps]
+    assert [one.chosen(step) for step in reversed(steps)] == [same.chosen(step) for step in reversed(steps)]
+    assert [one.chosen(step) for step in steps] != [other.chosen(step) for step in steps]
     random_state = torch.get_rng_state()
-    one.at(3)
+    one.chosen(3)
     assert torch.equal(torch.get_rng_state(), random_state)
 
 
 def test_every_unit_is_as_likely_as_any_other() -> None:
     active = ActiveUnits(build(resnet, depth=20), 3, seed=5)
-    counts = Counter(place for step in range(3000) for place in active.at(step))
+    counts = Counter(place for step in range(3000) for place in active.chosen(step))
     assert all(abs(counts[place] - 1000) < 120 for place in range(9))  # four standard deviations and more
 
 
 def test_a_unit_that_is_not_active_is_its_skip() -> None:
     net = build(resnet, depth=8).eval()
     active = ActiveUnits(net, 1, seed=0)
-    (place,) = active.at(0)
+    (place,) = active.chosen(0)
     expected: Tensor = net.stem(IMAGES)
     for number, unit in enumerate(net.units()):
         branch = unit.paths["branch"](expected) if number == place else 0
@@ -80,7 +80,7 @@ def test_in_evaluation_a_unit_is_the_mean_over_all_choices(family) -> None:
     given = {}
     for step in range(50):
         with active.active(step):
-            given[active.at(step)[0]] = unit(x)
+            given[active.chosen(step)[0]] = unit(x)
     assert set(given) == set(range(len(active.units)))
     scale_branches(net, 1)
     mean = sum(given.values(), start=torch.zeros(())) / len(given)
@@ -118,11 +118,11 @@ def test_what_is_not_active_learns_nothing_and_keeps_its_statistics() -> None:
             net(IMAGES).sum().backward()
         for place, unit in enumerate(active.units):
             given = [parameter.grad is not None for parameter in unit.paths["branch"].parameters()]
-            assert set(given) == {place in active.at(0)}
+            assert set(given) == {place in active.chosen(0)}
         for place, unit in enumerate(active.units):
             name = next(n for n, m in net.named_modules() if m is unit)
             norm = next(key for key in before if key.startswith(f"{name}.paths.branch") and key.endswith("mean"))
-            assert torch.equal(net.state_dict()[norm], before[norm]) == (place not in active.at(0))
+            assert torch.equal(net.state_dict()[norm], before[norm]) == (place not in active.chosen(0))
 
 
 def test_the_network_is_put_back_after_an_error_too() -> None:
@@ -144,7 +144,7 @@ def test_the_network_is_put_back_after_an_error_too() -> None:
     ],
 )
 def test_more_units_than_there_are(net, told: str) -> None:
-    with pytest.raises(ValueError, match=f"active_units=4 can't be had: {told}"):
+    with pytest.raises(ValueError, match=f"active_units=4 is not possible: {told}"):
         ActiveUnits(net(), 4, seed=0)
 
 

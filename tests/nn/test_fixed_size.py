@@ -16,6 +16,6 @@ def test_others_are_refused_in_one_line(shape: tuple[int, int]) -> None:
     with pytest.raises(ValueError) as caught:
         FixedSize(8)(torch.randn(2, 3, *shape))
     assert str(caught.value) == (
-        "the network was built with image_size=8, as it has weights for every pixel: "
+        "the network was built with image_size=8 and has weights for every pixel: "
         f"it takes images of 8x8 pixels, not {shape[0]}x{shape[1]}"
     )

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from depthlab.nn import Concat, Parallel, Sum
 
 
-class Scale(nn.Module):
+class ConstantScale(nn.Module):
     def __init__(self, factor: float) -> None:
         super().__init__()
         self.factor = factor
@@ -23,28 +23,28 @@ def whole_numbers() -> Tensor:
 
 def test_sum_adds_its_paths() -> None:
     x = whole_numbers()
-    assert torch.equal(Sum({"a": Scale(2), "b": Scale(4), "c": Scale(-1)})(x), 5 * x)
+    assert torch.equal(Sum({"a": ConstantScale(2), "b": ConstantScale(4), "c": ConstantScale(-1)})(x), 5 * x)
 
 
 def test_concat_stacks_channels_in_the_order_of_its_paths() -> None:
     x = whole_numbers()
-    assert torch.equal(Concat({"z": Scale(1), "a": Scale(2)})(x), torch.cat([x, 2 * x], dim=1))
+    assert torch.equal(Concat({"z": ConstantScale(1), "a": ConstantScale(2)})(x), torch.cat([x, 2 * x], dim=1))
 
 
 def test_one_path_alone_is_that_path() -> None:
     x = whole_numbers()
-    assert torch.equal(Sum({"branch": Scale(2)})(x), 2 * x)
-    assert torch.equal(Concat({"branch": Scale(2)})(x), 2 * x)
+    assert torch.equal(Sum({"branch": ConstantScale(2)})(x), 2 * x)
+    assert torch.equal(Concat({"branch": ConstantScale(2)})(x), 2 * x)
 
 
 def test_a_zeroed_branch_makes_a_sum_the_identity() -> None:
     x = whole_numbers()
-    assert torch.equal(Sum({"branch": Scale(0), "skip": nn.Identity()})(x), x)
+    assert torch.equal(Sum({"branch": ConstantScale(0), "skip": nn.Identity()})(x), x)
 
 
 def test_before_is_shared_by_all_paths_and_after_follows_the_merge() -> None:
     x = whole_numbers()
-    unit = Sum({"branch": Scale(2), "skip": nn.Identity()}, before=Scale(-1), after=nn.ReLU())
+    unit = Sum({"branch": ConstantScale(2), "skip": nn.Identity()}, before=ConstantScale(-1), after=nn.ReLU())
     assert torch.equal(unit(x), (-3 * x).relu())
 
 

@@ -12,10 +12,10 @@ from depthlab.nn import (
     PadSkip,
     Parallel,
     Product,
-    Reach,
+    ReceptiveField,
     Sum,
     measure_receptive_field,
-    named,
+    sequential,
     trace_receptive_fields,
 )
 
@@ -84,12 +84,15 @@ def test_a_linear_layer_before_the_head_is_refused() -> None:
 
 def test_every_layer_has_its_own() -> None:
     net = Network(
-        stem=named(conv=same(3)),
-        stages=[[Sum({"skip": nn.Identity(), "branch": named(a=same(5), b=nn.ReLU())})], [Sum({"branch": same(3)})]],
-        head=named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(1, 2)),
+        stem=sequential(conv=same(3)),
+        stages=[
+            [Sum({"skip": nn.Identity(), "branch": sequential(a=same(5), b=nn.ReLU())})],
+            [Sum({"branch": same(3)})],
+        ],
+        head=sequential(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(1, 2)),
     )
     found = trace_receptive_fields(net)
-    fields = {name: one.field for name, one in found.items() if not name.endswith(("before", "after"))}
+    fields = {name: one.size for name, one in found.items() if not name.endswith(("before", "after"))}
     assert fields == {
         "stem.conv": (3, 3),
         "stem": (3, 3),
@@ -110,24 +113,24 @@ def test_every_layer_has_its_own() -> None:
 
 
 def test_steps_are_the_strides_so_far() -> None:
-    net = network(Sum({"branch": named(a=conv(3, stride=2), b=nn.MaxPool2d((1, 2)), c=conv(3))}))
-    steps = {name[-1]: one.step for name, one in trace_receptive_fields(net).items() if ".branch." in name}
+    net = network(Sum({"branch": sequential(a=conv(3, stride=2), b=nn.MaxPool2d((1, 2)), c=conv(3))}))
+    steps = {name[-1]: one.stride for name, one in trace_receptive_fields(net).items() if ".branch." in name}
     assert steps == {"a": (2, 2), "b": (2, 4), "c": (2, 4)}
-    assert trace_receptive_fields(net)["stages.0.0"] == Reach((7, 13), (2, 4))
+    assert trace_receptive_fields(net)["stages.0.0"] == ReceptiveField((7, 13), (2, 4))
 
 
 def test_a_gate_that_averages_over_all_pixels_is_left_out_beside_what_it_weighs() -> None:
-    gate = named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(1, 1))
+    gate = sequential(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(1, 1))
     net = network(Product({"value": same(3), "gate": gate}))
     assert measure_receptive_field(net) == (3, 3)
-    assert trace_receptive_fields(net)["stages.0.0.paths.gate"].field is None
+    assert trace_receptive_fields(net)["stages.0.0.paths.gate"].size is None
 
 
 def test_what_depends_on_the_size_of_the_image_is_not_told() -> None:
     net = Network(
         stem=nn.Sequential(),
         stages=[[Sum({"branch": same(3)})]],
-        head=named(pool=GridPool(2), flatten=nn.Flatten(), linear=nn.Linear(4, 2)),
+        head=sequential(pool=GridPool(2), flatten=nn.Flatten(), linear=nn.Linear(4, 2)),
     )
     found = trace_receptive_fields(net)
-    assert "head.pool" not in found and "head.flatten" not in found and found["head.linear"].field is None
+    assert "head.pool" not in found and "head.flatten" not in found and found["head.linear"].size is None

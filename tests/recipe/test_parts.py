@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.nn.parts import LEAST, NAMES, Parts
+from depthlab.nn.parts import CHOICES, MINIMUM, Parts
 from depthlab.nn.parts import SLOTS as SLOTS_OF_NN
 from depthlab.recipe import AXES, Recipe, compose, compose_all, model_arguments
 from depthlab.recipe.combined import Name
@@ -19,8 +19,8 @@ def fingerprint(*words: str) -> str:
 
 def test_slots_and_names_are_those_of_the_networks() -> None:
     assert tuple(SLOTS) == SLOTS_OF_NN
-    assert {slot: rule.names for slot, (rule, _) in SLOTS.items() if isinstance(rule, Name)} == NAMES
-    for slot, least in LEAST.items():
+    assert {slot: rule.names for slot, (rule, _) in SLOTS.items() if isinstance(rule, Name)} == CHOICES
+    for slot, least in MINIMUM.items():
         assert compose([f"parts.{slot}={least}"]).parts == {slot: least}
         with pytest.raises(ValueError, match=rf"parts\.{slot} must be a whole number of {least} or more"):
             compose([f"parts.{slot}={-1 if least == 1 else least - 1}"])

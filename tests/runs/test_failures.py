@@ -19,7 +19,7 @@ from depthlab.runs import experiment as experiment_module
 from depthlab.runs import run
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.tracking.journal import Journal
-from depthlab.training import Diverged, Interrupted, Reporting
+from depthlab.training import Diverged, Interrupted, MetricsRecorder
 from tests.runs.conftest import TINY, Trained, train
 
 pytestmark = pytest.mark.usefixtures("bare")
@@ -134,15 +134,15 @@ def test_the_store_learns_how_the_run_ended(
 def test_a_signal_in_the_very_last_step_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, words: tuple[str, ...]
 ) -> None:
-    begin = Reporting.on_train_batch_start
+    begin = MetricsRecorder.on_train_batch_start
 
-    def stopped(reporting: Reporting, trainer: pl.Trainer, *more: Any) -> None:
+    def stopped(reporting: MetricsRecorder, trainer: pl.Trainer, *more: Any) -> None:
         begin(reporting, trainer, *more)
         if trainer.global_step + 1 == step:
             os.kill(os.getpid(), signal.SIGINT)
 
     whole = train(tmp_path / "whole", *words)
-    monkeypatch.setattr(Reporting, "on_train_batch_start", stopped)
+    monkeypatch.setattr(MetricsRecorder, "on_train_batch_start", stopped)
     with pytest.raises(Interrupted):
         run(recipe(tmp_path / "cut", *words))
     monkeypatch.undo()

@@ -28,12 +28,12 @@ def test_a_typed_slot_is_in_the_network_that_is_built() -> None:
 
 OWN = """
 from torch import nn
-from depthlab.nn import Kit
+from depthlab.nn import LayerFactory
 
 class Net(nn.Sequential):
     def __init__(self, num_classes, parts=None):
-        kit = Kit("Net", parts)
-        super().__init__(kit.activation(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, num_classes))
+        factory = LayerFactory("Net", parts)
+        super().__init__(factory.activation(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(1, num_classes))
 
 class Bare(nn.Sequential):
     def __init__(self, num_classes):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from depthlab.data import ImageData, ImageSet, Loading, synthetic
+from depthlab.data import ImageData, ImageSet, LoadingOptions, synthetic
 from depthlab.nn import measure_cost
 from depthlab.recipe import compose
 from depthlab.runs import run
@@ -30,7 +30,9 @@ def images() -> ImageSet:
 
 @pytest.fixture(scope="session")
 def data(images: ImageSet) -> ImageData:
-    return ImageData(images, batch_size=32, seed=0, loading=Loading(), device=torch.device("cpu"), channels_last=True)
+    return ImageData(
+        images, batch_size=32, seed=0, loading=LoadingOptions(), device=torch.device("cpu"), channels_last=True
+    )
 
 
 def test_the_folder_of_a_finished_run_is_whole(tracked: Trained) -> None:

@@ -9,7 +9,7 @@ import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
 
-from depthlab.training import Checkpoints, Classifier, Interruption, Reporting, StepLimit
+from depthlab.training import Checkpoints, Classifier, Interruption, MetricsRecorder, StepLimit
 from depthlab.training.schedules import Schedule, constant
 
 CLASSES = 3
@@ -66,7 +66,7 @@ class Training:
             total_steps=100,
             num_classes=CLASSES,
         )
-        self.reporting = Reporting(self.journal)
+        self.reporting = MetricsRecorder(self.journal)
         self.checkpoints = Checkpoints(
             self.folder, every_minutes=self.every_minutes, interruption=self.interruption, reporting=self.reporting
         )

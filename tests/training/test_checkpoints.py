@@ -11,7 +11,7 @@ import pytorch_lightning as pl
 import torch
 from torch import nn
 
-from depthlab.training import Checkpoints, Interrupted, Interruption, Reporting, read_weights, save_weights
+from depthlab.training import Checkpoints, Interrupted, Interruption, MetricsRecorder, read_weights, save_weights
 from tests.training.small import Memory, Training, batches
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -62,7 +62,9 @@ def test_every_file_is_readable_without_running_code_and_no_other_is_left(tmp_pa
 
 
 def test_the_best_weights_are_those_of_the_first_of_equals(tmp_path: Path) -> None:
-    checkpoints = Checkpoints(tmp_path, every_minutes=1, interruption=Interruption(), reporting=Reporting(Memory()))
+    checkpoints = Checkpoints(
+        tmp_path, every_minutes=1, interruption=Interruption(), reporting=MetricsRecorder(Memory())
+    )
     for epoch, accuracy in enumerate((0.0, 0.7, 0.7, 0.6, float("nan")), start=1):
         network = nn.Linear(1, 1, bias=False)
         nn.init.constant_(network.weight, epoch)
@@ -73,7 +75,9 @@ def test_the_best_weights_are_those_of_the_first_of_equals(tmp_path: Path) -> No
 
 
 def test_an_accuracy_of_zero_is_better_than_none(tmp_path: Path) -> None:
-    checkpoints = Checkpoints(tmp_path, every_minutes=1, interruption=Interruption(), reporting=Reporting(Memory()))
+    checkpoints = Checkpoints(
+        tmp_path, every_minutes=1, interruption=Interruption(), reporting=MetricsRecorder(Memory())
+    )
     checkpoints.keep_if_best(nn.Linear(1, 1), accuracy=0.0, epoch=1)
     assert (tmp_path / "best.ckpt").is_file()
 

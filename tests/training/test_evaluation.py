@@ -75,7 +75,7 @@ def test_the_mode_comes_back_after_an_error_too(network: nn.Sequential) -> None:
 def test_no_gradient_is_kept(batches: Batches) -> None:
     seen: list[bool] = []
 
-    class Watching(nn.Module):
+    class ListenerCallback(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.scale = nn.Parameter(torch.ones(()))
@@ -85,7 +85,7 @@ def test_no_gradient_is_kept(batches: Batches) -> None:
             seen.append(scores.requires_grad)
             return scores
 
-    evaluate(Watching(), batches, num_classes=CLASSES)
+    evaluate(ListenerCallback(), batches, num_classes=CLASSES)
     assert seen == [False] * 3
 
 

@@ -25,12 +25,12 @@ def test_outside_of_training_a_signal_acts_at_once(signum: signal.Signals) -> No
 @pytest.mark.parametrize("signum", SIGNALS)
 def test_in_training_a_signal_waits_until_it_is_asked_for(signum: signal.Signals) -> None:
     with Interruption() as interruption:
-        interruption.raise_if_asked()  # nothing has come
+        interruption.raise_if_requested()  # nothing has come
         interruption.deferred = True
         send(signum)
         assert interruption.signum == signum
         with pytest.raises(Interrupted) as raised:
-            interruption.raise_if_asked()
+            interruption.raise_if_requested()
     assert raised.value.signum == signum
 
 

@@ -1,6 +1,6 @@
-"""Image sets, and the batches made of them: every source is a function that returns an `ImageSet`.
+"""Image sets and their batches: every source is a function that returns an `ImageSet`.
 
-`ImageData` is imported when it is asked for: the loaders need Lightning, which takes seconds, the images do not.
+`ImageData` is imported when it is first used: it needs Lightning, which takes seconds to import.
 """
 
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from depthlab.data.hub import huggingface
 from depthlab.data.imagefolder import imagefolder
 from depthlab.data.images import ImageSet, Split
 from depthlab.data.lazy import LazyImages
-from depthlab.data.loading import Loading
+from depthlab.data.loading import LoadingOptions
 from depthlab.data.named import cifar100, fashion_mnist, mnist, svhn
 from depthlab.data.reading import find_pictures, read_pictures
 from depthlab.data.shapes import known_shape
@@ -28,7 +28,7 @@ __all__ = [
     "ImageData",
     "ImageSet",
     "LazyImages",
-    "Loading",
+    "LoadingOptions",
     "Split",
     "cifar10",
     "cifar100",

@@ -1,7 +1,7 @@
 """Augmentation as functions from a batch to a batch, on the device where the batch is.
 
-All random numbers are drawn from the given generator, which must be on the CPU: its state decides the result on every
-device. Images are tensors (N, C, H, W) in any memory format; those of channels_last format stay in it and are fastest.
+All random numbers come from the given generator, which must be on the CPU, so that its state decides the result on
+every device. Images are tensors (N, C, H, W) in any memory format; channels_last is preserved, and fastest.
 """
 
 import numpy as np
@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 
-def take(images: Tensor, indices: Tensor) -> Tensor:
-    """Select the images at `indices`, int64 of shape (N,); the batch has the memory format of `images`."""
+def select_images(images: Tensor, indices: Tensor) -> Tensor:
+    """Select the images at `indices`, int64 of shape (N,); the result has the memory format of `images`."""
     if images.is_contiguous():
         return images.index_select(0, indices)
     # index_select copies whole images where they are contiguous; through the (N, C, H, W) view it copies byte by byte
@@ -19,20 +19,20 @@ def take(images: Tensor, indices: Tensor) -> Tensor:
 
 
 def pad_and_crop(images: Tensor, padding: int, generator: Generator) -> Tensor:
-    """Pad `padding` zeros on every side, then cut out a window of the old size at a random place, one for each image.
+    """Pad every side with `padding` zeros, then crop each image to its old size at a random position.
 
-    The augmentation of He et al. 2015, section 4.2, with padding 4.
+    He et al. 2015, section 4.2, use padding 4.
     """
     count, channels, height, width = images.shape
     shift = torch.randint(0, 2 * padding + 1, (2, count, 1), generator=generator)
     down, right = shift.to(images.device, non_blocking=True)
     padded = F.pad(images.permute(0, 2, 3, 1), (0, 0, padding, padding, padding, padding)).contiguous()
     rows, columns = height + 2 * padding, width + 2 * padding
-    # one row of a window is one contiguous piece of memory: view all such pieces at once, select, and copy whole rows
-    pieces = padded.as_strided((count * rows * columns - width + 1, width * channels), (channels, 1))
+    # a row of a window is contiguous in memory: view all such rows at once, then select and copy whole rows
+    rows_of_windows = padded.as_strided((count * rows * columns - width + 1, width * channels), (channels, 1))
     first = torch.arange(count, device=images.device)[:, None] * rows + torch.arange(height, device=images.device)
     start = (first + down) * columns + right
-    cropped = pieces.index_select(0, start.flatten())
+    cropped = rows_of_windows.index_select(0, start.flatten())
     return cropped.view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
@@ -48,7 +48,7 @@ def normalize(images: Tensor, mean: Tensor, std: Tensor, *, channels_last: bool)
     count, channels, height, width = images.shape
     scale, offset = 1 / (255 * std), -mean / std
     if channels_last:
-        # whole rows of pixels against rows of constants: long inner loops, where a broadcast over C has three steps
+        # rows of pixels with rows of constants: long inner loops, where a broadcast over C has loops of C
         rows = images.permute(0, 2, 3, 1).reshape(count * height, width * channels)
         result = torch.addcmul(offset.repeat(width), rows.float(), scale.repeat(width))
         return result.view(count, height, width, channels).permute(0, 3, 1, 2)
@@ -57,20 +57,20 @@ def normalize(images: Tensor, mean: Tensor, std: Tensor, *, channels_last: bool)
 
 
 def cutout(images: Tensor, size: int, generator: Generator) -> Tensor:
-    """Set a square of `size` x `size` pixels to 0 at a random place in each normalized image.
+    """Set a square of `size` x `size` pixels to 0 at a random position in each normalized image.
 
-    The center is any pixel with equal chance, so that a square may lie partly outside (DeVries and Taylor 2017, arXiv
+    The center is uniform over the pixels, so a square may lie partly outside (DeVries and Taylor 2017, arXiv
     1708.04552; size 16 on CIFAR-10, 8 on CIFAR-100).
     """
     count, _, height, width = images.shape
     middle_y = torch.randint(0, height, (count, 1), generator=generator).to(images.device, non_blocking=True)
     middle_x = torch.randint(0, width, (count, 1), generator=generator).to(images.device, non_blocking=True)
-    inside_y = _within(middle_y, size, height)[:, None, :, None]
-    inside_x = _within(middle_x, size, width)[:, None, None, :]
-    return images * (~(inside_y & inside_x)).to(images.dtype)  # a third of the time of masked_fill
+    inside_y = _covered(middle_y, size, height)[:, None, :, None]
+    inside_x = _covered(middle_x, size, width)[:, None, None, :]
+    return images * (~(inside_y & inside_x)).to(images.dtype)  # takes a third of the time of masked_fill
 
 
-def _within(middle: Tensor, size: int, length: int) -> Tensor:
+def _covered(middle: Tensor, size: int, length: int) -> Tensor:
     """Mark the pixels of a line that a square around `middle` covers: bool, (N, length)."""
     position = torch.arange(length, device=middle.device)
     start = middle - size // 2
@@ -78,20 +78,20 @@ def _within(middle: Tensor, size: int, length: int) -> Tensor:
 
 
 def mixup(images: Tensor, targets: Tensor, alpha: float, generator: Generator) -> tuple[Tensor, Tensor]:
-    """Blend the batch with itself in another order: one share from Beta(alpha, alpha) for pixels and targets alike.
+    """Mix the batch with a permutation of itself, pixels and targets alike, by one share from Beta(alpha, alpha).
 
     `targets` is float of shape (N, K). Zhang et al. 2018 (arXiv 1710.09412), with alpha = 1 on CIFAR.
     """
     share = _beta(alpha, generator)
     other = torch.randperm(len(images), generator=generator).to(images.device, non_blocking=True)
-    return images.lerp(take(images, other), 1 - share), targets.lerp(targets[other], 1 - share)
+    return images.lerp(select_images(images, other), 1 - share), targets.lerp(targets[other], 1 - share)
 
 
 def cutmix(images: Tensor, targets: Tensor, alpha: float, generator: Generator) -> tuple[Tensor, Tensor]:
-    """Paste a rectangle of other images of the batch; targets mix by the share of the area that is left.
+    """Paste a rectangle from other images of the batch; targets mix by the remaining share of the area.
 
     `targets` is float of shape (N, K). The rectangle covers 1 - Beta(alpha, alpha) of the image around a random pixel,
-    less what lies outside (Yun et al. 2019, arXiv 1905.04899, algorithm A1, with alpha = 1).
+    clipped to the image (Yun et al. 2019, arXiv 1905.04899, algorithm A1, with alpha = 1).
     """
     height, width = images.shape[2:]
     side = float(np.sqrt(1 - _beta(alpha, generator)))
@@ -99,7 +99,7 @@ def cutmix(images: Tensor, targets: Tensor, alpha: float, generator: Generator) 
     top, bottom = _interval(int(height * side), height, generator)
     left, right = _interval(int(width * side), width, generator)
     mixed = images.clone(memory_format=torch.preserve_format)
-    mixed[:, :, top:bottom, left:right] = take(images[:, :, top:bottom, left:right], other)
+    mixed[:, :, top:bottom, left:right] = select_images(images[:, :, top:bottom, left:right], other)
     share = 1 - (bottom - top) * (right - left) / (height * width)
     return mixed, targets.lerp(targets[other], 1 - share)
 

@@ -1,6 +1,6 @@
-"""The files in which CIFAR-10 is published: pickled batches, as torchvision keeps them, and the binary form.
+"""The published files of CIFAR-10: pickled batches, as torchvision keeps them, and the binary version.
 
-Both may lie in a folder, or still be packed in the archive in which they are published.
+Both may be in a folder, or still in the published archive.
 """
 
 import io
@@ -12,7 +12,7 @@ from typing import Any, final
 
 import numpy as np
 
-from depthlab.data.images import Split, split_of
+from depthlab.data.images import Split, split_from_arrays
 from depthlab.data.lazy import Bytes
 
 BATCHES = ("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5")
@@ -75,7 +75,7 @@ def _unpickled(content: bytes) -> tuple[Bytes, list[int]]:
 
 @final
 class _ArraysOnly(pickle.Unpickler):
-    """Read pickled arrays and nothing else: a pickle from elsewhere could run any code."""
+    """Read pickled arrays only: a downloaded pickle could run any code."""
 
     def find_class(self, module: str, name: str) -> Any:
         home = module.replace("numpy.core", "numpy._core")
@@ -89,4 +89,4 @@ def _joined(parts: list[tuple[Bytes, list[int]]]) -> Split:
     labels = [label for _, part in parts for label in part]
     if len(labels) != len(planes):
         raise ValueError(f"{len(planes)} images but {len(labels)} labels")
-    return split_of(planes.transpose(0, 2, 3, 1), labels)
+    return split_from_arrays(planes.transpose(0, 2, 3, 1), labels)

@@ -8,18 +8,18 @@ import torch
 from torch import Generator, Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from depthlab.data.augment import take
+from depthlab.data.augment import select_images
 from depthlab.data.images import Split
 from depthlab.data.lazy import LazyImages
 
 Batch = tuple[Tensor, Tensor]
-Finish = Callable[[Tensor, Tensor, Generator], Batch]
+Transform = Callable[[Tensor, Tensor, Generator], Batch]
 
 ORDER, AUGMENTATION = 0, 1  # streams of random numbers
 
 
 def generator_for(*key: int) -> Generator:
-    """Return a CPU generator whose stream is decided by whole numbers, such as seed, stream, epoch and step."""
+    """Return a CPU generator seeded by whole numbers, such as seed, stream, epoch and step."""
     state = np.random.SeedSequence(key).generate_state(1, np.uint64)[0]
     generator = Generator()
     generator.manual_seed(int(state) >> 1)
@@ -28,20 +28,20 @@ def generator_for(*key: int) -> Generator:
 
 @final
 class Batches:
-    """One pass over some images of a split, as often as it is asked for.
+    """Batches of some images of a split; every iteration is one pass over all of them.
 
-    Yields what `finish` makes of uint8 images (N, C, H, W) on `device`, their labels (N,), and a generator that belongs
-    to this seed, epoch and step. With `shuffle` the order is that of (seed, epoch), else that of `indices`.
+    Yields the result of `transform` for uint8 images (N, C, H, W) on `device`, their labels (N,), and a generator
+    seeded by (seed, epoch, step). With `shuffle` the order is a function of (seed, epoch), otherwise that of `indices`.
 
-    `epoch` and `position` say which pass comes next and at which step it begins, for a run that continues in the middle
-    of an epoch. Both are read when the first batch of a pass is asked for, and `position` is set back to 0 then.
+    `epoch` and `position` say which pass comes next and at which step it begins, for a run resumed within an epoch.
+    Both are read when a pass begins, and `position` is then reset to 0.
     """
 
     def __init__(
         self,
         split: Split,
         indices: Tensor,
-        finish: Finish,
+        transform: Transform,
         *,
         batch_size: int,
         device: torch.device,
@@ -54,7 +54,7 @@ class Batches:
         self.position = 0
         self._split = split
         self._indices = indices
-        self._finish = finish
+        self._transform = transform
         self._batch_size = batch_size
         self._device = device
         self._seed = seed
@@ -79,10 +79,10 @@ class Batches:
         for step, (images, labels) in enumerate(raw, start=first):
             generator = generator_for(self._seed, AUGMENTATION, epoch, step)
             images = images.to(self._device, non_blocking=True)
-            yield self._finish(images, labels.to(self._device, non_blocking=True), generator)
+            yield self._transform(images, labels.to(self._device, non_blocking=True), generator)
 
     def order(self, epoch: int) -> Tensor:
-        """Return the indices of all images of an epoch in the order in which they are shown."""
+        """Return the indices of all images of an epoch, in order."""
         if not self._shuffle:
             return self._indices
         shuffled = torch.randperm(len(self._indices), generator=generator_for(self._seed, ORDER, epoch))
@@ -92,7 +92,7 @@ class Batches:
         images, labels = self._split.images, self._split.labels
         assert isinstance(images, Tensor)
         for indices in torch.split(order.to(images.device), self._batch_size):
-            yield take(images, indices), labels.index_select(0, indices)
+            yield select_images(images, indices), labels.index_select(0, indices)
 
     def _stream(self, order: Tensor) -> Iterator[Batch]:
         batches = [indices.tolist() for indices in torch.split(order, self._batch_size)]
@@ -101,14 +101,14 @@ class Batches:
             batch_sampler=batches,
             num_workers=self._workers,
             pin_memory=self._device.type == "cuda",
-            generator=Generator(),  # or the loader draws from the global one
+            generator=Generator(),  # otherwise the loader draws from the global generator
         )
         yield from map(tuple, loader)
 
 
 @final
 class _Pairs(Dataset[Batch]):
-    """Image and label at an index, as a DataLoader wants them."""
+    """Pairs of image and label, for a DataLoader."""
 
     def __init__(self, split: Split) -> None:
         self._split = split

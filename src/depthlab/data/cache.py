@@ -1,4 +1,4 @@
-"""Image sets on disk: written whole or not at all, and verified whenever they are read."""
+"""Image sets on disk: written atomically, and verified whenever they are read."""
 
 import fcntl
 import json
@@ -11,99 +11,107 @@ from typing import Any
 
 import numpy as np
 
-from depthlab.data.images import Content, ImageSet, Split, digest, narrow_labels, split_of
+from depthlab.data.images import ContentSummary, ImageSet, Split, digest, narrow_labels, split_from_arrays
 
-FACTS = "set.json"  # name, classes, source, digests, mean, std
-_BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError)  # what reading a missing, short or foreign file raises
+METADATA = "set.json"  # name, classes, source, digests, mean, std
+_BROKEN = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+)  # errors from reading a missing, truncated or foreign file
 
 
 def data_folder(folder: str | os.PathLike[str]) -> Path:
-    """Return the data folder, made if it does not exist; raises `ValueError` where that can't be done."""
+    """Return the data folder, created if needed; raises `ValueError` where that fails."""
     path = Path(folder).expanduser().absolute()
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ValueError(f"data.folder={folder} can't be made ({error.strerror}): type another data.folder=") from error
+        raise ValueError(
+            f"data.folder={folder} can't be created ({error.strerror}): type another data.folder="
+        ) from error
     return path
 
 
-def cached(place: Path, source: str, make: Callable[[], ImageSet]) -> ImageSet:
-    """Return the set cached in the folder `place`, or make it and cache it there.
+def cached(folder: Path, source: str, make: Callable[[], ImageSet]) -> ImageSet:
+    """Return the set cached in `folder`, or make it and cache it there.
 
-    What is there but broken, or made from another `source`, is thrown away and made anew. Of several processes one
-    makes the set and the others wait. Sets too large for memory leave only their facts. Raises `ValueError` where the
-    set is not there and nothing can be written.
+    A cached set that is broken, or was made from another `source`, is replaced. Of several processes one makes the set
+    and the others wait. Of sets too large for memory only the metadata is cached. Raises `ValueError` where the set is
+    not cached and can't be written.
     """
-    images = load(place, source)
+    images = load(folder, source)
     if images is not None:
         return images
-    if not os.access(place.parent, os.W_OK):
-        raise ValueError(f"{place.parent} can't be written: type another data.folder=")
-    with _exclusive(place.with_name(f".{place.name}.lock")):
-        images = load(place, source)  # another process may have made it while this one waited
+    if not os.access(folder.parent, os.W_OK):
+        raise ValueError(f"{folder.parent} can't be written: type another data.folder=")
+    with _exclusive(folder.with_name(f".{folder.name}.lock")):
+        images = load(folder, source)  # another process may have made it while this one waited
         if images is None:
             images = make()
-            save(place, source, images)
+            save(folder, source, images)
     return images
 
 
-def load(place: Path, source: str) -> ImageSet | None:
-    """Read a cached set; None where there is none, or where its arrays don't have the digests written beside them."""
-    facts = _facts(place, source)
-    if facts is None:
+def load(folder: Path, source: str) -> ImageSet | None:
+    """Read a cached set; None where there is none, or where its arrays don't match the recorded digests."""
+    metadata = _read_metadata(folder, source)
+    if metadata is None:
         return None
     try:
-        content = _content(facts)
-        arrays = {name: np.load(place / f"{name}.npy", allow_pickle=False) for name in content.digests}
+        content = _content(metadata)
+        arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in content.digests}
     except _BROKEN:
         return None
     if any(digest(array) != content.digests[name] for name, array in arrays.items()):
         return None
-    train = split_of(arrays["train_images"], arrays["train_labels"])
-    test = split_of(arrays["test_images"], arrays["test_labels"])
-    return ImageSet(facts["name"], tuple(facts["classes"]), train, test, content)
+    train = split_from_arrays(arrays["train_images"], arrays["train_labels"])
+    test = split_from_arrays(arrays["test_images"], arrays["test_labels"])
+    return ImageSet(metadata["name"], tuple(metadata["classes"]), train, test, content)
 
 
-def load_content(place: Path, source: str) -> Content | None:
-    """Read what was measured of a set when it was cached; None where there is none from `source`."""
-    facts = _facts(place, source)
-    return None if facts is None else _content(facts)
+def load_content(folder: Path, source: str) -> ContentSummary | None:
+    """Read the content summary of a cached set; None where there is none from `source`."""
+    metadata = _read_metadata(folder, source)
+    return None if metadata is None else _content(metadata)
 
 
-def _facts(place: Path, source: str) -> dict[str, Any] | None:
+def _read_metadata(folder: Path, source: str) -> dict[str, Any] | None:
     try:
-        facts: dict[str, Any] = json.loads((place / FACTS).read_text(encoding="utf-8"))
-        return facts if facts["source"] == source else None
+        metadata: dict[str, Any] = json.loads((folder / METADATA).read_text(encoding="utf-8"))
+        return metadata if metadata["source"] == source else None
     except _BROKEN:
         return None
 
 
-def _content(facts: dict[str, Any]) -> Content:
-    return Content(facts["digests"], tuple(facts["mean"]), tuple(facts["std"]))
+def _content(metadata: dict[str, Any]) -> ContentSummary:
+    return ContentSummary(metadata["digests"], tuple(metadata["mean"]), tuple(metadata["std"]))
 
 
-def save(place: Path, source: str, images: ImageSet) -> None:
-    """Write a set into the folder `place`, instead of what was there; one process at a time."""
-    new, old = place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
-    for leftover in (new, old):  # of a process that was killed here
+def save(folder: Path, source: str, images: ImageSet) -> None:
+    """Write a set into `folder` and replace its content; only one process at a time may do so."""
+    new, old = folder.with_name(f".{folder.name}.new"), folder.with_name(f".{folder.name}.old")
+    for leftover in (new, old):  # of a process that was killed
         shutil.rmtree(leftover, ignore_errors=True)
     try:
         new.mkdir()
         _write(new, source, images)
-        if place.exists():
-            os.replace(place, old)
-        os.replace(new, place)
+        if folder.exists():
+            os.replace(folder, old)
+        os.replace(new, folder)
     finally:
         for leftover in (new, old):
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _write(place: Path, source: str, images: ImageSet) -> None:
+def _write(folder: Path, source: str, images: ImageSet) -> None:
     if images.in_memory:
         for part, split in (("train", images.train), ("test", images.test)):
-            _write_images(place / f"{part}_images.npy", split)
-            np.save(place / f"{part}_labels.npy", narrow_labels(split.labels))
-    facts = {
+            _write_images(folder / f"{part}_images.npy", split)
+            np.save(folder / f"{part}_labels.npy", narrow_labels(split.labels))
+    metadata = {
         "name": images.name,
         "classes": images.classes,
         "source": source,
@@ -111,13 +119,13 @@ def _write(place: Path, source: str, images: ImageSet) -> None:
         "mean": images.mean,
         "std": images.std,
     }
-    (place / FACTS).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    (folder / METADATA).write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
 
 
 def _write_images(file: Path, split: Split) -> None:
     count, channels, height, width = split.images.shape
     shape = (count, height, width, channels)
-    with file.open("wb") as handle:  # block by block: a large set is not held twice
+    with file.open("wb") as handle:  # block by block, so that a large set is not in memory twice
         header = {"descr": "|u1", "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(handle, header)
         for block in split.blocks():
@@ -126,7 +134,7 @@ def _write_images(file: Path, split: Split) -> None:
 
 @contextmanager
 def _exclusive(lock: Path) -> Iterator[None]:
-    """Hold a lock that the kernel gives back even if the process is killed."""
+    """Hold a lock that the kernel releases even if the process is killed."""
     with lock.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

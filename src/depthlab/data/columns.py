@@ -1,6 +1,6 @@
-"""Which columns of a table of the Hub hold images and labels, and what the labels mean.
+"""Find the image and label columns in a table of the Hub, and read the labels.
 
-A table is a `datasets.Dataset`, which has no types of its own: it is `Any` here.
+A table is a `datasets.Dataset`, which is untyped: it is `Any` here.
 """
 
 from typing import Any
@@ -10,9 +10,9 @@ from torch import Tensor
 
 
 def find_columns(table: Any, image_column: str | None, label_column: str | None) -> tuple[str, str]:
-    """Return the names of the image column and the label column: those wanted, or the only ones of their type.
+    """Return the names of the image and label columns: those requested, or the only ones of their type.
 
-    Raises `ValueError` where there is none, or a choice between several.
+    Raises `ValueError` where there is none, or more than one.
     """
     from datasets import ClassLabel, Image, Value
 
@@ -25,11 +25,11 @@ def find_columns(table: Any, image_column: str | None, label_column: str | None)
     )
 
 
-def _column(table: Any, key: str, wanted: str | None, candidates: list[str]) -> str:
-    if wanted is not None:
-        if wanted not in table.features:
-            raise ValueError(f"data.{key}={wanted} is not a column: the set has {', '.join(table.features)}")
-        return wanted
+def _column(table: Any, key: str, requested: str | None, candidates: list[str]) -> str:
+    if requested is not None:
+        if requested not in table.features:
+            raise ValueError(f"data.{key}={requested} is not a column: the set has {', '.join(table.features)}")
+        return requested
     if len(candidates) != 1:
         choice = candidates or list(table.features)
         raise ValueError(f"which column is it? The set has {', '.join(choice)}: type data.{key}={choice[0]}")
@@ -37,7 +37,7 @@ def _column(table: Any, key: str, wanted: str | None, candidates: list[str]) -> 
 
 
 def class_names(table: Any, column: str) -> tuple[str, ...]:
-    """Return the names that the column itself has for its classes, or else the sorted values in it."""
+    """Return the column's own class names, or else its sorted values."""
     from datasets import ClassLabel
 
     kind = table.features[column]

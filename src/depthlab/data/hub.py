@@ -18,7 +18,7 @@ from depthlab.data.cache import cached, data_folder
 from depthlab.data.columns import class_names, find_columns, labels_of
 from depthlab.data.images import ImageSet, Split
 from depthlab.data.lazy import LazyImages
-from depthlab.data.pictures import fit, hold_out_test, picture_set, some, survey
+from depthlab.data.pictures import decode_set, hold_out_test, infer_shape, resize_and_crop, sample_indices
 
 PATIENCE = 5.0  # seconds until the Hub counts as unreachable
 TEST_SPLITS = ("test", "validation", "valid", "val")  # the first that exists holds the test images
@@ -27,10 +27,10 @@ TEST_SPLITS = ("test", "validation", "valid", "val")  # the first that exists ho
 @final
 @dataclass(frozen=True)
 class HubSource:
-    """What to take from the Hub; None leaves a choice to what the set itself says."""
+    """What to load from the Hub; None is the default of the set."""
 
     path: str  # "owner/name" on the Hub, or a folder in the Hub's layout
-    name: str | None = None  # the set's configuration, where it has several
+    name: str | None = None  # the set's configuration, if it has several
     train_split: str = "train"
     test_split: str | None = None
     image_column: str | None = None
@@ -51,10 +51,10 @@ def huggingface(
 ) -> ImageSet:
     """Load an image classification set of the Hub, "owner/name", or one in the Hub's layout from a folder.
 
-    Columns are found by their types, the test split by its usual names; without one, a fixed stratified fifth of the
-    training images is the test set. Images are scaled to `image_size` pixels on the shorter side and the center is cut
-    out; None takes their own size if they are squares of one size, and 64 if not. They are decoded once and kept in the
-    data folder `folder`. Raises `ValueError` where the set can't be had, or leaves a choice that it can't make itself.
+    Columns are found by type, the test split by its usual names; without one, a fixed stratified fifth of the training
+    images is the test set. Images are scaled to `image_size` pixels on the shorter side and center-cropped; None keeps
+    their size if they are squares of one size, and means 64 otherwise. They are decoded once and kept in the data
+    folder `folder`. Raises `ValueError` where the set is not available, or a choice between columns or splits is open.
     """
     if path is None:
         raise ValueError(
@@ -66,15 +66,15 @@ def huggingface(
 
 
 def hub_set(source: HubSource, folder: Path, title: str, mark: str = "") -> ImageSet:
-    """Return a set by its cached copy in `folder`, or fetch it, decode it and cache it."""
+    """Return the set cached in `folder`, or fetch, decode and cache it."""
     place = folder / f"{title}-{mark}".rstrip("-")
     local = _local(source.path, folder)
     state = repr(source) + ("" if local is None else _listing(local))
-    library = place.with_name(f".{place.name}.arrow")  # what `datasets` keeps: needed only where images stay lazy
+    library = place.with_name(f".{place.name}.arrow")  # the files of `datasets`, needed only while images stay lazy
 
     def make() -> ImageSet:
         train, test, classes = hub_splits(source, folder, library)
-        images = picture_set(place, state, title, classes, train, test)
+        images = decode_set(place, state, title, classes, train, test)
         if images.in_memory:
             shutil.rmtree(library, ignore_errors=True)
         return images
@@ -83,16 +83,18 @@ def hub_set(source: HubSource, folder: Path, title: str, mark: str = "") -> Imag
 
 
 def hub_splits(source: HubSource, folder: Path, library: Path) -> tuple[Split, Split, tuple[str, ...]]:
-    """Open a set of the Hub and return its training and test images, both lazy, and the names of the classes.
+    """Open a set of the Hub and return its training and test images, both lazy, and its class names.
 
-    It is looked for in `folder`/owner/name first. Raises `ValueError` where it can't be had.
+    `folder`/owner/name is tried first. Raises `ValueError` where the set is not available.
     """
     parts = _load(source, folder, library)
     train = _part(parts, source.train_split, "train_split", source)
     image, label = find_columns(train, source.image_column, source.label_column)
     classes = class_names(train, label)
     labels = labels_of(train, label, classes, "train_split")
-    size, channels = survey((_picture(train, image, index) for index in some(len(train))), source.image_size)
+    size, channels = infer_shape(
+        (_picture(train, image, index) for index in sample_indices(len(train))), source.image_size
+    )
     everything = Split(_Rows(train, image, size, channels), labels)
     test_name = source.test_split or next((name for name in TEST_SPLITS if name in parts), None)
     if test_name is None:
@@ -103,7 +105,7 @@ def hub_splits(source: HubSource, folder: Path, library: Path) -> tuple[Split, S
 
 
 def _local(path: str, folder: Path) -> Path | None:
-    """Return the folder that `path` means: as it is, or below the data folder; None if it is a name on the Hub."""
+    """Return the folder at `path`, as given or below the data folder; None if it is a name on the Hub."""
     return next((place for place in (Path(path).expanduser(), folder / path) if place.is_dir()), None)
 
 
@@ -126,21 +128,21 @@ def _load(source: HubSource, folder: Path, library: Path) -> Any:
         datasets.disable_progress_bars()
     try:
         return datasets.load_dataset(str(local or source.path), source.name, cache_dir=str(library))
-    except Exception as error:  # its own, and those of the libraries for transport and tables below it
+    except Exception as error:  # its own errors, and those of its transport and table libraries
         said = " ".join(str(error).split("\nExample")[0].split()) or type(error).__name__
         advice = ": type data.name=" if "onfig name is missing" in said else ""
         raise ValueError(f"{source.path} can't be loaded: {said}{advice}") from error
 
 
 def _reachable(endpoint: str) -> bool:
-    """Ask once, so that a machine without a connection does not wait for the library's own many attempts."""
+    """Try once, so that a machine without a connection does not wait for the library's many retries."""
     try:
         with urllib.request.urlopen(urllib.request.Request(endpoint, method="HEAD"), timeout=PATIENCE):
             return True
     except urllib.error.HTTPError:
         return True  # it answered
     except urllib.error.URLError as error:
-        return isinstance(error.reason, ssl.SSLError)  # a certificate that only the library's own store may know
+        return isinstance(error.reason, ssl.SSLError)  # the library's own store may know the certificate
     except OSError:
         return False
 
@@ -157,7 +159,7 @@ def _picture(table: Any, column: str, index: int) -> Image.Image:
     """Decode the picture in a row of a table."""
     try:
         picture: Image.Image | None = table[index][column]
-    except (OSError, SyntaxError) as error:  # what Pillow raises on broken content
+    except (OSError, SyntaxError) as error:  # raised by Pillow on broken content
         raise ValueError(f"image {index} of the set can't be decoded ({error})") from error
     if picture is None:
         raise ValueError(f"image {index} of the set is missing")
@@ -177,4 +179,4 @@ class _Rows(LazyImages):
         return len(self._rows), self._channels, self._size, self._size
 
     def __getitem__(self, index: int) -> Tensor:
-        return fit(_picture(self._rows, self._column, index), self._size, self._channels)
+        return resize_and_crop(_picture(self._rows, self._column, index), self._size, self._channels)

@@ -1,4 +1,4 @@
-"""A person's own pictures: a folder for each class."""
+"""The user's own pictures, in one folder per class."""
 
 import hashlib
 import os
@@ -13,10 +13,10 @@ from torch import Tensor
 from depthlab.data.cache import cached, data_folder
 from depthlab.data.images import ImageSet, Split
 from depthlab.data.lazy import LazyImages
-from depthlab.data.pictures import fit, hold_out_test, picture_set, some, survey
+from depthlab.data.pictures import decode_set, hold_out_test, infer_shape, resize_and_crop, sample_indices
 
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
-# what Pillow raises on broken content
+# raised by Pillow on broken content
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 TEST_FOLDERS = ("test", "val", "valid", "validation")  # the first that exists holds the test pictures
 
@@ -26,10 +26,10 @@ def imagefolder(
 ) -> ImageSet:
     """Load pictures from `path`/train/CLASS/... and `path`/test/CLASS/... (or val), or from `path`/CLASS/... alone.
 
-    In the last case, and where train stands alone, a fixed stratified fifth is the test set. Pictures are scaled to
-    `image_size` pixels on the shorter side and the center is cut out; None takes the pictures' own size if they are
-    squares of one size, and 64 if not. They are decoded once and kept in the data folder `folder` until one of them
-    changes. Raises `ValueError` where there are no pictures, fewer than two classes, or a picture that can't be read.
+    In the last case, and where there is only train, a fixed stratified fifth is the test set. Pictures are scaled to
+    `image_size` pixels on the shorter side and center-cropped; None keeps their size if they are squares of one size,
+    and means 64 otherwise. They are decoded once and kept in the data folder `folder` until one of them changes. Raises
+    `ValueError` where there are no pictures, fewer than two classes, or a picture that can't be read.
     """
     if path is None:
         raise ValueError(
@@ -48,18 +48,18 @@ def imagefolder(
 def _read(place: Path, source: str, name: str, train: Path, test: Path | None, image_size: int | None) -> ImageSet:
     classes = _classes(train)
     files = _files(train, classes)
-    size, channels = survey((_open(files[index][0]) for index in some(len(files))), image_size)
+    size, channels = infer_shape((_open(files[index][0]) for index in sample_indices(len(files))), image_size)
     everything = _split(files, size, channels)
     if test is None:
-        return picture_set(place, source, name, classes, *hold_out_test(everything))
+        return decode_set(place, source, name, classes, *hold_out_test(everything))
     unknown = sorted(set(_classes(test)) - set(classes))
     if unknown:
         raise ValueError(f"{test} has the class folder {unknown[0]!r}, which {train} does not have")
-    return picture_set(place, source, name, classes, everything, _split(_files(test, classes), size, channels))
+    return decode_set(place, source, name, classes, everything, _split(_files(test, classes), size, channels))
 
 
 def _parts(root: Path) -> tuple[Path, Path | None]:
-    """Find the folder of training pictures and that of test pictures."""
+    """Return the folders of training and test pictures; None if there is no test folder."""
     if not (root / "train").is_dir():
         return root, None
     return root / "train", next((root / name for name in TEST_FOLDERS if (root / name).is_dir()), None)
@@ -79,7 +79,7 @@ def _files(part: Path, classes: tuple[str, ...]) -> list[tuple[Path, int]]:
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """Return the pictures at any depth under a folder, but hidden files, in the order of their names."""
+    """Return the pictures at any depth under a folder, without hidden files, sorted by name."""
     return sorted(
         file
         for file in folder.rglob("*")
@@ -88,7 +88,7 @@ def pictures_in(folder: Path) -> list[Path]:
 
 
 def _listing(parts: list[Path], image_size: int | None) -> str:
-    """Return a sha256 that changes when a picture is added, removed or changed."""
+    """Return a sha256 that changes if a picture is added, removed or changed."""
     lines = [f"image_size={image_size}"]
     for part in parts:
         for file in pictures_in(part):
@@ -103,12 +103,12 @@ def _split(files: list[tuple[Path, int]], size: int, channels: int) -> Split:
 
 
 def decode_picture(file: str | Path, size: int, channels: int) -> Tensor:
-    """Read a picture as uint8 (C, size, size); raises `ValueError` that names it where that can't be done."""
+    """Read a picture as uint8 (C, size, size); raises a `ValueError` that names the file if that fails."""
     with _open(file) as picture:
         try:
-            # a large JPEG is decoded at a half, a quarter or an eighth, if that is enough
+            # a large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, if that suffices
             picture.draft(None, (size, size))
-            return fit(picture, size, channels)
+            return resize_and_crop(picture, size, channels)
         except _BROKEN as error:
             raise ValueError(_complaint(file)) from error
 

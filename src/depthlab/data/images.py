@@ -1,4 +1,4 @@
-"""Labeled images as the lab holds them: bytes, kept in memory or decoded when asked for."""
+"""Labeled images: bytes in memory, or decoded on demand."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from depthlab.data.lazy import Bytes, LazyImages
 
-BLOCK = 1024  # images that are looked at together
+BLOCK = 1024  # images processed together
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Split:
 
     @property
     def size_in_bytes(self) -> int:
-        """Memory that the decoded images take."""
+        """Memory of the decoded images."""
         return int(np.prod(self.images.shape))
 
     def blocks(self) -> Iterator[Bytes]:
@@ -48,16 +48,16 @@ class Split:
             yield np.ascontiguousarray(block.permute(0, 2, 3, 1).cpu().numpy())
 
 
-def split_of(images: Bytes, labels: npt.ArrayLike) -> Split:
+def split_from_arrays(images: Bytes, labels: npt.ArrayLike) -> Split:
     """Wrap arrays of shapes (N, H, W, C) and (N,), without copying the images if they are writable and in C order."""
-    # decoders may hand out arrays that are read-only, of which torch warns; only those are copied
+    # some decoders return read-only arrays, which make torch warn; only those are copied
     pixels = torch.from_numpy(np.require(images, requirements=("C", "W"))).permute(0, 3, 1, 2)
     return Split(pixels, torch.from_numpy(np.array(labels, dtype=np.int64)))
 
 
 @dataclass(frozen=True)
-class Content:
-    """What the bytes of a set amount to: a digest for each array, and the channels' mean and standard deviation."""
+class ContentSummary:
+    """Digests of a set's arrays, and mean and standard deviation of its channels."""
 
     digests: dict[str, str]  # train_images, train_labels, test_images, test_labels -> sha256 of the bytes in C order
     mean: tuple[float, ...]  # per channel, of pixel / 255 over the training images
@@ -71,13 +71,13 @@ class Content:
 
 @dataclass(frozen=True)
 class ImageSet:
-    """An image classification problem: classes, training images, test images, and what identifies them."""
+    """An image classification problem: classes, training images, test images, and a summary of their content."""
 
     name: str
     classes: tuple[str, ...]
     train: Split
     test: Split
-    content: Content
+    content: ContentSummary
 
     def __post_init__(self) -> None:
         assert self.train.images.shape[1:] == self.test.images.shape[1:]
@@ -115,7 +115,7 @@ class ImageSet:
 
     @property
     def in_memory(self) -> bool:
-        """Whether the images are held decoded."""
+        """Whether the decoded images are in memory."""
         return isinstance(self.train.images, Tensor)
 
 
@@ -125,13 +125,13 @@ def digest(array: npt.NDArray[np.uint8] | npt.NDArray[np.int64]) -> str:
 
 
 def narrow_labels(labels: Tensor) -> npt.NDArray[np.uint8] | npt.NDArray[np.int64]:
-    """Return labels as they are kept and hashed: uint8 where they fit, else int64."""
+    """Return labels as they are stored and hashed: uint8 if they fit, else int64."""
     values: npt.NDArray[np.int64] = labels.cpu().numpy()
     return values.astype(np.uint8) if values.max(initial=0) < 256 else values
 
 
-def measure_content(train: Split, test: Split) -> Content:
-    """Read every image once: digests of both splits, mean and standard deviation of the training images.
+def measure_content(train: Split, test: Split) -> ContentSummary:
+    """Compute digests of both splits, and mean and standard deviation of the training images, in one pass.
 
     The moments come from exact counts of the 256 pixel values, so they don't depend on the order of summation.
     """
@@ -151,10 +151,10 @@ def measure_content(train: Split, test: Split) -> Content:
     value = np.arange(256) / 255
     mean = share @ value
     std = np.sqrt((share * (value - mean[:, None]) ** 2).sum(axis=1))
-    std = np.where(std > 0, std, 1.0)  # a constant channel stays constant instead of turning into NaN
-    return Content(digests, tuple(mean.tolist()), tuple(std.tolist()))
+    std = np.where(std > 0, std, 1.0)  # a constant channel stays constant instead of becoming NaN
+    return ContentSummary(digests, tuple(mean.tolist()), tuple(std.tolist()))
 
 
 def image_set(name: str, classes: tuple[str, ...], train: Split, test: Split) -> ImageSet:
-    """Make an `ImageSet` of two splits by measuring their content."""
+    """Make an `ImageSet` from two splits and measure their content."""
     return ImageSet(name, classes, train, test, measure_content(train, test))

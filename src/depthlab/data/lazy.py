@@ -1,4 +1,4 @@
-"""Images that are decoded when they are asked for."""
+"""Images that are decoded on demand."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from depthlab.data.progress import counting
+from depthlab.data.progress import item_bar
 
 Bytes = npt.NDArray[np.uint8]  # images, (N, H, W, C)
 
 
 class LazyImages(ABC):
-    """A sequence of images of one size, each decoded anew whenever it is asked for.
+    """A sequence of images of one size, each decoded whenever it is read.
 
-    It travels to the processes that decode for training, so it must be picklable, and threads may share it.
+    It is sent to the worker processes of data loaders, so it must be picklable, and threads may share it.
     """
 
     @property
@@ -34,7 +34,7 @@ class LazyImages(ABC):
 
     def blocks(self, size: int) -> Iterator[Bytes]:
         """Decode all images in order and yield them as arrays (n, H, W, C) of at most `size` images, with progress."""
-        with counting("Decoding images", len(self)) as meter, ThreadPoolExecutor() as pool:
+        with item_bar("Decoding images", len(self)) as meter, ThreadPoolExecutor() as pool:
             for start in range(0, len(self), size):
                 images = list(pool.map(self.__getitem__, range(start, min(start + size, len(self)))))
                 meter.advance(len(images))
@@ -42,8 +42,8 @@ class LazyImages(ABC):
 
 
 @final
-class Chosen(LazyImages):
-    """Some of the images of another sequence."""
+class LazySubset(LazyImages):
+    """A subset of another sequence."""
 
     def __init__(self, images: LazyImages, indices: Tensor) -> None:
         self._images = images

@@ -1,17 +1,17 @@
-"""How images reach the network, whatever the set."""
+"""How images reach the network, for any set."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loading:
-    """How images reach the network, whatever the set: the keys that all `conf/data` files share."""
+class LoadingOptions:
+    """How images reach the network, for any set: the keys that all `conf/data` files share."""
 
-    validation: int | float = 0.1  # images held out of the training images: a number, or a share
-    crop: int = 4  # zeros padded on each side before a window is cut out at random, in pixels; 0 is off
+    validation: int | float = 0.1  # held out of the training images: a number of images, or a share
+    crop: int = 4  # zeros padded on each side before a random crop, in pixels; 0 is off
     flip: bool = True  # mirror left to right at random
-    on_device: bool = True  # keep all images in the memory of the device that trains
-    workers: int = 2  # processes that decode images of sets too large for memory; 0 decodes in the run's own process
+    on_device: bool = True  # keep all images in the memory of the training device
+    workers: int = 2  # processes that decode images of sets too large for memory; 0 decodes in the main process
 
     def __post_init__(self) -> None:
         for name in ("crop", "workers"):

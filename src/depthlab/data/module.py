@@ -1,4 +1,4 @@
-"""The images of a run: which are trained on, how they are batched, and what is done to them on the way."""
+"""The images of a run: their division, batches and augmentation."""
 
 from typing import final
 
@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from depthlab.data import augment
-from depthlab.data.batches import Batch, Batches, Finish
+from depthlab.data.batches import Batch, Batches, Transform
 from depthlab.data.images import ImageSet, Split
-from depthlab.data.loading import Loading
+from depthlab.data.loading import LoadingOptions
 from depthlab.data.split import split_validation
 
 
@@ -19,10 +19,10 @@ class ImageData(pl.LightningDataModule):
     """Loaders over one image set.
 
     They yield normalized float32 images (N, C, H, W) on `device` and labels: int64 of shape (N,), or float32 of shape
-    (N, num_classes) in training with mixup or cutmix. Training batches are cropped, flipped and so on, in an order and
-    with an augmentation that are pure functions of (seed, epoch, step); the last one may be smaller, and is left out if
-    it has a single image, of which batch normalization can make nothing. `mixup` and `cutmix` are the alpha of their
-    Beta distributions; with both above 0 each batch takes one of them, at equal chance.
+    (N, num_classes) in training with mixup or cutmix. Order and augmentation of training batches are pure functions
+    of (seed, epoch, step); the last batch may be smaller, and is left out if it has a single image, which batch
+    normalization can't use. `mixup` and `cutmix` are the alpha of their Beta distributions; with both above 0 each
+    batch uses one of them, with equal probability.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class ImageData(pl.LightningDataModule):
         *,
         batch_size: int,
         seed: int,
-        loading: Loading,
+        loading: LoadingOptions,
         cutout: int = 0,
         mixup: float = 0.0,
         cutmix: float = 0.0,
@@ -44,8 +44,8 @@ class ImageData(pl.LightningDataModule):
         self._batch_size, self._seed = batch_size, seed
         self._loading, self._device, self._channels_last = loading, device, channels_last
         self._cutout, self._mixup, self._cutmix = cutout, mixup, cutmix
-        self._train = _placed(images.train, device) if loading.on_device else images.train
-        self._test = _placed(images.test, device) if loading.on_device else images.test
+        self._train = _move_to_device(images.train, device) if loading.on_device else images.train
+        self._test = _move_to_device(images.test, device) if loading.on_device else images.test
         self._mean = torch.tensor(images.mean, device=device)
         self._std = torch.tensor(images.std, device=device)
         self._training_batches = self._batches(
@@ -58,7 +58,7 @@ class ImageData(pl.LightningDataModule):
         return len(self._training_batches)
 
     def train_dataloader(self) -> Batches:
-        """Return the augmented, shuffled training batches; it is the same object at every call."""
+        """Return the augmented, shuffled training batches; the same object at every call."""
         return self._training_batches
 
     def val_dataloader(self) -> Batches:
@@ -70,16 +70,16 @@ class ImageData(pl.LightningDataModule):
         return self._batches(self._test, torch.arange(len(self._test)), self._plain)
 
     def train_evaluation_dataloader(self) -> Batches:
-        """Return the images that are trained on, every one of them, in a fixed order and without augmentation."""
+        """Return all images that are trained on, in a fixed order and without augmentation."""
         return self._batches(self._train, self.train_indices, self._plain)
 
     def _batches(
-        self, split: Split, indices: Tensor, finish: Finish, *, shuffle: bool = False, drop_single: bool = False
+        self, split: Split, indices: Tensor, transform: Transform, *, shuffle: bool = False, drop_single: bool = False
     ) -> Batches:
         return Batches(
             split,
             indices,
-            finish,
+            transform,
             batch_size=self._batch_size,
             device=self._device,
             seed=self._seed,
@@ -111,8 +111,8 @@ class ImageData(pl.LightningDataModule):
         return augment.cutmix(images, targets, self._cutmix, generator)
 
 
-def _placed(split: Split, device: torch.device) -> Split:
-    """Move images to the memory of the device, if it can hold them and still has half of what is free to work with."""
+def _move_to_device(split: Split, device: torch.device) -> Split:
+    """Move images to the device, unless they would take more than half of its free memory."""
     if not isinstance(split.images, Tensor):
         return split
     if device.type == "cuda" and split.size_in_bytes > torch.cuda.mem_get_info(device)[0] / 2:

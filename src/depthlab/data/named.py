@@ -1,4 +1,4 @@
-"""Well-known image sets, by the names under which the Hub keeps them."""
+"""Well-known image sets, by their names on the Hub."""
 
 import os
 

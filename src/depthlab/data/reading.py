@@ -1,4 +1,4 @@
-"""A person's pictures as a network wants them, whether or not they have labels."""
+"""Read the user's pictures, with or without labels, as images for a network."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,16 +8,16 @@ import torch
 from torch import Tensor
 
 from depthlab.data.imagefolder import SUFFIXES, decode_picture, pictures_in
-from depthlab.data.progress import counting
+from depthlab.data.progress import item_bar
 
-BATCH = 256  # pictures that are decoded together
+BATCH = 256  # pictures decoded together
 
 
 def find_pictures(place: Path) -> list[Path]:
-    """Return the pictures at any depth under a folder, or the one picture that is named.
+    """Return the pictures at any depth under the folder `place`, or the one picture that it names.
 
     Raises:
-        ValueError: there is nothing at `place`, or no picture in it.
+        ValueError: `place` does not exist, or has no pictures.
     """
     if place.is_file():
         return [place]
@@ -32,9 +32,9 @@ def find_pictures(place: Path) -> list[Path]:
 def read_pictures(
     files: Sequence[Path], *, size: int, channels: int, broken: Callable[[str], None]
 ) -> Iterator[tuple[list[Path], Tensor]]:
-    """Yield files with their images, uint8 (n, C, size, size), a few hundred at a time, and show the progress.
+    """Yield files with their images, uint8 (n, C, size, size), a few hundred at a time, with a progress bar.
 
-    A picture that can't be read is left out, and `broken` gets a line that names it.
+    A picture that can't be read is skipped, and `broken` is called with a line that names it.
     """
 
     def read(file: Path) -> Tensor | str:
@@ -43,7 +43,7 @@ def read_pictures(
         except ValueError as error:
             return str(error)
 
-    with counting("Reading pictures", len(files)) as meter, ThreadPoolExecutor() as pool:
+    with item_bar("Reading pictures", len(files)) as meter, ThreadPoolExecutor() as pool:
         for start in range(0, len(files), BATCH):
             sound, images = [], []
             batch = files[start : start + BATCH]

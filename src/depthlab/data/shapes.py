@@ -1,4 +1,4 @@
-"""What the images of well-known sets are, without having them."""
+"""The image shapes of well-known sets, known without loading them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ _SHAPES = {
 def known_shape(source: Mapping[str, Any]) -> tuple[int, int, int] | None:
     """Return channels, side in pixels and number of classes of a source, given by its `_target_` and arguments.
 
-    None where only a look at the images tells.
+    None if only the images tell.
     """
     name = str(source["_target_"]).removeprefix("depthlab.data.")
     if name == "synthetic":

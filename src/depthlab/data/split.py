@@ -1,4 +1,4 @@
-"""A fixed, stratified part of the training images is held out for validation."""
+"""Hold out a fixed, stratified part of the training images for validation."""
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ def split_validation(labels: Tensor, validation: int | float, seed: int = 0) -> 
 
     `labels` is int64 of shape (N,); `validation` is a number of images (int) or a share (float between 0 and 1).
     Returns two sorted int64 index tensors. The division depends on `seed`, which is not the seed of a run: all runs on
-    one set choose on the same validation images. Raises `ValueError` where a part would be empty.
+    one set share their validation images. Raises `ValueError` if a part would be empty.
     """
     total = len(labels)
     wanted = _number(validation, total)
@@ -43,7 +43,7 @@ def _number(validation: int | float, total: int) -> int:
 def _shares(counts: npt.NDArray[np.int64], wanted: int) -> list[int]:
     """Distribute `wanted` over the classes in proportion to `counts`, by largest remainder.
 
-    A class loses its last training image only where no other class has more than one left.
+    A class loses its last training image only if no other class has more than one left.
     """
     exact = counts * wanted / counts.sum()
     shares = np.floor(exact).astype(int)

@@ -1,9 +1,9 @@
-"""Made-up images that a network can learn: for tests and for benchmarks."""
+"""Synthetic images that a network can learn, for tests and benchmarks."""
 
 import numpy as np
 import numpy.typing as npt
 
-from depthlab.data.images import ImageSet, Split, image_set, split_of
+from depthlab.data.images import ImageSet, Split, image_set, split_from_arrays
 from depthlab.data.lazy import Bytes
 
 GRID = 4  # a class is a pattern of GRID x GRID gray values in each channel
@@ -20,7 +20,7 @@ def synthetic(
 ) -> ImageSet:
     """Make images of `num_classes` coarse patterns under noise; the same arguments give the same bytes.
 
-    Raises `ValueError` where an argument is not a whole number in its range.
+    Raises `ValueError` if an argument is not a whole number in its range.
     """
     _check("image_size", image_size, 1)
     _check("channels", channels, 1)
@@ -43,11 +43,11 @@ def synthetic(
 def _noisy(patterns: npt.NDArray[np.int16], size: int, generator: np.random.Generator) -> Split:
     labels = generator.permutation(np.arange(size) % len(patterns))
     images: Bytes = np.empty((size, *patterns.shape[1:]), dtype=np.uint8)
-    for start in range(0, size, 1024):  # in parts, so that the noise needs little memory
+    for start in range(0, size, 1024):  # in blocks, so that the noise needs little memory
         part = patterns[labels[start : start + 1024]]
         noise = generator.integers(-48, 48, part.shape, dtype=np.int16)
         images[start : start + 1024] = part + noise
-    return split_of(images, labels)
+    return split_from_arrays(images, labels)
 
 
 def _check(name: str, value: int, least: int) -> None:

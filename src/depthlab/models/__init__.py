@@ -1,4 +1,4 @@
-"""Families of networks: functions with keyword-only arguments that return a `depthlab.nn.Network`."""
+"""Network families: functions with keyword-only arguments that return a `depthlab.nn.Network`."""
 
 from depthlab.models.alexnet import alexnet
 from depthlab.models.densenet import densenet

@@ -1,4 +1,4 @@
-"""Checks of what a person gives a constructor: each raises a `ValueError` of one line that says what to type."""
+"""Checks of constructor arguments: each raises a one-line `ValueError` that says what to type."""
 
 import math
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ def check_count(name: str, value: object, *, example: int) -> int:
 
 
 def check_rate(name: str, value: object) -> float:
-    """Return `value` as a probability in [0, 1); None is the off value 0."""
+    """Return `value` as a probability in [0, 1); None means 0, off."""
     if value is None:
         return 0.0
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
@@ -52,10 +52,10 @@ def check_switch(name: str, value: object) -> bool:
 
 
 def is_list(value: object) -> TypeGuard[Sequence[object]]:
-    """Tell whether a person gave a list of values instead of one."""
+    """Return whether the user gave a list of values instead of a single one."""
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Tell whether a value is a finite number; True and False are none."""
+    """Return whether a value is a finite number; True and False are not."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

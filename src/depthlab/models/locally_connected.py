@@ -1,4 +1,4 @@
-"""Locally connected networks beside their convolutional twins: what does sharing weights buy?"""
+"""Locally connected networks and their convolutional twins: what does weight sharing buy?"""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, doubling, units_per_stage
-from depthlab.nn import FixedSize, Halving, LayerFactory, LocallyConnected2d, Network, Parts, Sum, named
+from depthlab.nn import Downsampling, FixedSize, LayerFactory, LocallyConnected2d, Network, Parts, Sum, sequential
 
 
 def locally_connected(
@@ -24,46 +24,50 @@ def locally_connected(
 
     With `sharing` the layers are ordinary convolutions. The twins agree in everything else: kernels, strides, receptive
     field, multiply-adds, batch norm for each channel, and the head, which averages over the pixels before its linear
-    layer. So they differ by shared weights alone, and from `mlp` by locality, the comparison of LeCun 1989,
+    layer. So they differ in weight sharing alone, and from `mlp` in locality, the comparison of LeCun 1989,
     "Generalization and network design strategies". Maps (N, in_channels, image_size, image_size) to (N, num_classes).
 
-    The first layer is the stem; three stages of n units with 16, 32 and 64 channels follow, at strides 1, 2 and 2, and
-    a linear layer. `depth` is 3n+2, or a list of units per stage. `width` multiplies all channels, or lists each
+    The first layer is the stem; three stages of n units with 16, 32 and 64 channels, at strides 1, 2 and 2, and a
+    linear layer follow. `depth` is 3n+2, or a list of units per stage. `width` multiplies all channels, or lists each
     stage's; the stem has those of the first stage. `dropout` is the rate at which the features before each layer but
-    the first are dropped. `parts` fill the units with something else, see `Parts`; only with `sharing` there are
-    convolutions to choose.
+    the first are dropped. `parts` replace the units' layers, see `Parts`; only with `sharing` there are convolutions to
+    choose.
 
-    A layer from c to d channels has 9cd weights for each of its positions, and its twin 9cd in all: at 8x8 pixels of
+    A layer from c to d channels has 9cd weights per position, its twin 9cd in all: at 8x8 pixels of
     one channel depth 5 has 305,034 parameters, with sharing 26,394. Raises `ValueError` for images of another
-    size than `image_size` (also with sharing), for a depth that no such network has, and for any argument out of its
-    range.
+    size than `image_size` (with sharing too), for a depth that the family does not have, and for any argument out of
+    its range.
     """
     check_count("image_size", image_size, example=32)
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     shared, rate = check_switch("sharing", sharing), check_rate("dropout", dropout)
-    kit = LayerFactory("locally_connected", parts)
+    factory = LayerFactory("locally_connected", parts)
     counts = units_per_stage("locally_connected", depth, layers_per_unit=1)
     channels = channels_per_stage(width, doubling(16, len(counts)))
     features, size = channels[0], image_size
-    first = _layer(kit, in_channels, features, size=size, stride=1, sharing=shared, fixed=True)
-    stem = named(images=FixedSize(image_size), layer=first, **kit.normalized(features), **kit.activated())
+    first = _layer(factory, in_channels, features, size=size, stride=1, sharing=shared, fixed=True)
+    stem = sequential(images=FixedSize(image_size), layer=first, **factory.norm(features), **factory.named_activation())
     stages: list[list[Sum]] = []
     for count, out in zip(counts, channels, strict=True):
         stages.append([])
         for n in range(count):
-            halving = kit.halving("strided") if len(stages) > 1 and n == 0 else Halving(None, stride=1)
-            size = size if halving.pool is None else -(-size // 2)
-            layer = _layer(kit, features, out, size=size, stride=halving.stride, sharing=shared)
-            stages[-1].append(_unit(kit, layer, out, rate, halving.pool))
-            features, size = out, -(-size // halving.stride)
+            downsampling = (
+                factory.downsampling("strided") if len(stages) > 1 and n == 0 else Downsampling(None, stride=1)
+            )
+            size = size if downsampling.pool is None else -(-size // 2)
+            layer = _layer(factory, features, out, size=size, stride=downsampling.stride, sharing=shared)
+            stages[-1].append(_unit(factory, layer, out, rate, downsampling.pool))
+            features, size = out, -(-size // downsampling.stride)
     head: dict[str, nn.Module] = {"pool": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten()}
-    head |= kit.dropped(rate, "head", own=True)
-    return kit.finish(Network(stem=stem, stages=stages, head=named(**head, linear=nn.Linear(features, num_classes))))
+    head |= factory.dropout(rate, "head", default=True)
+    return factory.finish(
+        Network(stem=stem, stages=stages, head=sequential(**head, linear=nn.Linear(features, num_classes)))
+    )
 
 
 def _layer(
-    kit: LayerFactory,
+    factory: LayerFactory,
     in_channels: int,
     out_channels: int,
     *,
@@ -73,7 +77,7 @@ def _layer(
     fixed: bool = False,
 ) -> nn.Module:
     if sharing:
-        return kit.convolution(in_channels, out_channels, kernel_size=3, stride=stride, fixed=fixed)
+        return factory.convolution(in_channels, out_channels, kernel_size=3, stride=stride, fixed=fixed)
     return LocallyConnected2d(
         in_channels,
         out_channels,
@@ -81,11 +85,11 @@ def _layer(
         kernel_size=3,
         stride=stride,
         padding=1,
-        bias=not kit.normalizes,
+        bias=not factory.replaces_bias,
     )
 
 
-def _unit(kit: LayerFactory, layer: nn.Module, channels: int, dropout: float, pool: nn.Module | None) -> Sum:
-    layers = kit.dropped(dropout, "unit", own=True) | {"layer": layer}
-    layers |= kit.normalized(channels) | kit.activated() | kit.excited(channels)
-    return Sum({"branch": named(**layers)}, before=pool)
+def _unit(factory: LayerFactory, layer: nn.Module, channels: int, dropout: float, pool: nn.Module | None) -> Sum:
+    layers = factory.dropout(dropout, "unit", default=True) | {"layer": layer}
+    layers |= factory.norm(channels) | factory.named_activation() | factory.excitation(channels)
+    return Sum({"branch": sequential(**layers)}, before=pool)

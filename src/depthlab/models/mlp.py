@@ -1,4 +1,4 @@
-"""A fully connected network on pixels: neither locality nor shared weights."""
+"""A fully connected network on pixels: no locality, no weight sharing."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, units_per_stage
-from depthlab.nn import FixedSize, LayerFactory, Network, Parts, Sum, named
+from depthlab.nn import FixedSize, LayerFactory, Network, Parts, Sum, sequential
 
 HIDDEN = 512
 
@@ -24,14 +24,14 @@ def mlp(
 ) -> Network:
     """Build a multilayer perceptron: linear layers with batch norm and ReLU, on images flattened to rows of pixels.
 
-    The first hidden layer is the stem, each further one is a unit, and the head is a linear layer. It knows nothing of
-    images: permuting their pixels changes nothing but the order of the first layer's weights. Beside
-    `locally_connected` it shows what locality buys. Maps (N, in_channels, image_size, image_size) to (N, num_classes).
+    The first hidden layer is the stem, each further one is a unit, and the head is a linear layer. It has no
+    notion of an image: permuting the pixels only permutes the first layer's weights. Compared with `locally_connected`
+    it shows what locality buys. Maps (N, in_channels, image_size, image_size) to (N, num_classes).
 
     `depth` counts linear layers, so there are depth - 1 hidden ones, or is a list of units per stage. `width`
     multiplies the 512 features of each hidden layer, or lists the features of every hidden layer. Without `batch_norm`
-    linear layers have a bias. `dropout` is the rate at which hidden features are dropped. `parts` fill the units with
-    something else, see `Parts`.
+    linear layers have a bias. `dropout` is the rate at which hidden features are dropped. `parts` replace the units'
+    layers, see `Parts`.
 
     At 8x8 pixels of one channel, depth 4 has 565,258 parameters. Raises `ValueError` for images of another size than
     `image_size`, for a depth below 2, and for any argument out of its range.
@@ -40,23 +40,23 @@ def mlp(
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
-    typed = None if norm else "model.batch_norm=false"
-    kit = LayerFactory("mlp", parts, normalization="batch" if norm else "none", typed=typed)
+    conflict = None if norm else "model.batch_norm=false"
+    factory = LayerFactory("mlp", parts, normalization="batch" if norm else "none", conflict=conflict)
     counts = _units_per_stage(depth)
     first, *others = channels_per_stage(width, [HIDDEN] * (1 + sum(counts)), each="hidden layer")
     pixels = in_channels * image_size**2
-    stem = named(images=FixedSize(image_size), flatten=nn.Flatten(), **_hidden(kit, pixels, first))
+    stem = sequential(images=FixedSize(image_size), flatten=nn.Flatten(), **_hidden(factory, pixels, first))
     features, outs = first, iter(others)
     stages: list[list[Sum]] = []
     for count in counts:
         stages.append([])
         for _ in range(count):
             out = next(outs)
-            dropped = kit.dropped(rate, "unit", own=True, maps=False)
-            stages[-1].append(Sum({"branch": named(**dropped, **_hidden(kit, features, out))}))
+            dropped = factory.dropout(rate, "unit", default=True, maps=False)
+            stages[-1].append(Sum({"branch": sequential(**dropped, **_hidden(factory, features, out))}))
             features = out
-    head = named(**kit.dropped(rate, "head", own=True), linear=nn.Linear(features, num_classes))
-    return kit.finish(Network(stem=stem, stages=stages, head=head))
+    head = sequential(**factory.dropout(rate, "head", default=True), linear=nn.Linear(features, num_classes))
+    return factory.finish(Network(stem=stem, stages=stages, head=head))
 
 
 def _units_per_stage(depth: object) -> list[int]:
@@ -69,6 +69,6 @@ def _units_per_stage(depth: object) -> list[int]:
     return units_per_stage("mlp", depth, layers_per_unit=1, stages=1)
 
 
-def _hidden(kit: LayerFactory, in_features: int, out_features: int) -> dict[str, nn.Module]:
-    linear = nn.Linear(in_features, out_features, bias=not kit.normalizes)
-    return {"linear": linear} | kit.normalized(out_features, maps=False) | kit.activated()
+def _hidden(factory: LayerFactory, in_features: int, out_features: int) -> dict[str, nn.Module]:
+    linear = nn.Linear(in_features, out_features, bias=not factory.replaces_bias)
+    return {"linear": linear} | factory.norm(out_features, maps=False) | factory.named_activation()

@@ -1,4 +1,4 @@
-"""Network in network: small perceptrons slide over the image (Lin, Chen & Yan 2014, arXiv 1312.4400)."""
+"""Network in network: small perceptrons sliding over the image (Lin, Chen & Yan 2014, arXiv 1312.4400)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from torch import nn
 
 from depthlab.models.arguments import check_count, check_form, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, units_per_stage
-from depthlab.nn import Halving, LayerFactory, Network, Parts, Sum, Window, named
+from depthlab.nn import Downsampling, LayerFactory, Network, Parts, PoolingWindow, Sum, sequential
 
 LAYERS = 3  # weighted layers of an mlpconv: one k x k convolution, two 1x1 convolutions
 
@@ -22,26 +22,26 @@ class _Stage:
     kernel_size: int
     stride: int = 1  # of its first convolution
     pool: str = "max"
-    dropped: bool = False
+    drops_input: bool = False
 
 
 # As the authors released them for Caffe; the last 1x1 convolution of each form is the head's.
 SHAPES = {
     "cifar": (
         _Stage((192, 160, 96), 5),
-        _Stage((192, 192, 192), 5, dropped=True),
-        _Stage((192, 192, 192), 3, pool="average", dropped=True),
+        _Stage((192, 192, 192), 5, drops_input=True),
+        _Stage((192, 192, 192), 3, pool="average", drops_input=True),
     ),
     "imagenet": (
         _Stage((96, 96, 96), 11, stride=4),
         _Stage((256, 256, 256), 5),
         _Stage((384, 384, 384), 3),
-        _Stage((1024, 1024, 1024), 3, dropped=True),
+        _Stage((1024, 1024, 1024), 3, drops_input=True),
     ),
 }
 SMALLEST = {"cifar": 4, "imagenet": 39}
-# Windows may reach over the border, as Caffe's do: 32, 16, 8 pixels, and so on to floor(H / 2).
-WINDOW = Window(3, ceil_mode=True)
+# Windows may reach over the edge, as in Caffe: 32, 16, 8 pixels, and so on to floor(H / 2).
+WINDOW = PoolingWindow(3, ceil_mode=True)
 
 
 def nin(
@@ -58,75 +58,80 @@ def nin(
     """Build a network in network: each unit is an mlpconv, a k x k convolution and two 1x1 convolutions with ReLU.
 
     The 1x1 convolutions apply one perceptron at every pixel (eq. 2). There is no linear layer: the last 1x1 convolution
-    puts out a map for each class, and the mean of the map is the logit (sec. 3.2); the authors' code has one more ReLU
-    before the mean, left out here, as a class whose map is zero for all images would never learn. Stages are divided
-    by overlapping 3x3 pooling with stride 2; the stem is empty. Maps (N, in_channels, H, W) to (N, num_classes).
+    outputs a map for each class, and the mean of the map is the logit (sec. 3.2). The authors' code has another ReLU
+    before the mean; it is left out here, because a class whose map is zero for all images would never learn. Stages are
+    separated by overlapping 3x3 pooling with stride 2; the stem is empty. Maps (N, in_channels, H, W) to (N,
+    num_classes).
 
     `form="cifar"` has three stages of 5x5, 5x5 and 3x3 kernels and takes 4 pixels or more; `form="imagenet"` has four,
     of 11x11 with stride 4, 5x5, 3x3 and 3x3, and takes 39 or more. `depth` counts all convolutions: 9n for "cifar" and
     12n for "imagenet", with n mlpconvs per stage, or is a list of these. The head's 1x1 convolution is the third layer
     of the last mlpconv, whose unit has the other two, so the authors' networks have depths 9 and 12. `width`
-    multiplies all channels, or lists those of the stages' k x k convolutions, which the 1x1 follow in proportion.
+    multiplies all channels, or lists those of the stages' k x k convolutions; the 1x1 convolutions scale in proportion.
 
-    With `batch_norm` (not in the paper) each convolution but the head's is followed by it and has no bias. `dropout` is
-    the rate at which the features between stages are dropped, for "imagenet" only those before the last stage (0.5 in
-    both). `parts` fill the units with something else, see `Parts`; where pooling gives way to strides, the k x k
-    convolution behind it strides.
+    With `batch_norm` (not in the paper) each convolution but the head's is followed by batch norm and has no bias.
+    `dropout` is the rate at which the features between stages are dropped, for "imagenet" only those before the last
+    stage (0.5 in both). `parts` replace the units' layers, see `Parts`; where strides replace pooling, the k x k
+    convolution after it strides.
 
-    Weights start as eq. 10 of He et al. 2015 (arXiv 1502.01852) has them.
+    Weights are initialized by eq. 10 of He et al. 2015 (arXiv 1502.01852).
 
     Depth 9 has 966,986 parameters for CIFAR-10 and depth 12 has 7,595,176 for 1000 classes. Raises `ValueError` for a
-    depth that no such network has, and for any argument out of its range.
+    depth that the family does not have, and for any argument out of its range.
     """
     stages = SHAPES[check_form(form)]
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
     what = "nin" if form == "cifar" else f"nin of form={form}"
-    typed = "model.batch_norm=true" if norm else None
-    kit = LayerFactory("nin", parts, normalization="batch" if norm else "none", typed=typed)
+    conflict = "model.batch_norm=true" if norm else None
+    factory = LayerFactory("nin", parts, normalization="batch" if norm else "none", conflict=conflict)
     counts = units_per_stage(what, depth, layers_per_unit=LAYERS, stages=len(stages), others=0, fixed=True)
     widths = channels_per_stage(width, [stage.channels[0] for stage in stages])
     features = in_channels
     units: list[list[Sum]] = []
     for stage, count, wide in zip(stages, counts, widths, strict=True):
         channels = [max(1, round(c * wide / stage.channels[0])) for c in stage.channels]
-        halving = kit.halving(stage.pool, WINDOW) if units else Halving(None, stride=1)
-        between = halving.layer | (kit.dropped(rate, "unit", own=True) if units and stage.dropped else {})
+        downsampling = factory.downsampling(stage.pool, WINDOW) if units else Downsampling(None, stride=1)
+        between = downsampling.layer | (
+            factory.dropout(rate, "unit", default=True) if units and stage.drops_input else {}
+        )
         units.append([])
         for n in range(count):
             last = len(units) == len(stages) and n == count - 1
             outs = channels[:-1] if last else channels
-            stride, fixed = (1, False) if n else (halving.stride, len(units) == 1)
-            first = _convolution(kit, features, stage, outs[0], stride=stride, fixed=fixed)
-            before = named(**between) if between and n == 0 else None
-            units[-1].append(Sum({"branch": _mlpconv(kit, first, outs)}, before=before))
+            stride, fixed = (1, False) if n else (downsampling.stride, len(units) == 1)
+            first = _convolution(factory, features, stage, outs[0], stride=stride, fixed=fixed)
+            before = sequential(**between) if between and n == 0 else None
+            units[-1].append(Sum({"branch": _mlpconv(factory, first, outs)}, before=before))
             features = outs[-1]
-    head = _head(kit, features, num_classes, rate)
-    return kit.finish(Network(stem=nn.Sequential(), stages=units, head=head, smallest_image=SMALLEST[form]), fan="in")
+    head = _head(factory, features, num_classes, rate)
+    return factory.finish(
+        Network(stem=nn.Sequential(), stages=units, head=head, smallest_image=SMALLEST[form]), fan="in"
+    )
 
 
 def _convolution(
-    kit: LayerFactory, in_channels: int, stage: _Stage, out_channels: int, *, stride: int, fixed: bool
+    factory: LayerFactory, in_channels: int, stage: _Stage, out_channels: int, *, stride: int, fixed: bool
 ) -> nn.Module:
     size = stage.kernel_size
-    if fixed and stage.stride > 1:  # it reads no border
-        return kit.convolution(
+    if fixed and stage.stride > 1:  # no padding
+        return factory.convolution(
             in_channels, out_channels, kernel_size=size, stride=stage.stride, padding=(0, 0), fixed=True
         )
-    return kit.convolution(in_channels, out_channels, kernel_size=size, stride=stride, fixed=fixed)
+    return factory.convolution(in_channels, out_channels, kernel_size=size, stride=stride, fixed=fixed)
 
 
-def _mlpconv(kit: LayerFactory, first: nn.Module, channels: Sequence[int]) -> nn.Sequential:
+def _mlpconv(factory: LayerFactory, first: nn.Module, channels: Sequence[int]) -> nn.Sequential:
     layers: dict[str, nn.Module] = {}
     for n, out in enumerate(channels, start=1):
-        layers[f"conv{n}"] = first if n == 1 else kit.convolution(channels[n - 2], out, kernel_size=1)
-        layers |= kit.normalized(out, str(n)) | kit.activated(str(n))
-    return named(**layers, **kit.excited(channels[-1]))
+        layers[f"conv{n}"] = first if n == 1 else factory.convolution(channels[n - 2], out, kernel_size=1)
+        layers |= factory.norm(out, str(n)) | factory.named_activation(str(n))
+    return sequential(**layers, **factory.excitation(channels[-1]))
 
 
-def _head(kit: LayerFactory, features: int, num_classes: int, dropout: float) -> nn.Sequential:
+def _head(factory: LayerFactory, features: int, num_classes: int, dropout: float) -> nn.Sequential:
     conv = nn.Conv2d(features, num_classes, kernel_size=1)
-    return named(
-        **kit.dropped(dropout, "head", own=False), conv=conv, pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten()
+    return sequential(
+        **factory.dropout(dropout, "head", default=False), conv=conv, pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten()
     )

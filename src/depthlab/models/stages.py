@@ -1,4 +1,4 @@
-"""From depth and width, as a person gives them, to units and channels per stage."""
+"""Units and channels per stage from the arguments `depth` and `width`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,12 +8,12 @@ from depthlab.models.arguments import is_list, is_number
 def units_per_stage(
     what: str, depth: object, *, layers_per_unit: int, stages: int = 3, others: int = 2, fixed: bool = False
 ) -> list[int]:
-    """Return how many units each stage has.
+    """Return the number of units of each stage.
 
     `depth` counts weighted layers as papers do: `layers_per_unit` in each of n units in each of `stages` stages, and
-    `others` around them (a stem and a head are 2, He et al. 2015, sec. 4.2); projections don't count. So it must be
-    stages * layers_per_unit * n + others. A list gives the units of each stage instead, as many stages as it has
-    entries, which must be `stages` if they are `fixed`. `what` names the network in the error.
+    `others` around them (2 for a stem and a head, He et al. 2015, sec. 4.2); projections don't count. So it must be
+    stages * layers_per_unit * n + others. A list gives the units of each stage instead; its length is the number of
+    stages, which must be `stages` if `fixed`. `what` names the network in errors.
     """
     step = stages * layers_per_unit
     if is_list(depth):
@@ -32,9 +32,9 @@ def units_per_stage(
 
 
 def listed_units_per_stage(what: str, depth: object, table: Mapping[int, Sequence[int]]) -> list[int]:
-    """Return how many units each stage has in a family whose paper lists its depths: `table` maps depth to units.
+    """Return the number of units of each stage for a family whose paper lists its depths: `table` maps depth to units.
 
-    A list gives the units of each stage instead; it must have as many stages as the networks of the table.
+    A list gives the units of each stage instead; it must have as many stages as the networks in the table.
     """
     stages = len(next(iter(table.values())))
     if is_list(depth):
@@ -52,9 +52,9 @@ def listed_units_per_stage(what: str, depth: object, table: Mapping[int, Sequenc
 
 
 def channels_per_stage(width: object, base: Sequence[int], *, each: str = "stage") -> list[int]:
-    """Return each stage's channels: those of `base` times `width`, or the list `width` itself.
+    """Return each stage's channels: `base` times `width`, or the list `width` itself.
 
-    `each` names what has an entry in `base`, if that is not a stage.
+    `each` names what an entry of `base` stands for, if that is not a stage.
     """
     if is_list(width):
         channels = _checked_counts("width", width, f"channels per {each}, such as width={_plain(base)}")
@@ -97,5 +97,5 @@ def _checked_counts(name: str, values: Sequence[object], meaning: str) -> list[i
 
 
 def _plain(values: Sequence[object]) -> str:
-    """Write a list as one types it in a shell: without spaces."""
+    """Write a list as typed in a shell: without spaces."""
     return f"[{','.join(map(str, values))}]"

@@ -1,20 +1,29 @@
-"""The vocabulary that networks are written in, and what can be asked of any of them."""
+"""The building blocks of networks, and what can be measured on any network."""
 
 from depthlab.nn.active_units import ActiveUnits, scale_branches, units_with_skip
 from depthlab.nn.cost import Cost, measure_cost
 from depthlab.nn.drop import DropPath, linear_drop_rates
 from depthlab.nn.fixed_size import FixedSize
-from depthlab.nn.gates import Gate, Product, Scale, Take
+from depthlab.nn.gates import ChannelSlice, ConstantScale, Gate, Product
 from depthlab.nn.grid_pool import GridPool
 from depthlab.nn.initialize import initialize
 from depthlab.nn.locally_connected import LocallyConnected2d
 from depthlab.nn.meta import on_meta_device
 from depthlab.nn.modes import evaluating
 from depthlab.nn.network import Network
-from depthlab.nn.parts import ChannelNorm, ChannelShuffle, Excitation, Halving, LayerFactory, Parts, Window, named
+from depthlab.nn.parts import (
+    ChannelNorm,
+    ChannelShuffle,
+    Downsampling,
+    Excitation,
+    LayerFactory,
+    Parts,
+    PoolingWindow,
+    sequential,
+)
 from depthlab.nn.paths import Concat, Parallel, Sum
 from depthlab.nn.predictor import Predictor
-from depthlab.nn.receptive_field import Reach, measure_receptive_field, trace_receptive_fields
+from depthlab.nn.receptive_field import ReceptiveField, measure_receptive_field, trace_receptive_fields
 from depthlab.nn.response_norm import LocalResponseNorm
 from depthlab.nn.skips import PadSkip
 
@@ -22,14 +31,16 @@ __all__ = [
     "ActiveUnits",
     "ChannelNorm",
     "ChannelShuffle",
+    "ChannelSlice",
     "Concat",
+    "ConstantScale",
     "Cost",
+    "Downsampling",
     "DropPath",
     "Excitation",
     "FixedSize",
     "Gate",
     "GridPool",
-    "Halving",
     "LayerFactory",
     "LocalResponseNorm",
     "LocallyConnected2d",
@@ -37,21 +48,19 @@ __all__ = [
     "PadSkip",
     "Parallel",
     "Parts",
+    "PoolingWindow",
     "Predictor",
     "Product",
-    "Reach",
-    "Scale",
+    "ReceptiveField",
     "Sum",
-    "Take",
-    "Window",
     "evaluating",
     "initialize",
     "linear_drop_rates",
     "measure_cost",
     "measure_receptive_field",
-    "named",
     "on_meta_device",
     "scale_branches",
+    "sequential",
     "trace_receptive_fields",
     "units_with_skip",
 ]

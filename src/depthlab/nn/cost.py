@@ -1,4 +1,4 @@
-"""What a network costs: parameters and multiply-adds, counted without computing."""
+"""The cost of a network: parameters and multiply-adds, counted without computing anything."""
 
 from dataclasses import dataclass
 
@@ -12,19 +12,19 @@ from depthlab.nn.modes import evaluating
 
 @dataclass(frozen=True)
 class Cost:
-    """Size and work of a network: trainable parameters, and multiply-adds for one image."""
+    """Trainable parameters, and multiply-adds for one image."""
 
     parameters: int
     multiply_adds: int
 
 
 def measure_cost(net: nn.Module, image: tuple[int, int, int]) -> Cost:
-    """Count what `net` costs on one image of shape (C, H, W), in evaluation mode.
+    """Count the parameters of `net` and its multiply-adds on one image of shape (C, H, W), in evaluation mode.
 
-    Multiply-adds are those of convolutions and matrix products, as papers count them (one multiply-add is one, batch
-    norm, activations, pooling and biases are free). Nothing is computed: the count runs on a copy on the meta device,
-    which shares no memory with `net` and leaves it as it was. Only a network that can't run there, as one whose
-    forward pass asks for the value of a tensor, is run for real instead.
+    Multiply-adds are those of convolutions and matrix products, as papers count them: a multiply-add counts once; batch
+    norm, activations, pooling and biases are free. Nothing is computed: the count runs on a copy on the meta device,
+    which shares no memory with `net`. A network that can't run there, such as one whose forward pass reads a tensor's
+    value, runs on its own device instead.
     """
     parameters = sum(p.numel() for p in net.parameters() if p.requires_grad)
     try:

@@ -1,4 +1,4 @@
-"""Stochastic depth: whole paths are left out while training (Huang et al. 2016, arXiv 1603.09382)."""
+"""Stochastic depth: whole paths are dropped in training (Huang et al. 2016, arXiv 1603.09382)."""
 
 from typing import final
 
@@ -7,11 +7,11 @@ from torch import Tensor, nn
 
 @final
 class DropPath(nn.Module):
-    """While training, set each image's features to zero with probability `p` and divide the others by 1 - p.
+    """In training, set each image's features to zero with probability `p` and divide the others by 1 - p.
 
-    The mean over many draws is the input, so that nothing needs to be scaled when evaluating, where this is the
-    identity. (The paper draws once per batch and scales by 1 - p at test time: the same in expectation; drawing per
-    image, as later code does, makes the gradient less noisy.) Shapes: (N, ...) in, the same out.
+    The expected output is the input, so evaluation needs no scaling: there this is the identity. (The paper draws once
+    per batch and scales by 1 - p at test time, which is the same in expectation; drawing per image, as later code does,
+    makes the gradient less noisy.) Maps (N, ...) to the same shape.
     """
 
     def __init__(self, p: float) -> None:

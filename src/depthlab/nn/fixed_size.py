@@ -1,4 +1,4 @@
-"""What networks begin with that have weights for every pixel."""
+"""The check that opens networks with weights for every pixel: images must have one fixed size."""
 
 from typing import final
 
@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 @final
 class FixedSize(nn.Module):
-    """Pass images (N, C, size, size) on as they are; raise `ValueError` for images of another height or width."""
+    """Return images (N, C, size, size) unchanged; raise `ValueError` for any other height or width."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
@@ -18,7 +18,7 @@ class FixedSize(nn.Module):
         size = self.size
         if (height, width) != (size, size):
             raise ValueError(
-                f"the network was built with image_size={size}, as it has weights for every pixel: "
+                f"the network was built with image_size={size} and has weights for every pixel: "
                 f"it takes images of {size}x{size} pixels, not {height}x{width}"
             )
         return images

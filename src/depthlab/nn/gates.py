@@ -1,4 +1,4 @@
-"""What weighs the paths of a unit: constant factors, and gates that are learned."""
+"""Weighted paths: constant factors, and learned gates."""
 
 from functools import reduce
 from typing import final
@@ -11,15 +11,15 @@ from depthlab.nn.paths import Parallel
 
 @final
 class Product(Parallel):
-    """Paths that are multiplied, such as a value and its gate; all of them put out the same shape."""
+    """Paths whose outputs are multiplied, such as a value and its gate; all outputs have the same shape."""
 
     def merge(self, outputs: list[Tensor]) -> Tensor:
         return reduce(torch.mul, outputs)
 
 
 @final
-class Scale(nn.Module):
-    """Multiply by a constant: (N, ...) in, the same out."""
+class ConstantScale(nn.Module):
+    """Multiply by a constant. Maps (N, ...) to the same shape."""
 
     def __init__(self, factor: float) -> None:
         super().__init__()
@@ -33,8 +33,8 @@ class Scale(nn.Module):
 
 
 @final
-class Take(nn.Module):
-    """Pass on the channels from `start` up to `stop`: (N, C, H, W) to (N, stop - start, H, W)."""
+class ChannelSlice(nn.Module):
+    """Select the channels from `start` up to `stop`: (N, C, H, W) to (N, stop - start, H, W)."""
 
     def __init__(self, start: int, stop: int) -> None:
         super().__init__()
@@ -52,14 +52,14 @@ class Take(nn.Module):
 class Gate(nn.Conv2d):
     """The logits of a gate, W x + b at every pixel: (N, in, H, W) to (N, out, H / stride, W / stride).
 
-    Their sigmoid is the gate, and the sigmoid of their negative is what it leaves: 1 - g (Srivastava et al. 2015,
-    "Highway Networks", arXiv 1505.00387, eq. 3).
+    The gate is g = sigmoid(logits), and 1 - g = sigmoid(-logits) (Srivastava et al. 2015, "Highway Networks", arXiv
+    1505.00387, eq. 3).
     """
 
     def __init__(self, in_channels: int, out_channels: int, *, stride: int = 1) -> None:
         super().__init__(in_channels, out_channels, kernel_size=1, stride=stride)
 
-    def start_at(self, bias: float) -> None:
-        """Set the bias, which says how far open the gate is at the start of training."""
+    def initialize_bias(self, bias: float) -> None:
+        """Set the bias, which decides how far the gate is open at the start of training."""
         assert self.bias is not None
         nn.init.constant_(self.bias, bias)

@@ -1,4 +1,4 @@
-"""Features of any height and width, brought to a small grid for fully connected layers."""
+"""Pooling to a small grid of fixed size, as fully connected layers need it."""
 
 from typing import final
 
@@ -10,9 +10,9 @@ from torch import Tensor, nn
 class GridPool(nn.Module):
     """Average (N, C, H, W) over size x size bins of nearly equal area: (N, C, size, size).
 
-    Bin i goes from floor(i * H / size) to ceil((i + 1) * H / size), so where H is less than `size` rows are repeated,
-    and features that have the size already pass as they are. nn.AdaptiveAvgPool2d has the same bins; its gradient is
-    not deterministic on CUDA, this one's is.
+    Bin i goes from floor(i * H / size) to ceil((i + 1) * H / size), so rows are repeated where H is less than `size`,
+    and features that already have the size are returned unchanged. nn.AdaptiveAvgPool2d has the same bins, but its
+    gradient is not deterministic on CUDA; this one's is.
     """
 
     def __init__(self, size: int) -> None:

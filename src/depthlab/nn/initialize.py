@@ -11,17 +11,17 @@ from depthlab.nn.locally_connected import LocallyConnected2d
 def initialize(net: nn.Module, *, fan: Literal["out", "in"] = "out") -> None:
     """Set the weights of every convolution, locally connected layer, batch norm and linear layer in `net`, in place.
 
-    Convolutions, and locally connected layers as the convolutions of their shape, draw from a normal distribution of
-    mean 0 and variance 2 / (k * k * out_channels), the backward form of He et al. 2015 (arXiv 1502.01852, eq. 14) that
-    fb.resnet.torch uses too; their biases are 0. Batch norm starts as weight 1 and bias 0; linear layers keep PyTorch's
-    default, uniform within 1 / sqrt(in_features).
+    Weights of convolutions, and of locally connected layers, are drawn from a normal distribution of mean 0 and
+    variance 2 / (k * k * out_channels), the backward form of He et al. 2015 (arXiv 1502.01852, eq. 14) that
+    fb.resnet.torch uses too; their biases are 0. Batch norm starts with weight 1 and bias 0; linear layers keep
+    PyTorch's default, uniform within 1 / sqrt(in_features).
 
-    `fan="in"` takes the channels that a filter reads instead, eq. 10: it keeps the size of the features from layer to
-    layer, which networks without batch norm need where layers put out more channels than they read.
+    `fan="in"` uses the input channels of a filter instead (eq. 10). It preserves the scale of the features from layer
+    to layer, which networks without batch norm need where a layer has more output than input channels.
     """
     for module in net.modules():
         if isinstance(module, nn.Conv2d | LocallyConnected2d):
-            nn.init.normal_(module.weight, std=math.sqrt(2.0 / _connections(module, fan)))
+            nn.init.normal_(module.weight, std=math.sqrt(2.0 / _fan(module, fan)))
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
         elif isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
@@ -31,7 +31,7 @@ def initialize(net: nn.Module, *, fan: Literal["out", "in"] = "out") -> None:
             module.reset_parameters()
 
 
-def _connections(layer: nn.Conv2d | LocallyConnected2d, fan: Literal["out", "in"]) -> int:
+def _fan(layer: nn.Conv2d | LocallyConnected2d, fan: Literal["out", "in"]) -> int:
     height, width = layer.kernel_size
     if fan == "out":
         return height * width * layer.out_channels

@@ -1,4 +1,4 @@
-"""A copy of a network without values, through which shapes can be followed for nothing."""
+"""A copy of a network without values, to trace shapes at no cost."""
 
 import copy
 from typing import Any
@@ -7,11 +7,11 @@ from torch import nn
 
 
 def on_meta_device(net: nn.Module) -> nn.Module:
-    """Return a copy of `net` on the meta device: it shares no memory with `net`, and its weights are never copied.
+    """Return a copy of `net` on the meta device; it shares no memory with `net`, and no weight is copied.
 
-    Modes, hooks and what takes gradients are those of `net`.
+    It keeps the modes, the hooks and the `requires_grad` of `net`.
     """
-    # deepcopy takes what the memo holds instead of copying it
+    # deepcopy uses what the memo holds instead of copying
     memo: dict[int, Any] = {}
     for parameter in net.parameters():
         memo[id(parameter)] = nn.Parameter(parameter.detach().to("meta"), requires_grad=parameter.requires_grad)

@@ -1,4 +1,4 @@
-"""Evaluation mode for a while."""
+"""Temporary evaluation mode."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from torch import nn
 
 @contextmanager
 def evaluating(net: nn.Module) -> Iterator[None]:
-    """Put `net` into evaluation mode, and afterwards every module back into the mode it had, also after an error."""
+    """Put `net` into evaluation mode, and restore each module's mode afterwards, even after an error."""
     modes = [(module, module.training) for module in net.modules()]
     net.eval()
     try:

@@ -1,4 +1,4 @@
-"""The skeleton that all families share: a stem, stages of units, a head."""
+"""The skeleton that all families share: stem, stages of units, head."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast, final
@@ -10,15 +10,13 @@ from depthlab.nn.paths import Parallel
 
 @final
 class Network(nn.Module):
-    """A classifier of images: (N, C, H, W) in, logits (N, num_classes) out.
+    """An image classifier: maps images (N, C, H, W) to logits (N, num_classes).
 
     `stem` turns pixels into features, each of `stages` is a `Sequential` of units at one resolution, and `head` turns
     features into logits. Every unit is a `Parallel`, in every family.
 
-    `auxiliary` are further heads that help in training: each reads what the unit of its index (from 0, over all
-    stages) puts out. `smallest_image` is the least height and width, in pixels, that the network has a use for.
-
-    Raises `ValueError` if the images are smaller.
+    `auxiliary` holds additional heads for training: each reads the output of the unit of its index (from 0, over all
+    stages). `smallest_image` is the minimum height and width in pixels; smaller images raise `ValueError`.
     """
 
     def __init__(
@@ -51,7 +49,7 @@ class Network(nn.Module):
         return logits
 
     def all_logits(self, images: Tensor) -> list[Tensor]:
-        """Return the logits (N, num_classes) of the head, and after it those of each auxiliary head."""
+        """Return the logits (N, num_classes) of the head, followed by those of each auxiliary head."""
         self._check_size(images)
         x, auxiliary = self.stem(images), []
         for index, unit in enumerate(self.units()):

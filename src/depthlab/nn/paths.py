@@ -5,7 +5,7 @@
     DenseNet    Concat(skip, branch)
     Inception   Concat(a, b, c, d)
 
-An analysis that deletes, counts or compares paths is written once, against `unit.paths`, and needs to know no family.
+A measure that deletes, counts or compares paths is written once, against `unit.paths`, and knows no family.
 """
 
 from abc import ABC, abstractmethod
@@ -19,9 +19,9 @@ from torch import Tensor, nn
 class Parallel(nn.Module, ABC):
     """Named paths from one input to one output: `after(merge([path(before(x)) for each path]))`.
 
-    Maps (N, C, H, W) to (N, C', H', W'). `paths` keeps the order it was given, which is the state dict's order too.
-    `before` holds what all paths share (such as a pre-activation), `after` what follows the merge (such as the ReLU of
-    ResNet v1); both do nothing by default and have no parameters then.
+    Maps (N, C, H, W) to (N, C', H', W'). `paths` keeps the given order, which is also the state dict's. `before` is
+    shared by all paths (such as a pre-activation), `after` follows the merge (such as the ReLU of ResNet v1); both
+    default to the identity.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Parallel(nn.Module, ABC):
 
     @abstractmethod
     def merge(self, outputs: list[Tensor]) -> Tensor:
-        """Make one tensor of the paths' outputs; never in place, or a hook on a path would see the merged result."""
+        """Merge the outputs of the paths; never in place, or a hook on a path would see the merged result."""
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.before(x)
@@ -45,7 +45,7 @@ class Parallel(nn.Module, ABC):
 
 @final
 class Sum(Parallel):
-    """Paths that are added; all of them put out the same shape."""
+    """Paths whose outputs are added; all outputs have the same shape."""
 
     def merge(self, outputs: list[Tensor]) -> Tensor:
         return sum(outputs[1:], start=outputs[0])
@@ -53,7 +53,7 @@ class Sum(Parallel):
 
 @final
 class Concat(Parallel):
-    """Paths whose channels are stacked in the order of `paths`; they agree in N, H and W."""
+    """Paths whose output channels are concatenated in the order of `paths`; outputs agree in N, H and W."""
 
     def merge(self, outputs: list[Tensor]) -> Tensor:
         return torch.cat(outputs, dim=1)

@@ -1,4 +1,4 @@
-"""A trained network with what one needs to use it: class names and normalization."""
+"""A trained network with its class names and normalization, ready to predict."""
 
 from collections.abc import Sequence
 from typing import cast, final
@@ -11,13 +11,13 @@ from depthlab.nn.modes import evaluating
 
 @final
 class Predictor(nn.Module):
-    """A network that takes images as they are.
+    """A trained network that accepts raw images.
 
-    Calling it maps images (N, C, H, W) to logits (N, K): uint8 pixels are normalized, `(x / 255 - mean) / std` per
-    channel; floating-point images are taken as normalized already. `classes` names the K labels, `image_size` is the
-    side, in pixels, of the images it was trained on, and `name` says which run it came from.
+    Maps images (N, C, H, W) to logits (N, K): uint8 pixels are normalized, `(x / 255 - mean) / std` per channel;
+    floating-point images count as normalized. `classes` names the K labels, `image_size` is the side in pixels of the
+    images it was trained on, and `name` is the name of its run.
 
-    Raises `ValueError` if the images have another shape, number of channels or type.
+    Raises `ValueError` for images of another shape, number of channels or type.
     """
 
     def __init__(
@@ -44,16 +44,16 @@ class Predictor(nn.Module):
 
     @property
     def channels(self) -> int:
-        """How many channels the images must have."""
+        """Number of channels that the images must have."""
         return self.mean.shape[1]
 
     def forward(self, images: Tensor) -> Tensor:
         return cast(Tensor, self.network(self._normalize(images)))
 
     def predict(self, images: Tensor, *, batch_size: int = 256) -> tuple[Tensor, Tensor]:
-        """Return labels (N,) and probabilities (N, K) of images (N, C, H, W), `batch_size` of them at a time.
+        """Return labels (N,) and probabilities (N, K) of images (N, C, H, W), in batches of `batch_size`.
 
-        Runs in evaluation mode and without gradients, whatever mode the network is in, and leaves that as it was.
+        Runs in evaluation mode and without gradients; the network's mode is restored.
         """
         self._check(images)
         with evaluating(self), torch.no_grad():

@@ -1,4 +1,4 @@
-"""Local response normalization: channels at one pixel compete (Krizhevsky et al. 2012, sec. 3.3)."""
+"""Local response normalization across channels (Krizhevsky et al. 2012, sec. 3.3)."""
 
 from typing import final
 
@@ -10,9 +10,10 @@ from torch.nn import functional
 class LocalResponseNorm(nn.Module):
     """Divide each channel c by (k + alpha * sum of x[j]^2 over the `neighbors` channels j around c) ** beta.
 
-    The channels are c - n // 2 to c + n // 2, as far as there are any; the constants are the paper's. Maps (N, C, H, W)
-    to the same shape, without parameters. nn.LocalResponseNorm divides alpha by its size, so it computes the same with
-    alpha=5e-4; it pools in three dimensions, which has no deterministic gradient on CUDA, where this one has.
+    The channels are c - n // 2 to c + n // 2, clipped to those that exist; the constants are the paper's. Maps
+    (N, C, H, W) to the same shape, without parameters. nn.LocalResponseNorm divides alpha by its size, so it computes
+    the same with alpha=5e-4; it pools in three dimensions, whose gradient is not deterministic on CUDA. This one's
+    is.
     """
 
     def __init__(self, *, neighbors: int = 5, k: float = 2.0, alpha: float = 1e-4, beta: float = 0.75) -> None:

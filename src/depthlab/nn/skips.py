@@ -1,4 +1,4 @@
-"""The skip path of residual units that changes the shape without weights: zero-padding (option A)."""
+"""The zero-padding skip of residual units, which changes the shape without weights (option A)."""
 
 from typing import final
 
@@ -8,11 +8,10 @@ from torch.nn import functional
 
 @final
 class PadSkip(nn.Module):
-    """Option A of He et al. 2015 (sec. 3.3): subsample, then fill the new channels with zeros. No parameters.
+    """Option A of He et al. 2015 (sec. 3.3): subsample, then pad the new channels with zeros. No parameters.
 
     Maps (N, C, H, W) to (N, C + extra, ceil(H / stride), ceil(W / stride)). With `padding="both"` half of the zeros
-    stand on each side, as in the CIFAR weights that others published; with "end" all stand behind, as in
-    fb.resnet.torch.
+    go on each side, as in published CIFAR weights; with "end" all go behind, as in fb.resnet.torch.
     """
 
     def __init__(self, *, extra: int, stride: int, padding: str = "both") -> None:

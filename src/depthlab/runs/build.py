@@ -4,7 +4,7 @@ from dataclasses import fields
 
 from torch import nn
 
-from depthlab.data import ImageData, ImageSet, Loading
+from depthlab.data import ImageData, ImageSet, LoadingOptions
 from depthlab.recipe import Recipe
 from depthlab.runs.check import choose_active_units
 from depthlab.runs.images import instantiate_node
@@ -27,7 +27,7 @@ def build_data(recipe: Recipe, images: ImageSet, hardware: Hardware) -> ImageDat
         images,
         batch_size=config["batch_size"],
         seed=config["seed"],
-        loading=Loading(**{field.name: data[field.name] for field in fields(Loading)}),
+        loading=LoadingOptions(**{field.name: data[field.name] for field in fields(LoadingOptions)}),
         cutout=config["cutout"] or 0,
         mixup=config["mixup"] or 0.0,
         cutmix=config["cutmix"] or 0.0,

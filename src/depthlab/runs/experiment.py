@@ -73,7 +73,7 @@ def run(
         if tracking["enabled"]:
             check_store(resolve_uri(tracking["uri"]))
         check_team(recipe, supervision.team)
-        supervision.team.call()
+        supervision.team.start_others()
         prepared = prepare(recipe, supervision.team)
         folder = _open_folder(prepared, runs_root(recipe), tell, supervision, resume=resume)
         companion = supervision.accompany(folder) if supervision.accompany is not None else None

@@ -16,13 +16,13 @@ from depthlab.training import (
     Checkpoints,
     CyclicCosine,
     Interruption,
+    ListenerCallback,
+    MetricsRecorder,
     ProgressBar,
     ProgressListener,
-    Reporting,
     Snapshots,
     StepLimit,
     TeamStrategy,
-    Watching,
 )
 
 
@@ -54,7 +54,7 @@ def fit(
     """
     trainer_config = prepared.config["trainer"]
     team = prepared.team
-    reporting = Reporting(folder.journal, team)
+    reporting = MetricsRecorder(folder.journal, team)
     checkpoints = Checkpoints(
         folder.checkpoints,
         every_minutes=trainer_config["checkpoint_minutes"],
@@ -68,7 +68,7 @@ def fit(
     snapshots = Snapshots(folder.checkpoints, after=after, team=team)
     callbacks = [_Epochs(), StepLimit(prepared.total_steps), reporting, snapshots, checkpoints, progress]
     if team.broadcast(watch is not None):
-        callbacks.append(Watching(watch, total_steps=prepared.total_steps, reporting=reporting, team=team))
+        callbacks.append(ListenerCallback(watch, total_steps=prepared.total_steps, reporting=reporting, team=team))
     trainer = _trainer(prepared, folder, callbacks)
     resume = _resume_from(prepared, folder, checkpoints)
     if trainer_config["compile"]:
@@ -79,7 +79,7 @@ def fit(
         warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
         trainer.fit(prepared.classifier, datamodule=prepared.data, ckpt_path=resume, weights_only=True)
     interruption.deferred = False
-    interruption.raise_if_asked()
+    interruption.raise_if_requested()
     assert trainer.global_step == prepared.total_steps, f"{trainer.global_step} steps of {prepared.total_steps}"
     return Fitted(checkpoints.seconds, checkpoints)
 

@@ -6,13 +6,13 @@ from typing import Any, cast
 from hydra.errors import HydraException
 from hydra.utils import instantiate
 
-from depthlab.data import ImageSet, Loading
+from depthlab.data import ImageSet, LoadingOptions
 from depthlab.recipe import Recipe, one_line
 
 
 def build_images(recipe: Recipe) -> ImageSet:
     """Load the recipe's images, all three splits' worth of them."""
-    loading = {field.name for field in fields(Loading)}
+    loading = {field.name for field in fields(LoadingOptions)}
     return cast(
         ImageSet, instantiate_node({key: value for key, value in recipe.config["data"].items() if key not in loading})
     )

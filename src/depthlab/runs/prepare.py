@@ -64,7 +64,7 @@ def prepare(recipe: Recipe, team: Team | None = None) -> Prepared:
     """
     team = team or Team()
     check_network(recipe)  # before a download, which takes minutes
-    with team.leader_first():
+    with team.rank_zero_first():
         images = build_images(recipe)
     hardware = choose_hardware(recipe.config["trainer"], image_size=images.image_size)
     make_repeatable(recipe, hardware)

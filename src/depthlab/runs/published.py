@@ -108,7 +108,7 @@ def _build(recipe: Recipe, weights: TorchvisionWeights) -> Network:
         recipe, num_classes=weights.num_classes, in_channels=weights.in_channels, image_size=IMAGENET_SIZE
     )
     if not isinstance(network, Network):
-        raise ValueError(f"weights={weights.name} go into a network of depthlab.models: type {weights.words}")
+        raise ValueError(f"weights={weights.name} go into a network of depthlab.models: type {weights.overrides}")
     load_torchvision(network, weights)
     return network
 

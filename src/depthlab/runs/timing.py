@@ -14,7 +14,7 @@ from depthlab.recipe import Recipe
 from depthlab.runs.evaluate import hardware_line
 from depthlab.runs.facts import ImageFacts
 from depthlab.runs.prepare import Prepared, prepare
-from depthlab.training import Reporting, choose_hardware
+from depthlab.training import MetricsRecorder, choose_hardware
 
 WARM_UP = 2  # steps that aren't timed: memory is asked for, algorithms are chosen
 MOST_STEPS = 100
@@ -57,7 +57,7 @@ def _trainer(prepared: Prepared, clock: "_Clock") -> pl.Trainer:
         precision="bf16-mixed" if hardware.precision == "bf16" else "32-true",
         max_epochs=MOST_STEPS,  # an epoch has a step at least
         gradient_clip_val=prepared.config["trainer"]["gradient_clip"],
-        callbacks=[Reporting(_Nowhere()), clock],
+        callbacks=[MetricsRecorder(_Nowhere()), clock],
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,

@@ -16,7 +16,7 @@ def run_worker(recipe: Recipe, team: Team) -> None:
     Raises:
         Interrupted, Pruned, Diverged: as in the leader, after the same step.
     """
-    if not team.called():
+    if not team.wait_for_start():
         return
     check_team(recipe, team)
     with Interruption() as interruption, TemporaryDirectory() as thrown_away:

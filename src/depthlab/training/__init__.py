@@ -1,6 +1,6 @@
 """Training: the LightningModule around a network, its schedules, callbacks and evaluation.
 
-The names are imported when they are asked for: Lightning takes seconds, and not all of them need it.
+Names are imported when they are first used: Lightning takes seconds to import, and not all of them need it.
 """
 
 from typing import TYPE_CHECKING
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from depthlab.training.interruption import Interrupted, Interruption, Pruned
     from depthlab.training.limit import StepLimit
     from depthlab.training.progress import ProgressBar, track
-    from depthlab.training.progress_listener import ProgressListener, Watching
-    from depthlab.training.reporting import Reporting
+    from depthlab.training.progress_listener import ListenerCallback, ProgressListener
+    from depthlab.training.reporting import MetricsRecorder
     from depthlab.training.schedules import CyclicCosine
     from depthlab.training.snapshots import Snapshots
     from depthlab.training.team import Team
@@ -33,11 +33,11 @@ _MODULES = {
     "interruption": ("Interrupted", "Interruption", "Pruned"),
     "limit": ("StepLimit",),
     "progress": ("ProgressBar", "track"),
-    "reporting": ("Reporting",),
+    "reporting": ("MetricsRecorder",),
     "schedules": ("CyclicCosine",),
     "snapshots": ("Snapshots",),
     "team": ("Team",),
-    "progress_listener": ("ProgressListener", "Watching"),
+    "progress_listener": ("ProgressListener", "ListenerCallback"),
 }
 
 __all__ = [
@@ -49,15 +49,15 @@ __all__ = [
     "Hardware",
     "Interrupted",
     "Interruption",
+    "ListenerCallback",
+    "MetricsRecorder",
     "ProgressBar",
     "ProgressListener",
     "Pruned",
-    "Reporting",
     "Snapshots",
     "StepLimit",
     "Team",
     "TeamStrategy",
-    "Watching",
     "choose_hardware",
     "evaluate",
     "read_weights",

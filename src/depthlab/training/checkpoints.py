@@ -1,4 +1,4 @@
-"""Checkpoints: the last one to continue from, the best one on validation, the final weights."""
+"""Checkpoints: the last one, to resume from, and the best one on validation."""
 
 import io
 import os
@@ -13,7 +13,7 @@ import torch
 
 from depthlab.training.classifier import Classifier
 from depthlab.training.interruption import Interrupted, Interruption
-from depthlab.training.reporting import Reporting
+from depthlab.training.reporting import MetricsRecorder
 from depthlab.training.team import Team
 
 
@@ -23,11 +23,11 @@ class Checkpoints(pl.Callback):
     epoch with the highest validation accuracy (the first of equals).
 
     `last.ckpt` is Lightning's checkpoint (weights, optimizer, schedule, loops) with the generators' states, so that
-    a run that continues from it gives bitwise the weights of one that was never cut off. Every file appears whole
-    or not at all, and is readable with `weights_only=True`.
+    a resumed run ends with bitwise the same weights as an uninterrupted one. Every file is written atomically and is
+    readable with `weights_only=True`.
 
-    In a team the leader writes. `last.ckpt` holds what every member needs to go on, and all of them agree on when it is
-    written, and on when to stop: a signal to one of them stops all after the same step.
+    In a team rank zero writes. `last.ckpt` holds what every member needs to resume, and all members agree on when it is
+    written and when to stop: a signal to one of them stops all after the same step.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Checkpoints(pl.Callback):
         *,
         every_minutes: float,
         interruption: Interruption,
-        reporting: Reporting,
+        reporting: MetricsRecorder,
         team: Team | None = None,
     ) -> None:
         self.folder = folder
@@ -50,7 +50,7 @@ class Checkpoints(pl.Callback):
 
     @property
     def last(self) -> Path:
-        """The file to continue from."""
+        """The file to resume from."""
         return self.folder / "last.ckpt"
 
     @property
@@ -60,11 +60,11 @@ class Checkpoints(pl.Callback):
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._began = self._saved_at = time.monotonic()
-        self.interruption.listen()
+        self.interruption.reinstall_handlers()
 
     def on_train_batch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule, *_: Any) -> None:
         if trainer.is_last_batch or trainer.should_stop:
-            return  # the epoch's end follows, with its own checkpoint: one before it would lose the epoch's numbers
+            return  # the epoch's end writes a checkpoint; one before it would lose the epoch's metrics
         signum, due = self._agree(due=time.monotonic() - self._saved_at > self.every_seconds)
         if signum or due:
             self._save_last(trainer)
@@ -95,7 +95,7 @@ class Checkpoints(pl.Callback):
         member = {
             "cpu": torch.get_rng_state(),
             "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
-            # of the epoch under way, as far as this member has seen it
+            # of the current epoch, as far as this member has computed it
             "metrics": {name: x.cpu() for name, x in checkpoint["state_dict"].items() if name.startswith("train_")},
         }
         checkpoint["members"] = self.team.gather(member)
@@ -114,22 +114,22 @@ class Checkpoints(pl.Callback):
         self._seconds_before = checkpoint["seconds"]
 
     def _save_last(self, trainer: pl.Trainer) -> None:
-        self.reporting.flush(trainer)  # the journal is on the disk no later than the weights that it speaks of
-        with _whole(self.last) if self.team.is_rank_zero else nullcontext(self.last) as partial:
-            trainer.save_checkpoint(partial)  # all members take part, and the leader writes
+        self.reporting.flush(trainer)  # the journal reaches the disk before the weights of the same step
+        with _atomic_write(self.last) if self.team.is_rank_zero else nullcontext(self.last) as partial:
+            trainer.save_checkpoint(partial)  # a collective; rank zero writes
         self._saved_at = time.monotonic()
 
     def _agree(self, *, due: bool) -> tuple[int, bool]:
-        """Return the signal that came to any member, 0 if none did, and whether a checkpoint is due to any member."""
+        """Return the signal that any member received, 0 if none, and whether a checkpoint is due for any member."""
         signum, due_to_any = divmod(self.team.largest(2 * (self.interruption.signum or 0) + due), 2)
         return signum, bool(due_to_any)
 
 
-def save_weights(network: torch.nn.Module, path: Path, **facts: float) -> None:
-    """Write the network's state dict, and `facts` about it, to `path`, whole or not at all."""
-    buffer = io.BytesIO()  # torch's own writing to a full disk ends in an error that does not say so
-    torch.save({"state_dict": network.state_dict(), **facts}, buffer)
-    with _whole(path) as partial:
+def save_weights(network: torch.nn.Module, path: Path, **values: float) -> None:
+    """Write the network's state dict, and `values` about it, to `path`, atomically."""
+    buffer = io.BytesIO()  # when torch itself writes to a full disk, its error does not say so
+    torch.save({"state_dict": network.state_dict(), **values}, buffer)
+    with _atomic_write(path) as partial:
         partial.write_bytes(buffer.getbuffer())
 
 
@@ -140,11 +140,11 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """Yield a file to write beside `path`, and let it take its place if all went well.
+def _atomic_write(path: Path) -> Iterator[Path]:
+    """Yield a temporary file beside `path`, which replaces `path` if all went well.
 
     Raises:
-        OSError: the disk is full, for instance; the old file is then untouched.
+        OSError: for instance, the disk is full; the old file is then unchanged.
     """
     partial = path.with_suffix(".partial")
     try:

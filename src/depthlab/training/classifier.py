@@ -1,4 +1,4 @@
-"""The LightningModule: any network that maps images to class scores, with its loss, optimizer and schedule."""
+"""The LightningModule: any network that maps images to class scores, with loss, optimizer and schedule."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ from torchmetrics import MeanMetric
 from torchmetrics.classification import MulticlassAccuracy
 
 from depthlab.nn import ActiveUnits, Network
-from depthlab.training.parts import Part, RunningStatistics, split
+from depthlab.training.batch_parts import BatchPart, RunningStatistics, split_batch
 from depthlab.training.schedules import Schedule
 from depthlab.training.team import Team
 
@@ -26,9 +26,9 @@ OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 class Classifier(pl.LightningModule):
     """Trains `network` by cross-entropy on batches (images (N, C, H, W), labels (N,) or class shares (N, K)).
 
-    Every member of a `team` is given the whole batch and computes its slice of it, in `microbatches` parts one after
-    another. However a batch is cut, loss, gradients and metrics are those of the whole; only statistics over images, of
-    batch normalization, are by part (see `RunningStatistics`).
+    Every member of a `team` receives the whole batch and computes its slice, in `microbatches` parts one after another.
+    However a batch is divided, loss, gradients and metrics are those of the whole batch; only the statistics of batch
+    normalization are computed by part (see `RunningStatistics`).
     """
 
     def __init__(
@@ -53,10 +53,10 @@ class Classifier(pl.LightningModule):
         self.team = team or Team()
         self.microbatches = microbatches
         self.active_units = active_units
-        self._statistics: RunningStatistics | None = None  # of the batch under way, if it is computed in parts
+        self._statistics: RunningStatistics | None = None  # of the current batch, if it is computed in parts
         self.train_loss, self.val_loss = _mean(), _mean()
         self.train_accuracy, self.val_accuracy = _accuracy(num_classes), _accuracy(num_classes)
-        # in the checkpoint, so that a run resumed within an epoch reports the whole of it
+        # in the checkpoint, so that a run resumed within an epoch reports the whole epoch
         self.train_loss.persistent(True)
         self.train_accuracy.persistent(True)
 
@@ -69,37 +69,37 @@ class Classifier(pl.LightningModule):
         self.network.zero_grad()
 
     def optimizer_zero_grad(self, epoch: int, batch_idx: int, optimizer: Any) -> None:
-        """Leave the gradients alone: parts of the batch have added theirs by now."""
+        """Do nothing: parts of the batch have already added their gradients."""
 
     def training_step(self, batch: tuple[Tensor, Tensor], batch_idx: int) -> Tensor:
-        """Return the batch's loss, of which the gradients are still to be computed.
+        """Return the loss of the batch, whose gradient Lightning computes.
 
-        In a team it is this member's part of it, such that the mean over the members is the loss of the batch.
+        In a team it is this member's part, such that the mean over the members is the loss of the batch.
         """
         if self.team.size == self.microbatches == 1:
-            return self._part_loss(Part(*batch))
-        *others, last = split(*batch, team=self.team, microbatches=self.microbatches)
+            return self._part_loss(BatchPart(*batch))
+        *others, last = split_batch(*batch, team=self.team, microbatches=self.microbatches)
         self._statistics = RunningStatistics(self.network)
         done: Tensor | float = 0.0
-        for part in others:  # a gradient is exchanged with the last part's, which finds all others added up
+        for part in others:  # gradients are exchanged in the last part's backward pass, when all others are summed
             loss = self._weighted_loss(part)
             loss.backward()
             done += loss.detach()
-            self._statistics.rewind()
+            self._statistics.restore()
         return self._weighted_loss(last) + done
 
     def on_after_backward(self) -> None:
         if self._statistics is not None:
-            self._statistics.settle(self.team)
+            self._statistics.finish(self.team)
             self._statistics = None
 
-    def _weighted_loss(self, part: Part) -> Tensor:
+    def _weighted_loss(self, part: BatchPart) -> Tensor:
         assert self._statistics is not None
         loss = self._part_loss(part) * (part.share * self.team.size)
-        self._statistics.note(part.share)
+        self._statistics.add(part.share)
         return loss
 
-    def _part_loss(self, part: Part) -> Tensor:
+    def _part_loss(self, part: BatchPart) -> Tensor:
         with self.active_units.active(self.global_step) if self.active_units is not None else nullcontext():
             scores, *auxiliary = self._all_scores(part.images)
         targets = part.targets
@@ -111,7 +111,7 @@ class Classifier(pl.LightningModule):
         return loss + AUXILIARY_WEIGHT * sum(self._loss(others, targets) for others in auxiliary) if auxiliary else loss
 
     def _all_scores(self, images: Tensor) -> list[Tensor]:
-        """Return the scores (N, K), and those of auxiliary heads, if the network has some."""
+        """Return the scores (N, K), followed by those of any auxiliary heads."""
         if isinstance(self.network, Network) and len(self.network.auxiliary):
             return self.network.all_logits(images)
         return [self(images)]
@@ -130,7 +130,7 @@ class Classifier(pl.LightningModule):
     def epoch_metrics(self, split: str) -> dict[str, float]:
         """Return and reset the loss and the accuracy (a fraction) of the epoch's `split`: train or val.
 
-        They are those of all images, whichever member of the team saw them: all members must ask.
+        They cover all images of all members of the team, so every member must call this.
         """
         loss, accuracy = getattr(self, f"{split}_loss"), getattr(self, f"{split}_accuracy")
         values = {}
@@ -148,12 +148,12 @@ class Classifier(pl.LightningModule):
 
 
 def _mean() -> MeanMetric:
-    # NaN for NaN: by default it is left out of the mean; "disable" forgets the weights (torchmetrics 1.9)
+    # NaN gives NaN: by default it is left out of the mean; "disable" ignores the weights (torchmetrics 1.9)
     return MeanMetric(nan_strategy=math.nan, sync_on_compute=False, compute_with_cache=False)
 
 
 def _accuracy(num_classes: int) -> MulticlassAccuracy:
-    # the leader's progress bar looks at its own images on the way: no exchange then, and no cache of what it saw
+    # rank zero's progress bar reads it during the epoch, from its own images: without synchronization or cache
     return MulticlassAccuracy(
         num_classes, average="micro", validate_args=False, sync_on_compute=False, compute_with_cache=False
     )

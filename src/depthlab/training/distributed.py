@@ -1,4 +1,4 @@
-"""What Lightning needs to train in processes that were started, and joined, by someone else."""
+"""Lightning's strategy for processes that were started and joined to a group elsewhere."""
 
 from typing import Any, final
 
@@ -12,7 +12,7 @@ from depthlab.training.team import Team
 
 @final
 class TeamEnvironment(ClusterEnvironment):
-    """Tells Lightning its place in a team; starts nothing."""
+    """Tells Lightning its rank in a team; starts no process."""
 
     def __init__(self, team: Team) -> None:
         self.team = team
@@ -23,11 +23,11 @@ class TeamEnvironment(ClusterEnvironment):
 
     @property
     def main_address(self) -> str:
-        raise AssertionError("the process group is there already")
+        raise AssertionError("the process group exists already")
 
     @property
     def main_port(self) -> int:
-        raise AssertionError("the process group is there already")
+        raise AssertionError("the process group exists already")
 
     @staticmethod
     def detect() -> bool:
@@ -40,7 +40,7 @@ class TeamEnvironment(ClusterEnvironment):
         return self.team.rank
 
     def local_rank(self) -> int:
-        return 0  # each member has one device, which it knows
+        return 0  # each member has one device of its own
 
     def node_rank(self) -> int:
         return self.team.rank
@@ -54,9 +54,9 @@ class TeamEnvironment(ClusterEnvironment):
 
 @final
 class TeamStrategy(DDPStrategy):
-    """Distributed data parallel on one device a member, by the process group that the team has joined.
+    """Distributed data parallel with one device per member, in the process group that the team has joined.
 
-    Gradients are averaged while they are computed. Buffers are not broadcast: `Classifier` keeps them equal.
+    Gradients are averaged during the backward pass. Buffers are not broadcast: `Classifier` keeps them equal.
     """
 
     def __init__(self, team: Team, device: torch.device, *, find_unused: bool) -> None:
@@ -67,17 +67,17 @@ class TeamStrategy(DDPStrategy):
             find_unused_parameters=find_unused,
         )
         self.team = team
-        self.num_nodes = team.size  # to Lightning, which counts nodes times devices, each member is a node
+        self.num_nodes = team.size  # Lightning counts nodes times devices; each member is a node
 
     def setup_distributed(self) -> None:
-        """Keep the process group that there is, and the generators, which differ by rank."""
+        """Keep the existing process group, and the generators, which differ by rank."""
         self.set_world_ranks()
 
     def set_world_ranks(self) -> None:
         rank_zero_only.rank = self.team.rank  # type: ignore[attr-defined]
 
     def load_checkpoint(self, checkpoint_path: Any, weights_only: bool | None = None) -> dict[str, Any]:
-        """Return the leader's checkpoint to all: the others' disks need not have it."""
+        """Broadcast rank zero's checkpoint: the other members' disks need not have it."""
         is_rank_zero = self.team.is_rank_zero
         checkpoint = super().load_checkpoint(checkpoint_path, weights_only=weights_only) if is_rank_zero else {}
         return self.team.broadcast(checkpoint)

@@ -1,8 +1,8 @@
-"""Training that leads nowhere."""
+"""The error of a diverged training."""
 
 from typing import final
 
 
 @final
 class Diverged(ValueError):
-    """The loss is no number any more: nothing that follows would mean anything."""
+    """The loss is not finite; training can't continue."""

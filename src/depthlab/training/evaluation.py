@@ -40,9 +40,9 @@ def evaluate(
     num_classes: int,
     autocast: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Evaluation:
-    """Evaluate `network` on all `batches` of (images (N, C, H, W), labels (N,)); its modes are put back after.
+    """Evaluate `network` on all `batches` of (images (N, C, H, W), labels (N,)); its modes are restored.
 
-    The process does so alone, in a team as well.
+    In a team too, the process evaluates alone, without synchronization.
     """
     device = next(network.parameters()).device
     # by default a NaN is left out of the mean

@@ -1,4 +1,4 @@
-"""Choose device, precision and memory layout: what the machine really has, where it pays, unless a person said."""
+"""Choose device, precision and memory layout by what the machine has and what pays off, unless the user decided."""
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from typing import Any, Literal
 
 import torch
 
-# Below this image size (pixels) each operation is too short to gain by what it takes to start it: measured at 8x8, bf16
-# saves what its casts cost, and a second thread saves a quarter of a step's time at best, while it makes a step ten
-# times slower as soon as anything else wants the core.
+# Below this image size (pixels) operations are too short to gain: measured at 8x8, bf16 saves no more than its casts
+# cost, and a second thread saves at most a quarter of a step's time, while it makes a step ten times slower when
+# anything else needs the core.
 SMALL_IMAGE = 16
-# Below this one bf16 isn't chosen either: networks that halve their features five times have one pixel left before the
-# last time, and the processor's bf16 gradient of a 3x3 convolution that strides on one pixel has NaNs (torch 2.13).
+# Below this size bf16 is not chosen: networks that halve their features five times have one pixel left before the last
+# halving, and the CPU's bf16 gradient of a strided 3x3 convolution on one pixel has NaNs (torch 2.13).
 SMALLEST_BF16 = 24
-# Read once: a run sets torch's number, and the next run of the same process would take that for the processor's.
+# Read once: a run sets torch's number of threads, and the next run in the process would take that for the CPU's.
 ALL_THREADS = torch.get_num_threads()
 
 
@@ -34,7 +34,7 @@ class Hardware:
 
     @property
     def gpu(self) -> str | None:
-        """The GPU's name; None on a processor."""
+        """The GPU's name; None on a CPU."""
         return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else None
 
 
@@ -42,8 +42,8 @@ def choose_hardware(trainer: dict[str, Any], *, image_size: int) -> Hardware:
     """Resolve the `auto` settings of the trainer group for images of `image_size` pixels.
 
     Raises:
-        ValueError: the machine has no such device. A precision that was typed is taken as it is: a processor without
-            bf16 arithmetic emulates it, slowly, so that a run from elsewhere can be repeated.
+        ValueError: the machine has no such device. A precision that the user typed is always accepted: a CPU without
+            bf16 arithmetic emulates it, slowly, so that a run from another machine can be repeated.
     """
     device = _device(trainer["device"])
     threads = trainer["threads"] or _threads(image_size)
@@ -59,7 +59,7 @@ def _threads(image_size: int) -> int:
 
 
 def has_bf16(device: torch.device) -> bool:
-    """Tell whether `device` computes in bfloat16 rather than emulating it."""
+    """Return whether `device` supports bfloat16 without emulation."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return device.type == "cpu" and bool(torch.cpu._is_avx512_bf16_supported())
@@ -68,10 +68,10 @@ def has_bf16(device: torch.device) -> bool:
 def _device(name: str) -> torch.device:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
-        # mps lacks deterministic forms of operations that we use: it is taken only where a person asks for it
+        # mps lacks deterministic versions of some operations: it is used only on request
         name = "cuda" if available["cuda"] else "cpu"
     if not available.get(name, False):
-        have = ", ".join(device for device, there in available.items() if there)
+        have = ", ".join(device for device, is_available in available.items() if is_available)
         raise ValueError(
             f"trainer.device={name}: this machine has no such device; it has {have}; type trainer.device=auto"
         )

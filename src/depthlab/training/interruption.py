@@ -1,4 +1,4 @@
-"""Stop in good order: Ctrl-C and SIGTERM let the step under way finish and its checkpoint be written."""
+"""Graceful stop: on Ctrl-C or SIGTERM the current step finishes and its checkpoint is written."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ from typing import Any, Self, final
 
 @final
 class Interrupted(BaseException):
-    """A person or the system asked the run to stop. No `Exception`, so that no handler takes it for a failure."""
+    """The user or the system stopped the run. Not an `Exception`, so that no handler takes it for a failure."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(signal.Signals(signum).name)
@@ -20,15 +20,15 @@ class Interrupted(BaseException):
 
 @final
 class Pruned(BaseException):
-    """Who watches the run has seen enough of it: other runs are better at this epoch."""
+    """The listener stopped the run, because other runs are better at this epoch."""
 
 
 @final
 class Interruption:
-    """A context in which SIGINT and SIGTERM are noted, for the training loop to act on between two steps.
+    """A context that records SIGINT and SIGTERM, for the training loop to act on between two steps.
 
-    Outside of the training loop (`deferred` is false), and at the second signal, `Interrupted` is raised at once.
-    In a thread, where no signal arrives, `ask` does what a signal would.
+    Outside the training loop (`deferred` is false), and at a second signal, `Interrupted` is raised at once.
+    In a thread, where no signal arrives, `request_stop` does what a signal would.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Interruption:
         if threading.current_thread() is not threading.main_thread():
             return self
         for signum in (signal.SIGINT, signal.SIGTERM):
-            self._previous[signum] = signal.signal(signum, self._note)
+            self._previous[signum] = signal.signal(signum, self._on_signal)
         return self
 
     def __exit__(
@@ -49,25 +49,25 @@ class Interruption:
         for signum, handler in self._previous.items():
             signal.signal(signum, handler)
 
-    def listen(self) -> None:
-        """Take signals back from who has put a handler of its own before this one.
+    def reinstall_handlers(self) -> None:
+        """Restore these handlers after another library has replaced them.
 
-        Lightning's waits for other processes in the middle of whatever was going on, and so for ever (2.6).
+        Lightning's handler (2.6) waits for other processes in the middle of an operation, and so forever.
         """
         for signum in self._previous:
-            signal.signal(signum, self._note)
+            signal.signal(signum, self._on_signal)
 
-    def ask(self, signum: signal.Signals = signal.SIGTERM) -> None:
-        """Ask the run to stop after the step under way, from any thread."""
+    def request_stop(self, signum: signal.Signals = signal.SIGTERM) -> None:
+        """Request a stop after the current step, from any thread."""
         self.signum = int(signum)
 
-    def _note(self, signum: int, frame: FrameType | None) -> None:
+    def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         second = self.signum is not None
         self.signum = signum
         if second or not self.deferred:
             raise Interrupted(signum)
 
-    def raise_if_asked(self) -> None:
-        """Raise `Interrupted` if a signal has come."""
+    def raise_if_requested(self) -> None:
+        """Raise `Interrupted` if a stop was requested."""
         if self.signum is not None:
             raise Interrupted(self.signum)

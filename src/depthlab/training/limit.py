@@ -7,9 +7,9 @@ import pytorch_lightning as pl
 
 @final
 class StepLimit(pl.Callback):
-    """Ends training after `steps` optimizer steps, with a validation of the epoch that is cut short.
+    """Ends training after `steps` optimizer steps, and validates the shortened epoch.
 
-    In place of Lightning's `max_steps`, with which a run that continues from the end of an epoch skips the next one.
+    It replaces Lightning's `max_steps`, with which a run resumed at the end of an epoch skips the next one.
     """
 
     def __init__(self, steps: int) -> None:

@@ -1,4 +1,4 @@
-"""Show a run's progress: one Rich bar over all of its steps, with loss, accuracy and the time left."""
+"""A run's progress: one Rich bar over all steps, with loss, accuracy and the time left."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sized
@@ -15,11 +15,11 @@ Item = TypeVar("Item", covariant=True)
 
 
 class SizedIterable(Sized, Iterable[Item], Protocol[Item]):
-    """Something whose length is known before it is iterated over."""
+    """An iterable with a length."""
 
 
 def track(items: SizedIterable[Item], doing: str, *, enabled: bool | None = None) -> Iterator[Item]:
-    """Yield `items` under a bar with the time left; silent where standard error is no terminal."""
+    """Yield `items` with a progress bar and the time left; silent where standard error is not a terminal."""
     console = Console(file=sys.stderr)
     shown = console.is_terminal if enabled is None else enabled
     yield from rich.progress.track(items, doing, total=len(items), console=console, transient=True, disable=not shown)
@@ -27,7 +27,7 @@ def track(items: SizedIterable[Item], doing: str, *, enabled: bool | None = None
 
 @final
 class ProgressBar(pl.Callback):
-    """A bar on standard error; silent where that is no terminal. Numbers are read from the device at each refresh."""
+    """A bar on standard error; silent where that is not a terminal. Metrics are read some sixty times a run."""
 
     def __init__(self, total_steps: int, *, enabled: bool | None = None) -> None:
         self.console = Console(file=sys.stderr)
@@ -57,7 +57,7 @@ class ProgressBar(pl.Callback):
     ) -> None:
         if not self.enabled:
             return
-        # some sixty readings a run keep a device busy that would otherwise wait for the host
+        # at most some sixty reads a run: each makes the device wait for the host
         if trainer.global_step % max(1, self.total_steps // 60) == 0 or self.total_steps < 600:
             assert isinstance(pl_module, Classifier)
             accuracy = float(pl_module.train_accuracy.compute())

@@ -1,4 +1,4 @@
-"""Write what happens in training into the run's journal: every step, in batches, and every epoch."""
+"""Write the metrics of training to the run's journal: of every step, in batches, and of every epoch."""
 
 import math
 import time
@@ -13,12 +13,12 @@ from depthlab.training.classifier import Classifier
 from depthlab.training.diverged import Diverged
 from depthlab.training.team import Team
 
-# Losses stay on the device for so many steps: reading one makes the host wait for the device.
+# Losses stay on the device for this many steps: reading one makes the host wait for the device.
 STEPS_BETWEEN_READS = 20
 
 
-class Journal(Protocol):
-    """What training needs of a journal."""
+class MetricsWriter(Protocol):
+    """Where metrics are written; a run's journal is one."""
 
     def append(self, values: Mapping[str, float], *, step: int, epoch: int) -> None: ...
 
@@ -26,19 +26,19 @@ class Journal(Protocol):
 
 
 @final
-class Reporting(pl.Callback):
-    """Journals `train/step_loss` and `train/learning_rate` by step; loss and accuracy of both splits, and the speed of
+class MetricsRecorder(pl.Callback):
+    """Writes `train/step_loss` and `train/learning_rate` by step; loss and accuracy of both splits, and the speed of
     training so far, by epoch. The step is the number of optimizer steps done, the epoch counts from 1. All numbers are
     those of the whole team, and every member has them.
 
-    The speed is that of the training steps of this process: without validation and the writing of checkpoints.
+    The speed counts only the training steps of this process, without validation and checkpoints.
     """
 
-    def __init__(self, journal: Journal, team: Team | None = None) -> None:
+    def __init__(self, journal: MetricsWriter, team: Team | None = None) -> None:
         self.journal = journal
         self.team = team or Team()
-        self.validation: dict[str, float] = {}  # of the epoch validated last
-        self.latest: dict[str, float] = {}  # all that was journaled of the last whole epoch
+        self.validation: dict[str, float] = {}  # of the last validated epoch
+        self.latest: dict[str, float] = {}  # all metrics of the last whole epoch
         self._images, self._seconds = 0, 0.0
         self._epoch_images, self._epoch_seconds = 0, 0.0
         self._losses: list[Tensor] = []
@@ -55,7 +55,7 @@ class Reporting(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        # at the step's end the schedule has already set the next one's
+        # at the end of the step, the schedule has already set the next rate
         self._rates.append(float(trainer.optimizers[0].param_groups[0]["lr"]))
 
     def on_train_batch_end(
@@ -84,7 +84,7 @@ class Reporting(pl.Callback):
         self.latest, self.validation = values, {}
 
     def flush(self, trainer: pl.Trainer) -> None:
-        """Bring everything up to the step under way to the disk."""
+        """Write everything up to the current step to the disk."""
         self._write_steps(trainer)
         self.journal.flush()
 

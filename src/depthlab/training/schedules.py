@@ -1,6 +1,6 @@
 """Learning-rate schedules as pure functions: (step, total steps) -> factor of the base learning rate.
 
-Each constructor returns a `Schedule`; nothing here holds state, so a resumed run needs only its step.
+Each constructor returns a `Schedule`; schedules have no state, so a resumed run needs only its step.
 """
 
 import math
@@ -45,9 +45,9 @@ def cosine(*, warmup_steps: int = 0, end: float = 0.0) -> Schedule:
 @final
 @dataclass(frozen=True)
 class CyclicCosine:
-    """A half cosine from 1 to 0, over and over: `cycles` of them, which share the steps as evenly as whole steps can.
+    """A repeated half cosine from 1 to 0: `cycles` of them, which divide the steps as evenly as possible.
 
-    It is a `Schedule`, and knows where its cycles end: there a run keeps its weights, see `Snapshots`.
+    It is a `Schedule` that knows where its cycles end, which is where a run saves its weights, see `Snapshots`.
     """
 
     cycles: int
@@ -60,18 +60,19 @@ class CyclicCosine:
         return _half_cosine(1.0, 0.0, (step - start) / (end - start))
 
     def ends(self, total: int) -> tuple[int, ...]:
-        """Return after how many steps each cycle ends, the last one with the run."""
+        """Return the step after which each cycle ends; the last one ends with the run."""
         return tuple(dict.fromkeys(self._start(cycle + 1, total) for cycle in range(self.cycles)))
 
     def _start(self, cycle: int, total: int) -> int:
-        return -(-cycle * total // self.cycles)  # the first step of which step * cycles // total is this cycle
+        return -(-cycle * total // self.cycles)  # the first step for which step * cycles // total == cycle
 
 
 def snapshots(*, cycles: int = 5) -> CyclicCosine:
-    """Anneal and start anew, and keep the weights of each cycle's end: an ensemble out of one training.
+    """Anneal in cycles with warm restarts, saving weights at the end of each: an ensemble from one training.
 
     Source: Huang et al. 2017, "Snapshot Ensembles: Train 1, Get M for Free", arXiv 1704.00109, eq. 2, with M cycles of
-    T / M steps; where M does not divide T, their lengths differ by one step. Raises `ValueError` for less than a cycle.
+    T / M steps; where M does not divide T, their lengths differ by one step. Raises `ValueError` for fewer than one
+    cycle.
     """
     if isinstance(cycles, bool) or not isinstance(cycles, int) or cycles < 1:
         raise ValueError(f"schedule.cycles={cycles} is no number of cycles: type 1 or more, such as schedule.cycles=5")
@@ -92,7 +93,7 @@ def steps(
     Networks of `warmup_from_depth` layers or more train their first `warmup_steps` steps at `warmup_factor`: the
     paper does so with ResNet-110, which is slow to start at a learning rate of 0.1.
     """
-    # a depth given as units per stage names no number of layers: it is compared by its number of units
+    # units per stage give no number of layers: two layers per unit are assumed
     deep = (depth if isinstance(depth, int) else 2 * sum(depth) + 2) >= warmup_from_depth
     warm = warmup_steps if deep else 0
 

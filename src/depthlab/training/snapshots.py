@@ -1,4 +1,4 @@
-"""Keep the weights of some steps on the way, such as those at the ends of a schedule's cycles."""
+"""Save the weights of chosen steps during training, such as the ends of a schedule's cycles."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +13,11 @@ from depthlab.training.team import Team
 
 @final
 class Snapshots(pl.Callback):
-    """Writes the weights to `snapshot-001.ckpt`, `snapshot-002.ckpt` and so on, after each of some numbers of steps.
+    """Writes the weights to `snapshot-001.ckpt`, `snapshot-002.ckpt` and so on, after each of the given steps.
 
-    It stands before the callback that writes `last.ckpt`: whatever that file holds to continue from, the snapshots of
-    all steps before are on the disk. A run that continues from an earlier step computes the same bits once more, and
-    writes them again. Each file appears whole or not at all. In a team the leader writes.
+    It must come before the callback that writes `last.ckpt`, so that the snapshots of all earlier steps are on disk
+    when that file is. A run resumed from an earlier step computes the same weights and writes them again. Files are
+    written atomically; in a team rank zero writes.
     """
 
     def __init__(self, folder: Path, *, after: Sequence[int], team: Team | None = None) -> None:

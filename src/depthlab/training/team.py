@@ -1,4 +1,4 @@
-"""The processes that train one network together, and all that they say to each other."""
+"""The processes that train one network together, and their collective operations."""
 
 import random
 from collections.abc import Iterator
@@ -14,22 +14,22 @@ T = TypeVar("T")
 
 @final
 class Team:
-    """One process among `size` that train one network together; the process of `rank` 0 leads.
+    """One of `size` processes that train one network together.
 
-    The leader alone writes to disks and stores. A process of its own is a team of one, to which nothing here costs
-    anything. Everything but `is_rank_zero` and `seed` is a collective: every member must call it, in the same order.
-    What one of them alone knows (a signal, the time, a file) decides nothing before all have heard of it.
+    Only the process of rank zero writes to disks and stores. A single process is a team of one, for which every
+    operation here is free. All but `is_rank_zero` and `seed` are collectives: every member must call them, in the same
+    order. What only one member knows (a signal, the time, a file) must be exchanged before it decides anything.
     """
 
     def __init__(self, rank: int = 0, size: int = 1) -> None:
         self.rank, self.size = rank, size
-        self._called = False
-        # objects and decisions go from processor to processor, whatever connects the devices
+        self._started = False
+        # objects and decisions go from CPU to CPU, whatever connects the devices
         self._control = dist.new_group(backend="gloo") if size > 1 else None
 
     @classmethod
     def joined(cls) -> "Team":
-        """Return the team of the process group that this process is in (Ray Train's or torchrun's), or of itself."""
+        """Return the team of this process's group (Ray Train's or torchrun's), or a team of one."""
         if dist.is_available() and dist.is_initialized():
             return cls(dist.get_rank(), dist.get_world_size())
         return cls()
@@ -40,25 +40,25 @@ class Team:
         return self.rank == 0
 
     def seed(self, seed: int) -> int:
-        """Return the seed of this member's global generators (dropout): the leader's is that of a process alone."""
+        """Return the seed of this member's global generators (dropout); rank zero has that of a single process."""
         return seed if self.is_rank_zero else random.Random(f"{seed}, member {self.rank}").getrandbits(32)
 
-    def call(self) -> None:
-        """Have the others, who wait in `called`, begin with the leader."""
-        self._called = True
+    def start_others(self) -> None:
+        """Let the others, which wait in `wait_for_start`, begin to train."""
+        self._started = True
         self.broadcast(True)
 
-    def dismiss(self) -> None:
-        """Have the others go, unless the leader has called them."""
-        if not self._called:
+    def release_others(self) -> None:
+        """Let the others return, unless they were started."""
+        if not self._started:
             self.broadcast(False)
 
-    def called(self) -> bool:
-        """Wait until there is something to do, or nothing."""
+    def wait_for_start(self) -> bool:
+        """Wait for rank zero; return whether there is something to train."""
         return self.broadcast(False)
 
     def broadcast(self, value: T) -> T:
-        """Return what the leader gave, to everyone."""
+        """Return rank zero's value in every process."""
         if self.size == 1:
             return value
         box = [value]
@@ -66,7 +66,7 @@ class Team:
         return box[0]
 
     def gather(self, value: T) -> list[T]:
-        """Return what every member gave, by rank."""
+        """Return every member's value, by rank."""
         if self.size == 1:
             return [value]
         values: list[T] = [value] * self.size
@@ -89,8 +89,8 @@ class Team:
         return values
 
     @contextmanager
-    def leader_first(self) -> Iterator[None]:
-        """Let the leader do something before all others, such as filling a cache that they read."""
+    def rank_zero_first(self) -> Iterator[None]:
+        """Run the block in rank zero first, then in all others, such as to fill a cache that they read."""
         if not self.is_rank_zero:
             self.broadcast(None)
         yield

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from depthlab.nn.parts import ACTIVATIONS, gain_of
+from depthlab.nn.parts import ACTIVATIONS, activation_gain
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -20,15 +20,15 @@ def test_each_is_pytorchs_of_its_name_and_not_in_place(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["relu", "tanh", "selu", "sigmoid", "leaky_relu"])
 def test_the_gain_is_pytorchs_where_that_has_one(name: str) -> None:
-    assert gain_of(name) == pytest.approx(nn.init.calculate_gain(name))
+    assert activation_gain(name) == pytest.approx(nn.init.calculate_gain(name))
 
 
 @pytest.mark.parametrize("name", ["relu", "leaky_relu", "prelu", "rrelu"])
 def test_through_a_relu_the_gain_keeps_the_mean_square(name: str) -> None:
     torch.manual_seed(0)
     y = ACTIVATIONS[name]().eval()(torch.randn(400_000))
-    assert gain_of(name) * y.square().mean().sqrt().item() == pytest.approx(1, abs=0.01)
+    assert activation_gain(name) * y.square().mean().sqrt().item() == pytest.approx(1, abs=0.01)
 
 
 def test_the_others_have_relus() -> None:
-    assert {gain_of(name) for name in ("gelu", "silu", "mish", "elu", "softplus")} == {math.sqrt(2)}
+    assert {activation_gain(name) for name in ("gelu", "silu", "mish", "elu", "softplus")} == {math.sqrt(2)}

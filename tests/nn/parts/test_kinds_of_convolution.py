@@ -7,11 +7,13 @@ import torch
 from torch import Tensor, nn
 
 from depthlab.nn import ChannelShuffle, measure_cost
-from depthlab.nn.parts import CONVOLUTIONS, Shape, build_convolution
+from depthlab.nn.parts import CONVOLUTIONS, ConvolutionShape, build_convolution
 
 
-def shape(c: int = 8, d: int = 12, *, k: int = 3, stride: int = 1, groups: int = 1, bias: bool = False) -> Shape:
-    return Shape(c, d, (k, k), stride=(stride, stride), padding=(k // 2, k // 2), groups=groups, bias=bias)
+def shape(
+    c: int = 8, d: int = 12, *, k: int = 3, stride: int = 1, groups: int = 1, bias: bool = False
+) -> ConvolutionShape:
+    return ConvolutionShape(c, d, (k, k), stride=(stride, stride), padding=(k // 2, k // 2), groups=groups, bias=bias)
 
 
 def closed_form(
@@ -51,7 +53,7 @@ def test_a_kind_puts_out_what_the_standard_one_does_and_has_one_bias(kind: str, 
 
 @pytest.mark.parametrize("kind", CONVOLUTIONS)
 def test_without_padding_a_kind_puts_out_as_much_too(kind: str) -> None:
-    narrow = Shape(4, 4, (3, 3), stride=(2, 2))
+    narrow = ConvolutionShape(4, 4, (3, 3), stride=(2, 2))
     assert (
         build_convolution(kind, narrow)(torch.randn(1, 4, 9, 9)).shape == narrow.build()(torch.randn(1, 4, 9, 9)).shape
     )
@@ -103,7 +105,7 @@ def test_an_asymmetric_convolution_is_the_standard_one_of_its_two_factors() -> N
 
 
 def test_what_is_one_pixel_wide_stays_as_it_is() -> None:
-    row = Shape(4, 4, (1, 7), padding=(0, 3))
+    row = ConvolutionShape(4, 4, (1, 7), padding=(0, 3))
     assert isinstance(build_convolution("asymmetric", row), nn.Conv2d)
 
 

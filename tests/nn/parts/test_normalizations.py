@@ -68,7 +68,5 @@ def test_lrn_is_the_papers() -> None:
 
 @pytest.mark.parametrize("kind", ["group", "layer"])
 def test_what_would_make_nothing_of_a_channel_is_refused(kind: str) -> None:
-    with pytest.raises(
-        ValueError, match=f"parts.normalization={kind} makes 0 of a single channel: type a larger width"
-    ):
+    with pytest.raises(ValueError, match=f"parts.normalization={kind} sets a single channel to 0: type a larger width"):
         build_normalization(kind, 1, eps=1e-5, maps=True)

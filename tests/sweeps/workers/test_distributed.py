@@ -89,7 +89,7 @@ def test_a_run_that_is_stopped_pruned_and_killed_goes_on_to_the_same_end(tmp_pat
     broken = tmp_path / "broken"
     interruption = Interruption()
     with pytest.raises(Interrupted):
-        together(broken, *words, interruption=interruption, watch=Seen({1: interruption.ask}))
+        together(broken, *words, interruption=interruption, watch=Seen({1: interruption.request_stop}))
     (folder,) = find_folders(broken)
     assert folder.status == "killed"
 

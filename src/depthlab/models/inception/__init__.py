@@ -1,4 +1,4 @@
-"""Inception networks: units of paths with different kernels side by side, whose outputs are stacked."""
+"""Inception networks: units of parallel paths with different kernels, whose outputs are concatenated."""
 
 from depthlab.models.inception.v1 import inception_v1
 from depthlab.models.inception.v2 import inception_v2

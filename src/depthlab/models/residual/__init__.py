@@ -1,4 +1,4 @@
-"""Residual networks: units of a weighted branch and a skip around it, which are added."""
+"""Residual networks: units that add a weighted branch and a skip."""
 
 from depthlab.models.residual.preresnet import preresnet
 from depthlab.models.residual.resnet import plain, resnet

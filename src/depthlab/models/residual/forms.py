@@ -6,10 +6,10 @@ from torch import nn
 
 from depthlab.models.arguments import check_choice, check_count, is_list
 from depthlab.models.residual.branches import LAYERS, UNITS
-from depthlab.models.residual.orders import Order, activation_layers
+from depthlab.models.residual.orders import LayerOrder, norm_and_activation
 from depthlab.models.residual.unit_shapes import UnitShape
 from depthlab.models.stages import listed_units_per_stage, units_per_stage
-from depthlab.nn import LayerFactory, Network, Parallel, Window, named
+from depthlab.nn import LayerFactory, Network, Parallel, PoolingWindow, sequential
 
 FIRST_CHANNELS = {"cifar": 16, "imagenet": 64}  # of the stem and the first stage; they double from stage to stage
 BASIC_DEPTHS: dict[int, list[int]] = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}
@@ -23,7 +23,7 @@ def count_units(
 
     For small images `depth` is 6n+2 with basic units and 9n+2 with bottlenecks (He et al. 2015, sec. 4.2); `unit`
     None means basic. For ImageNet it is one that the paper lists (Table 1; `bottlenecks` for those units), and `unit`
-    None means that depth's own, or basic for a list.
+    None means the unit of that depth, or basic for a list.
     """
     if unit is not None:
         check_choice("unit", unit, UNITS)
@@ -38,9 +38,9 @@ def count_units(
 
 
 def build_network(
-    kit: LayerFactory,
+    factory: LayerFactory,
     form: str,
-    order: Order,
+    order: LayerOrder,
     stages: Sequence[Sequence[UnitShape]],
     build_unit: Callable[[UnitShape], Parallel],
     *,
@@ -48,33 +48,33 @@ def build_network(
     in_channels: int,
     dropout: float,
 ) -> Network:
-    """Put a stem before the units of all places and a head behind them, and draw the weights."""
+    """Build stem, units and head, and initialize the weights."""
     check_count("num_classes", num_classes, example=10)
     check_count("in_channels", in_channels, example=3)
-    stem = _build_stem(kit, form, order, in_channels, stages[0][0].in_channels)
-    units = [[build_unit(place) for place in stage] for stage in stages]
+    stem = _build_stem(factory, form, order, in_channels, stages[0][0].in_channels)
+    units = [[build_unit(shape) for shape in stage] for stage in stages]
     features = stages[-1][-1].out_channels
-    head = named(
-        **activation_layers(kit, order.ahead, features),
+    head = sequential(
+        **norm_and_activation(factory, order.ahead, features),
         pool=nn.AdaptiveAvgPool2d(1),
         flatten=nn.Flatten(),
-        **kit.dropped(dropout, "head", own=False),
+        **factory.dropout(dropout, "head", default=False),
         linear=nn.Linear(features, num_classes),
     )
-    return kit.finish(Network(stem=stem, stages=units, head=head))
+    return factory.finish(Network(stem=stem, stages=units, head=head))
 
 
-def _build_stem(kit: LayerFactory, form: str, order: Order, in_channels: int, features: int) -> nn.Sequential:
+def _build_stem(factory: LayerFactory, form: str, order: LayerOrder, in_channels: int, features: int) -> nn.Sequential:
     """Return a 3x3 convolution, or for ImageNet a 7x7 and a pooling that together shrink H and W to a quarter.
 
-    The 3x3 is followed by what follows convolutions in `order`; the 7x7 is always activated, ahead of the pooling.
+    The 3x3 is followed by the layers that `order` has after a convolution; the 7x7 is always activated before pooling.
     """
     if form == "cifar":
-        conv = kit.convolution(in_channels, features, kernel_size=3, fixed=True)
-        return named(conv=conv, **activation_layers(kit, order.behind, features))
-    halving = kit.halving("max", Window(3, padding=1))
-    return named(
-        conv=kit.convolution(in_channels, features, kernel_size=7, stride=2 * halving.stride, fixed=True),
-        **activation_layers(kit, ("norm", "relu"), features),
-        **halving.layer,
+        conv = factory.convolution(in_channels, features, kernel_size=3, fixed=True)
+        return sequential(conv=conv, **norm_and_activation(factory, order.behind, features))
+    downsampling = factory.downsampling("max", PoolingWindow(3, padding=1))
+    return sequential(
+        conv=factory.convolution(in_channels, features, kernel_size=7, stride=2 * downsampling.stride, fixed=True),
+        **norm_and_activation(factory, ("norm", "relu"), features),
+        **downsampling.layer,
     )

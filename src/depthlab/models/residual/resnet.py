@@ -8,7 +8,7 @@ from depthlab.models.arguments import check_choice, check_form, check_rate
 from depthlab.models.residual.branches import EXPANSION, basic, bottleneck, build_branch, build_projection
 from depthlab.models.residual.forms import FIRST_CHANNELS, build_network, count_units
 from depthlab.models.residual.orders import ORIGINAL
-from depthlab.models.residual.unit_shapes import UnitShape, place_units
+from depthlab.models.residual.unit_shapes import UnitShape, unit_shapes_per_stage
 from depthlab.models.stages import channels_per_stage, doubling
 from depthlab.nn import LayerFactory, Network, PadSkip, Parts, Sum
 
@@ -50,20 +50,20 @@ def resnet(
     `shortcut` says how a skip changes shape: "A" pads with zeros (`shortcut_padding`: half on each side, or all at the
     end), "B" projects where the shape changes, "C" projects everywhere; None is A for CIFAR and B for ImageNet.
     `stride_at` says which convolution of a bottleneck strides: None is the first "1x1" for ImageNet, as in the paper,
-    and the "3x3" for CIFAR; the latter is what fb.resnet.torch, torchvision and "ResNet v1.5" do everywhere.
-    `dropout` is the rate before a unit's last convolution, `drop_path` the rate at which the last unit is left out
-    (less for earlier ones, see `DropPath`). `parts` fill the units with something else, see `Parts`.
+    and the "3x3" for CIFAR; fb.resnet.torch, torchvision and "ResNet v1.5" use the latter everywhere.
+    `dropout` is the rate before a unit's last convolution, `drop_path` the rate at which the last unit is dropped (less
+    for earlier ones, see `DropPath`). `parts` replace the units' layers, see `Parts`.
 
     Depths 20, 56, 110 and 1202 with option A have 269,722, 853,018, 1,727,962 and 19,421,274 parameters (Table 6:
     0.27, 0.85, 1.7 and 19.4 million); 18, 50 and 152 for ImageNet and its 1000 classes have 11,689,512, 25,557,032 and
-    60,192,808. Raises `ValueError` for a depth that no such network has, and for any argument out of its range.
+    60,192,808. Raises `ValueError` for a depth that the family does not have, and for any argument out of its range.
     """
     shortcut = ("A" if form == "cifar" else "B") if shortcut is None else check_choice("shortcut", shortcut, SHORTCUTS)
     check_choice("shortcut_padding", shortcut_padding, PADDINGS)
-    kit = LayerFactory("resnet", parts)
+    factory = LayerFactory("resnet", parts)
     return _build(
-        kit,
-        lambda place: _skip(kit, place, shortcut, shortcut_padding),
+        factory,
+        lambda shape: _skip(factory, shape, shortcut, shortcut_padding),
         depth=depth,
         width=width,
         num_classes=num_classes,
@@ -110,7 +110,7 @@ def plain(
 
 
 def _build(
-    kit: LayerFactory,
+    factory: LayerFactory,
     build_skip: Callable[[UnitShape], nn.Module] | None,
     *,
     depth: int | Sequence[int],
@@ -124,24 +124,24 @@ def _build(
     drop_path: float | None,
 ) -> Network:
     check_form(form)
-    unit, counts = count_units(kit.family, form, unit, depth)
+    unit, counts = count_units(factory.family, form, unit, depth)
     stride_at = _check_stride_at(stride_at, form, unit)
     channels = channels_per_stage(width, doubling(FIRST_CHANNELS[form], len(counts)))
     out = [EXPANSION[unit] * inner for inner in channels]
     rate = check_rate("dropout", dropout)
     drop_path = None if drop_path is None else check_rate("drop_path", drop_path)
 
-    def build_unit(place: UnitShape) -> Sum:
-        kernels = basic(place) if unit == "basic" else bottleneck(place, stride_at=stride_at)
-        branch = build_branch(kit, kernels, ORIGINAL, dropout=rate, drop_path=place.drop_path)
-        paths: dict[str, nn.Module] = {"branch": branch}  # first, so that the state dict has a projection last
+    def build_unit(shape: UnitShape) -> Sum:
+        kernels = basic(shape) if unit == "basic" else bottleneck(shape, stride_at=stride_at)
+        branch = build_branch(factory, kernels, ORIGINAL, dropout=rate, drop_path=shape.drop_path)
+        paths: dict[str, nn.Module] = {"branch": branch}  # first, so that a projection comes last in the state dict
         if build_skip is not None:
-            paths["skip"] = build_skip(place)
-        return Sum(paths, before=place.pool, after=kit.activation())
+            paths["skip"] = build_skip(shape)
+        return Sum(paths, before=shape.pool, after=factory.activation())
 
-    stages = place_units(kit, counts, stem=channels[0], inner=channels, out=out, drop_path=drop_path)
+    stages = unit_shapes_per_stage(factory, counts, stem=channels[0], inner=channels, out=out, drop_path=drop_path)
     return build_network(
-        kit, form, ORIGINAL, stages, build_unit, num_classes=num_classes, in_channels=in_channels, dropout=rate
+        factory, form, ORIGINAL, stages, build_unit, num_classes=num_classes, in_channels=in_channels, dropout=rate
     )
 
 
@@ -157,15 +157,15 @@ def _check_stride_at(stride_at: str | None, form: str, unit: str) -> str:
     return stride_at
 
 
-def _skip(kit: LayerFactory, place: UnitShape, shortcut: str, padding: str) -> nn.Module:
+def _skip(factory: LayerFactory, shape: UnitShape, shortcut: str, padding: str) -> nn.Module:
     """Return the identity where the shape stays (unless "C"), else zero-padding or a projection."""
-    if shortcut == "C" or (shortcut == "B" and not place.keeps_shape):
-        return build_projection(kit, place, ORIGINAL)
-    if place.keeps_shape:
+    if shortcut == "C" or (shortcut == "B" and not shape.keeps_shape):
+        return build_projection(factory, shape, ORIGINAL)
+    if shape.keeps_shape:
         return nn.Identity()
-    if place.out_channels < place.in_channels:
+    if shape.out_channels < shape.in_channels:
         raise ValueError(
-            f"shortcut A can't go from {place.in_channels} to {place.out_channels} channels, as it only adds zeros: "
+            f"shortcut A can't go from {shape.in_channels} to {shape.out_channels} channels, as it only adds zeros: "
             "let width not fall from stage to stage, or type model.shortcut=B"
         )
-    return PadSkip(extra=place.out_channels - place.in_channels, stride=place.stride, padding=padding)
+    return PadSkip(extra=shape.out_channels - shape.in_channels, stride=shape.stride, padding=padding)

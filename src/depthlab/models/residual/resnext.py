@@ -8,7 +8,7 @@ from depthlab.models.arguments import check_count, check_form, check_rate, is_nu
 from depthlab.models.residual.branches import EXPANSION, LAYERS, bottleneck, build_branch, build_projection
 from depthlab.models.residual.forms import BOTTLENECK_DEPTHS, build_network
 from depthlab.models.residual.orders import ORIGINAL
-from depthlab.models.residual.unit_shapes import UnitShape, place_units
+from depthlab.models.residual.unit_shapes import UnitShape, unit_shapes_per_stage
 from depthlab.models.stages import channels_per_stage, doubling, listed_units_per_stage, units_per_stage
 from depthlab.nn import LayerFactory, Network, Parts, Sum
 
@@ -32,7 +32,7 @@ def resnext(
 
     The C = `cardinality` transformations are bottlenecks of the same shape, computed as one whose 3x3 convolution is
     grouped (Fig. 3 (c)): 1x1 to C groups of `group_width` channels, 3x3 within each group, 1x1 to the unit's output.
-    The groups widen twofold from stage to stage; the outputs have 256, 512, 1024 (and 2048) channels whatever the
+    The groups double from stage to stage; the outputs have 256, 512, 1024 (and 2048) channels whatever the
     groups. Skips project where the shape changes (option B), and the 3x3 strides. Maps (N, in_channels, H, W) to
     (N, num_classes), for any H and W.
 
@@ -41,18 +41,18 @@ def resnext(
 
     `width` as a factor multiplies all channels, those of a group too (rounded); as a list it gives each stage's
     output channels (a quarter of the first to the stem) and leaves the groups alone. `dropout` is the rate before a
-    unit's last convolution, `drop_path` the rate at which the last unit is left out. `parts` fill the units with
-    something else, see `Parts`; grouped convolutions have `cardinality` groups unless told.
+    unit's last convolution, `drop_path` the rate at which the last unit is dropped. `parts` replace the units'
+    layers, see `Parts`; grouped convolutions have `cardinality` groups by default.
 
     With depth 29, 8x64d and 16x64d have 34,426,698 and 68,155,210 parameters (Table 7); for
     ImageNet and its 1000 classes ResNeXt-50 32x4d has 25,028,904 (Table 1: 25.0 million). Raises `ValueError` for a
-    depth that no such network has, for groups of less than one channel, and for any argument out of its range.
+    depth that the family does not have, for groups of less than one channel, and for any argument out of its range.
     """
     check_form(form)
     check_count("cardinality", cardinality, example=8)
     check_count("group_width", group_width, example=64)
     rate, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
-    kit = LayerFactory("resnext", parts)
+    factory = LayerFactory("resnext", parts)
     if form == "cifar":
         counts = units_per_stage("resnext", depth, layers_per_unit=LAYERS["bottleneck"])
     else:
@@ -61,21 +61,21 @@ def resnext(
     out = channels_per_stage(width, base)
     inner = [cardinality * group for group in _groups(group_width, width, len(counts))]
 
-    def build_unit(place: UnitShape) -> Sum:
-        kernels = bottleneck(place, groups=cardinality)
-        branch = build_branch(kit, kernels, ORIGINAL, dropout=rate, drop_path=place.drop_path)
-        skip = nn.Identity() if place.keeps_shape else build_projection(kit, place, ORIGINAL)
-        return Sum({"branch": branch, "skip": skip}, before=place.pool, after=kit.activation())
+    def build_unit(shape: UnitShape) -> Sum:
+        kernels = bottleneck(shape, groups=cardinality)
+        branch = build_branch(factory, kernels, ORIGINAL, dropout=rate, drop_path=shape.drop_path)
+        skip = nn.Identity() if shape.keeps_shape else build_projection(factory, shape, ORIGINAL)
+        return Sum({"branch": branch, "skip": skip}, before=shape.pool, after=factory.activation())
 
     stem = max(1, out[0] // EXPANSION["bottleneck"])
-    stages = place_units(kit, counts, stem=stem, inner=inner, out=out, drop_path=drop_path)
+    stages = unit_shapes_per_stage(factory, counts, stem=stem, inner=inner, out=out, drop_path=drop_path)
     return build_network(
-        kit, form, ORIGINAL, stages, build_unit, num_classes=num_classes, in_channels=in_channels, dropout=rate
+        factory, form, ORIGINAL, stages, build_unit, num_classes=num_classes, in_channels=in_channels, dropout=rate
     )
 
 
 def _groups(group_width: int, width: object, stages: int) -> list[int]:
-    """Return how many channels each group of the 3x3 convolutions has, per stage."""
+    """Return the number of channels in each group of the 3x3 convolutions, per stage."""
     factor = width if is_number(width) else 1
     groups = [round(channels * factor) for channels in doubling(group_width, stages)]
     if groups[0] < 1:

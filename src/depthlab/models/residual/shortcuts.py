@@ -1,4 +1,4 @@
-"""What can stand in the place of an identity shortcut: He et al. 2016 (arXiv 1603.05027), Figure 2 and Table 1."""
+"""Replacements for the identity shortcut: He et al. 2016 (arXiv 1603.05027), Figure 2 and Table 1."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from torch import nn
 
 from depthlab.models.arguments import check_choice, check_rate, is_number
 from depthlab.models.residual.branches import build_projection
-from depthlab.models.residual.orders import Order
+from depthlab.models.residual.orders import LayerOrder
 from depthlab.models.residual.unit_shapes import UnitShape
-from depthlab.nn import Concat, Gate, LayerFactory, Product, Scale, Take, named
+from depthlab.nn import ChannelSlice, Concat, ConstantScale, Gate, LayerFactory, Product, sequential
 
 SHORTCUTS = ("identity", "scaling", "exclusive_gating", "shortcut_gating", "conv", "dropout")
 GATED = ("exclusive_gating", "shortcut_gating")
@@ -19,7 +19,7 @@ GATED = ("exclusive_gating", "shortcut_gating")
 @final
 @dataclass(frozen=True)
 class Shortcut:
-    """What a unit adds to its branch F(x), or how it weighs the two, instead of x + F(x).
+    """How a unit combines x and its branch F(x), instead of x + F(x).
 
     scaling             scale x + branch_scale F(x)
     exclusive_gating    (1 - g(x)) x + g(x) F(x), where g(x) = sigmoid(W x + b), per pixel and channel
@@ -27,8 +27,8 @@ class Shortcut:
     conv                a 1x1 convolution of x + F(x), in every unit
     dropout             dropout(x) + F(x)
 
-    b starts at `gate_bias`. Units that change the shape do the same to their projection of x. Numbers that `kind` has
-    no use for are at their default.
+    b starts at `gate_bias`. Units that change the shape do the same to their projection of x. Numbers that `kind` does
+    not use have their default.
     """
 
     kind: str
@@ -37,44 +37,46 @@ class Shortcut:
     gate_bias: float
     dropout: float
 
-    def build_gate(self, place: UnitShape) -> dict[str, nn.Module]:
-        """Return what stands before both paths by name: for the exclusive gate, its logits beside the features."""
+    def build_gate(self, shape: UnitShape) -> dict[str, nn.Module]:
+        """Return the layers before both paths by name: for the exclusive gate, its logits beside the features."""
         if self.kind != "exclusive_gating":
             return {}
-        gate = Gate(place.in_channels, place.out_channels)
+        gate = Gate(shape.in_channels, shape.out_channels)
         return {"gate": Concat({"features": nn.Identity(), "logits": gate})}
 
     def build_paths(
-        self, kit: LayerFactory, place: UnitShape, order: Order, branch: nn.Sequential
+        self, factory: LayerFactory, shape: UnitShape, order: LayerOrder, branch: nn.Sequential
     ) -> dict[str, nn.Module]:
-        """Return the paths of a unit: its `branch`, weighted if need be, and its skip."""
+        """Return the paths of a unit: its `branch`, weighted if needed, and its skip."""
         skip: dict[str, nn.Module] = {}
-        if self.kind == "conv" or not place.keeps_shape:
-            skip = dict(build_projection(kit, place, order).named_children())
+        if self.kind == "conv" or not shape.keeps_shape:
+            skip = dict(build_projection(factory, shape, order).named_children())
         if self.kind == "exclusive_gating":
-            return _exclusively_gated(place, dict(branch.named_children()), skip)
+            return _exclusively_gated(shape, dict(branch.named_children()), skip)
         if self.kind == "shortcut_gating":
-            gate = named(logits=Gate(place.in_channels, place.out_channels, stride=place.stride), **_rest())
+            gate = sequential(
+                logits=Gate(shape.in_channels, shape.out_channels, stride=shape.stride), **_one_minus_sigmoid()
+            )
             return {"branch": branch, "skip": Product({"value": _sequence(skip), "gate": gate})}
         if self.kind == "scaling":
-            skip["scale"] = Scale(self.scale)
+            skip["scale"] = ConstantScale(self.scale)
             if self.branch_scale != 1:
-                branch.add_module("scale", Scale(self.branch_scale))
+                branch.add_module("scale", ConstantScale(self.branch_scale))
         if self.kind == "dropout":
             skip["dropout"] = nn.Dropout(self.dropout)
         return {"branch": branch, "skip": _sequence(skip)}
 
     def start(self, net: nn.Module) -> None:
-        """Set the gates of a network to where they start."""
+        """Initialize the gate biases of a network."""
         for module in net.modules():
             if isinstance(module, Gate):
-                module.start_at(self.gate_bias)
+                module.initialize_bias(self.gate_bias)
 
 
 def check_shortcut(
     kind: object, scale: float | None, branch_scale: float | None, gate_bias: float | None, dropout: float | None
 ) -> Shortcut:
-    """Return the shortcut; a number that it has no use for is an error, and None is the number of Table 1."""
+    """Return the shortcut; a number that it does not use is an error, and None means the number of Table 1."""
     name = check_choice("shortcut", kind, SHORTCUTS)
     for key, value, users in (
         ("shortcut_scale", scale, ("scaling",)),
@@ -82,7 +84,7 @@ def check_shortcut(
         ("gate_bias", gate_bias, GATED),
         ("shortcut_dropout", dropout, ("dropout",)),
     ):
-        _check_use(key, value, name, users)
+        _check_used(key, value, name, users)
     return Shortcut(
         kind=name,
         scale=_check_number("shortcut_scale", scale, default=0.5),
@@ -92,7 +94,7 @@ def check_shortcut(
     )
 
 
-def _check_use(key: str, value: object, shortcut: str, users: Sequence[str]) -> None:
+def _check_used(key: str, value: object, shortcut: str, users: Sequence[str]) -> None:
     if value is not None and shortcut not in users:
         raise ValueError(
             f"{key}={value} does nothing with shortcut={shortcut}: leave it out, or type model.shortcut={users[0]}"
@@ -108,25 +110,25 @@ def _check_number(key: str, value: object, *, default: float) -> float:
 
 
 def _exclusively_gated(
-    place: UnitShape, branch: dict[str, nn.Module], skip: dict[str, nn.Module]
+    shape: UnitShape, branch: dict[str, nn.Module], skip: dict[str, nn.Module]
 ) -> dict[str, nn.Module]:
-    """Return g F(x) and (1 - g) skip(x); both read the features and, behind them, the logits of g."""
-    stop = place.in_channels + place.out_channels
+    """Return g F(x) and (1 - g) skip(x); both read the features and the logits of g, which follow them."""
+    stop = shape.in_channels + shape.out_channels
 
     def weigh(value: dict[str, nn.Module], opening: dict[str, nn.Module]) -> Product:
-        gate: dict[str, nn.Module] = {"logits": Take(place.in_channels, stop)}
-        if place.stride > 1:
-            gate["subsample"] = nn.AvgPool2d(kernel_size=1, stride=place.stride)
-        features = named(features=Take(0, place.in_channels), **value)
-        return Product({"value": features, "gate": named(**gate, **opening)})
+        gate: dict[str, nn.Module] = {"logits": ChannelSlice(shape.in_channels, stop)}
+        if shape.stride > 1:
+            gate["subsample"] = nn.AvgPool2d(kernel_size=1, stride=shape.stride)
+        features = sequential(features=ChannelSlice(0, shape.in_channels), **value)
+        return Product({"value": features, "gate": sequential(**gate, **opening)})
 
-    return {"branch": weigh(branch, {"open": nn.Sigmoid()}), "skip": weigh(skip, _rest())}
+    return {"branch": weigh(branch, {"open": nn.Sigmoid()}), "skip": weigh(skip, _one_minus_sigmoid())}
 
 
-def _rest() -> dict[str, nn.Module]:
-    """Return 1 - sigmoid(x) = sigmoid(-x), without the loss of digits of the former."""
-    return {"negative": Scale(-1.0), "open": nn.Sigmoid()}
+def _one_minus_sigmoid() -> dict[str, nn.Module]:
+    """Return 1 - sigmoid(x) as sigmoid(-x), which does not lose digits."""
+    return {"negative": ConstantScale(-1.0), "open": nn.Sigmoid()}
 
 
 def _sequence(layers: dict[str, nn.Module]) -> nn.Module:
-    return named(**layers) if layers else nn.Identity()
+    return sequential(**layers) if layers else nn.Identity()

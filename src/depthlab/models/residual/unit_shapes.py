@@ -1,4 +1,4 @@
-"""Where each unit of a residual network stands, and which shape it has there."""
+"""The input and output shape of each unit of a residual network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import final
 
 from torch import nn
 
-from depthlab.nn import Halving, LayerFactory
+from depthlab.nn import Downsampling, LayerFactory
 
 
 @final
@@ -14,8 +14,8 @@ from depthlab.nn import Halving, LayerFactory
 class UnitShape:
     """The shape of one unit: (N, in_channels, H, W) to (N, out_channels, H / stride, W / stride).
 
-    `inner` are the channels of its 3x3 convolutions, `drop_path` is the rate at which its branch is left out, and
-    `first` marks the network's first unit. `pool` stands before it where H and W are halved by pooling, not a stride.
+    `inner` is the number of channels of its 3x3 convolutions, `drop_path` the rate at which its branch is dropped, and
+    `first` marks the network's first unit. `pool` comes before it where H and W are halved by pooling, not a stride.
     """
 
     in_channels: int
@@ -28,12 +28,12 @@ class UnitShape:
 
     @property
     def keeps_shape(self) -> bool:
-        """Whether the input can be added to what the branch puts out."""
+        """Whether input and output have the same shape, so that the identity can be the skip."""
         return self.in_channels == self.out_channels and self.stride == 1
 
 
-def place_units(
-    kit: LayerFactory,
+def unit_shapes_per_stage(
+    factory: LayerFactory,
     counts: Sequence[int],
     *,
     stem: int,
@@ -41,19 +41,21 @@ def place_units(
     out: Sequence[int],
     drop_path: float | None,
 ) -> list[list[UnitShape]]:
-    """Return the places of each stage: `counts` units with `inner` and `out` channels, behind `stem` channels.
+    """Return the unit shapes of each stage: `counts` units with `inner` and `out` channels, after `stem` channels.
 
-    The first unit of each stage but the first halves H and W, by its stride unless told otherwise; `drop_path` is the
-    last unit's rate, and the others' rise to it linearly unless told otherwise. None is for families without one.
+    The first unit of each stage but the first halves H and W, by default with its stride; `drop_path` is the last
+    unit's rate, to which the others rise, by default linearly. None is for families without stochastic depth.
     """
     units = sum(counts)
-    rates = iter([0.0] * units if drop_path is None else kit.drop_rates(drop_path, units))
+    rates = iter([0.0] * units if drop_path is None else factory.drop_path_rates(drop_path, units))
     before, stages = stem, list[list[UnitShape]]()
     for stage, (count, narrow, wide) in enumerate(zip(counts, inner, out, strict=True)):
         stages.append([])
         for unit in range(count):
-            halving = kit.halving("strided") if stage > 0 and unit == 0 else Halving(None, stride=1)
+            downsampling = factory.downsampling("strided") if stage > 0 and unit == 0 else Downsampling(None, stride=1)
             first = stage == unit == 0
-            stages[-1].append(UnitShape(before, narrow, wide, halving.stride, next(rates), first, halving.pool))
+            stages[-1].append(
+                UnitShape(before, narrow, wide, downsampling.stride, next(rates), first, downsampling.pool)
+            )
             before = wide
     return stages

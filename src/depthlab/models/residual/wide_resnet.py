@@ -7,10 +7,10 @@ from torch import nn
 from depthlab.models.arguments import check_choice, check_form, check_rate
 from depthlab.models.residual.branches import EXPANSION, UNITS, basic, bottleneck, build_branch, build_projection
 from depthlab.models.residual.forms import FIRST_CHANNELS, build_network, count_units
-from depthlab.models.residual.orders import FULL, ORIGINAL, activation_layers
-from depthlab.models.residual.unit_shapes import UnitShape, place_units
+from depthlab.models.residual.orders import FULL, ORIGINAL, norm_and_activation
+from depthlab.models.residual.unit_shapes import UnitShape, unit_shapes_per_stage
 from depthlab.models.stages import channels_per_stage, doubling, units_per_stage
-from depthlab.nn import LayerFactory, Network, Parts, Sum, named
+from depthlab.nn import LayerFactory, Network, Parts, Sum, sequential
 
 
 def wide_resnet(
@@ -32,41 +32,41 @@ def wide_resnet(
     Form "cifar" (Table 1): pre-activation units, x + F(x) with batch norm and ReLU before each of two 3x3
     convolutions. A 3x3 convolution to 16 channels, whatever the width; three stages of 16k, 32k and 64k channels for
     `width` k; batch norm, ReLU, average pooling, linear. Where the shape changes, both paths read the activated
-    input, and the skip is a 1x1 convolution. `depth` is 6n+4, as the paper counts those convolutions in, or a list of
+    input, and the skip is a 1x1 convolution. `depth` is 6n+4, as the paper counts these convolutions too, or a list of
     units per stage.
 
     Form "imagenet" (sec. 3.3): the units of He et al. 2015, behind a 7x7 convolution to 64 channels and max pooling.
     Depths 18 and 34 widen all channels of the basic units, 50, 101 and 152 only the 3x3 convolutions of the
     bottlenecks, which stride. A list gives the units of each of the four stages (basic, unless `unit` says otherwise).
 
-    `width` as a list gives the stages' channels, of bottlenecks those of the 3x3 convolutions. `dropout` is the rate
+    `width` as a list gives the stages' channels; for bottlenecks those of the 3x3 convolutions. `dropout` is the rate
     between the convolutions of a unit (before the last; sec. 2.4: 0.3 for CIFAR), `drop_path` the rate at which the
-    last unit is left out. `parts` fill the units with something else, see `Parts`.
+    last unit is dropped. `parts` replace the units' layers, see `Parts`.
 
     WRN-28-10 has 36,479,194 parameters (Table 4: 36.5 million), WRN-40-4 has 8,949,210 (8.9 million), and WRN-50-2 for
-    ImageNet and its 1000 classes 68,883,240 (Table 8: 68.9 million). Raises `ValueError` for a depth that no such
-    network has, and for any argument out of its range.
+    ImageNet and its 1000 classes 68,883,240 (Table 8: 68.9 million). Raises `ValueError` for a depth that the
+    family does not have, and for any argument out of its range.
     """
     check_form(form)
     rate, drop_path = check_rate("dropout", dropout), check_rate("drop_path", drop_path)
-    kit = LayerFactory("wide_resnet", parts)
+    factory = LayerFactory("wide_resnet", parts)
     kind, counts = _count_units(form, unit, depth)
     base = doubling(FIRST_CHANNELS[form], len(counts))
     inner = channels_per_stage(width, base)
     out = inner if kind == "basic" else [EXPANSION[kind] * channels for channels in base]
 
-    def build_unit(place: UnitShape) -> Sum:
+    def build_unit(shape: UnitShape) -> Sum:
         if form == "cifar":
-            return _pre_activated(kit, place, rate)
-        kernels = basic(place) if kind == "basic" else bottleneck(place)
-        branch = build_branch(kit, kernels, ORIGINAL, dropout=rate, drop_path=place.drop_path)
-        skip = nn.Identity() if place.keeps_shape else build_projection(kit, place, ORIGINAL)
-        return Sum({"branch": branch, "skip": skip}, before=place.pool, after=kit.activation())
+            return _pre_activated(factory, shape, rate)
+        kernels = basic(shape) if kind == "basic" else bottleneck(shape)
+        branch = build_branch(factory, kernels, ORIGINAL, dropout=rate, drop_path=shape.drop_path)
+        skip = nn.Identity() if shape.keeps_shape else build_projection(factory, shape, ORIGINAL)
+        return Sum({"branch": branch, "skip": skip}, before=shape.pool, after=factory.activation())
 
     order = FULL if form == "cifar" else ORIGINAL
-    stages = place_units(kit, counts, stem=base[0], inner=inner, out=out, drop_path=drop_path)
+    stages = unit_shapes_per_stage(factory, counts, stem=base[0], inner=inner, out=out, drop_path=drop_path)
     return build_network(
-        kit, form, order, stages, build_unit, num_classes=num_classes, in_channels=in_channels, dropout=rate
+        factory, form, order, stages, build_unit, num_classes=num_classes, in_channels=in_channels, dropout=rate
     )
 
 
@@ -78,11 +78,11 @@ def _count_units(form: str, unit: str | None, depth: int | Sequence[int]) -> tup
     return "basic", units_per_stage("wide_resnet", depth, layers_per_unit=2, others=4)
 
 
-def _pre_activated(kit: LayerFactory, place: UnitShape, dropout: float) -> Sum:
-    shared = not place.keeps_shape
-    branch = build_branch(kit, basic(place), FULL, dropout=dropout, drop_path=place.drop_path, activated=shared)
+def _pre_activated(factory: LayerFactory, shape: UnitShape, dropout: float) -> Sum:
+    shared = not shape.keeps_shape
+    branch = build_branch(factory, basic(shape), FULL, dropout=dropout, drop_path=shape.drop_path, activated=shared)
     if not shared:
-        return Sum({"branch": branch, "skip": nn.Identity()}, before=place.pool)
-    before: dict[str, nn.Module] = {} if place.pool is None else {"pool": place.pool}
-    before |= activation_layers(kit, FULL.ahead, place.in_channels)
-    return Sum({"branch": branch, "skip": build_projection(kit, place, FULL)}, before=named(**before))
+        return Sum({"branch": branch, "skip": nn.Identity()}, before=shape.pool)
+    before: dict[str, nn.Module] = {} if shape.pool is None else {"pool": shape.pool}
+    before |= norm_and_activation(factory, FULL.ahead, shape.in_channels)
+    return Sum({"branch": branch, "skip": build_projection(factory, shape, FULL)}, before=sequential(**before))

@@ -1,4 +1,4 @@
-"""Read a state dict that torchvision published, and tell of which network it is."""
+"""Read a state dict that torchvision published, and recognize its network."""
 
 import os
 import re
@@ -15,20 +15,20 @@ from depthlab.models.residual.forms import BASIC_DEPTHS, BOTTLENECK_DEPTHS
 from depthlab.models.vgg import CHANNELS as VGG_CHANNELS
 from depthlab.models.vgg import TABLE_1 as VGG_DEPTHS
 
-# the first and the last layer, and one more by which a family is known
-_MARKS = {
+# the first and the last layer, and one more that identifies the family
+_SIGNATURE_KEYS = {
     "resnet": ("conv1.weight", "fc.weight", "layer4.0.conv2.weight"),
     "densenet": ("features.conv0.weight", "classifier.weight", "features.denseblock1.denselayer1.conv2.weight"),
     "vgg": ("features.0.weight", "classifier.6.weight", "classifier.0.weight"),
 }
-# early files of DenseNet say denselayer1.norm.1.weight for denselayer1.norm1.weight
+# early DenseNet files have denselayer1.norm.1.weight for denselayer1.norm1.weight
 _EARLY = re.compile(r"^(.*denselayer\d+\.(?:norm|conv))\.([12]\.\w+)$")
 
 
 @final
 @dataclass(frozen=True)
 class TorchvisionWeights:
-    """A state dict with torchvision's keys. `name` is that of its file, `family` one that `torchvision_keys` knows."""
+    """A state dict with torchvision's keys; `name` is its file's, `family` one that `torchvision_keys` knows."""
 
     name: str
     family: str
@@ -36,32 +36,32 @@ class TorchvisionWeights:
 
     @property
     def in_channels(self) -> int:
-        """How many channels the images have."""
-        return self.tensors[_MARKS[self.family][0]].shape[1]
+        """Number of channels of the images."""
+        return self.tensors[_SIGNATURE_KEYS[self.family][0]].shape[1]
 
     @property
     def num_classes(self) -> int:
-        """How many classes the network tells apart."""
-        return self.tensors[_MARKS[self.family][1]].shape[0]
+        """Number of classes."""
+        return self.tensors[_SIGNATURE_KEYS[self.family][1]].shape[0]
 
     @property
-    def words(self) -> str:
-        """What to type to build the network of these weights: `model=resnet model.form=imagenet depth=18`."""
-        describe = {"resnet": _residual_words, "densenet": _dense_words, "vgg": _vgg_words}[self.family]
+    def overrides(self) -> str:
+        """The overrides that build the network of these weights: `model=resnet model.form=imagenet depth=18`."""
+        describe = {"resnet": _residual_overrides, "densenet": _densenet_overrides, "vgg": _vgg_overrides}[self.family]
         model, *others = describe(self.tensors)
         return " ".join([f"model={model}", "model.form=imagenet", *others])
 
 
 def read_torchvision(weights: str | os.PathLike[str] | Mapping[str, Tensor]) -> TorchvisionWeights:
-    """Read a file that torchvision published, or take its state dict, of a ResNet, ResNeXt, wide ResNet, DenseNet, VGG.
+    """Read the weights of a ResNet, ResNeXt, wide ResNet, DenseNet or VGG from torchvision's file or state dict.
 
-    Raises `ValueError` if there is no such file, if it holds no state dict, or one of another network.
+    Raises `ValueError` if the file does not exist, holds no state dict, or holds that of another network.
     """
     state, name = (weights, "the state dict") if isinstance(weights, Mapping) else (_load(Path(weights)), str(weights))
     if not isinstance(state, Mapping) or not all(isinstance(value, Tensor) for value in state.values()):
         raise ValueError(f"{name} holds no state dict: it must map the names of weights to tensors, and nothing else")
     tensors = {_EARLY.sub(r"\1\2", str(key)): value for key, value in state.items()}
-    family = next((family for family, keys in _MARKS.items() if all(key in tensors for key in keys)), None)
+    family = next((family for family, keys in _SIGNATURE_KEYS.items() if all(key in tensors for key in keys)), None)
     if family is None:
         raise ValueError(
             f"{name} is not of a ResNet, ResNeXt, wide ResNet, DenseNet or VGG of torchvision: "
@@ -75,11 +75,11 @@ def _load(file: Path) -> object:
         raise ValueError(f"{file}: there is no such file")
     try:
         return torch.load(file, map_location="cpu", weights_only=True)
-    except Exception as error:  # what reading damaged bytes runs into can be anything
+    except Exception as error:  # damaged bytes can raise anything
         raise ValueError(f"{file} is not a file of weights as torch.save writes it, or it is damaged") from error
 
 
-def _residual_words(tensors: Mapping[str, Tensor]) -> list[str]:
+def _residual_overrides(tensors: Mapping[str, Tensor]) -> list[str]:
     counts = [_count(tensors, rf"layer{layer}\.(\d+)\.conv1\.weight") for layer in (1, 2, 3, 4)]
     inner = [tensors[f"layer{layer}.0.conv2.weight"].shape[0] for layer in (1, 2, 3, 4)]
     if "layer1.0.conv3.weight" not in tensors:
@@ -89,14 +89,14 @@ def _residual_words(tensors: Mapping[str, Tensor]) -> list[str]:
     stem, in_group = tensors["conv1.weight"].shape[0], tensors["layer1.0.conv2.weight"].shape[1]
     if in_group < inner[0]:
         groups = [f"model.cardinality={inner[0] // in_group}", f"model.group_width={in_group}"]
-        width = [] if stem == 64 else [f"width={_list([4 * stem * 2**stage for stage in range(4)])}"]
+        width = [] if stem == 64 else [f"width={_list_text([4 * stem * 2**stage for stage in range(4)])}"]
         return ["resnext", depth, *groups, *width]
     if inner[0] != stem:
         return ["wide_resnet", depth, *unit, *_width(inner, 64)]
     return ["resnet", depth, *unit, "model.stride_at=3x3", *_width(inner, 64)]
 
 
-def _dense_words(tensors: Mapping[str, Tensor]) -> list[str]:
+def _densenet_overrides(tensors: Mapping[str, Tensor]) -> list[str]:
     blocks = (1, 2, 3, 4)
     counts = [_count(tensors, rf"features\.denseblock{block}\.denselayer(\d+)\.conv1\.weight") for block in blocks]
     depth = _depth(counts, DENSE_DEPTHS)
@@ -105,7 +105,7 @@ def _dense_words(tensors: Mapping[str, Tensor]) -> list[str]:
     return ["densenet", depth, *([] if growth == usual else [f"model.growth_rate={growth}"])]
 
 
-def _vgg_words(tensors: Mapping[str, Tensor]) -> list[str]:
+def _vgg_overrides(tensors: Mapping[str, Tensor]) -> list[str]:
     convolutions = {
         int(key.split(".")[1]): value.shape[0]
         for key, value in tensors.items()
@@ -117,7 +117,7 @@ def _vgg_words(tensors: Mapping[str, Tensor]) -> list[str]:
         if index - last > (3 if norm else 2):  # a pool lies between
             counts, channels = [*counts, 0], [*channels, 0]
         counts[-1], channels[-1], last = counts[-1] + 1, out, index
-    width = [] if channels == VGG_CHANNELS else [f"width={_list(channels)}"]
+    width = [] if channels == VGG_CHANNELS else [f"width={_list_text(channels)}"]
     return ["vgg", _depth(counts, VGG_DEPTHS), *(["model.batch_norm=true"] if norm else []), *width]
 
 
@@ -126,18 +126,18 @@ def _count(tensors: Mapping[str, Tensor], pattern: str) -> int:
 
 
 def _depth(counts: list[int], table: Mapping[int, list[int]]) -> str:
-    return f"depth={next((depth for depth, listed in table.items() if listed == counts), _list(counts))}"
+    return f"depth={next((depth for depth, listed in table.items() if listed == counts), _list_text(counts))}"
 
 
 def _width(channels: list[int], first: int) -> list[str]:
-    """Return the word for the stages' channels: none if they double from `first` on, a factor if it does."""
+    """Return the override of the stages' channels: none if they double from `first` on, a factor if that suffices."""
     usual = [first * 2**stage for stage in range(len(channels))]
     if channels == usual:
         return []
     factor = channels[0] / first
     whole = [round(factor * one) for one in usual] == channels
-    return [f"width={factor:g}" if whole else f"width={_list(channels)}"]
+    return [f"width={factor:g}" if whole else f"width={_list_text(channels)}"]
 
 
-def _list(values: list[int]) -> str:
+def _list_text(values: list[int]) -> str:
     return f"[{','.join(map(str, values))}]"

@@ -1,4 +1,4 @@
-"""What torchvision calls the layers of our networks, family by family: the map from our keys to theirs."""
+"""torchvision's names for the layers of our networks: the map from our keys to theirs, by family."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -9,9 +9,9 @@ from depthlab.nn import Network, Parallel
 
 
 def torchvision_keys(net: Network, family: str) -> dict[str, str | None]:
-    """Return torchvision's key for each key of the state dict of `net`, None where it has no such layer.
+    """Return torchvision's key for each key of the state dict of `net`, None where torchvision has no such layer.
 
-    `family` is one of FAMILIES; of another family's network few keys have a counterpart.
+    `family` is one of FAMILIES; for a network of another family few keys have a counterpart.
     """
     names = FAMILIES[family](net)
     keys: dict[str, str | None] = {}
@@ -35,7 +35,7 @@ def _residual(net: Network) -> dict[str, str]:
 
 
 def _dense(net: Network) -> dict[str, str]:
-    """DenseNet: `features.denseblock1.denselayer1.conv1`; transitions stand between the blocks, not in them."""
+    """DenseNet: `features.denseblock1.denselayer1.conv1`; transitions are between the blocks, not in them."""
     names = {
         "stem.conv": "features.conv0",
         "stem.norm": "features.norm0",
@@ -53,7 +53,7 @@ def _dense(net: Network) -> dict[str, str]:
 
 
 def _vgg(net: Network) -> dict[str, str]:
-    """VGG: layers are numbered, those without weights too: convolutions, batch norms, ReLUs and pools."""
+    """VGG: all layers are numbered, also those without weights: convolutions, batch norms, ReLUs and pools."""
     names = {"head.linear1": "classifier.0", "head.linear2": "classifier.3", "head.linear": "classifier.6"}
     index = 0
     for stage, unit, ours, parallel in _units(net):
@@ -69,7 +69,7 @@ FAMILIES = {"resnet": _residual, "densenet": _dense, "vgg": _vgg}
 
 
 def _units(net: Network) -> Iterator[tuple[int, int, str, Parallel]]:
-    """Yield every unit with its stage, its place there, and what its paths are called in the state dict."""
+    """Yield every unit with its stage, its index there, and the prefix of its paths in the state dict."""
     for stage, units in enumerate(net.stages):
         for unit, parallel in enumerate(cast(nn.Sequential, units)):
             yield stage, unit, f"stages.{stage}.{unit}.paths", cast(Parallel, parallel)

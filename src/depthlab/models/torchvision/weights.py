@@ -9,7 +9,7 @@ from depthlab.models.torchvision.file import TorchvisionWeights, read_torchvisio
 from depthlab.models.torchvision.keys import torchvision_keys
 from depthlab.nn import Network
 
-COUNTER = ".num_batches_tracked"  # of batch norm; early files lack it, and nothing is computed from it here
+COUNTER = ".num_batches_tracked"  # of batch norm; early files lack it, and it is not used here
 CLASSIFIER = ("head.linear.weight", "head.linear.bias")
 
 
@@ -17,10 +17,10 @@ def load_torchvision(net: Network, weights: TorchvisionWeights | str | os.PathLi
     """Copy the weights that torchvision publishes for ResNet, ResNeXt, wide ResNet, DenseNet or VGG into `net`.
 
     `weights` is a file of theirs, such as resnet50-0676ba61.pth, or the state dict that it holds; torchvision itself is
-    not needed. `net` is the same network in form "imagenet", a ResNet of bottlenecks with `stride_at="3x3"`, where
-    torchvision's stride. It keeps its mode, and all its weights if these don't fit.
+    not needed. `net` is the same network in form "imagenet"; a ResNet of bottlenecks needs `stride_at="3x3"`, where
+    torchvision strides. It keeps its mode, and all its weights if these don't fit.
 
-    Raises `ValueError` for a file that is missing or holds something else, and for weights that don't fit the network.
+    Raises `ValueError` for a missing or unsuitable file, and for weights that don't fit the network.
     """
     if not isinstance(weights, TorchvisionWeights):
         weights = read_torchvision(weights)
@@ -37,20 +37,18 @@ def _check_fit(state: Mapping[str, Tensor], keys: Mapping[str, str | None], weig
         return
     if problems.keys() <= set(CLASSIFIER):
         have, classes = state[CLASSIFIER[0]].shape[0], weights.num_classes
-        raise ValueError(
-            f"{weights.name} tells {classes} classes apart, the network {have}: num_classes={classes} fits"
-        )
+        raise ValueError(f"{weights.name} has {classes} classes, the network {have}: num_classes={classes} fits")
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     raise ValueError(
         f"{weights.name} does not fit the network: {next(iter(problems.values()))}{more}; what it fits is built by "
-        f"{weights.words}"
+        f"{weights.overrides}"
     )
 
 
 def _problems(
     state: Mapping[str, Tensor], keys: Mapping[str, str | None], tensors: Mapping[str, Tensor]
 ) -> Iterator[tuple[str, str]]:
-    """Yield each key of one side that has no equal on the other, with a sentence on it."""
+    """Yield each key that has no match on the other side, with a clause that says why."""
     for ours, theirs in keys.items():
         if ours.endswith(COUNTER):
             continue
@@ -65,12 +63,12 @@ def _problems(
 
 
 def _check_strides(net: Network, weights: TorchvisionWeights) -> None:
-    """Refuse bottlenecks that stride elsewhere than those that were trained: no shape of a weight tells that."""
+    """Reject bottlenecks that stride elsewhere than the trained ones: no weight's shape shows that."""
     for unit in net.units():
         layers = dict(unit.paths["branch"].named_children())
         first = layers.get("conv1")
         if "conv3" in layers and isinstance(first, nn.Conv2d) and first.stride != (1, 1):
             raise ValueError(
-                f"{weights.name} was trained with the strides of bottlenecks in the 3x3 convolutions, the network has "
-                "them in the first 1x1: type model.stride_at=3x3"
+                f"{weights.name} was trained with the stride of bottlenecks in the 3x3 convolution, the network has "
+                "it in the first 1x1: type model.stride_at=3x3"
             )

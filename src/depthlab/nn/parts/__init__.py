@@ -1,35 +1,35 @@
-"""What paths are filled with: a file for each kind of part, and `LayerFactory`, which makes layers of them."""
+"""The parts of units: one file for each kind of part, and `LayerFactory`, which builds layers from them."""
 
-from depthlab.nn.parts.activations import ACTIVATIONS, gain_of
-from depthlab.nn.parts.convolutions import CONVOLUTIONS, ChannelShuffle, Shape, build_convolution
+from depthlab.nn.parts.activations import ACTIVATIONS, activation_gain
+from depthlab.nn.parts.convolutions import CONVOLUTIONS, ChannelShuffle, ConvolutionShape, build_convolution
 from depthlab.nn.parts.excitation import Excitation
 from depthlab.nn.parts.initializations import INITIALIZATIONS, initialize_as
 from depthlab.nn.parts.layer_factory import LayerFactory
-from depthlab.nn.parts.layers import named
+from depthlab.nn.parts.layers import sequential
 from depthlab.nn.parts.normalizations import NORMALIZATIONS, ChannelNorm, group_count
-from depthlab.nn.parts.pooling import POOLS, Halving, Window
-from depthlab.nn.parts.slots import LEAST, NAMES, SLOTS, Parts
+from depthlab.nn.parts.pooling import POOLS, Downsampling, PoolingWindow
+from depthlab.nn.parts.slots import CHOICES, MINIMUM, SLOTS, Parts
 
 __all__ = [
     "ACTIVATIONS",
+    "CHOICES",
     "CONVOLUTIONS",
     "INITIALIZATIONS",
-    "LEAST",
-    "NAMES",
+    "MINIMUM",
     "NORMALIZATIONS",
     "POOLS",
     "SLOTS",
     "ChannelNorm",
     "ChannelShuffle",
+    "ConvolutionShape",
+    "Downsampling",
     "Excitation",
-    "Halving",
     "LayerFactory",
     "Parts",
-    "Shape",
-    "Window",
+    "PoolingWindow",
+    "activation_gain",
     "build_convolution",
-    "gain_of",
     "group_count",
     "initialize_as",
-    "named",
+    "sequential",
 ]

@@ -1,11 +1,11 @@
-"""Functions between the layers, by name, and the factor that keeps the size of features through each."""
+"""Activation functions by name, and the gain that preserves the scale of features through each."""
 
 import math
 from collections.abc import Callable
 
 from torch import nn
 
-# PyTorch's, with its defaults for what has a constant: none of them draws or has weights but rrelu and prelu.
+# PyTorch's, with its default constants. Only prelu has weights, and only rrelu draws random numbers.
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "relu": nn.ReLU,  # Nair & Hinton 2010
     "relu6": nn.ReLU6,  # Krizhevsky 2010: min(relu, 6)
@@ -27,14 +27,14 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "hardsigmoid": nn.Hardsigmoid,  # Courbariaux et al. 2015
 }
 
-_SLOPES = {"leaky_relu": 0.01, "prelu": 0.25, "rrelu": (1 / 8 + 1 / 3) / 2}  # below 0, at the start or in the mean
+_SLOPES = {"leaky_relu": 0.01, "prelu": 0.25, "rrelu": (1 / 8 + 1 / 3) / 2}  # below 0: the initial or the mean slope
 
 
-def gain_of(activation: str) -> float:
-    """Return by how much weights must be larger for features to keep their size through the activation.
+def activation_gain(activation: str) -> float:
+    """Return the factor on the weights that preserves the scale of features through the activation.
 
-    That is sqrt(2 / (1 + a^2)) for a ReLU with slope a below 0 (He et al. 2015, eq. 15; a is 0 for ReLU), 5/3 for tanh,
-    3/4 for selu and 1 for sigmoid, as is standard in PyTorch; there is no standard for the others, which get ReLU's.
+    It is sqrt(2 / (1 + a^2)) for a ReLU with slope a below 0 (He et al. 2015, eq. 15; a is 0 for ReLU), 5/3 for tanh,
+    3/4 for selu and 1 for sigmoid, as in PyTorch; there is no standard for the others, which get ReLU's.
     """
     standard = {"tanh": 5 / 3, "selu": 3 / 4, "sigmoid": 1.0}
     slope = _SLOPES.get(activation, 0.0)

@@ -1,4 +1,4 @@
-"""Squeeze-and-excitation: a gate for every channel, computed from all of them (Hu et al. 2018, arXiv 1709.01507)."""
+"""Squeeze-and-excitation: a gate for every channel, computed from all channels (Hu et al. 2018, arXiv 1709.01507)."""
 
 from typing import final
 
@@ -9,12 +9,12 @@ from torch.nn import functional
 
 @final
 class Excitation(nn.Module):
-    """Weigh the channels of each image: x * sigmoid(W2 relu(W1 mean(x))), eq. 2 to 4.
+    """Weight the channels of each image: x * sigmoid(W2 relu(W1 mean(x))), eq. 2 to 4.
 
-    The mean is over the pixels, W1 leaves channels / ratio features (rounded down), W2 makes a gate for each channel of
-    them. Maps (N, C, H, W) to the same; 2 C^2 / ratio weights and as many multiply-adds, and the biases of both layers.
+    The mean is over the pixels, W1 reduces to channels / ratio features (rounded down), and W2 makes a gate for each
+    channel. Maps (N, C, H, W) to the same shape, with 2 C^2 / ratio weights and multiply-adds, and both layers' biases.
 
-    Raises `ValueError` for a ratio that leaves no feature.
+    Raises `ValueError` for a ratio that leaves no features.
     """
 
     def __init__(self, channels: int, ratio: int) -> None:

@@ -1,14 +1,14 @@
-"""Kinds of weights at the start of training, for every convolution and linear layer.
+"""Kinds of initialization, for every convolution and linear layer.
 
     he          normal, variance gain^2 / fan (He et al. 2015, arXiv 1502.01852, eq. 10 and 14)
-    xavier      uniform, variance 2 / (fan_in + fan_out) (Glorot & Bengio 2010, eq. 16), without a factor for the
-                activation: features shrink at each ReLU, which is what He et al. put right
+    xavier      uniform, variance 2 / (fan_in + fan_out) (Glorot & Bengio 2010, eq. 16), without a gain for the
+                activation: features shrink at each ReLU, which He et al. corrected
     orthogonal  rows, or columns if they are fewer, of length `gain` at right angles (Saxe et al. 2014, arXiv 1312.6120)
-    bad         on purpose: all weights of a layer are 1 / fan_in. So all its channels compute the same, get the same
-                gradient, and stay the same: width buys nothing
+    bad         on purpose: all weights of a layer are 1 / fan_in, so all its channels compute the same, get the same
+                gradient and stay equal: width buys nothing
 
-A filter reads fan_in numbers, and each number that a layer reads goes into fan_out; both are of one group. The gain is
-the activation's. Biases are 0. All of it is drawn from torch's global generator.
+A filter reads fan_in inputs, and each input feeds fan_out outputs; both within one group. The gain is the activation's.
+Biases are 0. All random numbers come from torch's global generator.
 """
 
 import math
@@ -24,14 +24,14 @@ INITIALIZATIONS = ("he", "xavier", "orthogonal", "bad")
 
 
 def initialize_as(kind: str, net: nn.Module, *, fan: Literal["out", "in"], gain: float) -> None:
-    """Set the weights of `net` in place. "he" takes `fan` for convolutions, and fan_in for linear layers."""
-    initialize(net, fan=fan)  # for all that has no kinds, such as batch norm
+    """Set the weights of `net` in place. "he" uses `fan` for convolutions, and fan_in for linear layers."""
+    initialize(net, fan=fan)  # also sets the other layers, such as batch norm
     for module in net.modules():
         if isinstance(module, nn.Conv2d | nn.Linear | LocallyConnected2d):
             with torch.no_grad():
                 weight = _grouped(module)
-                way = "in" if isinstance(module, nn.Linear) else fan
-                weight.copy_(_draw(kind, weight, fan_out=_fan_out(module, weight), fan=way, gain=gain))
+                used_fan = "in" if isinstance(module, nn.Linear) else fan
+                weight.copy_(_draw(kind, weight, fan_out=_fan_out(module, weight), fan=used_fan, gain=gain))
                 if module.bias is not None:
                     module.bias.zero_()
 

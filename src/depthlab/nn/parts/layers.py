@@ -1,10 +1,10 @@
-"""Layers one after the other, by name."""
+"""Named layers in sequence."""
 
 from collections import OrderedDict
 
 from torch import nn
 
 
-def named(**layers: nn.Module) -> nn.Sequential:
-    """Return the layers in sequence, each under its own name instead of a number."""
+def sequential(**layers: nn.Module) -> nn.Sequential:
+    """Return an `nn.Sequential` of the layers, each under its own name instead of a number."""
     return nn.Sequential(OrderedDict(layers))

@@ -1,4 +1,4 @@
-"""How features shrink between stages: by pooling, by strides, or not at all."""
+"""How features are downsampled between stages: by pooling, by strides, or not at all."""
 
 from dataclasses import dataclass
 from typing import final
@@ -10,8 +10,8 @@ POOLS = ("max", "average", "strided", "none")
 
 @final
 @dataclass(frozen=True)
-class Window:
-    """What is pooled at stride 2; `ceil_mode` lets windows hang over the edge, where only what is there counts."""
+class PoolingWindow:
+    """A pooling window of stride 2; with `ceil_mode` it may reach over the edge, where only existing pixels count."""
 
     size: int
     padding: int = 0
@@ -26,15 +26,15 @@ class Window:
         )
 
 
-HALVING = Window(2, ceil_mode=True)  # takes features of any size: 1 stays 1
+TWO_BY_TWO = PoolingWindow(2, ceil_mode=True)  # takes features of any size: 1 stays 1
 
 
 @final
 @dataclass(frozen=True)
-class Halving:
-    """How H and W are halved at one place: by a pooling layer, or by the stride of the convolution next to it.
+class Downsampling:
+    """How H and W are halved: by a pooling layer, or by the stride of the convolution next to it.
 
-    With "none" they are not: then there is no layer, and `stride` is 1 (Springenberg et al. 2015, arXiv 1412.6806,
+    With "none" they are not halved: there is no layer, and `stride` is 1 (Springenberg et al. 2015, arXiv 1412.6806,
     compare pooling with strides).
     """
 
@@ -43,12 +43,12 @@ class Halving:
 
     @property
     def layer(self) -> dict[str, nn.Module]:
-        """Return the pooling layer, if there is one, by name."""
+        """The pooling layer by name; empty if there is none."""
         return {} if self.pool is None else {"pool": self.pool}
 
 
-def build_halving(kind: str, window: Window) -> Halving:
-    """Return what halves H and W by this kind."""
+def build_downsampling(kind: str, window: PoolingWindow) -> Downsampling:
+    """Return the downsampling of this kind."""
     if kind in ("max", "average"):
-        return Halving(window.pool(kind), stride=1)
-    return Halving(None, stride=2 if kind == "strided" else 1)
+        return Downsampling(window.pool(kind), stride=1)
+    return Downsampling(None, stride=2 if kind == "strided" else 1)

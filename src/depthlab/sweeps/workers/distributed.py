@@ -152,7 +152,7 @@ def _take_part(order: Order, team: Team) -> RunRecord | None:
     correspondent = RemoteListener(order.mailbox, interruption)
     supervision = RunHooks(interruption, correspondent, order.tags, since=order.since, retry=order.retry, team=team)
     record = ensure(order.recipe, order.fingerprint, tell=correspondent.line, supervision=supervision)
-    team.dismiss()
+    team.release_others()
     return record
 
 

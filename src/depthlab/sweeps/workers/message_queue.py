@@ -146,4 +146,4 @@ class RemoteListener:
 
     def _heed(self, answer: int) -> None:
         if answer != GO_ON:
-            self._interruption.ask(signal.Signals(answer))
+            self._interruption.request_stop(signal.Signals(answer))

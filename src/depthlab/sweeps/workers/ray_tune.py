@@ -120,7 +120,7 @@ class _Events(tune.Callback):
         return {}  # Tune pickles what it is given, to restore it some day; nothing here is ever restored
 
     def on_step_begin(self, iteration: int, trials: list[TuneTrial], **info: Any) -> None:
-        self._interruption.raise_if_asked()
+        self._interruption.raise_if_requested()
 
     def on_trial_start(self, iteration: int, trials: list[TuneTrial], trial: TuneTrial, **info: Any) -> None:
         self._conductor.started(trial.trial_id)

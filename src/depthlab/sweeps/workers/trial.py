@@ -178,7 +178,7 @@ def _limited(task: Task) -> Iterator[tuple[Interruption, list[str]]]:
 
 def _ask(interruption: Interruption, reason: list[str], name: str) -> None:
     reason.append(name)
-    interruption.ask(signal.SIGTERM)
+    interruption.request_stop(signal.SIGTERM)
 
 
 def _end_process() -> None:

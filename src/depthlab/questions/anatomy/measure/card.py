@@ -8,7 +8,7 @@ from typing import Any, final
 import torch
 from torch import nn
 
-from depthlab.nn import Network, Reach, on_meta_device, trace_receptive_fields
+from depthlab.nn import Network, ReceptiveField, on_meta_device, trace_receptive_fields
 from depthlab.questions.anatomy.measure.layer_costs import Heard, Kept, Shape, count_work, measure_kept
 from depthlab.questions.anatomy.measure.layer_words import describe_layer
 from depthlab.questions.anatomy.measure.peak_memory import measure_peak
@@ -86,7 +86,7 @@ def _kept(net: nn.Module, image: Shape, device: torch.device, notes: list[str]) 
 
 
 def _layers(
-    net: nn.Module, heard: dict[str, Heard], reaches: dict[str, Reach], kept: Kept | None
+    net: nn.Module, heard: dict[str, Heard], reaches: dict[str, ReceptiveField], kept: Kept | None
 ) -> Iterator[LayerCard]:
     """Yield a card for each module that has something of its own: it runs as a whole, or has weights, or computes."""
     modules = dict(net.named_modules())
@@ -109,9 +109,9 @@ def _layers(
             kind=kind,
             label=label,
             output=None if found is None else found.output,
-            field=None if reach is None else reach.field,
-            sees_all=reach is not None and reach.field is None,
-            step=None if reach is None else reach.step,
+            field=None if reach is None else reach.size,
+            sees_all=reach is not None and reach.size is None,
+            step=None if reach is None else reach.stride,
             parameters=sum(parameter.numel() for parameter in own),
             multiply_adds=0 if found is None else found.multiply_adds,
             kept=None if kept is None else held,
@@ -126,7 +126,7 @@ def _where(net: nn.Module, name: str) -> str:
 
 
 def _block_card(
-    block: Block, layers: Sequence[LayerCard], heard: dict[str, Heard], reaches: dict[str, Reach]
+    block: Block, layers: Sequence[LayerCard], heard: dict[str, Heard], reaches: dict[str, ReceptiveField]
 ) -> BlockCard:
     inside = [
         one for one in layers if one.name == block.name or one.name.startswith(f"{block.name}.") or not block.name
@@ -137,8 +137,8 @@ def _block_card(
         where=block.where,
         piece=block.piece,
         output=None if found is None else found.output,
-        field=None if reach is None else reach.field,
-        sees_all=reach is not None and reach.field is None,
+        field=None if reach is None else reach.size,
+        sees_all=reach is not None and reach.size is None,
         parameters=sum(one.parameters for one in inside),
         multiply_adds=sum(one.multiply_adds for one in inside),
         kept=_total(one.kept for one in inside),

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from depthlab.nn import DropPath, GridPool, LocallyConnected2d, LocalResponseNorm, PadSkip, Scale, Take
+from depthlab.nn import ChannelSlice, ConstantScale, DropPath, GridPool, LocallyConnected2d, LocalResponseNorm, PadSkip
 
 _NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm, LocalResponseNorm, nn.LocalResponseNorm)
 _NORM_WORDS = {
@@ -36,9 +36,9 @@ def describe_layer(module: nn.Module) -> tuple[str, str]:
         return "dropout", "drop path" if isinstance(module, DropPath) else "dropout"
     if type(module).__module__ == "torch.nn.modules.activation":
         return "activation", name
-    if isinstance(module, Take):
+    if isinstance(module, ChannelSlice):
         return "other", f"channels {module.start} to {module.stop}"
-    return "other", f"× {module.factor:g}" if isinstance(module, Scale) else name
+    return "other", f"× {module.factor:g}" if isinstance(module, ConstantScale) else name
 
 
 def _convolution(module: nn.Conv2d | LocallyConnected2d) -> str:

@@ -13,14 +13,14 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from depthlab.nn import Network, Parallel, Scale, Sum, evaluating
+from depthlab.nn import ConstantScale, Network, Parallel, Sum, evaluating
 from depthlab.questions.reuse.measure.readers import Reader, reader_of, unit_readers
 from depthlab.questions.reuse.measure.weights import INPUT
 from depthlab.questions.reuse.record import ReuseMap
 
 SHARE = "share"
 SKIP = "skip"
-_CARRIERS = (nn.Identity, nn.Dropout, nn.Dropout2d, Scale)  # in evaluation mode they only multiply
+_CARRIERS = (nn.Identity, nn.Dropout, nn.Dropout2d, ConstantScale)  # in evaluation mode they only multiply
 # they act at each place by itself, and leave zero where it is
 _ACTIVATIONS = (
     *(nn.Identity, nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.RReLU, nn.ELU, nn.CELU, nn.SELU, nn.GELU, nn.SiLU),

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from depthlab.nn import Network, Sum
 from depthlab.training import Classifier, Team
-from depthlab.training.parts import RunningStatistics, split
+from depthlab.training.batch_parts import RunningStatistics, split_batch
 from depthlab.training.schedules import constant
 
 CLASSES = 4
@@ -38,7 +38,7 @@ def test_all_parts_of_all_members_are_the_batch(size: int, members: int, microba
     parts = [
         part
         for rank in range(members)
-        for part in split(images, labels, team=member(rank, members), microbatches=microbatches)
+        for part in split_batch(images, labels, team=member(rank, members), microbatches=microbatches)
     ]
     assert torch.equal(torch.cat([part.images for part in parts if part.share]), images)
     assert torch.equal(torch.cat([part.targets for part in parts if part.share]), labels)
@@ -49,15 +49,15 @@ def test_all_parts_of_all_members_are_the_batch(size: int, members: int, microba
 
 def test_every_member_has_something_to_compute_of_too_few_images() -> None:
     images, labels = batch(5)
-    sizes = [[len(p.images) for p in split(images, labels, team=member(r, 4), microbatches=1)] for r in range(4)]
+    sizes = [[len(p.images) for p in split_batch(images, labels, team=member(r, 4), microbatches=1)] for r in range(4)]
     assert sizes == [[3], [2], [3], [3]]
 
 
 def test_members_take_the_parts_of_one_process_with_as_many_microbatches() -> None:
     images, labels = batch(11)
-    alone = split(images, labels, team=Team(), microbatches=3)
+    alone = split_batch(images, labels, team=Team(), microbatches=3)
     for rank in range(3):
-        (part,) = split(images, labels, team=member(rank, 3), microbatches=1)
+        (part,) = split_batch(images, labels, team=member(rank, 3), microbatches=1)
         assert torch.equal(part.images, alone[rank].images)
         assert part.share == alone[rank].share
 
@@ -137,7 +137,7 @@ def test_buffers_that_no_part_changes_keep_their_bits() -> None:
     statistics = RunningStatistics(network)
     for share in (0.3, 0.3, 0.4):
         network(torch.randn(2, 3, 2, 2))
-        statistics.note(share)
-        statistics.rewind()
-    statistics.settle(Team())
+        statistics.add(share)
+        statistics.restore()
+    statistics.finish(Team())
     assert torch.equal(network.constant, constant_before)

@@ -1,4 +1,4 @@
-"""A kit makes a family's own layers or those of the slots, and refuses a slot that nothing asked for."""
+"""A factory makes a family's own layers or those of the slots, and refuses a slot that nothing asked for."""
 
 from dataclasses import FrozenInstanceError, fields
 
@@ -6,20 +6,20 @@ import pytest
 import torch
 from torch import nn
 
-from depthlab.nn import DropPath, LayerFactory, Network, Parts, Sum, named
-from depthlab.nn.parts import LEAST, NAMES, SLOTS
+from depthlab.nn import DropPath, LayerFactory, Network, Parts, Sum, sequential
+from depthlab.nn.parts import CHOICES, MINIMUM, SLOTS
 
 
-def net_of(kit: LayerFactory, **layers: nn.Module) -> Network:
-    unit = Sum({"branch": named(conv=nn.Conv2d(3, 4, 3, padding=1), **layers)})
-    return Network(stem=nn.Sequential(), stages=[[unit]], head=named(linear=nn.Linear(4, 2)))
+def net_of(factory: LayerFactory, **layers: nn.Module) -> Network:
+    unit = Sum({"branch": sequential(conv=nn.Conv2d(3, 4, 3, padding=1), **layers)})
+    return Network(stem=nn.Sequential(), stages=[[unit]], head=sequential(linear=nn.Linear(4, 2)))
 
 
 def test_parts_are_frozen_and_every_slot_is_empty_at_first() -> None:
     parts = Parts()
     assert parts.chosen == {}
     assert tuple(field.name for field in fields(Parts)) == SLOTS
-    assert set(SLOTS) == {*NAMES, *LEAST}
+    assert set(SLOTS) == {*CHOICES, *MINIMUM}
     with pytest.raises(FrozenInstanceError):
         parts.pool = "max"  # type: ignore[misc]
 
@@ -53,10 +53,10 @@ def test_a_slot_that_does_not_exist_is_refused() -> None:
 
 
 def test_a_slot_that_nothing_asked_for_is_refused_with_those_that_are_read() -> None:
-    kit = LayerFactory("toy", Parts(pool="max"))
-    net = net_of(kit, **kit.normalized(4), **kit.activated())
+    factory = LayerFactory("toy", Parts(pool="max"))
+    net = net_of(factory, **factory.norm(4), **factory.named_activation())
     with pytest.raises(ValueError) as caught:
-        kit.finish(net)
+        factory.finish(net)
     assert str(caught.value) == (
         "parts.pool=max does nothing: toy has no use for it, it reads activation, normalization, initialization; "
         "type parts.pool=null"
@@ -73,12 +73,12 @@ def test_a_slot_that_nothing_asked_for_is_refused_with_those_that_are_read() -> 
     ],
 )
 def test_a_slot_beside_a_setting_that_is_off_says_which(slots: dict[str, object], said: str) -> None:
-    kit = LayerFactory("toy", slots)
-    kit.convolution(4, 4, kernel_size=3)
-    kit.dropped(0.0, "unit", own=True)
-    kit.drop_rates(0.0, 3)
+    factory = LayerFactory("toy", slots)
+    factory.convolution(4, 4, kernel_size=3)
+    factory.dropout(0.0, "unit", default=True)
+    factory.drop_path_rates(0.0, 3)
     with pytest.raises(ValueError) as caught:
-        kit.finish(net_of(kit))
+        factory.finish(net_of(factory))
     assert str(caught.value).startswith(said)
 
 
@@ -91,17 +91,17 @@ def test_notes_are_of_one_network_alone() -> None:
 
 @pytest.mark.parametrize("kind", ["batch", "group", "layer", "lrn", "none"])
 def test_what_does_not_shift_channels_leaves_a_bias_to_the_convolution(kind: str) -> None:
-    kit = LayerFactory("net", {"normalization": kind})
-    biased = kit.convolution(4, 4, kernel_size=3).bias is not None
-    assert biased == (kind in ("lrn", "none")) != kit.normalizes
-    assert (kit.normalized(16) == {}) == (kind == "none")
+    factory = LayerFactory("net", {"normalization": kind})
+    biased = factory.convolution(4, 4, kernel_size=3).bias is not None
+    assert biased == (kind in ("lrn", "none")) != factory.replaces_bias
+    assert (factory.norm(16) == {}) == (kind == "none")
 
 
 def test_a_convolution_is_of_the_kind_that_was_chosen_but_where_it_can_not_be() -> None:
-    kit = LayerFactory("net", {"convolution": "separable"})
-    assert isinstance(kit.convolution(4, 8, kernel_size=3), nn.Sequential)
-    assert isinstance(kit.convolution(4, 8, kernel_size=1), nn.Conv2d)
-    assert isinstance(kit.convolution(3, 8, kernel_size=3, fixed=True), nn.Conv2d)
+    factory = LayerFactory("net", {"convolution": "separable"})
+    assert isinstance(factory.convolution(4, 8, kernel_size=3), nn.Sequential)
+    assert isinstance(factory.convolution(4, 8, kernel_size=1), nn.Conv2d)
+    assert isinstance(factory.convolution(3, 8, kernel_size=3, fixed=True), nn.Conv2d)
 
 
 def test_groups_are_4_or_the_familys_or_those_that_were_typed() -> None:
@@ -116,30 +116,30 @@ def test_groups_are_4_or_the_familys_or_those_that_were_typed() -> None:
     [(None, nn.Dropout, None), ("unit", nn.Dropout, None), ("spatial", nn.Dropout2d, None), ("head", None, nn.Dropout)],
 )
 def test_dropout_stands_where_it_was_said(kind: str | None, unit: type | None, head: type | None) -> None:
-    kit = LayerFactory("net", {"dropout": kind})
-    for place, own, expected in (("unit", True, unit), ("head", False, head)):
-        layers = list(kit.dropped(0.3, place, own=own).values())  # type: ignore[arg-type]
+    factory = LayerFactory("net", {"dropout": kind})
+    for place, default, expected in (("unit", True, unit), ("head", False, head)):
+        layers = list(factory.dropout(0.3, place, default=default).values())  # type: ignore[arg-type]
         assert [type(layer) for layer in layers] == ([expected] if expected else [])
         assert all(layer.p == 0.3 for layer in layers)
 
 
 def test_spatial_dropout_drops_whole_maps_and_needs_some() -> None:
     torch.manual_seed(0)
-    kit = LayerFactory("net", {"dropout": "spatial"})
-    y = kit.dropped(0.5, "unit", own=True)["dropout"](torch.ones(8, 16, 3, 3))
+    factory = LayerFactory("net", {"dropout": "spatial"})
+    y = factory.dropout(0.5, "unit", default=True)["dropout"](torch.ones(8, 16, 3, 3))
     assert {tuple(one.unique().tolist()) for one in y.flatten(0, 1)} == {(0.0,), (2.0,)}
     with pytest.raises(ValueError, match=r"parts\.dropout=spatial drops whole maps, and net has features without"):
-        kit.dropped(0.5, "unit", own=True, maps=False)
+        factory.dropout(0.5, "unit", default=True, maps=False)
 
 
 def test_drop_rates_rise_linearly_or_are_all_the_same() -> None:
-    assert LayerFactory("net", None).drop_rates(0.4, 4) == pytest.approx([0.1, 0.2, 0.3, 0.4])
-    assert LayerFactory("net", {"drop_path": "uniform"}).drop_rates(0.4, 4) == [0.4] * 4
+    assert LayerFactory("net", None).drop_path_rates(0.4, 4) == pytest.approx([0.1, 0.2, 0.3, 0.4])
+    assert LayerFactory("net", {"drop_path": "uniform"}).drop_path_rates(0.4, 4) == [0.4] * 4
     assert DropPath(0.4).p == 0.4
 
 
 def test_a_path_that_must_pool_has_max_or_average() -> None:
-    assert LayerFactory("net", None).pooling("max") == "max"
-    assert LayerFactory("net", {"pool": "average"}).pooling("max") == "average"
+    assert LayerFactory("net", None).pooling_kind("max") == "max"
+    assert LayerFactory("net", {"pool": "average"}).pooling_kind("max") == "average"
     with pytest.raises(ValueError, match=r"parts\.pool can be max or average, not none: type parts\.pool=average"):
-        LayerFactory("net", {"pool": "none"}).pooling("max")
+        LayerFactory("net", {"pool": "none"}).pooling_kind("max")
