@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from depthlab.models import densenet, inception_v1, resnet
-from depthlab.nn import measure_cost, named, on_meta_device
+from depthlab.nn import measure_cost, on_meta_device, sequential
 from depthlab.questions.anatomy.measure.layer_costs import count_work, measure_kept
 from depthlab.questions.anatomy.measure.peak_memory import measure_peak
 
@@ -16,7 +16,7 @@ FLOAT = 4  # bytes
 
 
 def test_what_two_layers_need_is_kept_once_where_it_is_needed_first() -> None:
-    net = named(
+    net = sequential(
         conv1=nn.Conv2d(3, 8, 3, padding=1),
         norm=nn.BatchNorm2d(8),
         relu=nn.ReLU(),
@@ -62,10 +62,12 @@ def test_auxiliary_heads_keep_too() -> None:
 
 
 def test_the_peak_by_hand() -> None:
-    net = named(conv=nn.Conv2d(1, 8, 3, padding=1, bias=False), relu=nn.ReLU(), pool=nn.AvgPool2d(2), flat=nn.Flatten())
+    net = sequential(
+        conv=nn.Conv2d(1, 8, 3, padding=1, bias=False), relu=nn.ReLU(), pool=nn.AvgPool2d(2), flat=nn.Flatten()
+    )
     # while ReLU works: the image, what it reads and what it puts out
     assert measure_peak(net, (1, 4, 4), CPU) == FLOAT * (16 + 2 * 8 * 16)
-    wide = named(pool=nn.AvgPool2d(2), conv=nn.Conv2d(1, 8, 3, padding=1, bias=False), relu=nn.ReLU())
+    wide = sequential(pool=nn.AvgPool2d(2), conv=nn.Conv2d(1, 8, 3, padding=1, bias=False), relu=nn.ReLU())
     assert measure_peak(wide, (1, 4, 4), CPU) == FLOAT * (16 + 2 * 8 * 4), "the peak is where most is there at once"
 
 

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from depthlab.models import densenet, plain, preresnet, resnet, resnext, wide_resnet
-from depthlab.nn import Network, Parts, Sum, named
+from depthlab.nn import Network, Parts, Sum, sequential
 from depthlab.questions.reuse.measure.stream import measure_shares, residual_stages
 
 IMAGES = [torch.randn(6, 3, 8, 8, generator=torch.Generator().manual_seed(seed)) for seed in range(2)]
@@ -28,9 +28,9 @@ def linear_net(*branches: nn.Module, head: nn.Module | None = None) -> Network:
     units = [Sum({"branch": branch, "skip": nn.Identity()}) for branch in branches]
     head = head or nn.Linear(3, 2, bias=False)
     return Network(
-        stem=named(nothing=nn.Identity()),
+        stem=sequential(nothing=nn.Identity()),
         stages=[units],
-        head=named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=head),
+        head=sequential(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=head),
     )
 
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from depthlab.models import densenet, resnet
-from depthlab.nn import Concat, Network, Parallel, named
+from depthlab.nn import Concat, Network, Parallel, sequential
 from depthlab.questions.reuse.measure.readers import reader_of, unit_readers
 from depthlab.questions.reuse.measure.weights import INPUT, SCALED, WEIGHT, dense_blocks, map_weights
 from depthlab.questions.reuse.record import ReuseMap
@@ -111,11 +111,11 @@ def test_the_order_of_paths_is_the_order_of_channels() -> None:
     """New features in front of the old ones: the same layout, turned around."""
 
     def unit(given: int) -> Parallel:
-        branch = named(conv=nn.Conv2d(given, 2, 3, padding=1))
+        branch = sequential(conv=nn.Conv2d(given, 2, 3, padding=1))
         return Concat({"branch": branch, "skip": nn.Identity()})
 
-    head = named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(7, 2))
-    network = Network(stem=named(conv=nn.Conv2d(3, 3, 1)), stages=[[unit(3), unit(5)]], head=head)
+    head = sequential(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(7, 2))
+    network = Network(stem=sequential(conv=nn.Conv2d(3, 3, 1)), stages=[[unit(3), unit(5)]], head=head)
     (block,) = dense_blocks(network)
     assert block.targets[-1].layout == (("2", 2), ("1", 2), (INPUT, 3))
     with torch.no_grad():
@@ -129,8 +129,8 @@ def test_a_unit_of_several_branches_is_several_sources_and_targets() -> None:
         "narrow": nn.Conv2d(3, 2, 1),
         "wide": nn.Conv2d(3, 4, 3, padding=1),
     }
-    head = named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(9, 2))
-    network = Network(stem=named(conv=nn.Conv2d(3, 3, 1)), stages=[[Concat(paths)]], head=head)
+    head = sequential(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(9, 2))
+    network = Network(stem=sequential(conv=nn.Conv2d(3, 3, 1)), stages=[[Concat(paths)]], head=head)
     (one,) = maps_of(network, WEIGHT)
     assert one.sources == ("input", "1 narrow", "1 wide")
     assert one.targets == ("1 narrow", "1 wide", "classifier")
@@ -149,9 +149,9 @@ def test_grouped_and_flattened_weights_are_told_by_channel() -> None:
 
 
 def test_channels_that_do_not_fit_are_refused() -> None:
-    paths = {"skip": nn.Identity(), "branch": named(conv=nn.Conv2d(3, 4, 1), pick=nn.MaxPool3d((2, 1, 1)))}
-    head = named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(5, 2))
-    network = Network(stem=named(conv=nn.Conv2d(3, 3, 1)), stages=[[Concat(paths)]], head=head)
+    paths = {"skip": nn.Identity(), "branch": sequential(conv=nn.Conv2d(3, 4, 1), pick=nn.MaxPool3d((2, 1, 1)))}
+    head = sequential(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(5, 2))
+    network = Network(stem=sequential(conv=nn.Conv2d(3, 3, 1)), stages=[[Concat(paths)]], head=head)
     with pytest.raises(ValueError, match="takes 5 inputs, and the units before it put out 7 channels"):
         map_weights(network)
 
