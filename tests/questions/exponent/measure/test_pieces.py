@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from depthlab.models import densenet, plain, resnet, resnext
-from depthlab.nn import Network, Sum, named
+from depthlab.nn import Network, Sum, sequential
 from depthlab.questions.exponent.fit import SIZE_UNITS, SOME_UNITS, VALUES
 from depthlab.questions.exponent.measure.groups import cardinality_of, find_groups, muted
 from depthlab.questions.exponent.measure.pieces import GROUPS, UNITS, centered_logits, error_of, measure_pieces
@@ -88,14 +88,14 @@ def test_groups_are_found_by_their_convolutions_alone() -> None:
     assert (cardinality_of(grouped(4)), cardinality_of(resnet(depth=8))) == (4, 1)
     assert find_groups(resnet(depth=8)) == []
     assert [list(group.channels) for group in find_groups(grouped(2))[:2]] == [[0, 1], [2, 3]]
-    depthwise = named(deep=nn.Conv2d(4, 4, 3, padding=1, groups=4), point=nn.Conv2d(4, 4, 1))
+    depthwise = sequential(deep=nn.Conv2d(4, 4, 3, padding=1, groups=4), point=nn.Conv2d(4, 4, 1))
     net = Network(
-        stem=named(conv=nn.Conv2d(3, 4, 1)),
+        stem=sequential(conv=nn.Conv2d(3, 4, 1)),
         stages=[[Sum({"branch": depthwise, "skip": nn.Identity()})]],
-        head=named(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(4, 10)),
+        head=sequential(pool=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), linear=nn.Linear(4, 10)),
     )
     assert find_groups(net) == []
-    twice = named(one=nn.Conv2d(4, 4, 3, padding=1, groups=2), two=nn.Conv2d(4, 4, 1, groups=2))
+    twice = sequential(one=nn.Conv2d(4, 4, 3, padding=1, groups=2), two=nn.Conv2d(4, 4, 1, groups=2))
     net.stages[0][0] = Sum({"branch": twice, "skip": nn.Identity()})
     assert find_groups(net) == [], "what is grouped again does not add the groups up"
 
@@ -136,7 +136,9 @@ def voters(directions: list[Tensor]) -> Network:
         stem.weight[0] = 1.0
     units = [Sum({"branch": Vote(direction), "skip": nn.Identity()}) for direction in directions]
     pool = nn.AdaptiveAvgPool2d(1)
-    return Network(stem=named(conv=stem), stages=[units], head=named(pool=pool, flatten=nn.Flatten(), linear=head))
+    return Network(
+        stem=sequential(conv=stem), stages=[units], head=sequential(pool=pool, flatten=nn.Flatten(), linear=head)
+    )
 
 
 def test_draws_are_the_same_again_and_others_for_another_seed() -> None:
