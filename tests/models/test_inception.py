@@ -1,22 +1,30 @@
-"""Inception modules as data, and the arithmetic of their channels."""
+"""InceptionModule modules as data, and the arithmetic of their channels."""
 
 import pytest
 import torch
 from torch import nn
 
-from depthlab.models.inception.layers import Layers
-from depthlab.models.inception.modules import Inception, Path, column, conv, divide, pick, row
+from depthlab.models.inception.layers import UnitBuilder
+from depthlab.models.inception.modules import (
+    InceptionModule,
+    ModulePath,
+    choose_modules,
+    column,
+    conv,
+    divide_channels,
+    row,
+)
 from depthlab.nn import Concat, LayerFactory, Parallel
 
-KIT = LayerFactory("inception", None)
-MODULE = Inception(
+FACTORY = LayerFactory("inception", None)
+MODULE = InceptionModule(
     {
-        "one": Path((conv(1, 4),)),
-        "split": Path((conv(1, 6), (*row(3, 2), *column(3, 2)))),
-        "pool": Path((conv(1, 8),), pool="average"),
+        "one": ModulePath((conv(1, 4),)),
+        "split": ModulePath((conv(1, 6), (*row(3, 2), *column(3, 2)))),
+        "pool": ModulePath((conv(1, 8),), pool="average"),
     }
 )
-STRIDED = Inception({"three": Path((conv(1, 3), conv(3, 5))), "pool": Path(pool="max")}, stride=2)
+STRIDED = InceptionModule({"three": ModulePath((conv(1, 3), conv(3, 5))), "pool": ModulePath(pool="max")}, stride=2)
 
 
 def test_a_module_counts_layers_and_channels() -> None:
@@ -25,7 +33,7 @@ def test_a_module_counts_layers_and_channels() -> None:
 
 
 def test_a_unit_has_the_module_s_paths_in_order_and_its_channels() -> None:
-    unit = Layers(KIT).unit(MODULE, 7)
+    unit = UnitBuilder(FACTORY).unit(MODULE, 7)
     assert isinstance(unit, Concat)
     assert list(unit.paths) == ["one", "split", "pool"]
     x = torch.randn(2, 7, 5, 6)
@@ -34,7 +42,7 @@ def test_a_unit_has_the_module_s_paths_in_order_and_its_channels() -> None:
 
 
 def test_convolutions_side_by_side_are_a_merge_inside_a_path() -> None:
-    split = Layers(KIT).unit(MODULE, 7).get_submodule("paths.split.split2")
+    split = UnitBuilder(FACTORY).unit(MODULE, 7).get_submodule("paths.split.split2")
     assert isinstance(split, Parallel)
     kernels = {name: path.get_submodule("conv").kernel_size for name, path in split.paths.items()}
     assert kernels == {"1x3": (1, 3), "3x1": (3, 1)}
@@ -42,20 +50,20 @@ def test_convolutions_side_by_side_are_a_merge_inside_a_path() -> None:
 
 @pytest.mark.parametrize(("padded", "size", "out"), [(True, 7, 4), (True, 8, 4), (True, 1, 1), (False, 7, 3)])
 def test_a_module_that_strides_strides_once_in_every_path(padded: bool, size: int, out: int) -> None:
-    unit = Layers(KIT, padded=padded).unit(STRIDED, 7)
+    unit = UnitBuilder(FACTORY, padded=padded).unit(STRIDED, 7)
     x = torch.randn(2, 7, size, size)
     assert unit(x).shape == (2, 12, out, out)
     assert torch.equal(unit(x)[:, 5:], nn.functional.max_pool2d(x, 3, stride=2, padding=1 if padded else 0))
 
 
 def test_averages_leave_out_the_zeros_around_the_image() -> None:
-    pool = Layers(KIT).unit(MODULE, 7).get_submodule("paths.pool.pool")
+    pool = UnitBuilder(FACTORY).unit(MODULE, 7).get_submodule("paths.pool.pool")
     assert torch.equal(pool(torch.ones(1, 1, 4, 4)), torch.ones(1, 1, 4, 4))
 
 
 @pytest.mark.parametrize("batch_norm", [True, False])
 def test_convolutions_have_batch_norm_or_a_bias(batch_norm: bool) -> None:
-    unit = Layers(LayerFactory("inception", None, normalization="batch" if batch_norm else "none")).unit(MODULE, 7)
+    unit = UnitBuilder(LayerFactory("inception", None, normalization="batch" if batch_norm else "none")).unit(MODULE, 7)
     biases = [module.bias is None for module in unit.modules() if isinstance(module, nn.Conv2d)]
     assert biases == [batch_norm] * 5
     assert any(isinstance(module, nn.BatchNorm2d) for module in unit.modules()) == batch_norm
@@ -76,17 +84,17 @@ def test_scaling_by_one_changes_nothing() -> None:
 
 @pytest.mark.parametrize(("total", "shares", "parts"), [(8, [64, 128, 32, 32], [2, 4, 1, 1]), (5, [1, 1], [2, 3])])
 def test_channels_are_divided_without_a_rest(total: int, shares: list[int], parts: list[int]) -> None:
-    assert divide(total, shares) == parts
+    assert divide_channels(total, shares) == parts
 
 
 def test_a_module_too_narrow_for_its_paths_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^width is too small for inception modules: one of 4 .* none of 5 channels"):
-        divide(5, [64, 128, 32, 32])
+        divide_channels(5, [64, 128, 32, 32])
 
 
 def test_a_stage_takes_the_last_modules_or_repeats_the_last() -> None:
     table = [MODULE.scaled(n) for n in (16, 17, 18)]
-    assert pick(table, 3) == table
-    assert pick(table, 1) == table[2:]
-    assert pick(table, 5) == [*table, table[2], table[2]]
-    assert pick(table, 0) == []
+    assert choose_modules(table, 3) == table
+    assert choose_modules(table, 1) == table[2:]
+    assert choose_modules(table, 5) == [*table, table[2], table[2]]
+    assert choose_modules(table, 0) == []

@@ -87,7 +87,7 @@ def test_a_file_is_read_in_its_early_forms_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"),
+    ("name", "overrides"),
     [
         ("resnet, basic units", "model=resnet model.form=imagenet depth=[1,2,1,1] width=0.125"),
         (
@@ -116,7 +116,7 @@ def test_a_state_dict_tells_what_it_fits(name: str, overrides: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("build", "words"),
+    ("build", "overrides"),
     [
         (lambda: ResNet([2, 2, 2, 2], expansion=1), "model=resnet model.form=imagenet depth=18"),
         (lambda: ResNet([3, 4, 6, 3], expansion=4), "model=resnet model.form=imagenet depth=50 model.stride_at=3x3"),

@@ -167,7 +167,7 @@ def test_some_units_are_active_in_training_and_all_of_them_in_validation() -> No
     images, labels = torch.randn(4, 3, 8, 8), torch.tensor([0, 1, 2, 3])
     classifier.training_step((images, labels), 0).backward()
     learned = [next(unit.paths["branch"].parameters()).grad is not None for unit in network.units()]
-    assert learned == [place in active.at(0) for place in range(3)] and sum(learned) == 1
+    assert learned == [place in active.chosen(0) for place in range(3)] and sum(learned) == 1
     classifier.eval()
     with torch.no_grad():
         classifier.validation_step((images, labels), 0)
