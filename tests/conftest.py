@@ -9,6 +9,8 @@ from tests.chromium import open_page
 
 __all__ = ["open_page"]  # a fixture for all
 
+pytest_plugins = ["tests.order"]
+
 # Before anything imports torch or numpy. One thread: results don't depend on the machine, and tests run side by side.
 for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[_name] = "1"

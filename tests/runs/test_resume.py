@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,10 +13,10 @@ import torch
 from depthlab.records import RunRecord
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import Checkpoints, Interrupted, read_weights
+from tests.commands import ROOT, Command
 from tests.runs.conftest import STEPS_PER_EPOCH as STEPS_PER_EPOCH_OF_TINY
 from tests.runs.conftest import train
 
-ROOT = Path(__file__).parents[2]
 RUN = [
     *("model=resnet", "depth=8", "epochs=6", "batch_size=16", "dropout=0.1", "drop_path=0.2", "active_units=2"),
     "data=synthetic",
@@ -28,12 +26,11 @@ RUN = [
 STEPS_PER_EPOCH = 29  # 450 images, 50 more are for validation
 
 
-def start(root: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "train.py", *RUN, f"tracking.folder={root}"]
-    return subprocess.Popen(command, cwd=ROOT, text=True, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+def start(root: Path) -> Command:
+    return Command("train.py", *RUN, f"tracking.folder={root}", cwd=ROOT)
 
 
-def wait_for_step(root: Path, step: int, process: subprocess.Popen[str], *, resumptions: int) -> None:
+def wait_for_step(root: Path, step: int, process: Command, *, resumptions: int) -> None:
     """Wait until the process itself trains: a journal that was begun before it may know the step already."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:

@@ -1,14 +1,12 @@
 """Sweeps for real: `python train.py -m ...` in processes of their own, and what they leave behind.
 
-A sweep of tiny trials takes some 15 seconds, nearly all of them imports, Ray's and MLflow's: tests share sweeps where
-they can.
+A sweep of tiny trials takes some 10 seconds, nearly all of them imports of its workers, and Ray's start: tests share
+sweeps where they can.
 """
 
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 import uuid
@@ -22,6 +20,7 @@ from typing import Any
 from depthlab.records import SweepRecord
 from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.tracking import RunFolder, find_folders
+from tests.commands import Command
 from tests.sweeps.planned import TINY
 
 ROOT = Path(__file__).parents[2]
@@ -117,15 +116,16 @@ class Sandbox:
     words: tuple[str, ...] = ()
     cores: int = 1  # that a sweep may use: each takes a process more, whose imports take longer than tiny trials
     mark: str = field(default_factory=lambda: uuid.uuid4().hex)
+    started: list[Command] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         shutil.copy(self.store, self.path / "mlflow.db")
         (self.path / "networks.py").write_text(NETWORKS)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str) -> Command:
         """Start a sweep as a person does; it and what it starts are in a session of their own."""
-        command = [sys.executable, str(ROOT / "train.py"), "-m", *TINY, *self.words, *words]
+        typed = ["-m", *TINY, *self.words, *words, "trainer.threads=1", "tracking.system_metrics=false"]
         environment = os.environ | {
             "MLFLOW_TRACKING_URI": f"sqlite:///{self.path / 'mlflow.db'}",
             "PYTHONPATH": str(ROOT / "src"),
@@ -135,15 +135,8 @@ class Sandbox:
             MARK: self.mark,
         }
         with bound_to(self.cores):
-            return subprocess.Popen(
-                [*command, "trainer.threads=1", "tracking.system_metrics=false"],
-                cwd=self.path,
-                env=environment,
-                text=True,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
+            self.started.append(Command(ROOT / "train.py", *typed, cwd=self.path, env=environment))
+        return self.started[-1]
 
     def run(self, *words: str) -> Ended:
         began = time.monotonic()
@@ -213,7 +206,10 @@ class Sandbox:
 
     @property
     def processes(self) -> dict[int, str]:
-        """All processes that commands of this place have started and that live, with their command lines."""
+        """All processes that commands of this place have started and that live, with their command lines.
+
+        The commands themselves are not among them: their environment is not in /proc (see `Command`).
+        """
         found = {}
         for entry in Path("/proc").iterdir():
             try:
@@ -232,6 +228,8 @@ class Sandbox:
 
     def leave(self) -> None:
         """End what should have ended by itself, and give back the room."""
+        for command in self.started:
+            command.kill()
         for process in self.processes:
             os.kill(process, signal.SIGKILL)
         shutil.rmtree(self.room, ignore_errors=True)
@@ -283,7 +281,7 @@ def wait_until(there: Callable[[], bool], what: str, patience: float = PATIENCE)
         time.sleep(0.05)
 
 
-def wait_for_steps(place: Sandbox, steps: int, process: subprocess.Popen[str]) -> None:
+def wait_for_steps(place: Sandbox, steps: int, process: Command) -> None:
     """Wait until the runs of a sweep have done so many steps in all."""
     wait_until(lambda: place.steps >= steps or process.poll() is not None, f"{steps} steps")
     assert process.poll() is None, process.communicate()

@@ -2,12 +2,12 @@
 
 import os
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.commands import Command
 from tests.sweeps.living import Sandbox, placed, wait_for_steps
 
 pytestmark = pytest.mark.slow
@@ -45,18 +45,18 @@ def check_going_on(place: Sandbox, *words: str) -> None:
         assert run.journal.resumptions == (1 if run.name in others else 0)
 
 
-def to_driver(process: subprocess.Popen[str]) -> int:
+def to_driver(process: Command) -> int:
     process.send_signal(signal.SIGTERM)
     return 143
 
 
-def as_at_a_terminal(process: subprocess.Popen[str]) -> int:
+def as_at_a_terminal(process: Command) -> int:
     os.killpg(process.pid, signal.SIGINT)  # Ctrl-C reaches every process in the foreground
     return 130
 
 
 @pytest.mark.parametrize("stop", [to_driver, as_at_a_terminal])
-def test_a_signal_cuts_trials_off_in_good_order(place: Sandbox, stop: Callable[[subprocess.Popen[str]], int]) -> None:
+def test_a_signal_cuts_trials_off_in_good_order(place: Sandbox, stop: Callable[[Command], int]) -> None:
     process = place.start(*SLOW)
     wait_for_steps(place, 40, process)
     code = stop(process)

@@ -2,8 +2,6 @@ import math
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from depthlab.tracking import MlflowSync, RunFolder, open_client
 from depthlab.tracking.mlflow_run import open_run
 from depthlab.tracking.progress import Progress
+from tests.commands import Command
 from tests.tracking.conftest import MakeFolder
 
 
@@ -215,21 +214,20 @@ from pathlib import Path
 from depthlab.tracking import MlflowSync, RunFolder
 from tests.tracking.conftest import make_manifest
 folder = RunFolder.create(Path(sys.argv[1]), make_manifest())
-projection = MlflowSync(folder, uri=sys.argv[2], experiment="tests", every=0.01, system_metrics=False)
-projection.start()
+sync = MlflowSync(folder, uri=sys.argv[2], experiment="tests", every=0.01, system_metrics=False)
+sync.start()
 for step in range(int(sys.argv[3])):
     folder.journal.append({"train/loss": 1.0, "train/accuracy": 0.5}, step=step, epoch=0)
     if step == 50:
-        assert projection.run_id
+        assert sync.run_id
     if step >= 50 and sys.argv[3] == "1000000":
         time.sleep(0.001)
-assert projection.finish("finished"), projection.warning
+assert sync.finish("finished"), sync.warning
 """
 
 
-def _run(root: Path, store: str, steps: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", _RUN, str(root), store, str(steps)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def _run(root: Path, store: str, steps: int) -> Command:
+    return Command("-c", _RUN, root, store, str(steps))
 
 
 @pytest.mark.slow

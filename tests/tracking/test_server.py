@@ -14,6 +14,7 @@ import pytest
 
 from depthlab.tracking import MlflowSync, RunFolder, Synchronized, check_store, open_client, synchronize
 from depthlab.tracking.progress import Progress
+from tests.commands import run_command
 from tests.tracking.conftest import MakeFolder
 
 pytestmark = pytest.mark.slow
@@ -160,9 +161,9 @@ from pathlib import Path
 from depthlab.tracking import MlflowSync, RunFolder
 from tests.tracking.conftest import make_manifest
 folder = RunFolder.create(Path(sys.argv[1]), make_manifest())
-projection = MlflowSync(folder, uri=sys.argv[2], experiment="tests", system_metrics=False)
-projection.start()
-assert projection.run_id
+sync = MlflowSync(folder, uri=sys.argv[2], experiment="tests", system_metrics=False)
+sync.start()
+assert sync.run_id
 for step in range(100):
     folder.journal.append({"train/loss": 1.0, "nan": float("nan")}, step=step, epoch=0)
 os.kill(os.getpid(), signal.SIGKILL)
@@ -172,8 +173,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_a_run_whose_process_is_dead_is_reaped(make_folder: MakeFolder, server: Server) -> None:
     living = make_folder()
     root = living.path.parent
-    answer = subprocess.run([sys.executable, "-c", _DYING, str(root), server.uri], capture_output=True, check=False)
-    assert (answer.returncode, answer.stdout, answer.stderr) == (-signal.SIGKILL, b"", b"")
+    answer = run_command("-c", _DYING, root, server.uri)
+    assert (answer.returncode, answer.stdout, answer.stderr) == (-signal.SIGKILL, "", "")
     (reaped,) = synchronize(root)
     assert (reaped.status, reaped.reaped, reaped.warning) == ("killed", True, None)
     _assert_whole(server, reaped.run_id, 100, "KILLED")

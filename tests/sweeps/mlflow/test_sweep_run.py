@@ -1,10 +1,7 @@
 """A sweep is one run in the store, however often its command was broken off, and its trials' runs are under it."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +14,7 @@ from depthlab.sweeps.mlflow.sweep_run import MlflowSweepRun
 from depthlab.sweeps.mlflow.synchronize import synchronize_sweeps
 from depthlab.tracking import MlflowSync, RunFolder, open_client, sweep_tags
 from depthlab.tracking.parent_run import ParentProgress
+from tests.commands import Command
 from tests.report.sweeps import make_sweep, make_trial
 from tests.tracking.conftest import make_manifest
 
@@ -285,13 +283,12 @@ assert parent.finish("finished", stand(TRIALS)) is None
 """
 
 
-def _drive(folder: Path, store: str, ended: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", _DRIVER, str(folder), store, str(ended)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def _drive(folder: Path, store: str, ended: int) -> Command:
+    return Command("-c", _DRIVER, folder, store, str(ended))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moments", [(0.0, 0.4, 1.0), (1.6, 1.9, 0.2), (2.2, 0.1, 2.4)])
+@pytest.mark.parametrize("moments", [(0.0, 0.4, 0.6), (0.9, 0.05, 0.3), (0.6, 0.0, 0.5)])
 def test_sigkill_at_any_moment_leaves_one_run_with_every_step_once(
     folder: Path, store: str, moments: tuple[float, ...]
 ) -> None:
@@ -303,8 +300,8 @@ def test_sigkill_at_any_moment_leaves_one_run_with_every_step_once(
             assert time.monotonic() < deadline
             time.sleep(0.02)
         time.sleep(seconds)
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.kill()
+        assert process.wait() == -signal.SIGKILL, "it has not come to its end before"
     ended = int((folder / "ended").read_text() or 0) if (folder / "ended").is_file() else 0
     process = _drive(folder, store, ended)
     out, err = process.communicate(timeout=120)
@@ -323,8 +320,8 @@ def test_a_sweep_whose_driver_is_dead_is_ended_as_killed(folder: Path, store: st
     while (progress := ParentProgress.find(folder)) is None or not progress.metrics:
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.kill()
+    process.wait()
     (folder / "record.json").write_text(stand(2, running=2).to_json())
     (done,) = synchronize_sweeps(folder.parent)
     assert done.warning is None
