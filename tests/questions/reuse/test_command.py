@@ -4,15 +4,13 @@ import csv
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from depthlab.questions.reuse.record import ReuseRecord
-from depthlab.questions.reuse.summary import summarize_reuse
-from depthlab.questions.reuse.verdict import tell_reuse
-from depthlab.questions.wording import lost_runs
+from depthlab.questions.reuse.verdict import judge
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Answer, Pipeline, Trained
@@ -93,7 +91,7 @@ def test_networks_are_mapped_or_it_is_said_why_not(small: Told) -> None:
     mapped = [run for run in small.record.runs if run.maps]
     assert [run.network.partition("-")[0] for run in mapped] == ["densenet"] * 2
     assert all(len(run.maps) == len(run.initial) == 6 for run in mapped)
-    assert "has no map: its units neither stack features" in small.answer.out
+    assert "has no map: its units neither concatenate features" in small.answer.out
     with (small.report / "tables" / "maps.csv").open() as file:
         assert len(list(csv.DictReader(file))) == 2 * 3 * (1 + 2 + 3)
 
@@ -102,8 +100,8 @@ def test_networks_are_mapped_or_it_is_said_why_not(small: Told) -> None:
 @group
 def test_the_verdict_follows_from_the_record(small: Told) -> None:
     record = small.record
-    assert summarize_reuse(record.runs) == record.summaries
-    assert tell_reuse(record.runs, record.summaries, lost_runs(record.about.runs)) == record.about.verdict
+    unjudged = replace(record, about=replace(record.about, verdict=()), summaries=())
+    assert judge(unjudged) == record
 
 
 @pytest.mark.slow

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from depthlab.questions.reuse.figures import mean_maps, normalized
-from depthlab.questions.reuse.page import reuse_page
+from depthlab.questions.reuse.page import page as reuse_page
 from depthlab.questions.reuse.record import ReuseRecord, ReuseRun
 from depthlab.questions.reuse.summary import summarize_reuse
 from depthlab.questions.reuse.verdict import tell_reuse

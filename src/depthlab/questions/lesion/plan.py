@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, final
 
 from depthlab.command_line import whole_number
 from depthlab.questions.arguments import Arguments
-from depthlab.recipe import Override, override_keys
+from depthlab.questions.references import describe_code
+from depthlab.questions.runs import TrainedRuns, find_runs
+from depthlab.recipe import Override, compose, override_keys
+from depthlab.records import QuestionRecord
 
 if TYPE_CHECKING:
-    from depthlab.questions.runs import TrainedRuns
     from depthlab.runs import PretrainedNetwork
 
 BESIDE_WEIGHTS = ("model", "data", "trainer", "depth", "width", "batch_size")  # overrides that have a say there
@@ -39,10 +41,8 @@ def read_options(arguments: Arguments) -> Options:
     )
 
 
-def find_lesion_runs(arguments: Arguments, options: Options) -> "TrainedRuns[PretrainedNetwork | None] | None":
+def find_lesion_runs(arguments: Arguments, options: Options) -> TrainedRuns["PretrainedNetwork | None"] | None:
     """Return the runs, trained where they are missing, or a pretrained network; None after a dry run."""
-    from depthlab.questions.runs import find_runs
-
     if "weights" in arguments.options:
         return find_pretrained(arguments)
     return find_runs(skip_impossible(arguments), "lesion", plan=None)
@@ -55,12 +55,8 @@ def skip_impossible(arguments: Arguments) -> Arguments:
     return replace(arguments, overrides=(*arguments.overrides, "sweep.impossible=skip"))
 
 
-def find_pretrained(arguments: Arguments) -> "TrainedRuns[PretrainedNetwork | None]":
+def find_pretrained(arguments: Arguments) -> TrainedRuns["PretrainedNetwork | None"]:
     """Return a network with the weights of a file. Raises `ValueError` if file, network and data don't fit."""
-    from depthlab.questions.references import describe_code
-    from depthlab.questions.runs import TrainedRuns
-    from depthlab.recipe import compose
-    from depthlab.records import QuestionRecord
     from depthlab.runs import borrow
 
     check_beside_weights(arguments)

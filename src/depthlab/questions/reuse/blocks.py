@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from depthlab.questions.reuse.figures import SHARE, heat_maps, mean_maps, normalized, reading_by_distance
-from depthlab.questions.reuse.record import ReuseRecord, ReuseRun, ReuseSummary
+from depthlab.questions.reuse.figures import heat_maps, mean_maps, normalized, reading_by_distance
+from depthlab.questions.reuse.record import SHARE, ReuseRecord, ReuseRun, ReuseSummary
 from depthlab.report.blocks import PageTable, Picture
 
 NAMES = {

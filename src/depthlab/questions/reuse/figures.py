@@ -11,11 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from depthlab.questions.reuse.record import ReuseMap, ReuseRun
+from depthlab.questions.reuse.record import INPUT, SHARE, ReuseMap, ReuseRun
 from depthlab.report.palette import COLORS, LINES, MARKERS
 
-SHARE = "share"  # a measure that may be negative and is no mean of weights
-INPUT = "input"
 MOST_TICKS = 14  # labels along an axis of a heat map
 _LONGEST_ROW = 3  # panels side by side
 _UPRIGHT = 7  # labels that fit side by side below a panel

@@ -1,4 +1,4 @@
-"""The page that answers who reads whom."""
+"""The page that answers which layer reads which earlier one."""
 
 from depthlab.questions.reuse.blocks import (
     distance_picture,
@@ -38,7 +38,7 @@ LITERATURE = (
 )
 
 
-def reuse_page(record: ReuseRecord) -> Page:
+def page(record: ReuseRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     about = record.about
     names = list(dict.fromkeys(run.network for run in record.runs))

@@ -6,6 +6,9 @@ from depthlab.records.base import Record
 from depthlab.records.questions import QuestionRecord
 from depthlab.records.statistics import Comparison, Summary
 
+INPUT = "input"  # the source that is a block's input
+WEIGHT, SCALED, SHARE = "weight", "scaled weight", "share"  # measures
+
 
 @dataclass(frozen=True)
 class ReuseMap(Record):
@@ -45,7 +48,7 @@ class ReuseSummary(Record):
 
 @dataclass(frozen=True)
 class ReuseRecord(Record):
-    """Who reads whom?"""
+    """Which layer reads which earlier one?"""
 
     about: QuestionRecord
     runs: tuple[ReuseRun, ...]

@@ -1,4 +1,4 @@
-"""Maps of who reads whom, made into a few numbers a run, and those summarized over seeds.
+"""Maps of feature reuse, made into a few numbers a run, and those summarized over seeds.
 
 ======== ==========================================================================================================
 spread    over how many of its sources a target's reading is spread: (sum |v|)^2 / (S sum v^2) for S sources, which is
@@ -17,8 +17,8 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean
 from typing import TypeAlias
 
-from depthlab.questions.reuse.measure.weights import INPUT
-from depthlab.questions.reuse.record import ReuseMap, ReuseRun, ReuseSummary
+from depthlab.questions.grouping import grouped
+from depthlab.questions.reuse.record import INPUT, ReuseMap, ReuseRun, ReuseSummary
 from depthlab.statistics import LEVEL, compare, summarize
 
 SPREAD, DISTANCE, FROM_INPUT, END = "spread", "distance", "input", "end"
@@ -31,8 +31,7 @@ Column: TypeAlias = list[tuple[str, float]]  # source and value
 def summarize_reuse(runs: Sequence[ReuseRun]) -> tuple[ReuseSummary, ...]:
     """Return the numbers of each network over its seeds, by measure; those that its maps do not have are left out."""
     found = []
-    for network in dict.fromkeys(run.network for run in runs):
-        same = [run for run in runs if run.network == network]
+    for network, same in grouped(runs, lambda run: run.network).items():
         for measure in dict.fromkeys(one.measure for run in same for one in run.maps):
             for name in NAMES:
                 final = _by_seed(name, measure, {run.seed: run.maps for run in same})

@@ -1,11 +1,11 @@
-"""What follows from maps of who reads whom, in sentences."""
+"""What follows from maps of feature reuse, in sentences."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from depthlab.questions.reuse.measure.stream import SHARE
-from depthlab.questions.reuse.measure.weights import SCALED, WEIGHT
-from depthlab.questions.reuse.record import ReuseRun, ReuseSummary
-from depthlab.questions.reuse.summary import DISTANCE, END, FROM_INPUT, SPREAD
+from depthlab.questions.reuse.record import SCALED, SHARE, WEIGHT, ReuseRecord, ReuseRun, ReuseSummary
+from depthlab.questions.reuse.summary import DISTANCE, END, FROM_INPUT, SPREAD, summarize_reuse
+from depthlab.questions.wording import counted, interval_text, lost_runs, lost_sentence
 from depthlab.records import Summary
 
 _TOLD = (WEIGHT, SHARE)  # scaled weights are told where they say something else
@@ -28,6 +28,13 @@ _QUOTIENTS = {
 _PAPER = {FROM_INPUT: -1, END: 1}  # what Huang et al. 2017 saw in Fig. 5
 
 
+def judge(record: ReuseRecord) -> ReuseRecord:
+    """Return the record with its summaries over seeds and its verdict."""
+    summaries = summarize_reuse(record.runs)
+    verdict = tell_reuse(record.runs, summaries, lost_runs(record.about.runs))
+    return replace(record, about=replace(record.about, verdict=verdict), summaries=summaries)
+
+
 def tell_reuse(runs: Sequence[ReuseRun], summaries: Sequence[ReuseSummary], lost: Mapping[str, str]) -> tuple[str, ...]:
     """Return the verdict: a headline, then what each network's maps show, and what is missing."""
     told = [one for one in summaries if one.measure in _TOLD]
@@ -38,10 +45,7 @@ def tell_reuse(runs: Sequence[ReuseRun], summaries: Sequence[ReuseSummary], lost
     sentences += [f"{network} has no map: {note}." for network, note in notes.items()]
     if any(one.final.n == 1 for one in told):
         sentences.append("One seed gives a point: it takes more seeds to make a claim.")
-    if lost:
-        listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
-        sentences.append(f"Not every run came to its end: {listed}. They are in no mean.")
-    return tuple(sentences)
+    return (*sentences, *lost_sentence(lost))
 
 
 def direction_of(one: Summary, zero: float = 0.0) -> int:
@@ -106,9 +110,7 @@ def _disagreements(summaries: Sequence[ReuseSummary]) -> list[str]:
 
 
 def _range(one: Summary, *, percent: bool) -> str:
-    seeds = f"{one.n} {'seed' if one.n == 1 else 'seeds'}"
-    if one.interval is None:
-        return seeds
-    ends = (one.interval.low, one.interval.high)
-    low, high = (f"{100 * min(end, 1.0):.0f}" for end in ends) if percent else (f"{2**end:.2f}" for end in ends)
-    return f"{100 * one.interval.level:.0f} % interval {low} to {high}, {seeds}"
+    def number(end: float) -> str:
+        return f"{100 * min(end, 1.0):.0f}" if percent else f"{2**end:.2f}"
+
+    return interval_text(one.interval, counted(one.n, "seed"), number)

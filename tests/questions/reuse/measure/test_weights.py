@@ -7,8 +7,8 @@ from torch import nn
 from depthlab.models import densenet, resnet
 from depthlab.nn import Concat, Network, Parallel, sequential
 from depthlab.questions.reuse.measure.readers import reader_of, unit_readers
-from depthlab.questions.reuse.measure.weights import INPUT, SCALED, WEIGHT, dense_blocks, map_weights
-from depthlab.questions.reuse.record import ReuseMap
+from depthlab.questions.reuse.measure.weights import dense_blocks, map_weights
+from depthlab.questions.reuse.record import INPUT, SCALED, WEIGHT, ReuseMap
 
 
 def small(**more) -> Network:

@@ -1,1 +1,5 @@
-"""The measures of this question, which take the network itself."""
+"""How strongly each layer reads each earlier one."""
+
+from depthlab.questions.reuse.measure.runs import measure
+
+__all__ = ["measure"]

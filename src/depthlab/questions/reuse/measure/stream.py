@@ -15,10 +15,8 @@ from torch import Tensor, nn
 
 from depthlab.nn import ConstantScale, Network, Parallel, Sum, evaluating
 from depthlab.questions.reuse.measure.readers import Reader, reader_of, unit_readers
-from depthlab.questions.reuse.measure.weights import INPUT
-from depthlab.questions.reuse.record import ReuseMap
+from depthlab.questions.reuse.record import INPUT, SHARE, ReuseMap
 
-SHARE = "share"
 SKIP = "skip"
 _CARRIERS = (nn.Identity, nn.Dropout, nn.Dropout2d, ConstantScale)  # in evaluation mode they only multiply
 # they act at each place by itself, and leave zero where it is

@@ -14,10 +14,7 @@ from torch import Tensor, nn
 
 from depthlab.nn import Concat, Network, Parallel
 from depthlab.questions.reuse.measure.readers import Reader, reader_of, unit_readers
-from depthlab.questions.reuse.record import ReuseMap
-
-INPUT = "input"
-WEIGHT, SCALED = "weight", "scaled weight"
+from depthlab.questions.reuse.record import INPUT, SCALED, WEIGHT, ReuseMap
 
 
 @final
