@@ -1,4 +1,4 @@
-"""Runs with maps of who reads whom, made up."""
+"""Runs with maps of feature reuse, made up."""
 
 from collections.abc import Callable
 

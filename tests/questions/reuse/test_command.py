@@ -1,4 +1,4 @@
-"""The question of who reads whom from its command to its page, in the small."""
+"""The question of feature reuse from its command to its page, in the small."""
 
 import csv
 import os

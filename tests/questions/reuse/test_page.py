@@ -1,4 +1,4 @@
-"""The page on who reads whom: what has to be told is on it, and it is in order in a browser."""
+"""The page on feature reuse: what has to be told is on it, and it is in order in a browser."""
 
 from pathlib import Path
 

@@ -105,6 +105,6 @@ def test_missing_runs_and_networks_without_maps_are_named() -> None:
     ]
     text = told(runs, {"densenet-40": "1 of 2 runs: diverged"})
     assert "plain-20 has no map: its units add nothing." in text
-    assert "densenet-40, 1 of 2 runs: diverged. They are in no mean." in text
+    assert "densenet-40, 1 of 2 runs: diverged. They are in no mean, which flatters networks that diverge." in text
     only = [ReuseRun("x", "plain-20", 0, 9.0, (), note="its units add nothing")]
     assert told(only).startswith("There is nothing to tell")

@@ -1,4 +1,4 @@
-"""Maps of who reads whom as blocks of a page."""
+"""Maps of feature reuse as blocks of a page."""
 
 import statistics
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Maps of who reads whom as heat maps, and how reading fades with distance."""
+"""Maps of feature reuse as heat maps, and how reading fades with distance."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -44,7 +44,7 @@ def page(record: ReuseRecord) -> Page:
     names = list(dict.fromkeys(run.network for run in record.runs))
     data = about.held.get("data")
     return Page(
-        title=f"Who reads whom: {' and '.join(names)}{f' on {data}' if data else ''}",
+        title=f"Feature reuse: {' and '.join(names)}{f' on {data}' if data else ''}",
         lead="\n".join(about.verdict),
         sections=(
             _maps(record),

@@ -1,4 +1,4 @@
-"""Who reads whom where features are stacked: laws, a slow reference, and the layouts of networks."""
+"""Feature reuse where features are concatenated: laws, a slow reference, and the layouts of networks."""
 
 import pytest
 import torch

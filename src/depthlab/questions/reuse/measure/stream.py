@@ -1,4 +1,4 @@
-"""Who reads whom where features are added: the share of each earlier unit in what a later one reads.
+"""Feature reuse where features are added: the share of each earlier unit in what a later one reads.
 
 A residual stream is a sum, and no weight tells its terms apart. But they can be followed: with x = sum over s of c_s
 before a unit and z = skip(x) + F(x) behind its addition, an activation f behind that is a factor f(z) / z at each

@@ -1,4 +1,4 @@
-"""Who reads whom where channels are stacked: the weights from each earlier unit to each later one.
+"""Feature reuse where channels are concatenated: the weights from each earlier unit to each later one.
 
 Where a unit puts its features beside those that it was given, a channel keeps its place and can be told by it until
 something else than such a unit comes. So every input channel of a later layer belongs to exactly one source, and the
@@ -121,7 +121,7 @@ def _targets(label: str, readers: dict[str, Reader], layout: Sequence[tuple[str,
         if reader.inputs % target.channels:
             raise ValueError(
                 f"target {target.label} takes {reader.inputs} inputs, and the units before it put out "
-                f"{target.channels} channels: who reads whom can't be told from the weights of such a network"
+                f"{target.channels} channels: which layer uses which cannot be read off the weights of such a network"
             )
         found.append(target)
     return found
