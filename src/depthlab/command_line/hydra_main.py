@@ -44,16 +44,17 @@ def _checked(flags: argparse.Namespace, words: list[str]) -> list[str]:
     """Check what was typed, and return the words that Hydra is to read."""
     if flags.config_name or flags.config_path or flags.experimental_rerun or flags.shell_completion:
         return words  # another configuration than ours, or words that are still being typed
-    typed = list(flags.overrides)
-    if flags.config_dir is not None:
-        typed.append(f"hydra.searchpath=[file://{Path(flags.config_dir).absolute()}]")
-    if flags.help or flags.hydra_help or flags.cfg or flags.info:
+    folders = [] if flags.config_dir is None else [f"hydra.searchpath=[file://{Path(flags.config_dir).absolute()}]"]
+    typed = [*flags.overrides, *folders]
+    rest = words[: len(words) - len(flags.overrides)]
+    if flags.multirun and not (flags.help or flags.hydra_help or flags.cfg or flags.info):
+        return [*rest, *sweep_words(typed)]  # the sweep has to be told of the folders, too
+    tidied = (
         check_typed(typed)
-    elif flags.multirun:
-        return [*words[: len(words) - len(flags.overrides)], *sweep_words(typed)]
-    else:
-        check_alone(typed)
-    return words
+        if flags.help or flags.hydra_help or flags.cfg or flags.info
+        else check_alone(typed).overrides
+    )
+    return [*rest, *(override for override in tidied if override not in folders)]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from depthlab.recipe.recipe import AXES, GROUPS, Recipe
 from depthlab.recipe.source import source_hash
 from depthlab.recipe.space import Interval, Space, read_space
 from depthlab.recipe.steering import read_steering
-from depthlab.recipe.sweep_words import check_alone, sweep_words
+from depthlab.recipe.sweep_overrides import check_alone, sweep_words
 from depthlab.recipe.target import locate, model_arguments
 
 __all__ = [

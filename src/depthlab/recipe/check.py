@@ -8,14 +8,14 @@ from omegaconf import DictConfig, OmegaConf
 from depthlab.recipe import conf
 from depthlab.recipe.combined import Name, rule_like
 from depthlab.recipe.nearest import did_you_mean
+from depthlab.recipe.parsed_override import ParsedOverride, choices_of
 from depthlab.recipe.recipe import OWN_PACKAGE
 from depthlab.recipe.rules import Refused, Rule
 from depthlab.recipe.table import KNOBS, SEARCH, TABLE
 from depthlab.recipe.wording import as_given, as_typed, listed
-from depthlab.recipe.words import Typed, choices_of
 
 
-def check_values(cfg: DictConfig, typed: Sequence[Typed]) -> None:
+def check_values(cfg: DictConfig, typed: Sequence[ParsedOverride]) -> None:
     """Check each value, and write it in its one form (off is 0), so that equal recipes have equal fingerprints.
 
     Raises:
@@ -84,7 +84,7 @@ def _plain(value: Any) -> Any:
     return OmegaConf.to_container(value) if OmegaConf.is_config(value) else value
 
 
-def _check_unlisted(cfg: DictConfig, typed: Sequence[Typed]) -> None:
+def _check_unlisted(cfg: DictConfig, typed: Sequence[ParsedOverride]) -> None:
     """Check typed keys that the table does not list: they keep the kind of their default."""
     unlisted = {word.key for word in typed if not (word.is_hydra or word.is_choice or word.is_delete)}
     if not unlisted:

@@ -12,8 +12,8 @@ from omegaconf.errors import OmegaConfBaseException
 from depthlab.recipe import conf
 from depthlab.recipe.check import check_knobs, check_values
 from depthlab.recipe.keys import check_words
+from depthlab.recipe.parsed_override import ParsedOverride, parse_overrides
 from depthlab.recipe.recipe import Recipe
-from depthlab.recipe.words import Typed, read_words
 
 
 def compose(overrides: Sequence[str] = ()) -> Recipe:
@@ -23,27 +23,29 @@ def compose(overrides: Sequence[str] = ()) -> Recipe:
         ValueError: in one line, what was given, what is allowed and what to type.
     """
     with in_one_line(), conf.opened_conf():
-        typed = read_words(overrides)
+        typed = parse_overrides(overrides)
         check_words(typed)
-        cfg = conf.composed(overrides)
+        cfg = conf.composed([one.text for one in typed])
         return recipe_of(conf.ours(cfg), typed, cfg.hydra.runtime.choices)
 
 
-def check_typed(overrides: Sequence[str]) -> None:
-    """Check the keys and options of what was typed, but no values.
+def check_typed(overrides: Sequence[str]) -> list[str]:
+    """Check the keys and options of what was typed, but no values; return it without what does no harm.
 
     Raises:
         ValueError: as `compose` does.
     """
     with in_one_line(), conf.opened_conf():
-        check_words(read_words(overrides))
+        typed = parse_overrides(overrides)
+        check_words(typed)
+        return [one.text for one in typed]
 
 
 def from_hydra(cfg: DictConfig) -> Recipe:
     """Return the recipe of the task that `hydra.main` is running; raises `ValueError` as `compose` does."""
     hydra = HydraConfig.get()
     with in_one_line():
-        typed = read_words(hydra.overrides.task)
+        typed = parse_overrides(hydra.overrides.task)
         return recipe_of(conf.ours(cfg), typed, hydra.runtime.choices)
 
 
@@ -53,7 +55,7 @@ def recipe_from_config(config: Mapping[str, Any], choices: Mapping[str, str], ov
     return Recipe({"active_units": 0, **config, "trainer": trainer}, dict(choices), tuple(overrides))
 
 
-def recipe_of(cfg: DictConfig, typed: Sequence[Typed], choices: Mapping[str, Any]) -> Recipe:
+def recipe_of(cfg: DictConfig, typed: Sequence[ParsedOverride], choices: Mapping[str, Any]) -> Recipe:
     """Check a composed configuration, which is changed, and make it a recipe. Needs an opened conf."""
     check_values(cfg, typed)
     check_knobs(cfg)

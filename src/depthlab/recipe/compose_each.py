@@ -10,9 +10,9 @@ from omegaconf import DictConfig, OmegaConf
 from depthlab.recipe import conf
 from depthlab.recipe.compose import in_one_line, recipe_of
 from depthlab.recipe.keys import check_words
+from depthlab.recipe.parsed_override import ParsedOverride, parse_override, tidy
 from depthlab.recipe.recipe import Recipe
 from depthlab.recipe.space import read_space
-from depthlab.recipe.words import Typed, read_words
 
 
 def compose_all(overrides: Sequence[str]) -> list[Recipe]:
@@ -48,24 +48,24 @@ class _Composer:
     """Remembers words that were read, and what options make of the configuration."""
 
     def __init__(self) -> None:
-        self._read: dict[str, Typed] = {}
+        self._read: dict[str, ParsedOverride] = {}
         self._bases: dict[tuple[str, ...], tuple[DictConfig, Mapping[str, Any]]] = {}
 
     def compose(self, words: Sequence[str]) -> Recipe:
         # not open from one recipe to the next: who is handed one may want to compose, too
         with in_one_line(), conf.opened_conf():
-            typed = [self._typed(word) for word in words]
+            typed = tidy([self._typed(word) for word in words])
             check_words(typed)
             base, choices = self._base(tuple(word.text for word in typed if not _sets_value(word)))
             cfg = copy.deepcopy(base)
             OmegaConf.set_struct(cfg, True)  # no new keys without a plus
-            ConfigLoaderImpl._apply_overrides_to_config([word.override for word in typed if _sets_value(word)], cfg)
+            ConfigLoaderImpl._apply_overrides_to_config([word.parsed for word in typed if _sets_value(word)], cfg)
             OmegaConf.set_struct(cfg, None)
             return recipe_of(cfg, typed, choices)
 
-    def _typed(self, word: str) -> Typed:
+    def _typed(self, word: str) -> ParsedOverride:
         if word not in self._read:
-            (self._read[word],) = read_words([word])
+            self._read[word] = parse_override(word)
         return self._read[word]
 
     def _base(self, words: tuple[str, ...]) -> tuple[DictConfig, Mapping[str, Any]]:
@@ -75,7 +75,7 @@ class _Composer:
         return self._bases[words]
 
 
-def _sets_value(word: Typed) -> bool:
+def _sets_value(word: ParsedOverride) -> bool:
     return not (word.is_choice or word.is_hydra)
 
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from depthlab.recipe import conf
 from depthlab.recipe.conf import Known
 from depthlab.recipe.nearest import did_you_mean, nearest
+from depthlab.recipe.override import Override
+from depthlab.recipe.parsed_override import ParsedOverride, choices_of, example_of
 from depthlab.recipe.recipe import AXES, GROUPS, OWN_PACKAGE
 from depthlab.recipe.table import SLOTS, TABLE
 from depthlab.recipe.wording import as_typed, listed
-from depthlab.recipe.words import Typed, choices_of, example_of
 
 
-def check_words(typed: Sequence[Typed]) -> None:
+def check_words(typed: Sequence[ParsedOverride]) -> None:
     """Check that each word sets what can be set. Needs an opened conf.
 
     Raises:
@@ -34,18 +35,16 @@ def check_words(typed: Sequence[Typed]) -> None:
             _check_key(word, known, choices)
 
 
-def _check_form(word: Typed) -> None:
-    if word.override.package is not None:
-        raise ValueError(f"{word.text}: every group has one place here; type it without @{word.override.package}")
+def _check_form(word: ParsedOverride) -> None:
+    if word.parsed.package is not None:
+        raise ValueError(f"{word.text}: every group has one place here; type it without @{word.parsed.package}")
     if word.is_sweep:
         raise ValueError(_several_values(word))
     if word.key in GROUPS and word.is_delete:
         raise ValueError(f"{word.text}: {word.key} can't be left out; it can be {listed(conf.options(word.key))}")
-    if word.key in GROUPS and word.is_add:
-        raise ValueError(_nothing_to_add(word))
 
 
-def _several_values(word: Typed) -> str:
+def _several_values(word: ParsedOverride) -> str:
     said = f"{word.text} gives several values: add -m to run each of them, python train.py -m ..."
     whole, _, rest = word.value.partition(",")
     rule = TABLE[word.key][0] if word.key in TABLE else None
@@ -58,29 +57,23 @@ def _several_values(word: Typed) -> str:
     return f"{said}; for one text with a comma type '{word.key}=\"{word.value}\"'" if rule.takes("text") else said
 
 
-def _nothing_to_add(word: Typed) -> str:
-    return f"{word.text}: {word.key} is there already; type it without +: {word.plain}"
-
-
-def check_option(word: Typed, searchpath: tuple[str, ...] = ()) -> None:
+def check_option(word: ParsedOverride, searchpath: tuple[str, ...] = ()) -> None:
     """Check that a group has the option; `searchpath` are words that add folders. Raises `ValueError`."""
     found = conf.options(word.key, searchpath)
-    if word.override.value() not in found:
+    if word.parsed.value() not in found:
         problem = f"there is no {word.key}={word.value}" if word.value else f"{word.text} names no option"
         near = did_you_mean(word.value, found, f"{word.key}=")
         raise ValueError(f"{problem}{near or ';'} {word.key} can be {listed(found)}")
 
 
-def _check_key(word: Typed, known: Known, choices: tuple[str, ...]) -> None:
+def _check_key(word: ParsedOverride, known: Known, choices: tuple[str, ...]) -> None:
     if word.key not in known.keys:
         raise ValueError(_unknown_key(word, known, choices))
     if word.key == "model.parts":
         raise ValueError(f"{word.text}: parts are chosen slot by slot; type them as {example_of('parts.activation')}")
     if word.is_delete:
         raise ValueError(f"{word.text}: a key can't be taken away; set it, such as {example_of(word.key)}")
-    if word.is_add:
-        raise ValueError(_nothing_to_add(word))
-    if word.override.value() == "":
+    if word.parsed.value() == "":
         default = known.keys[word.key]
         example = example_of(word.key) if word.key in TABLE else f"{word.key}={as_typed(default)}"
         raise ValueError(f"{word.text} has no value: type one, such as {example}")
@@ -89,16 +82,16 @@ def _check_key(word: Typed, known: Known, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{word.key} follows {axis}: type {axis}={word.value}")
 
 
-def _check_foreign_key(word: Typed, known: Known, target: str) -> None:
+def _check_foreign_key(word: ParsedOverride, known: Known, target: str) -> None:
     """The model is a person's own: its constructor says what it takes, `+model.hidden=64` hands it more."""
     if word.key not in known.keys and not word.is_add:
         name = word.key.partition(".")[2]
         raise ValueError(f"{word.text}: to hand {name} to {target}, type +{word.plain}")
-    if word.override.value() == "":
+    if word.parsed.value() == "":
         raise ValueError(f"{word.text} has no value: type one after the equals sign")
 
 
-def _unknown_key(word: Typed, known: Known, choices: tuple[str, ...]) -> str:
+def _unknown_key(word: ParsedOverride, known: Known, choices: tuple[str, ...]) -> str:
     group, _, name = word.key.partition(".")
     if "parts" in word.key.split("."):
         return _unknown_slot(word)
@@ -126,7 +119,7 @@ def _unknown_key(word: Typed, known: Known, choices: tuple[str, ...]) -> str:
     return f"there is no key {word.key}; {group} has {listed(own)}"
 
 
-def _unknown_slot(word: Typed) -> str:
+def _unknown_slot(word: ParsedOverride) -> str:
     name = word.key.rpartition(".")[2]
     near = nearest(name, SLOTS)
     guess = f"did you mean parts.{near}?" if near else f"parts has {listed(list(SLOTS))}"
@@ -138,18 +131,18 @@ def _check_experiment(known: Known, choices: tuple[str, ...]) -> None:
     experiment = known.options["experiment"]
     own = known.keys if experiment == "none" else conf.known((*choices, "experiment=none")).keys
     for choice in choices:
-        group, _, option = choice.partition("=")
+        group = Override.parse(choice).key
         extra = sorted(key for key in known.keys.keys() - own.keys() if key.startswith(f"{group}."))
         if extra:
             raise ValueError(
-                f"experiment={experiment} sets {', '.join(extra)}, for which {group}={option} has no use: "
+                f"experiment={experiment} sets {', '.join(extra)}, for which {choice} has no use: "
                 f"leave out {choice}, or the experiment"
             )
 
 
-def _foreign_target(typed: Sequence[Typed], known: Known) -> str | None:
+def _foreign_target(typed: Sequence[ParsedOverride], known: Known) -> str | None:
     """Return the target of the model if it is a person's own."""
-    targets = [str(word.override.value()) for word in typed if word.key == "model._target_" and not word.is_delete]
+    targets = [str(word.parsed.value()) for word in typed if word.key == "model._target_" and not word.is_delete]
     target = targets[-1] if targets else str(known.keys.get("model._target_"))
     return None if target.startswith(OWN_PACKAGE) else target
 

@@ -1,7 +1,7 @@
-"""One word of a command line, `key=value`, taken apart once."""
+"""One override of a command line, `key=value`, as text; `ParsedOverride` is what Hydra's grammar makes of it."""
 
 from collections.abc import Iterable, KeysView, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self, final
 
 
@@ -28,6 +28,11 @@ class Override:
     def group(self) -> str:
         """The first part of the key: model of `model.hidden=64`."""
         return self.key.partition(".")[0]
+
+    @property
+    def plain(self) -> str:
+        """The override without its prefix."""
+        return str(replace(self, prefix=""))
 
     def __str__(self) -> str:
         return f"{self.prefix}{self.key}" + ("" if self.value is None else f"={self.value}")

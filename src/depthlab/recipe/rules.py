@@ -116,7 +116,9 @@ SWITCH = Choice((True, False))
 @final
 @dataclass(frozen=True)
 class Text(Rule):
-    """Any text but the empty one; a number is taken as its digits."""
+    """Any text but the empty one; a number is taken as its digits. `folder`: a slash at the end is dropped."""
+
+    folder: bool = False
 
     @property
     def allowed(self) -> str:
@@ -125,4 +127,5 @@ class Text(Rule):
     def read(self, value: object) -> str:
         if isinstance(value, bool) or not isinstance(value, str | int | float) or not str(value).strip():
             raise Refused
-        return str(value)
+        text = str(value)
+        return text.rstrip("/") or "/" if self.folder else text

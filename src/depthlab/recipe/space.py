@@ -10,11 +10,12 @@ from hydra.core.override_parser.types import IntervalSweep
 
 from depthlab.recipe import conf
 from depthlab.recipe.combined import OrNull
+from depthlab.recipe.override import Override, override_keys, override_words
+from depthlab.recipe.parsed_override import ParsedOverride, parse_overrides
 from depthlab.recipe.recipe import GROUPS, NOT_SCIENCE, STEERING
 from depthlab.recipe.rules import Text
 from depthlab.recipe.table import TABLE
 from depthlab.recipe.wording import listed
-from depthlab.recipe.words import Typed, read_words
 
 _SEARCHPATH = "hydra.searchpath"
 
@@ -72,12 +73,12 @@ class Space:
     @property
     def axes(self) -> tuple[str, ...]:
         """Return the axes by the names of what they set: `model.hidden`, however it was typed."""
-        return tuple(key.lstrip("+") for key in self.keys)
+        return tuple(override_keys(self.keys))
 
     @property
     def science_words(self) -> tuple[str, ...]:
         """Return the fixed words that can change a result: not where and how trials are computed and kept."""
-        return tuple(word for word in self.fixed if _is_science(word.partition("=")[0].lstrip("+~")))
+        return tuple(word for word in self.fixed if _is_science(Override.parse(word).key))
 
     def _check_ends(self) -> None:
         for key, interval in self.intervals.items():
@@ -97,9 +98,9 @@ def read_space(words: Sequence[str], params: Mapping[str, str] | None = None) ->
         ValueError: in one line, for a word that can't be read, and for an interval that can't be drawn from.
     """
     with conf.opened_conf():
-        typed = read_words(words)
+        typed = parse_overrides(words)
         keys = {word.key for word in typed}
-        named = read_words([f"{key}={value}" for key, value in (params or {}).items() if key.lstrip("+~") not in keys])
+        named = [one for one in parse_overrides(override_words(params or {})) if one.key not in keys]
         if "model._target_" in keys:
             named = [word for word in named if not (word.key == "model" and word.is_sweep)]
         for word in named:
@@ -109,7 +110,7 @@ def read_space(words: Sequence[str], params: Mapping[str, str] | None = None) ->
         choices: dict[str, tuple[str, ...]] = {}
         intervals: dict[str, Interval] = {}
         for word in _trial_words([*named, *typed]):
-            if word.override.is_interval_sweep():
+            if word.parsed.is_interval_sweep():
                 intervals[_key(word)] = _read_interval(word)
             elif len(values := _values(word)) == 1:
                 fixed.append(f"{_key(word)}={values[0]}" if word.is_sweep else word.text)
@@ -119,13 +120,13 @@ def read_space(words: Sequence[str], params: Mapping[str, str] | None = None) ->
     return Space(tuple(fixed), choices, intervals, axes)
 
 
-def steers(word: Typed) -> bool:
+def steers(word: ParsedOverride) -> bool:
     """Tell whether a word says how a sweep is carried out, instead of what a trial is."""
     return word.key.partition(".")[0] in STEERING or (word.is_hydra and word.key != _SEARCHPATH)
 
 
-def _trial_words(typed: Iterable[Typed]) -> Iterator[Typed]:
-    seen: dict[str, Typed] = {}
+def _trial_words(typed: Iterable[ParsedOverride]) -> Iterator[ParsedOverride]:
+    seen: dict[str, ParsedOverride] = {}
     for word in typed:
         if word.key in seen:
             first = seen[word.key]
@@ -142,23 +143,23 @@ def _trial_words(typed: Iterable[Typed]) -> Iterator[Typed]:
             raise ValueError(f"{word.text}: this steers the sweep and has one value, the same for all trials")
 
 
-def _key(word: Typed) -> str:
-    return str(word.override.get_key_element())
+def _key(word: ParsedOverride) -> str:
+    return str(word.parsed.get_key_element())
 
 
-def _values(word: Typed) -> tuple[str, ...]:
+def _values(word: ParsedOverride) -> tuple[str, ...]:
     """Return each value once, as it would be typed alone."""
     if not word.is_sweep:
         return (word.value,)
-    values = tuple(dict.fromkeys(word.override.sweep_string_iterator()))
+    values = tuple(dict.fromkeys(word.parsed.sweep_string_iterator()))
     if not values:
         known = f"; {word.key} can be {listed(conf.options(word.key))}" if word.key in GROUPS else ""
         raise ValueError(f"{word.text} has no values at all{known}")
     return values
 
 
-def _read_interval(word: Typed) -> Interval:
-    sweep = word.override.value()
+def _read_interval(word: ParsedOverride) -> Interval:
+    sweep = word.parsed.value()
     assert isinstance(sweep, IntervalSweep) and sweep.start is not None and sweep.end is not None
     log = "log" in sweep.tags
     interval = Interval(float(sweep.start), float(sweep.end), log, isinstance(sweep.start, int))
@@ -174,7 +175,7 @@ def _read_interval(word: Typed) -> Interval:
     return interval
 
 
-def _check_bounds(word: Typed, interval: Interval) -> None:
+def _check_bounds(word: ParsedOverride, interval: Interval) -> None:
     """See that the key takes both ends; where there is no rule, each trial will tell."""
     if word.key not in TABLE:
         return

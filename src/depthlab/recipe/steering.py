@@ -7,9 +7,9 @@ from omegaconf import OmegaConf
 
 from depthlab.recipe import conf
 from depthlab.recipe.compose import in_one_line
+from depthlab.recipe.parsed_override import parse_overrides
 from depthlab.recipe.recipe import STEERING
 from depthlab.recipe.space import steers
-from depthlab.recipe.words import read_words
 
 
 def read_steering(words: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -21,7 +21,7 @@ def read_steering(words: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]
         ValueError: in one line, for a word that can't be read or names what is not there.
     """
     with in_one_line(), conf.opened_conf():
-        typed = [word for word in read_words(words) if steers(word) or word.key == "hydra.searchpath"]
+        typed = [word for word in parse_overrides(words) if steers(word) or word.key == "hydra.searchpath"]
         cfg = conf.composed([word.text for word in typed])
         nodes = {key: cfg[key] for key in STEERING}
         return _plain(cfg.hydra.sweeper), {key: _plain(node) for key, node in nodes.items()}

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Collection
 from typing import Any
 
+from depthlab.recipe.override import Override
 from depthlab.recipe.recipe import Recipe
 from depthlab.recipe.source import work_from_here
 from depthlab.recipe.table import KNOBS
@@ -81,7 +82,7 @@ def _check_refused(recipe: Recipe, name: str, taken: dict[str, bool]) -> None:
 
 def _typed_for_model(recipe: Recipe) -> list[tuple[str, str]]:
     """Return the model's arguments that were typed, each with the word that set it: depth and `depth=56`."""
-    typed = [(word.split("=")[0].lstrip("+"), word) for word in recipe.overrides if not word.startswith("~")]
+    typed = [(Override.parse(word).key, word) for word in recipe.overrides if not word.startswith("~")]
     mine = [(key.removeprefix("model."), word) for key, word in typed if key.startswith("model.") or key in _SHARED]
     return [(key, word) for key, word in mine if not key.startswith("_")]
 

@@ -7,11 +7,11 @@ from depthlab.recipe import conf
 from depthlab.recipe.compose import compose, in_one_line
 from depthlab.recipe.keys import check_option, check_words
 from depthlab.recipe.nearest import did_you_mean
+from depthlab.recipe.parsed_override import ParsedOverride, choices_of, parse_overrides
 from depthlab.recipe.recipe import GROUPS, Recipe
 from depthlab.recipe.space import Space, read_space, steers
 from depthlab.recipe.table import SEARCH
 from depthlab.recipe.wording import as_typed
-from depthlab.recipe.words import Typed, choices_of, read_words
 
 _TRIED = 64  # sets of options in which a key is looked for
 
@@ -23,7 +23,7 @@ def check_alone(words: Sequence[str]) -> Recipe:
         ValueError: as `compose` does, and for such a word.
     """
     with in_one_line(), conf.opened_conf():
-        idle = [word for word in read_words(words) if word.key != "fresh" and steers(word) and _is_ours(word)]
+        idle = [word for word in parse_overrides(words) if word.key != "fresh" and steers(word) and _is_ours(word)]
     recipe = compose(words)
     if idle:
         raise ValueError(f"{idle[0].text} is for sweeps and does nothing here: add -m, or leave it out")
@@ -45,7 +45,7 @@ def sweep_words(words: Sequence[str]) -> list[str]:
     """
     with in_one_line():
         with conf.opened_conf():
-            typed = read_words(words)
+            typed = parse_overrides(words)
             _check_steering([word for word in typed if steers(word)])
             params = _params([word for word in typed if steers(word) and not word.is_sweep])
         space = read_space(words, params)
@@ -53,16 +53,16 @@ def sweep_words(words: Sequence[str]) -> list[str]:
             _check_possible(space)
             known = conf.known(choices_of([word for word in typed if not word.is_sweep])).keys
     return [
-        f"{word.override.get_key_element()}=choice({word.value})" if _lacks_place(word, known) else word.text
+        f"{word.parsed.get_key_element()}=choice({word.value})" if _lacks_place(word, known) else word.text
         for word in typed
     ]
 
 
-def _is_ours(word: Typed) -> bool:
+def _is_ours(word: ParsedOverride) -> bool:
     return not word.is_hydra or word.key.startswith("hydra.sweeper.")
 
 
-def _check_steering(typed: Sequence[Typed]) -> None:
+def _check_steering(typed: Sequence[ParsedOverride]) -> None:
     check_words([word for word in typed if not word.is_hydra and not word.is_sweep])
     for word in typed:
         if word.key.startswith("hydra.mode"):
@@ -72,7 +72,7 @@ def _check_steering(typed: Sequence[Typed]) -> None:
             raise ValueError(f"there is no key {word.key}{near or '; python train.py --help tells the keys'}")
 
 
-def _params(steering: Sequence[Typed]) -> Mapping[str, str]:
+def _params(steering: Sequence[ParsedOverride]) -> Mapping[str, str]:
     """Return the named space that `sweep=NAME` chooses."""
     words = [word.text for word in steering if word.is_hydra or word.key in GROUPS]
     params = conf.composed(words).hydra.sweeper.params or {} if words else {}
@@ -83,12 +83,12 @@ def _check_possible(space: Space) -> None:
     """See that each option exists, and that each word has a place with some of the options."""
     for key, values in space.choices.items():
         if key in GROUPS:
-            for word in read_words([f"{key}={value}" for value in values]):
+            for word in parse_overrides([f"{key}={value}" for value in values]):
                 check_option(word, tuple(word for word in space.fixed if word.startswith("hydra.searchpath=")))
     errors = []
     for words in itertools.islice(_one_of_each(space), _TRIED):
         try:
-            check_words(read_words(words))
+            check_words(parse_overrides(words))
             return
         except ValueError as error:
             errors.append(error)
@@ -105,7 +105,7 @@ def _one_of_each(space: Space) -> Iterator[tuple[str, ...]]:
         yield space.words(values | dict(zip(groups, options, strict=True)))
 
 
-def _lacks_place(word: Typed, known: Mapping[str, object]) -> bool:
+def _lacks_place(word: ParsedOverride, known: Mapping[str, object]) -> bool:
     if word.is_sweep or word.is_choice or word.is_hydra or word.is_add:
         return False
     return word.key not in known
