@@ -10,7 +10,7 @@ are those of train.py.
 import sys
 
 from depthlab.command_line import key_values, run_command
-from depthlab.recipe import Recipe, compose
+from depthlab.recipe import Override, Recipe, compose
 
 REQUIRED = {"weights": "a file of weights of a ResNet, ResNeXt, wide ResNet, DenseNet or VGG"}
 OPTIONAL = {
@@ -19,11 +19,12 @@ OPTIONAL = {
     "classes": "a file that names the network's classes, a line each, where the data set has only some of them",
 }
 USED = ("model", "data", "trainer", "depth", "width", "batch_size")
+HARMLESS = ("tracking",)  # nothing is tracked
 
 
 def evaluate() -> None:
     """Read the command line, evaluate, print a table."""
-    own = [word for word in sys.argv[1:] if "=" not in word or word.partition("=")[0] in REQUIRED | OPTIONAL]
+    own = [word for word in sys.argv[1:] if "=" not in word or Override.parse(word).key in REQUIRED | OPTIONAL]
     typed = key_values(own, required=REQUIRED, optional=OPTIONAL, about=__doc__ or "")
     recipe = compose([word for word in sys.argv[1:] if word not in own])
     _check_used(recipe)
@@ -45,7 +46,7 @@ def evaluate() -> None:
 
 def _check_used(recipe: Recipe) -> None:
     for word in recipe.overrides:
-        if word.partition("=")[0].lstrip("+~").partition(".")[0] not in USED:
+        if Override.parse(word).group not in (*USED, *HARMLESS):
             raise ValueError(f"{word} does nothing where weights are evaluated, not trained: leave it out")
 
 

@@ -47,6 +47,13 @@ def test_the_task_gets_the_recipe(type_: Type) -> None:
     assert list(Path.cwd().iterdir()) == []
 
 
+def test_a_plus_that_does_no_harm_is_accepted(type_: Type, capsys: pytest.CaptureFixture[str]) -> None:
+    (recipe,) = type_("++model=plain +depth=56 seed=2 seed=2")
+    assert recipe.overrides == ("model=plain", "depth=56", "seed=2")
+    assert type_("-c job +depth=56") == []
+    assert "depth: 56" in capsys.readouterr().out
+
+
 @pytest.fixture
 def swept(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[str], Settings]]:
     """Return a list that gets the words and settings of every sweep, none of which is carried out."""
@@ -81,6 +88,14 @@ def test_a_dry_run_of_a_named_sweep(type_: Type, swept: list[tuple[list[str], Se
     assert words == ["sweep=degradation", "model=plain", "sweep.dry_run=true"]
     assert settings.dry_run
     assert settings.params == {"model": "plain,resnet", "depth": "20,32,44,56", "seed": "0,1,2"}
+
+
+def test_so_is_one_in_a_sweep(type_: Type, swept: list[tuple[list[str], Settings]]) -> None:
+    type_("-m ++model=plain +depth=20,56 ++sweep.cpu=2 seed=0,0")
+    assert swept[0][0] == ["model=plain", "depth=20,56", "sweep.cpu=2", "seed=0,0"]
+    assert swept[0][1].cpu == 2.0
+    type_("-m depth=20")
+    assert swept[1][0] == ["depth=20"]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ def read(*words: str, first: str | None = None) -> dict[str, str]:
 def test_what_is_typed() -> None:
     assert read("run=12", "images=my pictures=1") == {"run": "12", "images": "my pictures=1"}
     assert read("12", "images=x", "weights=best", first="run") == {"run": "12", "images": "x", "weights": "best"}
+    assert read("++run=12", "images=x", "images=x") == {"run": "12", "images": "x"}
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,7 @@ def test_pictures_of_some_classes_are_told_by_name(
         (("weights=WEIGHTS", "split=train"), "split must be test or all, not train"),
         (("weights=WEIGHTS", "epochs=3"), "epochs=3 does nothing where weights are evaluated, not trained"),
         (("weights=WEIGHTS", "optimizer=adamw"), "optimizer=adamw does nothing"),
+        (("weights=WEIGHTS", "tracking.uri=x", "split=train"), "split must be test or all"),  # no word on tracking
         (("weights=WEIGHTS", "depht=18"), "there is no key depht; did you mean depth?"),
         (("weights=WEIGHTS", "depth"), "'depth' is not key=value"),
         (("weights=WEIGHTS", "classes=WEIGHTS/nothing"), "Not a directory"),

@@ -1,5 +1,6 @@
 """The command line of a question."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,8 @@ def test_a_dry_run_is_an_override() -> None:
         ("output=", r"'output=' has no value: output=\.\.\. is the folder of the page"),
         ("tune", r"'tune' has no value: tune=... is an axis to choose"),
         ("depth", r"'depth' is not key=value; did you mean depth=56"),
-        ("-m", r"-m is not needed here"),
+        ("--multi", r"there is no flag --multi; the flags are"),
+        ("~tune=depth", r"there is no key tune"),
         ("--depth=20", r"there is no flag --depth=20; keys are typed without dashes, depth=20; the flags are"),
         ("--verbose", r"there is no flag --verbose; the flags are --dry-run and --help"),
         ("sweep.dryrun=true", r"there is no key sweep\.dryrun; did you mean sweep\.dry_run\?"),
@@ -60,6 +62,13 @@ def test_mistakes(word: str, said: str) -> None:
 def test_an_own_option_twice_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="tune is typed twice, as depth and as width"):
         read("tune=depth", "tune=width")
+
+
+def test_what_does_no_harm_is_accepted() -> None:
+    expected = read("tune=depth", "depth=20,56", "model=plain")
+    assert read("-m", "++tune=depth", "tune=depth", "+depth=20,56", "++model=plain", "depth=20,56") == replace(
+        expected, overrides=(expected.overrides[0], "model=plain", "depth=20,56")
+    )
 
 
 def test_a_page_that_could_not_be_written_is_told_before_anything_is_trained(tmp_path: Path) -> None:

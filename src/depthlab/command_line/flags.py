@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hydra._internal.utils import get_args_parser
 
-from depthlab.recipe import AXES, GROUPS
+from depthlab.recipe import AXES, GROUPS, Override
 
 _DRY_RUN = "--dry-run"
 
@@ -44,12 +44,12 @@ def read_flags(argv: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
 
 
 def _unknown_flag(word: str, parser: argparse.ArgumentParser) -> str:
-    name, _, value = word.lstrip("-").partition("=")
-    key = name.replace("-", "_")
+    option = Override.parse(word.lstrip("-"))
+    key, value = option.key.replace("-", "_"), option.value
     if key in (*AXES, *GROUPS) or "." in key:
         return f"{word}: keys are typed without dashes, {key}={value or '...'}"
     known = [flag for action in parser._actions for flag in action.option_strings]
-    near = get_close_matches(word.partition("=")[0], known, n=1) or [
+    near = get_close_matches(Override.parse(word).key, known, n=1) or [
         f"{key}={value or '...'}" for key in get_close_matches(key, (*AXES, *GROUPS), n=1)
     ]
     guess = f"; did you mean {near[0]}?" if near else ";"

@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,14 +47,13 @@ def _checked(flags: argparse.Namespace, words: list[str]) -> list[str]:
     folders = [] if flags.config_dir is None else [f"hydra.searchpath=[file://{Path(flags.config_dir).absolute()}]"]
     typed = [*flags.overrides, *folders]
     rest = words[: len(words) - len(flags.overrides)]
-    if flags.multirun and not (flags.help or flags.hydra_help or flags.cfg or flags.info):
+    if flags.help or flags.hydra_help or flags.cfg or flags.info:
+        checked: Sequence[str] = check_typed(typed)
+    elif flags.multirun:
         return [*rest, *sweep_words(typed)]  # the sweep has to be told of the folders, too
-    tidied = (
-        check_typed(typed)
-        if flags.help or flags.hydra_help or flags.cfg or flags.info
-        else check_alone(typed).overrides
-    )
-    return [*rest, *(override for override in tidied if override not in folders)]
+    else:
+        checked = check_alone(typed).overrides
+    return [*rest, *(override for override in checked if override not in folders)]
 
 
 @contextmanager

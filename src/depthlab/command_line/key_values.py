@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from depthlab.command_line.outcome import told_in_one_line
-from depthlab.recipe import did_you_mean
+from depthlab.recipe import Override, did_you_mean
 
 
 def run_command(command: Callable[[], Any]) -> None:
@@ -28,7 +28,7 @@ def key_values(
     `rerun.py RUN_ID`. `--help` prints `about` and the keys, and exits.
 
     Raises:
-        ValueError: for a key that is missing, unknown, without a value or typed twice.
+        ValueError: for a key that is missing, unknown, without a value or typed with two values.
     """
     known = {**required, **(optional or {})}
     usage = " ".join([f"python {sys.argv[0]}", *(f"{key}=..." for key in required)])
@@ -42,7 +42,7 @@ def key_values(
             raise ValueError(f"there is no key {key}{did_you_mean(key, known)}; type {usage}".replace("?;", "?"))
         if not value:
             raise ValueError(f"{word} has no value: {key} is {known[key]}")
-        if key in values:
+        if values.get(key, value) != value:
             raise ValueError(f"{key} is typed twice, as {values[key]} and as {value}")
         values[key] = value
     missing = [key for key in required if key not in values]
@@ -52,9 +52,9 @@ def key_values(
 
 
 def _split(word: str, first: str | None, known: Mapping[str, str]) -> tuple[str, str]:
-    key, equals, value = word.partition("=")
-    if equals:
-        return key.lstrip("-"), value
+    override = Override.parse(word.lstrip("-"))
+    if override.value is not None:
+        return override.key, override.value
     if first is not None and not word.startswith("-"):
         return first, word
     raise ValueError(f"{word!r} is not key=value; the keys are {', '.join(known)}")

@@ -47,7 +47,7 @@ def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
     Everything is checked that can be without composing each trial: that takes torch, and comes with the sweep.
 
     Raises:
-        ValueError: in one line, for what can't be read, does not exist or is typed twice.
+        ValueError: in one line, for what can't be read, does not exist or has two values.
     """
     keys = {OUTPUT: f"the folder of the page, its figures and tables [reports/{usage.name}]", **usage.options}
     if "--help" in argv or "-h" in argv:
@@ -72,15 +72,17 @@ def _part(argv: Sequence[str], keys: Mapping[str, str]) -> tuple[list[str], dict
     values: dict[str, str] = {}
     for word in argv:
         option = Override.parse(word)
+        if word in ("-m", "--multirun"):
+            continue  # every command of a question is a sweep
         if word == "--dry-run":
             words.append("sweep.dry_run=true")
         elif word.startswith("-"):
             raise ValueError(_unknown_flag(word))
-        elif option.key not in keys or option.prefix:
+        elif option.key not in keys or option.prefix == "~":
             words.append(word)
         elif not option.value:
             raise ValueError(f"{word!r} has no value: {option.key}=... is {keys[option.key]}")
-        elif option.key in values:
+        elif values.get(option.key, option.value) != option.value:
             raise ValueError(f"{option.key} is typed twice, as {values[option.key]} and as {option.value}")
         else:
             values[option.key] = option.value
@@ -88,8 +90,6 @@ def _part(argv: Sequence[str], keys: Mapping[str, str]) -> tuple[list[str], dict
 
 
 def _unknown_flag(word: str) -> str:
-    if word in ("-m", "--multirun"):
-        return f"{word} is not needed here, where every command is a sweep: leave it out"
     name = word.lstrip("-")
     typed = f"; keys are typed without dashes, {name}" if "=" in name else ""
     return f"there is no flag {word}{typed}; the flags are --dry-run and --help"

@@ -65,9 +65,7 @@ def recipe_from_manifest(manifest: Manifest, changes: Changes | None = None) -> 
     config["trainer"] |= {"threads": manifest.threads, "precision": manifest.precision}
     config["trainer"]["device"] = manifest.device.partition(":")[0]
     for group, values in (changes or {}).items():
-        if idle := values.keys() - config[group].keys():
-            raise ValueError(f"{group}.{idle.pop()} does nothing for {manifest.name}: leave it out")
-        config[group] |= values
+        config[group] |= {key: value for key, value in values.items() if key in config[group]}
     try:
         choose_hardware(config["trainer"], image_size=manifest.dataset.image_size)
     except ValueError:  # no such device here: the comparison will tell
