@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import torch
+from hydra.utils import get_method
 from omegaconf import OmegaConf
 
-import depthlab.data
 from depthlab.data import ImageData, ImageSet, LoadingOptions, synthetic
 
 CONFIGURATION = Path(__file__).parents[2] / "conf" / "data"
@@ -109,7 +109,8 @@ def test_a_wrong_key_is_named_with_what_to_type(wrong: dict[str, Any]) -> None:
 def test_every_configured_set_has_the_keys_of_its_source_and_of_loading(file: Path) -> None:
     config = OmegaConf.to_container(OmegaConf.load(file), resolve=False)
     assert isinstance(config, dict)
-    assert config.pop("_target_") == f"depthlab.data.{file.stem}"
+    target = config.pop("_target_")
+    assert target in (f"depthlab.data.{file.stem}", f"depthlab.data.{file.stem}.{file.stem}")
     shared = {field.name: config.pop(field.name) for field in dataclasses.fields(LoadingOptions)}
     LoadingOptions(**shared)
-    assert set(config) == set(inspect.signature(getattr(depthlab.data, file.stem)).parameters)
+    assert set(config) == set(inspect.signature(get_method(target)).parameters)

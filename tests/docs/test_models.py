@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from hydra.utils import get_method
 
 from depthlab import models
 from depthlab.recipe import CONF
@@ -29,8 +30,16 @@ def test_every_row_is_of_a_family():
     assert len(named) == len(set(named))
 
 
-def test_families_in_python_are_those_of_the_command_line():
-    assert set(FAMILIES) <= set(models.__all__)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_families_in_python_are_those_of_the_command_line(family: str):
+    """By the same name in `depthlab.models`, or in a module of that name there."""
+    targets = re.findall(r"^ *_target_: (\S+)$", (CONF / "model" / f"{family}.yaml").read_text(), re.MULTILINE)
+    assert targets in ([f"depthlab.models.{family}"], [f"depthlab.models.{family}.{family}"])
+    assert callable(get_method(targets[0]))
+
+
+def test_families_of_the_page_are_offered_by_the_package():
+    assert {name for names, _ in rows(r"model \| paper") for name in names} <= set(models.__all__)
 
 
 def test_the_least_image_of_each_imagenet_form_is_the_networks():

@@ -73,6 +73,7 @@ def test_the_rows_of_degradation_on_cifar10_are_its_record_and_so_is_the_verdict
     front = told_in(RESULTS.parents[1])
     assert "by 31.9 points (95 % interval 25.1 to 38.8" in degradation
     assert "by 31.9 points (95 % interval 25.1 to 38.8)" in front and " ".join(record.about.command) in front
+    assert "by -0.94 points (95 % interval -2.9 to 1.0" in shortcuts and "(-0.94 points, -2.9 to 1.0)" in front
 
 
 def test_what_is_quoted_of_lesions_is_their_record():
@@ -86,8 +87,8 @@ def test_what_is_quoted_of_lesions_is_their_record():
         assert f" {number} deletion" in halves[network]
     rises = {name: rise for one in record.compared for name, rise in ((one.a, one.mean_a), (one.b, one.mean_b)) if rise}
     front = told_in(RESULTS.parents[1])
-    assert f"a plain network of 20 layers {rises['plain-20']:.0f} points in the median" in front
-    assert f"a residual one {rises['resnet-20']:.0f}, and one of 56 layers {rises['resnet-56']:.1f}." in front
+    assert f"a plain network of 20 layers by {rises['plain-20']:.0f} points (median), of a residual one by" in front
+    assert f"by {rises['resnet-20']:.0f}, and of a residual one of 56 layers by {rises['resnet-56']:.1f} (" in front
 
 
 def test_what_is_told_of_paths_and_votes_is_in_their_records():

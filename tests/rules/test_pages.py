@@ -1,5 +1,6 @@
 """What the pages tell people to type works. Commands stand in ```bash blocks; each is checked by its first word."""
 
+import importlib
 import itertools
 import os
 import re
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.arguments import TUNE_KEYS
-from depthlab.questions.runs import RUN_KEYS
+from depthlab.questions import Question
+from depthlab.questions.arguments import read_arguments
 from depthlab.recipe import AXES, compose, compose_each, read_space
 from depthlab.sweeps import settings_of
 from depthlab.sweeps.plan.plan import ends
@@ -112,21 +113,35 @@ def _key(word: str) -> str:
     return word.partition("=")[0]
 
 
+def question_of(script: str) -> Question | None:
+    """The question that a script of pipelines/ answers, None for the others."""
+    text = (ROOT / script).read_text(encoding="utf-8")
+    [*packages] = re.findall(r"^from (depthlab\.questions\.\w+\.question) import QUESTION$", text, re.MULTILINE)
+    return importlib.import_module(packages[0]).QUESTION if packages else None
+
+
 PIPELINES = [case for case in starting_with("python") if case[1][1].startswith("pipelines/")]
+ASKED = [case for case in PIPELINES if question_of(case[1][1]) is not None]
 
 
-@pytest.mark.parametrize("words", named(PIPELINES))
+@pytest.mark.parametrize("words", named(ASKED))
+def test_commands_of_questions_are_read_and_make_networks(words: list[str]):
+    """Its options are those of the question, and the other words make a sweep with at least one network that exists."""
+    question = question_of(words[1])
+    assert question is not None
+    arguments = read_arguments(words[2:], question.usage)
+    assert arguments.options.keys() <= question.options.keys()
+    settings = settings_of(arguments.overrides)
+    ended = list(compose_each(ends(read_space(arguments.overrides, settings.params))))
+    impossible = [one for one in ended if isinstance(one, ValueError)]
+    files = Path(sys.modules[question.package].__path__[0]).glob("*.py")
+    skips = settings.impossible == "skip" or any('"sweep.impossible=skip"' in file.read_text() for file in files)
+    assert len(ended) > len(impossible) and (skips or impossible == [])
+
+
+@pytest.mark.parametrize("words", named([case for case in PIPELINES if case not in ASKED]))
 def test_pipeline_commands_name_keys_that_the_pipeline_reads(words: list[str]):
     text = (ROOT / words[1]).read_text(encoding="utf-8")
-    if " ask(" in text:  # words that are not the pipeline's own make a sweep
-        own = {"output", *TUNE_KEYS, *RUN_KEYS, *(key for key in map(_key, words[2:]) if f'"{key}":' in text)}
-        typed = [word for word in words[2:] if _key(word) not in own and not word.startswith("--")]
-        settings = settings_of([f"sweep={Path(words[1]).stem}", *typed])
-        ended = list(compose_each(ends(read_space(typed, settings.params))))
-        impossible = [one for one in ended if isinstance(one, ValueError)]
-        skips = settings.impossible == "skip" or '"sweep.impossible=skip"' in text  # typed, or the pipeline's own word
-        assert len(ended) > len(impossible) and (skips or impossible == [])
-        return
     if "compose(" in text:  # words that are not the pipeline's own make a recipe
         compose([word for word in words[2:] if f'"{_key(word)}":' not in text])
         return
