@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from depthlab.recipe import override_values
+
 FEW_IMAGES = "data.validation=0.8"  # leaves 288 digits to train on
 OF_DATA = ("data", "data.validation", "experiment")
 
@@ -13,7 +15,7 @@ def with_few_images(words: Sequence[str], named: str) -> tuple[str, ...]:
     them apart is a matter of one or two of these. Words on the data, an experiment, and a named space other than
     `named` are taken as they are.
     """
-    typed = {word.partition("=")[0]: word.partition("=")[2] for word in words}
+    typed = override_values(words)
     if typed.get("sweep") != named or any(key in typed for key in OF_DATA):
         return tuple(words)
     return (*words, FEW_IMAGES)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from depthlab.questions.grouping import grouped
-from depthlab.records import Interval, RunRef, TrialState
+from depthlab.records import ExchangeFit, Interval, RunRef, TrialState
 
 
 def points(value: float) -> str:
@@ -48,10 +48,21 @@ def lost_runs(refs: Iterable[RunRef]) -> dict[str, str]:
     return told
 
 
-def lost_sentence(lost: Mapping[str, str]) -> tuple[str, ...]:
+def starting_small(text: str) -> str:
+    """Write a sentence as it goes on behind a colon."""
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+def fit_notes(fits: Iterable[ExchangeFit]) -> dict[str, str]:
+    """Return each note on the fits with the measures that it is about: `Test error and training error`."""
+    measures = grouped(((note, fit.measure) for fit in fits for note in fit.notes), lambda pair: pair[0])
+    return {note: together([measure for _, measure in pairs]).capitalize() for note, pairs in measures.items()}
+
+
+def lost_sentence(lost: Mapping[str, str], missing_from: str = "mean") -> tuple[str, ...]:
     """Return the sentence about runs that are in no mean; nothing where none was lost."""
     if not lost:
         return ()
     listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
     flattered = ", which flatters networks that diverge" if "diverged" in listed else ""
-    return (f"Not every run came to its end: {listed}. They are in no mean{flattered}.",)
+    return (f"Not every run came to its end: {listed}. They are in no {missing_from}{flattered}.",)

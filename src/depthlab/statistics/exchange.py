@@ -14,12 +14,12 @@ import numpy as np
 from scipy import linalg, stats
 
 from depthlab.records import Exchange, ExchangeFit, Interval, RateContrast, RateRatio
-from depthlab.statistics import holm
 from depthlab.statistics.exchange_ratios import exchange_ratios
 from depthlab.statistics.exchange_spread import Array, Point, Spread, find_spread
+from depthlab.statistics.families import holm
+from depthlab.statistics.significance import LEVEL
 
 AXES = ("depth", "width", "cardinality")
-LEVEL = 0.95
 
 
 def fit_exchange(measure: str, points: Sequence[Point], *, level: float = LEVEL) -> ExchangeFit:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-OFF_THE_LINES = 0.05  # below this p, networks lie off the lines by more than seeds differ
+from depthlab.statistics.significance import is_significant
 
 Array: TypeAlias = npt.NDArray[np.float64]
 
@@ -54,7 +54,7 @@ def find_spread(
         notes = ("As many networks as coefficients: whether the lines are straight can't be seen.",)
     elif pure > 0:
         lack = float(stats.f.sf(off / between / (pure / within), between, within))
-        if lack < OFF_THE_LINES:
+        if is_significant(lack):
             variance, df = off / between, between
             notes = (
                 f"The networks lie off the lines by more than seeds differ (lack of fit, p = {lack:.2g}): rates are "

@@ -2,24 +2,28 @@
 
 import pytest
 
-from depthlab.questions.equal_cost.candidates import Candidate, CandidateAxis, rung_name
-from depthlab.questions.equal_cost.matching import match_budget
+from depthlab.questions.equal_cost.candidates import Candidate, candidate_name
+from depthlab.questions.equal_cost.search import EqualCostSearch
 from depthlab.questions.equal_cost.step_times import StepTimes
-from depthlab.recipe import compose
+from depthlab.recipe import compose, override_values
 from depthlab.sweeps import Measuring
 from tests.sweeps.planned import TINY
 
 MEASURING = Measuring()
+SEARCH = EqualCostSearch("parameters", MEASURING)
 
 
-def rung(*words: str) -> Candidate:
-    return Candidate(compose([*TINY, *words]), dict(word.split("=") for word in words))
+def candidate(*words: str) -> Candidate:
+    return Candidate(compose([*TINY, *words]), override_values(words))
+
+
+def candidates(axis: str, base: Candidate, count: int) -> list[Candidate]:
+    found = map(SEARCH.axis(base, axis).candidate, range(count))
+    return [one for one in found if SEARCH.exists(one)]
 
 
 def names(axis: str, *words: str, count: int = 4) -> list[str]:
-    ladder = CandidateAxis(rung(*words), axis, MEASURING)
-    found = [ladder.rung(place) for place in range(count)]
-    return [one.name for one in found if one is not None]
+    return [one.name for one in candidates(axis, candidate(*words), count)]
 
 
 def test_an_axis_takes_the_steps_of_its_family() -> None:
@@ -37,27 +41,22 @@ def test_an_axis_takes_the_steps_of_its_family() -> None:
 
 @pytest.mark.parametrize("axis", ["depth", "width", "cardinality"])
 def test_costs_rise_and_are_those_of_what_the_words_compose(axis: str) -> None:
-    base = rung("model=resnext", "depth=11", "width=0.25", "model.cardinality=2")
-    ladder = CandidateAxis(base, axis, MEASURING)
-    rungs = [one for place in range(6) if (one := ladder.rung(place)) is not None]
-    costs = [MEASURING.cost(one.recipe) for one in rungs]
+    base = candidate("model=resnext", "depth=11", "width=0.25", "model.cardinality=2")
+    found = candidates(axis, base, 6)
+    costs = [MEASURING.cost(one.recipe) for one in found]
     assert len(costs) == 6
     assert [cost.parameters for cost in costs] == sorted(cost.parameters for cost in costs)
-    for one, cost in zip(rungs, costs, strict=True):
-        typed = compose([*TINY, *(f"{key}={value}" for key, value in one.words.items())])
-        assert MEASURING.cost(typed) == cost and rung_name(typed) == one.name
+    for one, cost in zip(found, costs, strict=True):
+        typed = compose([*TINY, *(f"{key}={value}" for key, value in one.overrides.items())])
+        assert MEASURING.cost(typed) == cost and candidate_name(typed) == one.name
 
 
 def test_the_solver_is_as_good_as_trying_all_networks() -> None:
-    ladder = CandidateAxis(rung("model=resnet", "depth=8"), "width", MEASURING)
-
-    def costs(place: int) -> float | None:
-        found = ladder.rung(place)
-        return None if found is None else float(MEASURING.cost(found.recipe).parameters)
-
-    everything = [costs(place) for place in range(40)]
+    axis = SEARCH.axis(candidate("model=resnet", "depth=8"), "width")
+    everything = [SEARCH.cost(axis.candidate(place)) for place in range(40)]
     for budget in (90_000.0, 155_000.0, 300_000.0):
-        assert abs(match_budget(costs, budget).cost - budget) == min(abs(cost - budget) for cost in everything if cost)
+        found = SEARCH.cost(SEARCH.nearest(axis, budget))
+        assert abs(found - budget) == min(abs(cost - budget) for cost in everything)
 
 
 @pytest.mark.parametrize(
@@ -69,11 +68,11 @@ def test_the_solver_is_as_good_as_trying_all_networks() -> None:
 )
 def test_what_can_not_vary_is_told(axis: str, words: tuple[str, ...], said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        CandidateAxis(rung(*words), axis, MEASURING)
+        SEARCH.axis(candidate(*words), axis)
 
 
 def test_times_are_measured_once_and_kept(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recipe = rung("model=resnet", "depth=8").recipe
+    recipe = candidate("model=resnet", "depth=8").recipe
     timed: list[int] = []
     monkeypatch.setattr("depthlab.runs.time_step", lambda *_, **__: timed.append(1) or 0.25, raising=False)
     for _ in range(2):

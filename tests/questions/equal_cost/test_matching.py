@@ -7,7 +7,7 @@ import pytest
 from depthlab.questions.equal_cost.matching import Match, match_budget
 
 
-def ladder(costs: list[float]):
+def costs_of(costs: list[float]):
     return lambda place: costs[place] if place < len(costs) else None
 
 
@@ -23,7 +23,7 @@ def test_no_place_is_nearer(seed: int) -> None:
     chance = random.Random(seed)
     costs = rising(chance)
     budget = chance.choice([*costs, chance.uniform(0.1, 1.5 * costs[-1])])
-    found = match_budget(ladder(costs), budget)
+    found = match_budget(costs_of(costs), budget)
     assert abs(found.cost - budget) == min(abs(cost - budget) for cost in costs)
     assert (found.cost, found.budget) == (costs[found.place], budget)
 
@@ -33,7 +33,7 @@ def test_a_larger_budget_buys_no_smaller_network(seed: int) -> None:
     chance = random.Random(seed)
     costs = rising(chance)
     budgets = sorted(chance.uniform(0.1, 1.2 * costs[-1]) for _ in range(10))
-    matched = [match_budget(ladder(costs), budget).cost for budget in budgets]
+    matched = [match_budget(costs_of(costs), budget).cost for budget in budgets]
     assert matched == sorted(matched)
 
 
@@ -50,27 +50,27 @@ def test_few_networks_are_built() -> None:
 
 def test_the_mismatch_is_told_in_percent() -> None:
     assert Match(0, 90.0, 100.0).mismatch == pytest.approx(-10)
-    assert match_budget(ladder([1.0, 2.5]), 2.0).mismatch == pytest.approx(25)
+    assert match_budget(costs_of([1.0, 2.5]), 2.0).mismatch == pytest.approx(25)
 
 
 def test_of_two_that_are_equally_near_the_first_is_taken() -> None:
-    assert match_budget(ladder([1.0, 3.0]), 2.0).place == 0
-    assert match_budget(ladder([1.0, 1.0, 1.0, 2.0, 2.0, 3.0]), 2.0).place == 3
+    assert match_budget(costs_of([1.0, 3.0]), 2.0).place == 0
+    assert match_budget(costs_of([1.0, 1.0, 1.0, 2.0, 2.0, 3.0]), 2.0).place == 3
 
 
 def test_costs_that_fall_here_and_there_give_the_nearest_that_was_seen() -> None:
     times = [1.0, 2.1, 1.9, 4.2, 3.8, 6.0, 5.5, 8.0, 9.0]
-    found = match_budget(ladder(times), 4.0)
-    assert found == match_budget(ladder(times), 4.0)
+    found = match_budget(costs_of(times), 4.0)
+    assert found == match_budget(costs_of(times), 4.0)
     assert abs(found.cost - 4.0) < 0.25
 
 
 @pytest.mark.parametrize("budget", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_budget_is_a_positive_number(budget: float) -> None:
     with pytest.raises(ValueError, match="type a number above 0, or a multiple"):
-        match_budget(ladder([1.0]), budget)
+        match_budget(costs_of([1.0]), budget)
 
 
 def test_an_axis_without_a_beginning_is_told() -> None:
     with pytest.raises(ValueError, match="beginning of the axis"):
-        match_budget(ladder([]), 1.0)
+        match_budget(costs_of([]), 1.0)

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from depthlab.questions.kernels.record import KernelsRecord
-from depthlab.questions.kernels.variants import VariantSearch, _wide
-from depthlab.questions.kernels.verdict import compare_kinds, tell_kinds
-from depthlab.questions.wording import lost_runs
+from depthlab.questions.kernels.variants import VariantSearch
+from depthlab.questions.kernels.verdict import judge
 from depthlab.recipe import Recipe
 from depthlab.runs import ImageFacts
 from depthlab.sweeps import Measuring
@@ -23,12 +22,12 @@ from tests.sweeps.planned import TINY
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("match=time",), "match=time: kinds are matched by multiply_adds or parameters"),
+        (("match=time",), "match=time: networks are matched by multiply_adds or parameters"),
         (("slots=activations",), "slots=activations: kinds are compared of convolution, pool"),
         (("slots=pool", "activation=relu,gelu"), "activation=relu,gelu does nothing with slots=pool"),
         (("slots=activation", "activation=relu,gellu"), "parts.activation must be"),
         (("slots=activation", "activation=relu"), "activation=relu is what resnet-8 has anyway"),
-        (("depth=8,14",), "depth has several values, and seed alone can have"),
+        (("depth=8,14",), "depth has several values: type one, from which wider and narrower variants are found"),
         (("parts.activation=relu,gelu",), "type activation=... without parts. to compare kinds"),
         (("parts.activation=gelu",), "parts.activation=gelu holds what is compared"),
         (("model=alexnet", "depth=8", "slots=pool", "pool=max", "width=[8,8,8,8,8]"), "can't be raised step by step"),
@@ -51,13 +50,13 @@ def look(recipe: Recipe) -> ImageFacts:
 )
 def test_the_width_is_the_one_of_equal_cost(match: str, slot: str, kind: str) -> None:
     search = VariantSearch(("model=resnet", "depth=8"), Measuring(look), match)
-    found = search.find(slot, kind)
-    assert found.name == f"{slot}={kind}" and found.recipe.parts == {slot: kind}
-    assert abs(search.cost(found) / search.budget - 1) < 0.25
+    found, cost = search.find(slot, kind), search.costs.cost
+    assert found.recipe.parts == {slot: kind} and found.overrides[f"parts.{slot}"] == kind
+    assert abs(cost(found) / search.budget - 1) < 0.25
     step = 4 if kind == "grouped" else 1
     for channels in (-step, step):
-        near = _wide(found, round(16 * found.width) + channels)
-        assert abs(search.cost(near) - search.budget) >= abs(search.cost(found) - search.budget)
+        near = found.with_value("width", found.values["width"] + channels / 16)
+        assert abs(cost(near) - search.budget) >= abs(cost(found) - search.budget)
 
 
 @pytest.mark.slow
@@ -76,8 +75,6 @@ def test_kinds_are_matched_run_and_told(tmp_path: Path, open_page: OpenPage) -> 
     for run in record.measured:
         one = next(network for network in record.networks if network.network == run.network)
         assert (run.parameters, run.multiply_adds) == (one.parameters, one.multiply_adds), "it is the network it names"
-    assert compare_kinds(record.networks, record.about.runs, record.measured) == record.compared
-    said = tell_kinds(record.networks, record.compared, lost_runs(record.about.runs))
-    assert said == record.about.verdict and said[0] in ended.stdout
+    assert judge(record) == record and record.about.verdict[0] in ended.stdout
     for width in (WIDE, NARROW):
         open_page(tmp_path / "report" / "index.html", width).check()

@@ -2,43 +2,12 @@
 
 import pytest
 
-from depthlab.questions.kernels.page import kernels_page
+from depthlab.questions.kernels.page import page as kernels_page
 from depthlab.questions.kernels.record import KernelsRecord
-from depthlab.questions.kernels.verdict import compare_kinds, tell_kinds
-from depthlab.questions.wording import lost_runs
-from depthlab.records import QuestionRecord
+from depthlab.questions.kernels.verdict import judge
 from tests.chromium import NARROW, WIDE, OpenPage
-from tests.questions.kernels.kinds import NETWORKS, SEVERAL, kinds
+from tests.questions.kernels.records import SEVERAL, record_of
 from tests.questions.written import Pages, write_once
-
-
-def record_of(errors: dict[str, list[float]]) -> KernelsRecord:
-    refs, runs = kinds(errors)
-    compared = compare_kinds(NETWORKS, refs, runs)
-    about = QuestionRecord(
-        question="kernels",
-        command=("python", "pipelines/kernels.py"),
-        date="2026-11-23T12:00:00+00:00",
-        sweep="0123456789abcdef",
-        sweep_run=None,
-        axes=("model", "depth", "width", "parts.activation", "seed"),
-        held={"data": "digits", "epochs": 20},
-        hardware=("a processor, threads: 1, fp32",),
-        commits=("c0ffee",),
-        versions={"torch": "2.13.0"},
-        runs=tuple(refs),
-        verdict=tell_kinds(NETWORKS, compared, lost_runs(refs)),
-    )
-    return KernelsRecord(
-        about=about,
-        match="multiply_adds",
-        networks=NETWORKS,
-        measured=tuple(runs),
-        compared=compared,
-        same=("activation=relu",),
-        trained={"training": 287, "validation": 1150, "test": 360},
-    )
-
 
 RECORDS = {
     "several": lambda: record_of(SEVERAL),
@@ -72,8 +41,13 @@ def test_the_page_is_in_order_in_a_browser(page: Get, width: int, dark: bool, op
     open_page(page("several").folder / "index.html", width, dark=dark).check()
 
 
-def test_one_seed_is_a_point_and_the_page_follows_from_the_record(page: Get, open_page: OpenPage) -> None:
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_verdict_is_that_of_the_record_alone(name: str) -> None:
+    record = RECORDS[name]()
+    assert judge(KernelsRecord.from_json(record.to_json())) == record
+
+
+def test_one_seed_is_a_point(page: Get, open_page: OpenPage) -> None:
     one = page("one")
-    assert KernelsRecord.from_json(one.record.to_json()).about == one.record.about
     assert "One seed: every number here is a point" in one.text
     open_page(one.folder / "index.html").check()

@@ -1,18 +1,16 @@
 """Kinds against the skeleton: who differs is told with intervals, who does not is not called different."""
 
-from depthlab.questions.kernels.verdict import compare_kinds, slots_of, tell_kinds
-from depthlab.questions.wording import lost_runs
-from tests.questions.kernels.kinds import NETWORKS, SEVERAL, kinds
+from depthlab.questions.kernels.verdict import compare_variants, slots_of
+from tests.questions.kernels.records import NETWORKS, SEVERAL, kinds, record_of
 
 
 def told(errors: dict[str, list[float]]) -> tuple[str, ...]:
-    refs, runs = kinds(errors)
-    return tell_kinds(NETWORKS, compare_kinds(NETWORKS, refs, runs), lost_runs(refs))
+    return record_of(errors).about.verdict
 
 
 def test_each_kind_is_compared_with_the_skeleton_within_its_slot() -> None:
     refs, runs = kinds(SEVERAL)
-    compared = compare_kinds(NETWORKS, refs, runs)
+    compared = compare_variants(NETWORKS, refs, runs)
     assert slots_of(NETWORKS) == ["activation", "normalization"]
     assert {one.b for one in compared} == {"resnet-8"} and len(compared) == 8
     gelu = next(one for one in compared if one.a == "activation=gelu" and one.measure == "test error")
@@ -32,7 +30,10 @@ def test_the_verdict_names_who_differs_and_who_can_not_be_told_apart() -> None:
     assert "tanh +4" in activation and "can't be told" not in activation
     assert normalization.startswith("Normalization: no kind's test error can be told from that of resnet-8")
     assert far == "Far from equal in cost, as no width is nearer: normalization=none -12 %."
-    assert lost == "normalization=none: 1 of 3 runs: diverged; they are in no mean."
+    assert lost == (
+        "Not every run came to its end: normalization=none, 1 of 3 runs: diverged. They are in no mean, which flatters "
+        "networks that diverge."
+    )
 
 
 def test_what_is_clear_of_one_kind_alone_is_not_of_one_among_two() -> None:

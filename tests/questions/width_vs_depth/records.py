@@ -1,10 +1,8 @@
 """Records of width against depth, made up."""
 
-from depthlab.questions.width_vs_depth.fit import compare_matched, fit_measured, fit_published, stand
-from depthlab.questions.width_vs_depth.published import WIDE_TABLE, published_networks
+from depthlab.questions.width_vs_depth.published import published_networks
 from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
-from depthlab.questions.width_vs_depth.verdict import tell
-from depthlab.questions.wording import lost_runs
+from depthlab.questions.width_vs_depth.verdict import judge
 from depthlab.records import MatchedNetwork, QuestionRecord
 from tests.questions.width_vs_depth.networks import NETWORKS, SEVERAL, matched
 
@@ -15,12 +13,10 @@ def record_of(
     errors: dict[str, list[float]],
     *,
     data: str = "digits",
-    timed_on: str = "",
+    match: str = "parameters",
     networks: tuple[MatchedNetwork, ...] = NETWORKS,
 ) -> WidthVsDepthRecord:
     refs, runs = matched(errors)
-    match = "time" if timed_on else "parameters"
-    fits = fit_measured(NETWORKS, runs)
     about = QuestionRecord(
         question="width_vs_depth",
         command=("python", "pipelines/width_vs_depth.py"),
@@ -33,18 +29,15 @@ def record_of(
         commits=("c0ffee",),
         versions={"torch": "2.13.0"},
         runs=tuple(refs),
-        verdict=tell(match, fits, lost_runs(refs)),
     )
-    return WidthVsDepthRecord(
-        about=about,
-        match=match,
-        networks=networks,
-        measured=tuple(runs),
-        compared=compare_matched(NETWORKS, refs, runs),
-        fits=fits,
-        front=stand(NETWORKS, runs),
-        published=published_networks(),
-        published_fit=fit_published(published_networks(), WIDE_TABLE),
-        timed_on=timed_on,
-        trained={"training": 1293, "validation": 144, "test": 360},
+    return judge(
+        WidthVsDepthRecord(
+            about=about,
+            match=match,
+            networks=networks,
+            measured=tuple(runs),
+            published=published_networks(),
+            timed_on="a processor, threads: 1, fp32" if match == "time" else "",
+            trained={"training": 1293, "validation": 144, "test": 360},
+        )
     )

@@ -10,10 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.width_vs_depth.fit import fit_measured
 from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
-from depthlab.questions.width_vs_depth.verdict import tell
-from depthlab.questions.wording import lost_runs
+from depthlab.questions.width_vs_depth.verdict import judge
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.by_hand import width_by_hand
@@ -109,8 +107,7 @@ def test_every_network_has_its_runs(small: Told) -> None:
 @group
 def test_the_verdict_follows_from_the_record(small: Told) -> None:
     record = small.record
-    assert fit_measured(record.networks, record.measured) == record.fits
-    assert tell(record.match, record.fits, lost_runs(record.about.runs)) == record.about.verdict
+    assert judge(record) == record
     assert width_by_hand(json.loads((small.report / "record.json").read_text())) == len(record.measured)
 
 

@@ -4,17 +4,15 @@ import math
 
 import pytest
 
-from depthlab.questions.width_vs_depth.fit import compare_matched, fit_measured, fit_published, stand
-from depthlab.questions.width_vs_depth.published import WIDE_TABLE, published_networks
-from depthlab.questions.width_vs_depth.verdict import tell
-from depthlab.questions.wording import lost_runs
+from depthlab.questions.width_vs_depth.fit import compare_matched, find_front, fit_measured, fit_published
+from depthlab.questions.width_vs_depth.published import published_networks
 from depthlab.statistics import compare
 from tests.questions.width_vs_depth.networks import NETWORKS, SEVERAL, matched
+from tests.questions.width_vs_depth.records import record_of
 
 
 def verdict(errors: dict[str, list[float]], match: str = "parameters") -> tuple[str, ...]:
-    refs, runs = matched(errors)
-    return tell(match, fit_measured(NETWORKS, runs), lost_runs(refs))
+    return record_of(errors, match=match).about.verdict
 
 
 def test_what_buys_more_is_told_with_intervals() -> None:
@@ -101,7 +99,8 @@ def test_too_few_networks_and_lost_runs_are_told() -> None:
     assert told == ("No axis varies among the networks with a result: there is nothing to fit.",)
     told = verdict(SEVERAL | {"resnet-26": [math.nan, 7.9, 8.0]})
     assert told[-1] == (
-        "Not every run came to its end: resnet-26, 1 of 3 runs: diverged. They are in no mean and no fit."
+        "Not every run came to its end: resnet-26, 1 of 3 runs: diverged. They are in no mean and no fit, "
+        "which flatters networks that diverge."
     )
 
 
@@ -123,18 +122,18 @@ def test_networks_of_one_budget_are_compared() -> None:
 
 def test_the_front_is_told_for_both_errors() -> None:
     _, runs = matched(SEVERAL)
-    found = [one for one in stand(NETWORKS, runs) if one.measure == "test error"]
+    found = [one for one in find_front(NETWORKS, runs) if one.measure == "test error"]
     assert [one.network for one in found if one.on_front] == [
         *("resnext-11 11x4d", "resnext-11 27x4d", "resnet-14 width 1.5", "resnet-14 width 2")
     ]
-    assert all(one.share > 0.5 for one in found if one.on_front) and len(stand(NETWORKS, runs)) == 16
+    assert all(one.share > 0.5 for one in found if one.on_front) and len(find_front(NETWORKS, runs)) == 16
 
 
 def test_the_published_table_has_a_rate_and_no_interval() -> None:
     published = published_networks()
     assert {one.family for one in published} == {"resnet", "wide_resnet", "resnext"}
     assert {one.figure.error for one in published if one.figure.network == "resnext-29 16x64d"} == {3.58}
-    fit = fit_published(published, WIDE_TABLE)
+    fit = fit_published(published)
     assert fit is not None and fit.networks == 10
     depth, width = fit.exchanges
     assert width.points < depth.points < 0 and width.interval is depth.interval is None

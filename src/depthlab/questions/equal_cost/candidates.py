@@ -1,27 +1,22 @@
 """Networks along one axis, each a step deeper, wider or of more cardinality than the one before."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, final
+from typing import final
 
-from depthlab.recipe import Recipe
-from depthlab.sweeps.plan.costs import Measuring
+from depthlab.recipe import Recipe, compose, override_values
 
 DEPTH, WIDTH, CARDINALITY = "depth", "width", "cardinality"
-WIDEST_STEP = 24  # layers: no family here has its depths farther apart
-# widths are multiples of one channel of the first stage: 16 in networks for CIFAR, 64 in ResNeXt's stem
-_CHANNELS = {CARDINALITY: 64}
-_FEWEST_CHANNELS = 16
 
 
 @final
 @dataclass(frozen=True)
 class Candidate:
-    """A network: its recipe, the words that choose it, and its values on the axes that its family has."""
+    """A network: its recipe, and the overrides that choose it."""
 
     recipe: Recipe
-    words: Mapping[str, str]
+    overrides: Mapping[str, str]
 
     @property
     def family(self) -> str:
@@ -30,62 +25,60 @@ class Candidate:
 
     @property
     def values(self) -> dict[str, float]:
-        """Depth, width and cardinality as numbers."""
+        """Depth, width and cardinality as numbers, as far as the family has them."""
         model = self.recipe.config["model"]
         return {axis: float(model[axis]) for axis in (DEPTH, WIDTH, CARDINALITY) if axis in model}
 
     @property
     def name(self) -> str:
-        """The name that reads `resnet-14`, `resnet-14 width 2` or `resnext-11 8x4d`, see `rung_name`."""
-        return rung_name(self.recipe)
+        """The name that reads `resnet-14`, `resnet-14 width 2` or `resnext-11 8x4d`, see `candidate_name`."""
+        return candidate_name(self.recipe)
+
+    def with_value(self, axis: str, value: float) -> "Candidate":
+        """Return the network with another value on an axis; nobody checks that the family has it."""
+        number = int(value) if value == int(value) else value
+        config = self.recipe.config | {"model": self.recipe.config["model"] | {axis: number}}
+        if axis in config:
+            config[axis] = number
+        key = f"model.{CARDINALITY}" if axis == CARDINALITY else axis
+        return Candidate(replace(self.recipe, config=config), {**self.overrides, key: json.dumps(number)})
 
 
 @final
+@dataclass(frozen=True)
 class CandidateAxis:
-    """The networks along an axis, from a base network upward; place 0 is the base."""
+    """The networks from a base upward: each `step` more on the axis than the one before, the base at place 0."""
 
-    def __init__(self, base: Candidate, axis: str, measuring: Measuring) -> None:
-        """Look for the step of the axis.
+    base: Candidate
+    name: str
+    step: float
 
-        Raises:
-            ValueError: the family does not have the axis, the base lists its stages, or no network is deeper.
-        """
-        check_axes(base.recipe, (axis,))
-        self.base, self.axis, self._measuring = base, axis, measuring
-        self._from = base.recipe.config["model"][axis]
-        self._step = self._find_step()
-
-    def rung(self, place: int) -> Candidate | None:
-        """Return the network at a place; None where the family has none."""
-        rung = self._at(self._from + place * self._step) if place else self.base
-        return rung if self._exists(rung) else None
-
-    def _find_step(self) -> float:
-        if self.axis == WIDTH:
-            return 1 / _CHANNELS.get(CARDINALITY if CARDINALITY in self.base.values else "", _FEWEST_CHANNELS)
-        if self.axis == CARDINALITY:
-            return 1
-        for step in range(1, WIDEST_STEP + 1):
-            if self._exists(self._at(self._from + step)):
-                return step
-        raise ValueError(
-            f"{self.base.name} has no deeper network in its family: type a smaller depth, or another model"
-        )
-
-    def _at(self, value: float) -> Candidate:
-        number = int(value) if value == int(value) else value
-        key = f"model.{CARDINALITY}" if self.axis == CARDINALITY else self.axis
-        return Candidate(_changed(self.base.recipe, self.axis, number), {**self.base.words, key: json.dumps(number)})
-
-    def _exists(self, rung: Candidate) -> bool:
-        try:
-            self._measuring.cost(rung.recipe)
-        except ValueError:
-            return False
-        return True
+    def candidate(self, place: int) -> Candidate:
+        """Return the network at a place; nobody checks that the family has it."""
+        if place == 0:
+            return self.base
+        return self.base.with_value(self.name, self.base.values[self.name] + place * self.step)
 
 
-def check_axes(recipe: Recipe, axes: tuple[str, ...]) -> None:
+def base_candidate(fixed: Sequence[str], axes: Sequence[str], groups: Sequence[str] = ("model",)) -> Candidate:
+    """Return the network from which others are found along the axes.
+
+    Args:
+        fixed: The overrides of a sweep in which seeds alone vary.
+        axes: The network has each as a number.
+        groups: Of keys that choose the network too, if they are among the overrides: `model` for `model.group_width`.
+
+    Raises:
+        ValueError: the network lacks an axis.
+    """
+    recipe = compose(fixed)
+    check_axes(recipe, axes)
+    overrides = {"model": recipe.choices["model"]} | {key: f"{recipe.config['model'][key]}" for key in (DEPTH, WIDTH)}
+    prefixes = tuple(f"{group}." for group in groups)
+    return Candidate(recipe, overrides | override_values(one for one in fixed if one.startswith(prefixes)))
+
+
+def check_axes(recipe: Recipe, axes: Sequence[str]) -> None:
     """See that a recipe's network has each axis as a number. Raises `ValueError`."""
     model, family = recipe.config["model"], recipe.choices["model"]
     for axis in axes:
@@ -96,15 +89,10 @@ def check_axes(recipe: Recipe, axes: tuple[str, ...]) -> None:
             raise ValueError(f"{axis}={listed} can't be raised step by step: type one number, such as {axis}=2")
 
 
-def rung_name(recipe: Recipe) -> str:
+def candidate_name(recipe: Recipe) -> str:
     """Return a network's name: family and depth, a width that isn't 1, cardinality and channels of a group."""
     model = recipe.config["model"]
     name, width = f"{recipe.choices['model']}-{model[DEPTH]}", model.get(WIDTH, 1)
     if CARDINALITY in model:
         name += f" {model[CARDINALITY]}x{round(model['group_width'] * width)}d"
     return name if width == 1 else f"{name} width {width:.4g}"
-
-
-def _changed(recipe: Recipe, axis: str, value: float) -> Recipe:
-    config: dict[str, Any] = recipe.config | {"model": recipe.config["model"] | {axis: value}}
-    return replace(recipe, config=config | ({axis: value} if axis in config else {}))

@@ -55,9 +55,9 @@ def match_budget(costs: Costs, budget: float) -> Match:
             low = middle
         else:
             high = middle
-    there = {place: cost for place, cost in seen.items() if cost is not None}
-    place = min(there, key=lambda place: (abs(there[place] - budget), place))
-    return Match(place, there[place], budget)
+    known = {place: cost for place, cost in seen.items() if cost is not None}
+    place = min(known, key=lambda place: (abs(known[place] - budget), place))
+    return Match(place, known[place], budget)
 
 
 def _affordable(cost: float | None, budget: float) -> bool:

@@ -1,97 +1,130 @@
 """Networks of equal cost: from a base network, along each axis the one nearest to a budget."""
 
-import math
-from collections.abc import Callable, Sequence
-from typing import final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, final
 
-from depthlab.questions.equal_cost.candidates import DEPTH, WIDTH, Candidate, CandidateAxis, check_axes
+from depthlab.questions.equal_cost.candidates import CARDINALITY, WIDTH, Candidate, CandidateAxis, check_axes
 from depthlab.questions.equal_cost.matching import match_budget
-from depthlab.recipe import Space, compose
+from depthlab.recipe import override_values, override_words
 from depthlab.records import MatchedNetwork
-from depthlab.sweeps.plan.costs import Measuring
+
+if TYPE_CHECKING:
+    from depthlab.questions.equal_cost.step_times import StepTimes
+    from depthlab.sweeps import Measuring
+
+WIDEST_STEP = 24  # layers: no family here has its depths farther apart
+# of width, which is a multiple of the first stage's channels: 16 in networks for CIFAR, 64 in ResNeXt's stem
+ONE_CHANNEL, ONE_CHANNEL_OF_RESNEXT = 1 / 16, 1 / 64
+
+
+class Matched(Protocol):
+    """A network that was found for its cost, as a record has it."""
+
+    @property
+    def network(self) -> str: ...
+    @property
+    def words(self) -> tuple[str, ...]: ...
+    @property
+    def cost(self) -> float: ...
+    @property
+    def mismatch(self) -> float: ...
+
+
+Network = TypeVar("Network", bound=Matched)
 
 
 @final
-class CostMatch:
-    """Finds networks by a cost that grows along each axis, such as parameters."""
+class EqualCostSearch:
+    """Finds networks by their cost: `parameters` or `multiply_adds`, or the `time` of a training step."""
 
-    def __init__(self, measuring: Measuring, cost: Callable[[Candidate], float]) -> None:
-        self.measuring, self.cost = measuring, cost
+    def __init__(self, match: str, measuring: "Measuring", times: "StepTimes | None" = None) -> None:
+        assert (match == "time") == (times is not None), "step times are needed for time alone"
+        self.match, self._measuring, self._times = match, measuring, times
 
-    def nearest(self, ladder: CandidateAxis, budget: float) -> Candidate:
+    def cost(self, candidate: Candidate) -> float:
+        """Return what is to be equal. Raises `ValueError` where the network can't be built."""
+        if self._times is not None:
+            return self._times.seconds(candidate.recipe)
+        return float(getattr(self._measuring.cost(candidate.recipe), self.match))
+
+    def exists(self, candidate: Candidate) -> bool:
+        """Whether the network can be built."""
+        try:
+            self._measuring.cost(candidate.recipe)
+        except ValueError:
+            return False
+        return True
+
+    def axis(self, base: Candidate, name: str) -> CandidateAxis:
+        """Return the networks along an axis: all depths of a family, widths by single channels of the first stage.
+
+        Raises:
+            ValueError: the family does not have the axis, the base lists its stages, or no network is deeper.
+        """
+        check_axes(base.recipe, (name,))
+        if name == WIDTH:
+            return CandidateAxis(base, name, ONE_CHANNEL_OF_RESNEXT if CARDINALITY in base.values else ONE_CHANNEL)
+        if name == CARDINALITY:
+            return CandidateAxis(base, name, 1)
+        axes = (CandidateAxis(base, name, step) for step in range(1, WIDEST_STEP + 1))
+        found = next((axis for axis in axes if self.exists(axis.candidate(1))), None)
+        if found is None:
+            raise ValueError(f"{base.name} has no deeper network in its family: type a smaller depth, or another model")
+        return found
+
+    def nearest(self, axis: CandidateAxis, budget: float) -> Candidate:
         """Return the network whose cost is nearest to the budget. Raises `ValueError` for no positive budget."""
 
-        def costs(place: int) -> float | None:
-            rung = ladder.rung(place)
-            return None if rung is None else self.cost(rung)
+        def cost_at(place: int) -> float | None:
+            candidate = axis.candidate(place)
+            return self.cost(candidate) if self.exists(candidate) else None
 
-        rung = ladder.rung(match_budget(costs, budget).place)
-        assert rung is not None
-        return rung
+        return axis.candidate(match_budget(cost_at, budget).place)
 
-    def told(self, rung: Candidate, axis: str, budget: float) -> MatchedNetwork:
-        """Return what a record tells of a network that was found for a budget, in the unit of the cost."""
-        counted, cost = self.measuring.cost(rung.recipe), self.cost(rung)
+    def matched(self, candidate: Candidate, axis: str, budget: float) -> MatchedNetwork:
+        """Return what a record holds of a network that was found for a budget, in the unit of the cost."""
         return MatchedNetwork(
-            network=rung.name,
-            family=rung.family,
+            network=candidate.name,
+            family=candidate.family,
             axis=axis,
-            words=tuple(f"{key}={value}" for key, value in rung.words.items()),
-            values=rung.values,
-            budget=budget,
-            cost=cost,
-            mismatch=100 * (cost / budget - 1),
-            parameters=counted.parameters,
-            multiply_adds=counted.multiply_adds,
+            values=candidate.values,
+            step_seconds=None if self._times is None else self.cost(candidate),
+            **self.costs(candidate, budget),
         )
 
+    def costs(self, candidate: Candidate, budget: float) -> dict[str, Any]:
+        """Return a network's overrides and costs beside the budget, by their names in a record."""
+        counted, cost = self._measuring.cost(candidate.recipe), self.cost(candidate)
+        return {
+            "words": override_words(candidate.overrides),
+            "budget": budget,
+            "cost": cost,
+            "mismatch": 100 * (cost / budget - 1),
+            "parameters": counted.parameters,
+            "multiply_adds": counted.multiply_adds,
+        }
 
-def held_words(space: Space, found: str) -> tuple[str, ...]:
-    """Return the words of a space in which seeds alone vary; others are `found`, such as "deeper networks".
+    def along(self, bases: Mapping[str, Candidate], budgets: Sequence[float]) -> list[MatchedNetwork]:
+        """Return for each budget the nearest network along each axis from its base; progress is shown."""
+        from depthlab.training import track
 
-    Raises:
-        ValueError: something else has several values.
-    """
-    if varying := [key for key in space.keys if key != "seed"]:
-        raise ValueError(
-            f"{varying[0]} has several values: type one, from which {found} are found, and several for seed alone"
-        )
-    return space.fixed
-
-
-def base_rung(fixed: Sequence[str], axes: tuple[str, ...]) -> Candidate:
-    """Return the network from which others are found along the axes. Raises `ValueError` where it lacks one."""
-    recipe = compose(fixed)
-    check_axes(recipe, axes)
-    words = {"model": recipe.choices["model"]} | {key: f"{recipe.config['model'][key]}" for key in (DEPTH, WIDTH)}
-    return Candidate(recipe, words | dict(word.split("=", 1) for word in fixed if word.startswith("model.")))
+        axes = [self.axis(base, name) for name, base in bases.items()]
+        tasks = [(budget, axis) for budget in budgets for axis in axes]
+        return [
+            self.matched(self.nearest(axis, budget), axis.name, budget)
+            for budget, axis in track(tasks, "matching networks")
+        ]
 
 
-def read_budgets(typed: str, base: float, example: str) -> list[float]:
-    """Return budgets in the unit of the base network's cost, the smallest first.
+def variants_of(networks: Iterable[Matched]) -> list[dict[str, str]]:
+    """Return the overrides of each network once, for a sweep over all of them."""
+    return [override_values(one.words) for one in {one.network: one for one in networks}.values()]
 
-    Args:
-        typed: Multiples of the base's cost such as 2x, and amounts, with commas.
-        base: Its cost.
-        example: What can be typed.
 
-    Raises:
-        ValueError: something else was typed, or a budget that the base exceeds.
-    """
-    found = []
-    for text in filter(None, (part.strip() for part in typed.split(","))):
-        try:
-            budget = base * float(text[:-1]) if text.endswith("x") else float(text)
-        except ValueError:
-            raise ValueError(
-                f"budget={text} is no amount: type multiples of the base such as {example}, or numbers"
-            ) from None
-        if not base < budget < math.inf:
-            first = example.partition(",")[0]
-            raise ValueError(
-                f"budget={text} is not above the cost of the base network, {base:g}: type one such as {first}"
-            )
-        found.append(budget)
-    if not found:
-        raise ValueError(f"budget= has no value: type multiples of the base such as {example}, or numbers")
-    return sorted(set(found))
+def show_networks(
+    networks: Iterable[Network], match: str, label: Callable[[Network], str], budget: str = "the budget"
+) -> None:
+    """Print a line for each network: its label, its cost, and by how much it misses the budget."""
+    for one in networks:
+        size = f"{one.cost:.4g} s a step" if match == "time" else f"{one.cost:,.0f} {match.replace('_', '-')}"
+        print(f"{label(one):44}{size:>26}   {one.mismatch:+.1f} % of {budget}", flush=True)

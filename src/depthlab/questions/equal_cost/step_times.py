@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from depthlab.recipe import Recipe
-from depthlab.runs import ImageFacts
 from depthlab.tracking import capture_environment, write_atomically
+
+if TYPE_CHECKING:
+    from depthlab.runs import ImageFacts
 
 SECONDS = 2.0  # of training, for one network
 
@@ -18,7 +20,7 @@ class StepTimes:
     The file maps hardware to networks, and each to its seconds. Who wants new times deletes it.
     """
 
-    def __init__(self, file: Path, recipe: Recipe, facts: ImageFacts, *, threads: int) -> None:
+    def __init__(self, file: Path, recipe: Recipe, facts: "ImageFacts", *, threads: int) -> None:
         """Read what was measured on this hardware, which `hardware` names; a file that can't be read is begun anew."""
         from depthlab.runs import expected_hardware  # imports Lightning
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from depthlab.questions.kernels.record import KindNetwork
+from depthlab.questions.kernels.record import VariantNetwork
 from depthlab.records import Compared
 from depthlab.report.palette import BROKEN, COLORS
 
 TEST = "test error"
 
 
-def kind_differences(networks: Sequence[KindNetwork], compared: Sequence[Compared]) -> Figure:
+def kind_differences(networks: Sequence[VariantNetwork], compared: Sequence[Compared]) -> Figure:
     """Draw, slot by slot, each kind's errors less the skeleton's, with intervals; test filled, training hollow.
 
     A kind without a result has a cross.

@@ -11,7 +11,7 @@ from depthlab.report.published_table import splits_text
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 
 
-def kernels_page(record: KernelsRecord) -> Page:
+def page(record: KernelsRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     about = record.about
     data = about.held.get("data")

@@ -9,8 +9,8 @@ from depthlab.records.questions import Compared, QuestionRecord
 
 
 @dataclass(frozen=True)
-class KindNetwork(Record):
-    """The skeleton with one kind in one slot, and the width at which it costs the nearest to the skeleton itself."""
+class VariantNetwork(Record):
+    """The skeleton with one kind in one slot, at the width whose cost is nearest to that of the skeleton itself."""
 
     network: str  # reads: activation=gelu, or resnet-8 for the skeleton itself
     slot: str  # convolution, pool, activation, normalization; "" for the skeleton
@@ -30,8 +30,8 @@ class KernelsRecord(Record):
 
     about: QuestionRecord
     match: str  # parameters or multiply_adds
-    networks: tuple[KindNetwork, ...]  # the skeleton first
+    networks: tuple[VariantNetwork, ...]  # the skeleton first
     measured: tuple[MeasuredRun, ...]
-    compared: tuple[Compared, ...]  # each kind less the skeleton; a family for each slot and measure
+    compared: tuple[Compared, ...] = ()  # each kind less the skeleton; a family for each slot and measure
     same: tuple[str, ...] = ()  # kinds that are the skeleton's own, which have no network beside it
     trained: dict[str, Any] = field(default_factory=dict)  # images in each split

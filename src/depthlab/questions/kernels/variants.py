@@ -1,17 +1,17 @@
 """One skeleton with each kind of a part, at the width at which it costs as much as the skeleton itself."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
 
-from depthlab.questions.equal_cost.candidates import check_axes, rung_name
-from depthlab.questions.equal_cost.matching import match_budget
-from depthlab.recipe import Recipe, compose
-from depthlab.runs import ImageShape, build_untrained
-from depthlab.sweeps.plan.costs import Measuring
+from depthlab.questions.equal_cost.candidates import WIDTH, Candidate, CandidateAxis, base_candidate
+from depthlab.questions.equal_cost.search import ONE_CHANNEL, EqualCostSearch
+from depthlab.questions.kernels.record import VariantNetwork
+from depthlab.recipe import Override, compose, override_words
 
-CHANNEL = 1 / 16  # of width: one channel of the first stage
+if TYPE_CHECKING:
+    from depthlab.sweeps import Measuring
+
 NARROWEST, WIDEST = 2, 128  # channels of the first stage between which widths are looked for
 COARSEST = 32  # channels between two widths, at most
 POSSIBLE = (8, 16, 32, 64)  # channels of which a kind can have some, if it can have any
@@ -19,91 +19,82 @@ POSSIBLE = (8, 16, 32, 64)  # channels of which a kind can have some, if it can 
 
 @final
 @dataclass(frozen=True)
-class Kind:
-    """A kind in a slot, or the skeleton with neither: its recipe and the words that choose its network."""
+class Variants:
+    """The networks to compare, the skeleton first, and the kinds that are the skeleton's own."""
 
-    slot: str
-    kind: str
-    recipe: Recipe
-    words: Mapping[str, str]
-
-    @property
-    def name(self) -> str:
-        """The name that reads `activation=gelu`; the skeleton's is `resnet-8`."""
-        return f"{self.slot}={self.kind}" if self.slot else rung_name(self.recipe)
-
-    @property
-    def width(self) -> float:
-        """The factor on the channels."""
-        return float(self.recipe.config["width"])
+    networks: tuple[VariantNetwork, ...]
+    same: tuple[str, ...]
 
 
 @final
 class VariantSearch:
-    """Finds widths of equal cost."""
+    """Finds the width of equal cost for each kind in each slot of a skeleton."""
 
-    def __init__(self, fixed: Sequence[str], measuring: Measuring, match: str) -> None:
+    def __init__(self, fixed: Sequence[str], measuring: "Measuring", match: str) -> None:
         """Read the skeleton. Raises `ValueError` if it has no depth or width as a number."""
-        self._fixed, self._measuring, self._match = tuple(fixed), measuring, match
-        recipe = compose(self._fixed)
-        check_axes(recipe, ("depth", "width"))
-        own = dict(word.split("=", 1) for word in self._fixed if word.startswith(("model.", "parts.")))
-        words = {"model": recipe.choices["model"]} | {axis: str(recipe.config[axis]) for axis in ("depth", "width")}
-        self.skeleton = Kind("", "", recipe, words | own)
-        self.budget = self.cost(self.skeleton)
+        self._fixed, self._measuring = tuple(fixed), measuring
+        self.costs = EqualCostSearch(match, measuring)
+        self.skeleton = base_candidate(fixed, ("depth", WIDTH), groups=("model", "parts"))
+        self.budget = self.costs.cost(self.skeleton)
 
-    def cost(self, kind: Kind) -> float:
-        """Return what is to be equal."""
-        return float(getattr(self._measuring.cost(kind.recipe), self._match))
+    def find_all(self, kinds: Mapping[str, Sequence[str]]) -> Variants:
+        """Return the skeleton and each kind of each slot; progress is shown.
 
-    def counts(self, kind: Kind) -> tuple[int, int]:
-        """Return parameters and multiply-adds."""
-        cost = self._measuring.cost(kind.recipe)
-        return cost.parameters, cost.multiply_adds
+        Raises:
+            ValueError: the skeleton can't have a kind, or has them all anyway.
+        """
+        from depthlab.training import track
 
-    def structure(self, kind: Kind) -> str:
-        """Return the layers of a network as text: two that have the same are the same network."""
-        facts = self._measuring.facts(kind.recipe)
-        shape = ImageShape(facts.channels, facts.image_size, facts.num_classes)
-        return repr(build_untrained(kind.recipe, shape))
+        structure = self._structure(self.skeleton)
+        networks, same = [self._network(self.skeleton)], []
+        pairs = [(slot, kind) for slot, names in kinds.items() for kind in names]
+        for slot, kind in track(pairs, "matching widths"):
+            candidate = self.find(slot, kind)
+            if self._structure(candidate) == structure:
+                same.append(f"{slot}={kind}")
+            else:
+                networks.append(self._network(candidate, slot, kind))
+        if len(networks) == 1:
+            raise ValueError(f"{', '.join(same)} is what {self.skeleton.name} has anyway: type other kinds to compare")
+        return Variants(tuple(networks), tuple(same))
 
-    def find(self, slot: str, kind: str) -> Kind:
+    def find(self, slot: str, kind: str) -> Candidate:
         """Return the skeleton with the kind in the slot, at the width whose cost is the nearest to the skeleton's.
-
-        Widths go by channels of the first stage, or by as many as a kind needs, such as its groups.
 
         Raises:
             ValueError: the skeleton can't have the kind at any width, with what it said of its own.
         """
-        words = {**self.skeleton.words, f"parts.{slot}": kind}
-        kept = [word for word in self._fixed if word.partition("=")[0] not in words]
-        composed = Kind(slot, kind, compose([*kept, *(f"{key}={value}" for key, value in words.items())]), words)
-        first = self._first(composed)
-        step = next((step for step in range(1, COARSEST) if self._exists(_wide(composed, first + step))), COARSEST)
+        return self.costs.nearest(self.widths(slot, kind), self.budget)
 
-        def costs(place: int) -> float | None:
-            found = _wide(composed, first + place * step)
-            return self.cost(found) if self._exists(found) else None
+    def widths(self, slot: str, kind: str) -> CandidateAxis:
+        """Return the widths that a kind can have: by channels of the first stage, or by as many as its groups need."""
+        overrides = {**self.skeleton.overrides, f"parts.{slot}": kind}
+        kept = [word for word in self._fixed if Override.parse(word).key not in overrides]
+        candidate = Candidate(compose([*kept, *override_words(overrides)]), overrides)
+        narrowest = self._narrowest(candidate)
+        axes = [CandidateAxis(narrowest, WIDTH, step * ONE_CHANNEL) for step in range(1, COARSEST + 1)]
+        return next((axis for axis in axes if self.costs.exists(axis.candidate(1))), axes[-1])
 
-        return _wide(composed, first + match_budget(costs, self.budget).place * step)
+    def _narrowest(self, candidate: Candidate) -> Candidate:
+        own = candidate.values[WIDTH]
+        possible = (own, *(channels * ONE_CHANNEL for channels in POSSIBLE))
+        if not any(self.costs.exists(candidate.with_value(WIDTH, width)) for width in possible):
+            self.costs.cost(candidate)  # raises what is wrong with it
+        widths = (candidate.with_value(WIDTH, channels * ONE_CHANNEL) for channels in range(NARROWEST, WIDEST))
+        return next(filter(self.costs.exists, widths))
 
-    def _first(self, kind: Kind) -> int:
-        own = round(self.skeleton.width / CHANNEL)
-        if not any(self._exists(_wide(kind, channels)) for channels in (own, *POSSIBLE)):
-            self._measuring.cost(kind.recipe)  # raises what is wrong with it
-        return next(channels for channels in range(NARROWEST, WIDEST) if self._exists(_wide(kind, channels)))
+    def _structure(self, candidate: Candidate) -> str:
+        """Return the layers of a network as text: two that have the same are the same network."""
+        from depthlab.runs import ImageShape, build_untrained
 
-    def _exists(self, kind: Kind) -> bool:
-        try:
-            self._measuring.cost(kind.recipe)
-        except ValueError:
-            return False
-        return True
+        facts = self._measuring.facts(candidate.recipe)
+        return repr(build_untrained(candidate.recipe, ImageShape(facts.channels, facts.image_size, facts.num_classes)))
 
-
-def _wide(kind: Kind, channels: int) -> Kind:
-    """Return the kind with so many channels in the first stage of a network that has 16 at width 1."""
-    width = channels * CHANNEL
-    number = int(width) if width == int(width) else width
-    config = kind.recipe.config | {"width": number, "model": kind.recipe.config["model"] | {"width": number}}
-    return replace(kind, recipe=replace(kind.recipe, config=config), words={**kind.words, "width": json.dumps(number)})
+    def _network(self, candidate: Candidate, slot: str = "", kind: str = "") -> VariantNetwork:
+        return VariantNetwork(
+            network=f"{slot}={kind}" if slot else candidate.name,
+            slot=slot,
+            kind=kind,
+            width=candidate.values[WIDTH],
+            **self.costs.costs(candidate, self.budget),
+        )

@@ -1,77 +1,84 @@
 """Kinds of parts against the skeleton's own, at equal cost and over the same seeds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from depthlab.questions.compared import TEST, TRAINING, compare_networks
-from depthlab.questions.kernels.record import KindNetwork
+from depthlab.questions.grouping import grouped
+from depthlab.questions.kernels.record import KernelsRecord, VariantNetwork
+from depthlab.questions.wording import lost_runs, lost_sentence
 from depthlab.records import Compared, MeasuredRun, RunRef
+from depthlab.statistics import LEVEL, is_significant
 
-LEVEL = 0.05  # of p-values that are corrected over the kinds of a slot
 FAR = 10.0  # percent of the budget from which on a mismatch is told in the verdict
 
 
-def compare_kinds(
-    networks: Sequence[KindNetwork], refs: Sequence[RunRef], runs: Sequence[MeasuredRun]
+def judge(record: KernelsRecord) -> KernelsRecord:
+    """Return the record with its comparisons and its verdict, a sentence for each slot first."""
+    networks, refs = record.networks, record.about.runs
+    compared = compare_variants(networks, refs, record.measured)
+    verdict = [_slot_sentence(slot, networks, compared) for slot in slots_of(networks)]
+    if far := [f"{one.network} {one.mismatch:+.0f} %" for one in networks if abs(one.mismatch) >= FAR]:
+        verdict.append(f"Far from equal in cost, as no width is nearer: {', '.join(far)}.")
+    verdict += lost_sentence(lost_runs(refs))
+    return replace(record, about=replace(record.about, verdict=tuple(verdict)), compared=compared)
+
+
+def compare_variants(
+    networks: Sequence[VariantNetwork], refs: Sequence[RunRef], runs: Sequence[MeasuredRun]
 ) -> tuple[Compared, ...]:
     """Compare each kind with the skeleton, by test and by training error; p-values are corrected slot by slot."""
-    stands = {ref.group: ref for ref in refs}
-    skeleton = stands[networks[0].network]
-    found: list[Compared] = []
+    ref_of = {ref.group: ref for ref in refs}
+    skeleton = ref_of[networks[0].network]
+    compared: list[Compared] = []
     for measure in (TEST, TRAINING):
-        for slot in slots_of(networks):
-            kinds = [stands[one.network] for one in networks if one.slot == slot and one.network in stands]
-            family = f"{slot}: {measure}"
-            found += compare_networks(family, measure, [(kind, skeleton) for kind in kinds], runs)
-    return tuple(found)
+        for slot, variants in _by_slot(networks).items():
+            pairs = [(ref_of[one.network], skeleton) for one in variants if one.network in ref_of]
+            compared += compare_networks(f"{slot}: {measure}", measure, pairs, runs)
+    return tuple(compared)
 
 
-def slots_of(networks: Sequence[KindNetwork]) -> list[str]:
+def slots_of(networks: Sequence[VariantNetwork]) -> list[str]:
     """Return the slots that vary, in order."""
-    return list(dict.fromkeys(one.slot for one in networks if one.slot))
+    return list(_by_slot(networks))
 
 
-def tell_kinds(
-    networks: Sequence[KindNetwork], compared: Sequence[Compared], lost: Mapping[str, str]
-) -> tuple[str, ...]:
-    """Return what follows, a sentence or two for each slot; `lost` maps networks to what their runs ended by."""
-    said = [_tell_slot(slot, networks, compared) for slot in slots_of(networks)]
-    far = [f"{one.network} {one.mismatch:+.0f} %" for one in networks if abs(one.mismatch) >= FAR]
-    if far:
-        said.append(f"Far from equal in cost, as no width is nearer: {', '.join(far)}.")
-    said += [f"{network}: {ends}; they are in no mean." for network, ends in lost.items()]
-    return tuple(said)
+def _by_slot(networks: Sequence[VariantNetwork]) -> Mapping[str, list[VariantNetwork]]:
+    return grouped((one for one in networks if one.slot), lambda one: one.slot)
 
 
-def _tell_slot(slot: str, networks: Sequence[KindNetwork], compared: Sequence[Compared]) -> str:
-    names = {one.network: one.kind for one in networks}
-    ours = [one for one in compared if one.measure == TEST and one.family == f"{slot}: {TEST}"]
-    skeleton = networks[0].network
-    known = [one for one in ours if one.mean_a is not None and one.mean_b is not None]
+def _slot_sentence(slot: str, networks: Sequence[VariantNetwork], compared: Sequence[Compared]) -> str:
+    kinds = {one.network: one.kind for one in networks}
+    name, skeleton, percent = slot.capitalize(), networks[0].network, f"{100 * LEVEL:.0f}"
+    known = [one for one in compared if one.family == f"{slot}: {TEST}" and one.comparison is not None]
     if not known:
-        return f"{slot.capitalize()}: no run has a result to compare."
+        return f"{name}: no run has a result to compare."
+
+    def listed(some: Sequence[Compared], text: Callable[[Compared], str]) -> str:
+        return ", ".join(f"{kinds[one.a]} {text(one)}" for one in some)
+
     if all(one.comparison is None or one.comparison.p is None for one in known):
-        points = ", ".join(f"{names[one.a]} {_difference(one):+.2g}" for one in known)
-        return f"{slot.capitalize()}: one seed, so no claim; test errors less that of {skeleton}, in points: {points}."
-    clear = [one for one in known if one.p_holm is not None and one.p_holm < LEVEL]
+        differences = listed(known, _difference)
+        return f"{name}: one seed, so no claim; test errors less that of {skeleton}, in points: {differences}."
+    clear = [one for one in known if is_significant(one.p_holm)]
     if not clear:
         return (
-            f"{slot.capitalize()}: no kind's test error can be told from that of {skeleton} by these seeds "
-            f"({', '.join(_with_interval(one, names) for one in known)}; points, 95 %)."
+            f"{name}: no kind's test error can be told from that of {skeleton} by these seeds "
+            f"({listed(known, _with_interval)}; points, {percent} %)."
         )
-    rest = [names[one.a] for one in known if one not in clear]
+    rest = [kinds[one.a] for one in known if one not in clear]
     others = f"; {', '.join(rest)} can't be told from it" if rest else ""
     return (
-        f"{slot.capitalize()}: test error less that of {skeleton}, in points with 95 % intervals: "
-        f"{', '.join(_with_interval(one, names) for one in clear)}{others}."
+        f"{name}: test error less that of {skeleton}, in points with {percent} % intervals: "
+        f"{listed(clear, _with_interval)}{others}."
     )
 
 
-def _difference(one: Compared) -> float:
+def _difference(one: Compared) -> str:
     assert one.mean_a is not None and one.mean_b is not None
-    return one.mean_a - one.mean_b
+    return f"{one.mean_a - one.mean_b:+.2g}"
 
 
-def _with_interval(one: Compared, names: dict[str, str]) -> str:
+def _with_interval(one: Compared) -> str:
     interval = one.comparison.interval if one.comparison is not None else None
-    bounds = "" if interval is None else f" ({interval.low:+.2g} to {interval.high:+.2g})"
-    return f"{names[one.a]} {_difference(one):+.2g}{bounds}"
+    return _difference(one) + ("" if interval is None else f" ({interval.low:+.2g} to {interval.high:+.2g})")

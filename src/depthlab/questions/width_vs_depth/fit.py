@@ -1,13 +1,16 @@
 """Depth, width and cardinality at equal cost: what is compared, and what is fitted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
+from statistics import fmean
 
 from depthlab.questions.compared import TEST, TRAINING, VALUES, compare_networks
+from depthlab.questions.grouping import grouped
 from depthlab.questions.width_vs_depth.pareto import front_shares, pareto_front
+from depthlab.questions.width_vs_depth.published import WIDE_TABLE
 from depthlab.questions.width_vs_depth.record import FrontPoint, PublishedNetwork
 from depthlab.records import Compared, ExchangeFit, MatchedNetwork, MeasuredRun, RunRef
-from depthlab.statistics.exchange import AXES, LEVEL, fit_exchange
+from depthlab.statistics.exchange import AXES, fit_exchange
 from depthlab.statistics.exchange_spread import Point
 
 MEASURES = (TEST, TRAINING)
@@ -18,56 +21,41 @@ def compare_matched(
     networks: Sequence[MatchedNetwork], refs: Sequence[RunRef], runs: Sequence[MeasuredRun]
 ) -> tuple[Compared, ...]:
     """Compare the networks that were found for the same budget along different axes, by test and training error."""
-    stands = {ref.group: ref for ref in refs}
-    budgets = dict.fromkeys(one.budget for one in networks if one.axis in AXES)
+    ref_of = {ref.group: ref for ref in refs}
     pairs = []
-    for budget in budgets:
-        there = [one.network for one in networks if one.budget == budget and one.axis in AXES]
-        names = [name for name in dict.fromkeys(there) if name in stands]
-        pairs += [(stands[later], stands[earlier]) for earlier, later in combinations(names, 2)]
+    for same in grouped((one for one in networks if one.axis in AXES), lambda one: one.budget).values():
+        names = dict.fromkeys(one.network for one in same if one.network in ref_of)
+        pairs += [(ref_of[later], ref_of[earlier]) for earlier, later in combinations(names, 2)]
     return tuple(one for measure in MEASURES for one in compare_networks(measure, measure, pairs, runs))
 
 
-def fit_measured(
-    networks: Sequence[MatchedNetwork], runs: Sequence[MeasuredRun], *, level: float = LEVEL
-) -> tuple[ExchangeFit, ...]:
+def fit_measured(networks: Sequence[MatchedNetwork], runs: Sequence[MeasuredRun]) -> tuple[ExchangeFit, ...]:
     """Fit the exchange rates of test and training error over all networks with a result."""
-    distinct = {one.network: one for one in networks}
+    distinct = {one.network: one for one in networks}.values()
     return tuple(
         fit_exchange(
-            measure,
-            [
-                Point(
-                    one.family,
-                    one.values,
-                    one.cost,
-                    tuple(VALUES[measure](run) for run in runs if run.network == one.network),
-                )
-                for one in distinct.values()
-            ],
-            level=level,
+            measure, [Point(one.family, one.values, one.cost, tuple(errors.get(one.network, ()))) for one in distinct]
         )
         for measure in MEASURES
+        for errors in (_errors_of(measure, runs),)
     )
 
 
-def fit_published(published: Sequence[PublishedNetwork], where: str) -> ExchangeFit | None:
+def fit_published(published: Sequence[PublishedNetwork], where: str = WIDE_TABLE) -> ExchangeFit | None:
     """Fit the same to the networks of one published table; None where it has too few."""
     rows = [one for one in published if one.figure.where == where and one.figure.relation == "="]
-    fit = fit_exchange(
-        TEST, [Point(one.family, one.values, one.parameters, (one.figure.error,)) for one in rows], level=LEVEL
-    )
+    fit = fit_exchange(TEST, [Point(one.family, one.values, one.parameters, (one.figure.error,)) for one in rows])
     enough = fit.networks >= len(fit.exchanges) + len(fit.levels) + _FEWEST_LEFT
     return fit if fit.exchanges and enough else None
 
 
-def stand(networks: Sequence[MatchedNetwork], runs: Sequence[MeasuredRun]) -> tuple[FrontPoint, ...]:
+def find_front(networks: Sequence[MatchedNetwork], runs: Sequence[MeasuredRun]) -> tuple[FrontPoint, ...]:
     """Return cost and mean error of each network with a result, and whether any other beats it in both."""
-    found = []
-    costs = {one.network: one.cost for one in networks if any(run.network == one.network for run in runs)}
+    found: list[FrontPoint] = []
     for measure in MEASURES:
-        errors = {name: [VALUES[measure](run) for run in runs if run.network == name] for name in costs}
-        means = {name: sum(values) / len(values) for name, values in errors.items()}
+        errors = _errors_of(measure, runs)
+        costs = {one.network: one.cost for one in networks if one.network in errors}
+        means = {name: fmean(errors[name]) for name in costs}
         front = {list(costs)[place] for place in pareto_front(list(costs.values()), list(means.values()))}
         shares = front_shares(costs, errors)
         found += [
@@ -75,3 +63,9 @@ def stand(networks: Sequence[MatchedNetwork], runs: Sequence[MeasuredRun]) -> tu
             for name in sorted(costs, key=lambda name: (costs[name], name))
         ]
     return tuple(found)
+
+
+def _errors_of(measure: str, runs: Sequence[MeasuredRun]) -> Mapping[str, list[float]]:
+    """Return network -> its errors, one a seed."""
+    by_network = grouped(runs, lambda run: run.network)
+    return {network: [VALUES[measure](run) for run in same] for network, same in by_network.items()}

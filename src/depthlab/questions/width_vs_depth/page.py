@@ -12,6 +12,7 @@ from depthlab.questions.width_vs_depth.tables import (
     network_table,
     ratio_table,
 )
+from depthlab.questions.wording import fit_notes
 from depthlab.records import ExchangeFit, MatchedNetwork, TrialState
 from depthlab.report.blocks import Block, Notice, Page, Picture, Section
 from depthlab.report.comparison_table import comparison_table, planning_text
@@ -21,7 +22,7 @@ from depthlab.report.question_runs import page_facts, run_section, seed_notices
 FAR = 15.0  # percent of the budget, beyond which a network is said not to cost what it should
 
 
-def width_page(record: WidthVsDepthRecord) -> Page:
+def page(record: WidthVsDepthRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     about = record.about
     data = about.held.get("data")
@@ -190,8 +191,4 @@ def _far_notice(networks: Sequence[MatchedNetwork]) -> list[Block]:
 
 
 def _fit_notices(fits: Sequence[ExchangeFit]) -> list[Block]:
-    notes: dict[str, list[str]] = {}
-    for fit in fits:
-        for note in fit.notes:
-            notes.setdefault(note, []).append(fit.measure)
-    return [Notice(f"{' and '.join(measures).capitalize()}: {note}") for note, measures in notes.items()]
+    return [Notice(f"{measures}: {note}") for note, measures in fit_notes(fits).items()]

@@ -39,9 +39,9 @@ class WidthVsDepthRecord(Record):
     match: str  # parameters, multiply_adds or time
     networks: tuple[MatchedNetwork, ...]
     measured: tuple[MeasuredRun, ...]
-    compared: tuple[Compared, ...]
-    fits: tuple[ExchangeFit, ...]
-    front: tuple[FrontPoint, ...]
+    compared: tuple[Compared, ...] = ()
+    fits: tuple[ExchangeFit, ...] = ()
+    front: tuple[FrontPoint, ...] = ()
     published: tuple[PublishedNetwork, ...] = ()
     published_fit: ExchangeFit | None = None
     timed_on: str = ""  # hardware of the step times, "" where none were measured

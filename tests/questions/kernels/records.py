@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from depthlab.questions.kernels.record import KindNetwork
-from depthlab.records import MeasuredRun, RunRef
+from depthlab.questions.kernels.record import KernelsRecord, VariantNetwork
+from depthlab.questions.kernels.verdict import judge
+from depthlab.records import MeasuredRun, QuestionRecord, RunRef
 
 # name, slot, kind, width, cost in percent of the skeleton's
 SHAPES = (
@@ -14,7 +15,7 @@ SHAPES = (
     ("normalization=none", "normalization", "none", 1.0, 88),
 )
 NETWORKS = tuple(
-    KindNetwork(
+    VariantNetwork(
         network=name,
         slot=slot,
         kind=kind,
@@ -83,3 +84,30 @@ def kinds(errors: Mapping[str, Sequence[float]]) -> tuple[list[RunRef], list[Mea
                     )
                 )
     return refs, runs
+
+
+def record_of(errors: dict[str, list[float]]) -> KernelsRecord:
+    refs, runs = kinds(errors)
+    about = QuestionRecord(
+        question="kernels",
+        command=("python", "pipelines/kernels.py"),
+        date="2026-11-23T12:00:00+00:00",
+        sweep="0123456789abcdef",
+        sweep_run=None,
+        axes=("model", "depth", "width", "parts.activation", "seed"),
+        held={"data": "digits", "epochs": 20},
+        hardware=("a processor, threads: 1, fp32",),
+        commits=("c0ffee",),
+        versions={"torch": "2.13.0"},
+        runs=tuple(refs),
+    )
+    return judge(
+        KernelsRecord(
+            about=about,
+            match="multiply_adds",
+            networks=NETWORKS,
+            measured=tuple(runs),
+            same=("activation=relu",),
+            trained={"training": 287, "validation": 1150, "test": 360},
+        )
+    )
