@@ -14,8 +14,7 @@ from depthlab.questions.exponent.fit import SIZE_UNITS, SOME_GROUPS, SOME_UNITS,
 from depthlab.questions.exponent.record import ExponentPart, ExponentRun
 from depthlab.questions.wording import points
 from depthlab.records import ExchangeFit, Interval
-from depthlab.statistics import compare, holm
-from depthlab.statistics.exchange import LEVEL
+from depthlab.statistics import LEVEL, compare, holm
 
 DEPTH, CARDINALITY, EXCHANGE = "depth", "cardinality", "exchange"
 CLAIMS = (DEPTH, CARDINALITY, EXCHANGE)
