@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.exponent.fit import fit_all
 from depthlab.questions.exponent.record import ExponentRecord
-from depthlab.questions.exponent.verdict import judge_exponent, tell_exponent
-from depthlab.questions.wording import lost_runs
+from depthlab.questions.exponent.verdict import judge
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Answer, Pipeline, Trained
@@ -109,11 +107,7 @@ def test_networks_of_equal_cost_are_found_run_and_lesioned(small: Told) -> None:
 @pytest.mark.slow
 @group
 def test_the_verdict_follows_from_the_record(small: Told) -> None:
-    record = small.record
-    fits = fit_all(record.runs)
-    assert fits == record.fits and judge_exponent(fits) == record.parts
-    lost = lost_runs(record.about.runs)
-    assert tell_exponent(record.runs, fits, record.parts, record.share, lost) == record.about.verdict
+    assert judge(small.record) == small.record
 
 
 @pytest.mark.slow

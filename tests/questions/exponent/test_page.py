@@ -5,10 +5,9 @@ import math
 import pytest
 
 from depthlab.questions.exponent.figures import along
-from depthlab.questions.exponent.fit import fit_all
-from depthlab.questions.exponent.page import exponent_page
+from depthlab.questions.exponent.page import page as exponent_page
 from depthlab.questions.exponent.record import ExponentRecord, ExponentRun
-from depthlab.questions.exponent.verdict import judge_exponent, tell_exponent
+from depthlab.questions.exponent.verdict import judge
 from depthlab.records import MatchedNetwork, QuestionRecord, RunRef
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.exponent.networks import SHAPES, exponent_runs
@@ -50,8 +49,6 @@ def ref_of(run: ExponentRun) -> RunRef:
 
 
 def record_of(runs: list[ExponentRun], *, found: bool = True) -> ExponentRecord:
-    fits = fit_all([run for run in runs if run.pieces])
-    parts = judge_exponent(fits)
     about = QuestionRecord(
         question="exponent",
         command=("python", "pipelines/exponent.py"),
@@ -64,9 +61,8 @@ def record_of(runs: list[ExponentRun], *, found: bool = True) -> ExponentRecord:
         commits=("c0ffee",),
         versions={"torch": "2.13.0"},
         runs=tuple(map(ref_of, runs)),
-        verdict=tell_exponent(runs, fits, parts, SHARE, {}),
     )
-    return ExponentRecord(about, NETWORKS if found else (), tuple(runs), fits, parts, SHARE, images=360)
+    return judge(ExponentRecord(about, NETWORKS if found else (), tuple(runs), SHARE, images=360))
 
 
 def several(seeds: int = 3) -> list[ExponentRun]:
@@ -123,12 +119,10 @@ def test_one_seed_and_refused_networks_are_told(page: Get) -> None:
     assert "differ in cardinality alone" in page("depths").text
 
 
-def test_the_page_can_be_made_again_from_its_record(page: Get) -> None:
-    record = page("several").record
-    again = ExponentRecord.from_json(record.to_json())
-    fits = fit_all(again.runs)
-    assert judge_exponent(fits) == record.parts
-    assert tell_exponent(again.runs, fits, again.parts, again.share, {}) == record.about.verdict
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_verdict_is_that_of_the_record_alone(name: str) -> None:
+    record = RECORDS[name]()
+    assert judge(ExponentRecord.from_json(record.to_json())) == record
 
 
 @pytest.mark.parametrize("name", RECORDS)

@@ -1,21 +1,23 @@
 """Is width the base and depth the exponent? What is said of networks whose laws are known."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from depthlab.questions.exponent.fit import ONE_GROUP, SIZE_GROUPS, SIZE_UNITS, SOME_GROUPS, SOME_UNITS, VALUES, fit_all
-from depthlab.questions.exponent.record import ExponentRun, PieceLesion, PieceSet
-from depthlab.questions.exponent.verdict import CARDINALITY, DEPTH, EXCHANGE, judge_exponent, outcome_of, tell_exponent
+from depthlab.questions.exponent.record import ExponentRecord, ExponentRun, PieceLesion, PieceSet
+from depthlab.questions.exponent.verdict import CARDINALITY, DEPTH, EXCHANGE, find_parts, judge, outcome_of
+from depthlab.records import QuestionRecord, RunRef, TrialState
 from tests.questions.exponent.networks import exponent_runs
 
 SHARE = 1 / 3
 
 
-def told(runs: list[ExponentRun], lost: dict[str, str] | None = None) -> str:
-    fits = fit_all(runs)
-    return " ".join(tell_exponent(runs, fits, judge_exponent(fits), SHARE, lost or {}))
+def told(runs: list[ExponentRun], refs: Sequence[RunRef] = ()) -> str:
+    about = QuestionRecord("exponent", (), "", "", None, (), {}, (), (), {}, runs=tuple(refs))
+    return " ".join(judge(ExponentRecord(about, (), tuple(runs), SHARE, 360)).about.verdict)
 
 
 def as_read() -> list[ExponentRun]:
@@ -55,13 +57,13 @@ def test_fits_go_by_the_work_not_by_the_parameters() -> None:
 
 
 def test_parts_of_the_reading_are_signed_for_it() -> None:
-    parts = judge_exponent(fit_all(as_read()))
+    parts = find_parts(fit_all(as_read()))
     assert [(part.measure, part.claim) for part in parts] == [
         (measure, claim) for measure in (SOME_UNITS, SIZE_UNITS) for claim in (DEPTH, CARDINALITY, EXCHANGE)
     ]
     assert all(part.value > 0 and part.low > 0 and part.stands == "supported" for part in parts)
     assert outcome_of(parts) == "supported"
-    against = {(part.measure, part.claim): part.stands for part in judge_exponent(fit_all(turned()))}
+    against = {(part.measure, part.claim): part.stands for part in find_parts(fit_all(turned()))}
     assert against[SOME_UNITS, DEPTH] == against[SIZE_UNITS, DEPTH] == "contradicted"
     assert against[SOME_UNITS, CARDINALITY] == against[SIZE_UNITS, CARDINALITY] == "supported"
     assert against[SOME_UNITS, EXCHANGE] == against[SIZE_UNITS, EXCHANGE] == "contradicted"
@@ -106,6 +108,8 @@ def test_units_are_set_against_groups() -> None:
 
 def test_missing_runs_and_refused_networks_are_named() -> None:
     refused = ExponentRun("x", "plain-20", "plain", 0, 0, 1, 1, 1, 9.0, 0.0, note="no unit of it adds to a skip")
-    text = told([*as_read(), refused], {"resnext-20 4x4d": "1 of 3 runs: diverged"})
+    network = "resnext-20 4x4d"
+    lost = RunRef("", network, "resnext", 6.0, TrialState.FAILED, {}, "x", (), fault="diverged")
+    text = told([*as_read(), refused], [replace(lost, state=TrialState.FINISHED, fault=None)] * 2 + [lost])
     assert "plain-20 is left out: no unit of it adds to a skip." in text
-    assert "resnext-20 4x4d, 1 of 3 runs: diverged." in text
+    assert "resnext-20 4x4d, 1 of 3 runs: diverged. They are in no mean and no fit" in text

@@ -4,11 +4,9 @@ import statistics
 from collections.abc import Callable, Sequence
 
 from depthlab.questions.exponent.figures import Panel, Value, exponents
-from depthlab.questions.exponent.record import ExponentRecord, ExponentRun
+from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentRecord, ExponentRun
 from depthlab.records import Interval
 from depthlab.report.blocks import PageTable, Picture
-
-UNITS, GROUPS = "units", "groups"
 
 
 def exponent_picture(record: ExponentRecord) -> Picture:

@@ -1,10 +1,10 @@
 """Robustness and effective size as functions of the number of units and of groups, fitted."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from depthlab.questions.exponent.measure.pieces import GROUPS, UNITS
-from depthlab.questions.exponent.record import ExponentRun
+from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentRun
+from depthlab.questions.grouping import grouped
 from depthlab.records import ExchangeFit
 from depthlab.statistics.exchange import fit_exchange
 from depthlab.statistics.exchange_spread import Point
@@ -32,21 +32,22 @@ VALUES: dict[str, Value] = {
 }
 
 
-def fit_all(runs: Sequence[ExponentRun]) -> tuple[ExchangeFit, ...]:
+def fit_all(runs: Iterable[ExponentRun]) -> tuple[ExchangeFit, ...]:
     """Fit each measure: a level, a slope by a doubling of the units, and one by a doubling of the cardinality.
 
     Slopes of logarithms are exponents: an effective size that goes with the square root of the units has 0.5. What a
-    doubling of the multiply-adds buys is compared along both.
+    doubling of the multiply-adds buys is compared along both. Runs without lesions are left out.
     """
-    return tuple(fit_exchange(measure, _points(runs, value)) for measure, value in VALUES.items())
+    by_network = grouped((run for run in runs if run.pieces), lambda run: run.network)
+    return tuple(
+        fit_exchange(measure, [_point(same, value) for same in by_network.values()])
+        for measure, value in VALUES.items()
+    )
 
 
-def _points(runs: Sequence[ExponentRun], value: Value) -> list[Point]:
-    points = []
-    for network in dict.fromkeys(run.network for run in runs):
-        same = [run for run in runs if run.network == network]
-        first = same[0]
-        values = tuple(found for run in same if (found := value(run)) is not None)
-        axes = {"depth": float(first.units), "cardinality": float(first.cardinality)}
-        points.append(Point(first.family, axes, float(first.multiply_adds), values))
-    return points
+def _point(same: Sequence[ExponentRun], value: Value) -> Point:
+    """Return one network with the values of its runs."""
+    first = same[0]
+    axes = {"depth": float(first.units), "cardinality": float(first.cardinality)}
+    values = tuple(found for run in same if (found := value(run)) is not None)
+    return Point(first.family, axes, float(first.multiply_adds), values)

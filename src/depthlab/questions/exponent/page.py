@@ -2,6 +2,7 @@
 
 from depthlab.questions.exponent.blocks import exponent_picture, lesion_table, network_table, part_table, slope_table
 from depthlab.questions.exponent.record import ExponentRecord
+from depthlab.questions.wording import fit_notes
 from depthlab.report.blocks import Block, Folded, Notice, Page, PageTable, Section
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 
@@ -36,7 +37,7 @@ FIT = (
 )
 
 
-def exponent_page(record: ExponentRecord) -> Page:
+def page(record: ExponentRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     about = record.about
     data = about.held.get("data")
@@ -63,9 +64,7 @@ def _reading(record: ExponentRecord) -> Section:
     blocks: list[Block] = [FIT]
     if record.parts:
         blocks += [part_table(record, "parts"), slope_table(record, "slopes")]
-    for note in dict.fromkeys(note for fit in record.fits for note in fit.notes):
-        measures = [fit.measure for fit in record.fits if note in fit.notes]
-        blocks.append(Notice(f"{', '.join(measures).capitalize()}: {note}"))
+    blocks += [Notice(f"{measures}: {note}") for note, measures in fit_notes(record.fits).items()]
     return Section("The parts of the reading", tuple(blocks))
 
 

@@ -9,6 +9,8 @@ from depthlab.records.exchange import ExchangeFit
 from depthlab.records.matched_network import MatchedNetwork
 from depthlab.records.questions import QuestionRecord
 
+UNITS, GROUPS = "units", "groups"  # kinds of pieces
+
 
 @dataclass(frozen=True)
 class PieceLesion(Record):
@@ -60,7 +62,7 @@ class ExponentRun(Record):
     @property
     def units_that_matter(self) -> float | None:
         """How evenly the effects of units are spread, (sum |d|)^2 / sum |d|^2, from 1 to their number."""
-        effects = [one.effect for one in self._steady("units")]
+        effects = [one.effect for one in self._steady(UNITS)]
         return sum(map(math.sqrt, effects)) ** 2 / sum(effects) if sum(effects) > 0 else None
 
     def set_of(self, kind: str) -> PieceSet | None:
@@ -108,7 +110,7 @@ class ExponentRecord(Record):
     about: QuestionRecord
     networks: tuple[MatchedNetwork, ...]  # how they were found; empty for runs that were named
     runs: tuple[ExponentRun, ...]
-    fits: tuple[ExchangeFit, ...]  # a slope by a doubling of the number of units, and of the cardinality
-    parts: tuple[ExponentPart, ...]
     share: float  # of the pieces that were deleted together
     images: int  # test images on which lesions were measured
+    fits: tuple[ExchangeFit, ...] = ()  # a slope by a doubling of the number of units, and of the cardinality
+    parts: tuple[ExponentPart, ...] = ()

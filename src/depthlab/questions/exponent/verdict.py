@@ -6,15 +6,15 @@ more with depth: the exponent. Each of the three has to hold by both measures fo
 each is judged by its own interval; that any of them is contradicted is judged by p-values corrected for their number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from depthlab.questions.exponent.fit import SIZE_UNITS, SOME_GROUPS, SOME_UNITS, VALUES
-from depthlab.questions.exponent.record import ExponentPart, ExponentRun
-from depthlab.questions.wording import points
+from depthlab.questions.exponent.fit import SIZE_UNITS, SOME_GROUPS, SOME_UNITS, VALUES, fit_all
+from depthlab.questions.exponent.record import ExponentPart, ExponentRecord, ExponentRun
+from depthlab.questions.wording import fit_notes, interval_text, lost_runs, lost_sentence, points, starting_small
 from depthlab.records import ExchangeFit, Interval
-from depthlab.statistics import LEVEL, compare, holm
+from depthlab.statistics import LEVEL, compare, holm, is_significant
 
 DEPTH, CARDINALITY, EXCHANGE = "depth", "cardinality", "exchange"
 CLAIMS = (DEPTH, CARDINALITY, EXCHANGE)
@@ -23,11 +23,27 @@ JUDGED = {SOME_UNITS: -1, SIZE_UNITS: 1}  # whether more of the measure is for t
 READING = "The reading that width is the base and depth the exponent"
 
 
-def judge_exponent(fits: Sequence[ExchangeFit]) -> tuple[ExponentPart, ...]:
+def judge(record: ExponentRecord) -> ExponentRecord:
+    """Return the record with its fits, the parts of the reading and how each stands, and its verdict."""
+    fits = fit_all(record.runs)
+    parts = find_parts(fits)
+    headline_and_measures = (_headline(parts), _robustness(parts, record.share), _effective_size(parts))
+    left_out = {run.network: run.note for run in record.runs if run.note}
+    verdict = [
+        *filter(None, headline_and_measures),
+        *_units_against_groups(record.runs, record.share),
+        *_notes([fit for fit in fits if fit.measure in JUDGED]),
+        *(f"{network} is left out: {note}." for network, note in left_out.items()),
+        *lost_sentence(lost_runs(record.about.runs), "mean and no fit"),
+    ]
+    return replace(record, about=replace(record.about, verdict=tuple(verdict)), fits=fits, parts=parts)
+
+
+def find_parts(fits: Sequence[ExchangeFit]) -> tuple[ExponentPart, ...]:
     """Return the parts of the reading that the networks at hand can tell of, and how each stands."""
-    found = [part for fit in fits if fit.measure in JUDGED for part in _parts(fit)]
-    corrected = holm(part.p for part in found)
-    return tuple(_standing(replace(part, p_holm=p)) for part, p in zip(found, corrected, strict=True))
+    parts = [part for fit in fits if fit.measure in JUDGED for part in _parts(fit)]
+    corrected = holm(part.p for part in parts)
+    return tuple(_standing(replace(part, p_holm=p)) for part, p in zip(parts, corrected, strict=True))
 
 
 def outcome_of(parts: Sequence[ExponentPart]) -> str:
@@ -37,29 +53,6 @@ def outcome_of(parts: Sequence[ExponentPart]) -> str:
         return "not supported"
     complete = len(parts) == len(JUDGED) * len(CLAIMS)
     return SUPPORTED if complete and set(standing) == {SUPPORTED} else OPEN
-
-
-def tell_exponent(
-    runs: Sequence[ExponentRun],
-    fits: Sequence[ExchangeFit],
-    parts: Sequence[ExponentPart],
-    share: float,
-    lost: Mapping[str, str],
-) -> tuple[str, ...]:
-    """Return the verdict: how the reading stands, both measures, units against groups, and what speaks against it."""
-    sentences = [_headline(parts)]
-    sentences += [text for text in (_robustness(parts, share), _effective_size(parts)) if text]
-    sentences += _units_against_groups(runs, share)
-    for fit in fits:
-        if fit.measure in JUDGED:
-            sentences += [f"{fit.measure.capitalize()}: {note[:1].lower()}{note[1:]}" for note in fit.notes]
-    sentences += [
-        f"{network} is left out: {note}." for network, note in {r.network: r.note for r in runs if r.note}.items()
-    ]
-    if lost:
-        listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
-        sentences.append(f"Not every run came to its end: {listed}. They are in no mean and no fit.")
-    return tuple(sentences)
 
 
 def _parts(fit: ExchangeFit) -> list[ExponentPart]:
@@ -90,8 +83,12 @@ def _standing(part: ExponentPart) -> ExponentPart:
         return part
     if part.low > 0:
         return replace(part, stands=SUPPORTED)
-    against = part.high < 0 and part.p_holm is not None and part.p_holm < 1 - LEVEL
+    against = part.high < 0 and is_significant(part.p_holm)
     return replace(part, stands=CONTRADICTED if against else OPEN)
+
+
+def _notes(fits: Sequence[ExchangeFit]) -> list[str]:
+    return [f"{measures}: {starting_small(note)}" for note, measures in fit_notes(fits).items()]
 
 
 def _headline(parts: Sequence[ExponentPart]) -> str:
@@ -148,7 +145,7 @@ def _within(part: ExponentPart, digits: int) -> str:
     low, high = part.low, part.high
     if part.measure == SOME_UNITS and part.value < 0:  # told as so many points more
         low, high = -part.high, -part.low
-    return f"{100 * LEVEL:.0f} % interval {low:.{digits}f} to {high:.{digits}f}"
+    return interval_text(Interval(low, high, LEVEL), number=lambda value: f"{value:.{digits}f}")
 
 
 def _units_against_groups(runs: Sequence[ExponentRun], share: float) -> list[str]:
@@ -169,8 +166,6 @@ def _units_against_groups(runs: Sequence[ExponentRun], share: float) -> list[str
     if found.interval is None:
         return [f"{text}: a point, no claim."]
     low, high = found.interval.low, found.interval.high
-    said = "no difference shown" if low <= 0 <= high else f"{'units' if low > 0 else 'groups'} are missed more"
-    return [
-        f"{text} (difference {points(found.difference)}, {100 * LEVEL:.0f} % interval {points(low)} to {points(high)}, "
-        f"{len(both)} trained networks): {said}."
-    ]
+    outcome = "no difference shown" if low <= 0 <= high else f"{'units' if low > 0 else 'groups'} are missed more"
+    interval = interval_text(found.interval, f"{len(both)} trained networks")
+    return [f"{text} (difference {points(found.difference)}, {interval}): {outcome}."]

@@ -30,9 +30,7 @@ from torch import Tensor
 from depthlab.measures.lesions import SKIP, find_lesion_sites, removed
 from depthlab.nn import Network, Sum, evaluating
 from depthlab.questions.exponent.measure.groups import Group, cardinality_of, find_groups, muted
-from depthlab.questions.exponent.record import ExponentRun, PieceLesion, PieceSet
-
-UNITS, GROUPS = "units", "groups"
+from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentRun, PieceLesion, PieceSet
 
 Images = Sequence[tuple[Tensor, Tensor]]  # batches of images (N, C, H, W) and labels (N,)
 
