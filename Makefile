@@ -1,8 +1,9 @@
 # The house's own commands. Each uses .venv/bin, so nothing has to be activated.
 #
 #   make setup       .venv with the locked dependencies and this project, editable; quick when nothing changed
-#   make test        all tests, spread over the processor's cores
+#   make test        the tests, spread over the processor's cores: some ten minutes on two
 #   make test-fast   the tests without the slow ones
+#   make test-all    those too that need long: clusters of nodes, SLURM, kills at random moments, benchmarks
 #   make durations   all tests, and how long each file takes: tests/durations.csv, which orders later runs
 #   make check       what a change must pass beside the tests: make lint, make types
 #   make format      rewrite the files the way `make lint` wants them
@@ -24,16 +25,19 @@ LOCK_TORCH ?= 2.13.0
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN || echo 1); echo $$((n > 4 ? 4 : n)))
 SPREAD = -n $(WORKERS) --dist loadfile --no-loadscope-reorder  # in the order of tests/order.py
 
-.PHONY: setup test test-fast durations check lint types format lock clean
+.PHONY: setup test test-fast test-all durations check lint types format lock clean
 
 setup:
 	@$(PYTHON) tools/setup.py --torch "$(TORCH)" --torch-index "$(TORCH_INDEX)" --extras "$(EXTRAS)"
 
 test: setup
+	.venv/bin/pytest $(SPREAD) -m "not exhaustive and not network"
+
+test-all: setup
 	.venv/bin/pytest $(SPREAD)
 
 test-fast: setup
-	.venv/bin/pytest $(SPREAD) -m "not slow and not network"
+	.venv/bin/pytest $(SPREAD) -m "not slow and not exhaustive and not network"
 
 durations: setup
 	.venv/bin/pytest $(SPREAD) --note-durations

@@ -47,7 +47,7 @@ _PRELOADED = (
 class Command:
     """A Python program that runs: a script with what is typed after it, or `-c` and code."""
 
-    def __init__(self, *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, *arguments: object, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> None:
         """Start it.
 
         Args:
@@ -108,7 +108,7 @@ class Command:
 
 
 def run_command(
-    *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None, timeout: float = 600.0
+    *arguments: object, cwd: Path = ROOT, env: Mapping[str, str] | None = None, timeout: float = 600.0
 ) -> "subprocess.CompletedProcess[str]":
     """Run a program to its end, as `subprocess.run` would with `capture_output` and `text`."""
     command = Command(*arguments, cwd=cwd, env=env)

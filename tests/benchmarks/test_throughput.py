@@ -32,6 +32,7 @@ def start(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_all_loops_take_turns_and_leave_a_record(tmp_path: Path):
     sizes = ["depth=8", "image_size=8", "batch_size=8", "steps=3", "warmup=1", "rounds=2", "threads=1"]
     result = start(*sizes, "output=record.json", folder=tmp_path)

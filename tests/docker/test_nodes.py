@@ -18,7 +18,7 @@ from tests.docker.nodes import DOCKER, RayCluster, clean_environment, mlflow_ser
 from tests.rules import ROOT
 from tests.sweeps.planned import TINY
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 PATIENCE = 300.0
 STEPS = 6  # an epoch

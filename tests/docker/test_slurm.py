@@ -16,7 +16,7 @@ from tests.docker.nodes import DOCKER, Service, clean_environment, free_port
 from tests.docker.test_nodes import COMMON, PATIENCE
 from tests.rules import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 SCONTROL = """#!/usr/bin/env bash
 [ "$*" = "show hostnames two-nodes" ] && printf '127.0.0.1\\nlocalhost\\n'

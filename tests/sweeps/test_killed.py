@@ -1,14 +1,16 @@
-"""kill -9 of a sweep's command at random moments, and the same command again until it is done.
+"""kill -9 of a sweep's command, and the same command again until it is done.
 
-The suite does it a few times; `python -m tests.sweeps.test_killed 20` does it as often as one likes.
+The suite does it at two moments and a few random ones; `python -m tests.sweeps.test_killed 20` does it as often as one likes.
 """
 
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -70,13 +72,37 @@ def check_the_same(whole: Sandbox, broken: Sandbox) -> None:
     assert {trial.state for trial in broken.record.trials} == {"finished"}
 
 
-def test_a_sweep_killed_at_random_moments_ends_like_an_unbroken_one(tmp_path: Path, empty_store: Path) -> None:
-    with placed(tmp_path / "whole", empty_store, *WORDS, *FEW, cores=2) as whole:
-        ended = whole.run()
+@pytest.fixture
+def whole(tmp_path: Path, empty_store: Path) -> Iterator[Sandbox]:
+    """A sweep that nothing breaks off."""
+    with placed(tmp_path / "whole", empty_store, *WORDS, *FEW, cores=2) as place:
+        ended = place.run()
         assert ended.code == 0, ended.said
-        with placed(tmp_path / "broken", empty_store, *WORDS, *FEW, cores=2) as broken:
-            assert kill_until_done(broken, 2, random.Random(1))
-            check_the_same(whole, broken)
+        yield place
+
+
+@pytest.fixture
+def broken(tmp_path: Path, empty_store: Path) -> Iterator[Sandbox]:
+    with placed(tmp_path / "broken", empty_store, *WORDS, *FEW, cores=2) as place:
+        yield place
+
+
+def test_a_sweep_killed_early_and_at_a_checkpoint_ends_like_an_unbroken_one(whole: Sandbox, broken: Sandbox) -> None:
+    for moment, what in (("sweeps/*/sweep.json", "its plan"), ("runs/*/checkpoints/last.ckpt", "a checkpoint")):
+        process = broken.start()
+        wait_until(lambda: any(broken.path.glob(f"mlruns/{moment}")) or process.poll() is not None, what)  # noqa: B023
+        process.kill()
+        assert process.wait() == -signal.SIGKILL, process.communicate()
+    ended = broken.run()  # which meets processes that are still going away
+    assert ended.code == 0, ended.said
+    check_the_same(whole, broken)
+    assert any(run.journal.resumptions for run in broken.runs)
+
+
+@pytest.mark.exhaustive
+def test_a_sweep_killed_at_random_moments_ends_like_an_unbroken_one(whole: Sandbox, broken: Sandbox) -> None:
+    assert kill_until_done(broken, 2, random.Random(1))
+    check_the_same(whole, broken)
 
 
 def main(kills: int, seed: int) -> None:

@@ -54,6 +54,7 @@ def check_asha(place: Sandbox) -> None:
     assert max(lengths) < EPOCHS * (STEPS + 1), "what was pruned ended early"
 
 
+@pytest.mark.exhaustive
 def test_asha_ends_what_is_behind_and_the_same_again_runs_nothing(place: Sandbox) -> None:
     ended = place.run(*ASHA)
     assert ended.code == 0, ended.said
@@ -77,6 +78,7 @@ def test_without_a_scheduler_pruned_trials_go_on_to_their_end(place: Sandbox) ->
     words.append("learning_rate=0.1,0.0001,0.0003")
     assert place.run(*words).code == 0
     states = place.states
+    assert set(states) == {"finished", "pruned"}, "some are behind"
     plain = [word for word in words if not word.startswith("hydra")]
     ended = place.run(*plain)
     assert ended.code == 0, ended.said

@@ -16,7 +16,8 @@ from depthlab.sweeps.workers.message_queue import End
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import Diverged, Interrupted, Interruption, Pruned
 from tests.runs.test_resume import same_numbers
-from tests.runs.test_team import CASES, STEPS_PER_EPOCH, column, recipe_of
+from tests.runs.test_team import CASES, STEPS_PER_EPOCH, column, recipe_of, take_part
+from tests.training.teams import in_team
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,10 @@ def fingerprint_of(recipe: Recipe) -> str:
 @pytest.mark.usefixtures("cluster")
 @pytest.mark.parametrize(
     ("words", "alone"),
-    [(CASES["group norm"], CASES["group norm"]), ((), ("trainer.microbatches=2",))],
-    ids=["group norm", "batch norm, by shard"],
+    [
+        pytest.param(CASES["group norm"], CASES["group norm"], id="group norm"),
+        pytest.param((), ("trainer.microbatches=2",), id="batch norm, by shard", marks=pytest.mark.exhaustive),
+    ],
 )
 def test_two_processes_find_what_one_does(words: tuple[str, ...], alone: tuple[str, ...], tmp_path: Path) -> None:
     watch = Seen()
@@ -85,7 +88,8 @@ def test_two_processes_find_what_one_does(words: tuple[str, ...], alone: tuple[s
 @pytest.mark.usefixtures("cluster")
 def test_a_run_that_is_stopped_pruned_and_killed_goes_on_to_the_same_end(tmp_path: Path) -> None:
     words = CASES["dropout"]
-    whole = together(tmp_path / "whole", *words)
+    in_team(2, take_part, tmp_path / "plain", tmp_path / "whole", words)  # without Ray
+    (whole,) = find_folders(tmp_path / "whole")
     broken = tmp_path / "broken"
     interruption = Interruption()
     with pytest.raises(Interrupted):
@@ -101,7 +105,7 @@ def test_a_run_that_is_stopped_pruned_and_killed_goes_on_to_the_same_end(tmp_pat
     assert folder.status == "pruned"
     record = together(broken, *words)
     assert record.resumptions == 2
-    assert same_numbers(RunFolder.open(tmp_path / "whole" / whole.folder), RunFolder.open(broken / record.folder))
+    assert same_numbers(whole, RunFolder.open(broken / record.folder))
 
 
 @pytest.mark.slow
@@ -109,7 +113,9 @@ def test_a_run_that_is_stopped_pruned_and_killed_goes_on_to_the_same_end(tmp_pat
 @pytest.mark.parametrize(
     ("words", "error", "text"),
     [
-        (("learning_rate=1e30",), Diverged, "the loss is nan at step"),
+        pytest.param(
+            ("learning_rate=1e30",), Diverged, "the loss is nan at step", marks=pytest.mark.exhaustive, id="diverged"
+        ),
         (("model._target_=tests.training.networks.FailsInOne",), MemoryError, "of rank 1"),
         (("model._target_=tests.training.networks.DiesInOne",), WorkerDied, "process 1 of the trial died"),
         (("batch_size=2",), ValueError, "batch_size=2 is too small for trainer.workers=2"),
