@@ -37,17 +37,33 @@ def config_of(form: tuple[str, ...]) -> dict[str, Any]:
 
 def build(form: tuple[str, ...], *, size: int | None = None, **arguments: Any) -> Network:
     """Build a network for images of `size` pixels: the least of SIZES that it takes, if not said."""
-    config = config_of(form)
-    arguments = {"num_classes": 5, "in_channels": 3, **arguments}
-    if "image_size" in inspect.signature(get_method(config["_target_"])).parameters:
-        arguments["image_size"] = size or SIZES[0]
+    arguments = arguments_of(form, size) | arguments
+    if torch.get_default_device() == torch.device("meta"):
+        return build_anew(form, **arguments)
+    return copy.deepcopy(build_once(form, **arguments))
+
+
+def arguments_of(form: tuple[str, ...], size: int | None = None) -> dict[str, Any]:
+    sized = "image_size" in inspect.signature(get_method(config_of(form)["_target_"])).parameters
+    return {"num_classes": 5, "in_channels": 3} | ({"image_size": size or SIZES[0]} if sized else {})
+
+
+def build_anew(form: tuple[str, ...], **arguments: Any) -> Network:
     torch.manual_seed(0)
-    net = instantiate(config, **arguments)
+    net = instantiate(config_of(form), **arguments)
     assert isinstance(net, Network)
     return net
 
 
-@pytest.fixture(params=ALL, ids=" ".join)
+build_once = cache(build_anew)  # to be copied: a copy takes a fraction of the time
+
+
+def params(forms: list[tuple[str, ...]]) -> list[Any]:
+    """Return the forms as parameters of tests; those that are no family's default take too long for `make test-fast`."""
+    return [pytest.param(form, marks=pytest.mark.slow if form[1:] else (), id=" ".join(form)) for form in forms]
+
+
+@pytest.fixture(params=params(ALL))
 def form(request: pytest.FixtureRequest) -> tuple[str, ...]:
     return tuple(request.param)
 
@@ -86,16 +102,6 @@ def test_the_least_image_size_is_the_least(form: tuple[str, ...]) -> None:
         net.smallest_image = 1
         with pytest.raises(RuntimeError):
             net(torch.empty(2, 3, least - 1, least - 1))
-
-
-def test_every_parameter_gets_a_gradient(form: tuple[str, ...]) -> None:
-    net = build(form)
-    labels = torch.arange(16) % 5
-    sum(nn.functional.cross_entropy(logits, labels) for logits in net.all_logits(images_for(net, 16))).backward()
-    for name, parameter in net.named_parameters():
-        assert parameter.grad is not None, name
-        assert parameter.grad.isfinite().all(), name
-        assert parameter.grad.count_nonzero() > 0, name
 
 
 def test_evaluating_treats_every_image_alone_and_draws_nothing(form: tuple[str, ...]) -> None:
@@ -179,7 +185,8 @@ def test_copies_compute_the_same(form: tuple[str, ...], copied: Callable[[Networ
 
 
 def test_a_seed_decides_every_weight(form: tuple[str, ...]) -> None:
-    assert all(torch.equal(a, b) for a, b in zip(build(form).parameters(), build(form).parameters(), strict=True))
+    one, other = build(form), build_anew(form, **arguments_of(form))
+    assert all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
 
 
 def test_it_can_be_built_without_memory(form: tuple[str, ...]) -> None:
@@ -197,25 +204,34 @@ def test_channels_last_computes_the_same(form: tuple[str, ...]) -> None:
     torch.testing.assert_close(net(x.contiguous(memory_format=torch.channels_last)), expected, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize(("precision", "size"), [(torch.float32, 8), (torch.bfloat16, SMALLEST_BF16)])
-def test_a_few_steps_of_training_stay_finite_and_move_every_parameter(
-    form: tuple[str, ...], precision: torch.dtype, size: int
-) -> None:
-    net = build(form, size=size)
+def check_training(net: Network, size: int, *, bf16: bool = False) -> None:
+    """Train for a few steps: every parameter gets a gradient and moves, and all stays finite."""
     x, labels = images(8, size=max(size, net.smallest_image)), torch.arange(8) % 5
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
     before = [parameter.detach().clone() for parameter in net.parameters()]
-    for _ in range(3):
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == torch.bfloat16):
+    for step in range(3):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
             scores = net.all_logits(x)
         loss = sum(nn.functional.cross_entropy(logits.float(), labels) for logits in scores)
+        assert loss.isfinite()
         optimizer.zero_grad()
         loss.backward()
+        for name, parameter in net.named_parameters():
+            assert parameter.grad is not None and parameter.grad.isfinite().all(), name
+            assert step > 0 or parameter.grad.count_nonzero() > 0, name
         optimizer.step()
-        assert loss.isfinite()
     for (name, parameter), start in zip(net.named_parameters(), before, strict=True):
         assert parameter.isfinite().all(), name
         assert not torch.equal(parameter, start), name
+
+
+def test_every_parameter_gets_a_gradient_and_moves_in_training(form: tuple[str, ...]) -> None:
+    check_training(build(form), SIZES[0])
+
+
+@pytest.mark.parametrize("form", params([form for form in ALL if not form[1:] or "model.form=imagenet" in form]))
+def test_training_in_bf16_stays_finite(form: tuple[str, ...]) -> None:
+    check_training(build(form, size=SMALLEST_BF16), SMALLEST_BF16, bf16=True)
 
 
 def test_knobs_that_are_off_leave_no_module(form: tuple[str, ...]) -> None:

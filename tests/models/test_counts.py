@@ -7,7 +7,11 @@ from depthlab.models import resnet
 from depthlab.nn import Cost, measure_cost, measure_receptive_field
 from tests.models.table import TABLE, Row
 
-EVERY_ROW = pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+LARGEST = ("resnet-1202 A", "preresnet-1001")  # which take some seconds each
+EVERY_ROW = pytest.mark.parametrize(
+    "row",
+    [pytest.param(row, marks=pytest.mark.slow if row.name in LARGEST else (), id=row.name) for row in TABLE],
+)
 
 
 def test_names_are_used_once() -> None:

@@ -1,6 +1,7 @@
 """kill -9 of a sweep's command, and the same command again until it is done.
 
-The suite does it at two moments and a few random ones; `python -m tests.sweeps.test_killed 20` does it as often as one likes.
+The suite does it at two moments and a few random ones; `python -m tests.sweeps.test_killed 20` does it as often as one
+likes.
 """
 
 import os

@@ -1,8 +1,5 @@
 """The question of lesions from its command to its page, in the small."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +8,11 @@ import torch
 
 from depthlab.questions.lesion.record import LesionRecord
 from depthlab.questions.lesion.verdict import judge
+from depthlab.recipe import compose
+from depthlab.runs import run
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
+from tests.commands import run_command
 from tests.questions.conftest import Pipeline, Trained
 from tests.rules import ROOT
 from tests.runs.others import PaddedBlock, others_resnet
@@ -68,9 +68,9 @@ def test_the_error_of_the_whole_network_is_the_runs_own(trained: Trained, pipeli
     words = (f"run={trained.run_id}", f"tracking.folder={trained.root}", "tracking=none")
     answer = pipeline("lesion", *words, "draws=1", "images=16", f"output={tmp_path}")
     assert (answer.code, answer.err) == (0, "")
-    [run] = LesionRecord.read(tmp_path / "record.json").measured
-    assert run.lesions.error == pytest.approx(100 * (1 - trained.record.metrics["test/accuracy"]), abs=1e-4)
-    assert run.lesions.draw_images == 16
+    [measured] = LesionRecord.read(tmp_path / "record.json").measured
+    assert measured.lesions.error == pytest.approx(100 * (1 - trained.record.metrics["test/accuracy"]), abs=1e-4)
+    assert measured.lesions.draw_images == 16
 
 
 def test_weights_from_elsewhere_give_the_errors_of_an_independent_program(
@@ -83,33 +83,23 @@ def test_weights_from_elsewhere_give_the_errors_of_an_independent_program(
     assert (answer.code, answer.err) == (0, "")
     assert "resnet14.th: its tensors fit resnet-14 by torchvision's names" in answer.out
     record = LesionRecord.read(tmp_path / "page" / "record.json")
-    [run] = record.measured
-    assert [run.lesions.error, *run.lesions.singles] == pytest.approx(independent(net, IMAGENET), abs=1e-9)
-    assert (record.normalization, run.lesions.single_images, record.about.sweep) == ("imagenet", 150, "")
+    [measured] = record.measured
+    assert [measured.lesions.error, *measured.lesions.singles] == pytest.approx(independent(net, IMAGENET), abs=1e-9)
+    assert (record.normalization, measured.lesions.single_images, record.about.sweep) == ("imagenet", 150, "")
     open_page(tmp_path / "page" / "index.html", WIDE).check()
 
 
-def test_a_network_without_units_is_a_line(trained: Trained, pipeline: Pipeline, tmp_path: Path) -> None:
+def test_a_network_without_units_is_a_line(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "own_net.py").write_text(
         "from torch import nn\n\n\ndef net(num_classes, in_channels):\n"
         "    return nn.Sequential(nn.Flatten(), nn.Linear(64 * in_channels, num_classes))\n"
     )
-    words = (*TINY, "model._target_=own_net.net", "epochs=1", "trainer.threads=1", "tracking=none")
-    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{tmp_path}"}
-    command = [sys.executable, str(ROOT / "train.py"), *words, f"tracking.folder={tmp_path}/runs"]
-    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, timeout=300)
-    [folder] = (tmp_path / "runs").iterdir()
-    command = [sys.executable, str(ROOT / "pipelines" / "lesion.py"), f"run={folder.name}", "tracking=none"]
-    ended = subprocess.run(
-        [*command, f"tracking.folder={tmp_path}/runs"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert ended.returncode == 2 and "Sequential is no depthlab.nn.Network" in ended.stderr
-    assert ended.stderr.count("\n") == 1
+    monkeypatch.syspath_prepend(tmp_path)
+    place = ("tracking=none", f"tracking.folder={tmp_path}/runs")
+    record = run(compose([*TINY, "model._target_=own_net.net", "epochs=1", "trainer.progress=false", *place]))
+    answer = pipeline("lesion", f"run={record.folder}", *place)
+    assert answer.code == 2 and "Sequential is no depthlab.nn.Network" in answer.err
+    assert answer.err.count("\n") == 1
 
 
 @pytest.mark.slow
@@ -118,9 +108,7 @@ def test_a_sweep_is_trained_measured_and_answered(tmp_path: Path, open_page: Ope
         *(*TINY, "model=plain,resnet", "depth=8", "seed=0,1", "epochs=1", "draws=2", f"output={tmp_path}/report"),
         *(f"tracking.folder={tmp_path}/runs", f"tracking.uri=sqlite:///{tmp_path}/mlflow.db"),
     )
-    command = [sys.executable, str(ROOT / "pipelines" / "lesion.py"), *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
+    ended = run_command(ROOT / "pipelines" / "lesion.py", *words, cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
     record = LesionRecord.read(tmp_path / "report" / "record.json")
     assert [run.network for run in record.measured[::2]] == [

@@ -1,9 +1,6 @@
 """The question of feature reuse from its command to its page, in the small."""
 
 import csv
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +11,7 @@ from depthlab.questions.reuse.verdict import judge
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Answer, Pipeline, Trained
-from tests.rules import ROOT
+from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
 
 
@@ -73,19 +70,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Told:
         *(*TINY, "model=densenet,plain", "depth=[2,2,2]", "seed=0,1", "epochs=1"),
         *(f"tracking.folder={place}/runs", f"tracking.uri=sqlite:///{place}/mlflow.db", f"output={place}/report"),
     )
-    command = [sys.executable, str(ROOT / "pipelines" / "reuse.py"), *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=900)
-    assert (place / "report" / "record.json").is_file(), ended.stderr
+    ended = answer_in_process("reuse", *words, folder=place)
+    assert (place / "report" / "record.json").is_file(), ended.err
     record = ReuseRecord.read(place / "report" / "record.json")
-    return Told(place, Answer(ended.returncode, ended.stdout, ended.stderr), record)
-
-
-group = pytest.mark.xdist_group("reuse")  # what they share takes long
+    return Told(place, ended, record)
 
 
 @pytest.mark.slow
-@group
 def test_networks_are_mapped_or_it_is_said_why_not(small: Told) -> None:
     assert small.answer.code == 0, small.answer.err
     mapped = [run for run in small.record.runs if run.maps]
@@ -97,7 +88,6 @@ def test_networks_are_mapped_or_it_is_said_why_not(small: Told) -> None:
 
 
 @pytest.mark.slow
-@group
 def test_the_verdict_follows_from_the_record(small: Told) -> None:
     record = small.record
     unjudged = replace(record, about=replace(record.about, verdict=()), summaries=())
@@ -105,7 +95,6 @@ def test_the_verdict_follows_from_the_record(small: Told) -> None:
 
 
 @pytest.mark.slow
-@group
 def test_the_report_is_with_the_sweeps_own_run(small: Told) -> None:
     client, _ = open_client(f"sqlite:///{small.place}/mlflow.db", "depthlab")
     assert small.record.about.sweep_run is not None
@@ -114,7 +103,6 @@ def test_the_report_is_with_the_sweeps_own_run(small: Told) -> None:
 
 
 @pytest.mark.slow
-@group
 def test_the_page_is_in_order_in_a_browser(small: Told, open_page: OpenPage) -> None:
     for width in (WIDE, NARROW):
         open_page(small.report / "index.html", width).check()
