@@ -59,7 +59,7 @@ build_once = cache(build_anew)  # to be copied: a copy takes a fraction of the t
 
 
 def params(forms: list[tuple[str, ...]]) -> list[Any]:
-    """Return the forms as parameters of tests; those that are no family's default take too long for `make test-fast`."""
+    """Return the forms as parameters of tests; all but the families' defaults are slow."""
     return [pytest.param(form, marks=pytest.mark.slow if form[1:] else (), id=" ".join(form)) for form in forms]
 
 
