@@ -88,12 +88,12 @@ def _solve(rows: Array, values: Array) -> Array:
 def _exchange(axis: str, column: int, slopes: Array, factors: Array, spread: Spread | None, level: float) -> Exchange:
     weights = np.zeros_like(slopes)
     weights[column] = 1.0
-    points, interval, p = _told(weights, slopes, spread, level)
+    points, interval, p = _estimate(weights, slopes, spread, level)
     doublings = float(factors[column])  # of the cost
     per_cost: float | None = None
     per_interval: Interval | None = None
     if doublings > 0:
-        per_cost, per_interval, _ = _told(weights / doublings, slopes, spread, level)
+        per_cost, per_interval, _ = _estimate(weights / doublings, slopes, spread, level)
     return Exchange(axis, points, 2.0**doublings, per_cost, interval, per_interval, p)
 
 
@@ -107,7 +107,7 @@ def _contrasts(
             continue
         weights = np.zeros_like(slopes)
         weights[one], weights[two] = -1 / factors[one], 1 / factors[two]
-        found.append((later, earlier, *_told(weights, slopes, spread, level)))
+        found.append((later, earlier, *_estimate(weights, slopes, spread, level)))
     corrected = holm(p for *_, p in found)
     return tuple(RateContrast(*values, p_holm) for values, p_holm in zip(found, corrected, strict=True))
 
@@ -133,7 +133,7 @@ def _ratios(
     )
 
 
-def _told(
+def _estimate(
     weights: Array, slopes: Array, spread: Spread | None, level: float
 ) -> tuple[float, Interval | None, float | None]:
     """Return a weighted sum of slopes with its interval, and the p that it is zero."""

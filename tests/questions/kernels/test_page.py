@@ -25,9 +25,9 @@ def test_what_has_to_be_told_is_there(page: Get) -> None:
     several = page("several")
     for told in (
         "Kinds of parts at equal cost on digits",
-        "What the skeleton has anyway has no network of its own: activation=relu.",
+        "Kinds that the skeleton has anyway need no network of their own: activation=relu.",
         "1 of 15 runs have no result (1 diverged)",
-        "its width is the one at which the network costs the nearest",
+        "its width is the one whose cost is nearest to the skeleton's",
         "normalization=none -12 %",
     ):
         assert told in several.text

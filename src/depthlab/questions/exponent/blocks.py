@@ -21,16 +21,18 @@ def exponent_picture(record: ExponentRecord) -> Picture:
         Panel("rise without one unit (points)", lambda run: run.rise_of_one(UNITS)),
     )
     runs = [run for run in record.runs if run.pieces]
-    told = []
+    listed = []
     for network in dict.fromkeys(run.network for run in runs):
         same = [run for run in runs if run.network == network]
         harm, votes = _mean(same, panels[0].value), _mean(same, panels[1].value)
-        told.append(f"{network} ({same[0].units} units, {same[0].cardinality} groups) {_show(harm)} and {_show(votes)}")
+        listed.append(
+            f"{network} ({same[0].units} units, {same[0].cardinality} groups) {_show(harm)} and {_show(votes)}"
+        )
     return Picture(
         exponents(runs, panels),
         "exponent",
         f"Six panels against multiply-adds. Rise of the error without {share} of the units in points, and effective "
-        f"size in votes: {'; '.join(told)}.",
+        f"size in votes: {'; '.join(listed)}.",
         "Against multiply-adds, so that what stands above each other costs as much: a point a run, lines through "
         "means. Beside the points of the first panel: units x groups. Only units that keep the shape are deleted.",
     )

@@ -62,12 +62,12 @@ def exponents(runs: Sequence[ExponentRun], panels: Sequence[Panel]) -> Figure:
 
 
 def _draw(axes: Axes, runs: Sequence[ExponentRun], panel: Panel, *, named: bool) -> None:
-    told = {id(run): panel.value(run) for run in runs}
+    value_of = {id(run): panel.value(run) for run in runs}
     lines = {axis: along(axis, runs) for axis in AXES}
     beside = [run for run in runs if all(run not in line for line in lines.values())]
     for axis, members in (*lines.items(), ("others", beside)):
         color, marker = _LOOKS[axis]
-        points = [(run.multiply_adds, value) for run in members if (value := told[id(run)]) is not None]
+        points = [(run.multiply_adds, value) for run in members if (value := value_of[id(run)]) is not None]
         if not points or (axis in AXES and len({cost for cost, _ in points}) < 2):
             continue
         places, values = [cost for cost, _ in points], [value for _, value in points]
@@ -78,14 +78,14 @@ def _draw(axes: Axes, runs: Sequence[ExponentRun], panel: Panel, *, named: bool)
         line = "-" if axis in AXES else ""
         axes.plot(costs, means, color=color, marker=marker, linestyle=line, linewidth=1.5, markersize=5, label=label)
     if named:
-        _name(axes, runs, told)
+        _name(axes, runs, value_of)
     axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
     costs = sorted({run.multiply_adds for run in runs})
     ticks = [costs[0], costs[-1]] if len(costs) > 1 else costs
     axes.set_xticks(ticks, [_amount(tick) for tick in ticks])
-    if panel.log and any(value is not None for value in told.values()):
+    if panel.log and any(value is not None for value in value_of.values()):
         axes.set_yscale("log", base=2)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set_title(panel.title, fontsize="small")
@@ -95,10 +95,10 @@ def _draw(axes: Axes, runs: Sequence[ExponentRun], panel: Panel, *, named: bool)
     axes.grid(alpha=0.25)
 
 
-def _name(axes: Axes, runs: Sequence[ExponentRun], told: Mapping[int, float | None]) -> None:
+def _name(axes: Axes, runs: Sequence[ExponentRun], value_of: Mapping[int, float | None]) -> None:
     for network in dict.fromkeys(run.network for run in runs):
         same = [run for run in runs if run.network == network]
-        values = [value for run in same if (value := told[id(run)]) is not None]
+        values = [value for run in same if (value := value_of[id(run)]) is not None]
         if values:
             place = (same[0].multiply_adds, float(np.mean(values)))
             text = f"{same[0].units}x{same[0].cardinality}"

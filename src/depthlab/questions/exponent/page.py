@@ -31,7 +31,7 @@ LESIONS = (
     "gone, they say little."
 )
 FIT = (
-    "Each measure is taken to be a level and a slope along the binary logarithm of the units and of the groups, "
+    "Each measure is modelled as a level and a slope along the binary logarithm of the units and of the groups, "
     "fitted by least squares over all runs; intervals are Student's. The same fit to the multiply-adds tells what "
     "a doubling costs, and the quotient what a doubling of the multiply-adds buys along either."
 )

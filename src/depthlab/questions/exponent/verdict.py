@@ -94,8 +94,8 @@ def _notes(fits: Sequence[ExchangeFit]) -> list[str]:
 def _headline(parts: Sequence[ExponentPart]) -> str:
     if not parts:
         return f"{READING} is not decided: the networks here differ neither in depth nor in cardinality."
-    there = {part.claim for part in parts}
-    if missing := [claim for claim in (DEPTH, CARDINALITY) if claim not in there]:
+    claims = {part.claim for part in parts}
+    if missing := [claim for claim in (DEPTH, CARDINALITY) if claim not in claims]:
         return f"{READING} is not decided: no two networks here differ in {' or in '.join(missing)} alone."
     if all(part.stands == POINT for part in parts):
         return f"{READING} is not decided: there are points, and nothing to tell how sure they are."
@@ -106,8 +106,8 @@ def _headline(parts: Sequence[ExponentPart]) -> str:
 
 def _robustness(parts: Sequence[ExponentPart], share: float) -> str:
     """Say how the rise of the error goes with depth, with cardinality, and at equal cost."""
-    told = {part.claim: part for part in parts if part.measure == SOME_UNITS}
-    if not told:
+    by_claim = {part.claim: part for part in parts if part.measure == SOME_UNITS}
+    if not by_claim:
         return ""
     heads = {
         DEPTH: f"after deleting {100 * share:.0f} % of the units the error rises, with each doubling of the units, by",
@@ -116,15 +116,15 @@ def _robustness(parts: Sequence[ExponentPart], share: float) -> str:
     }
     texts = []
     for claim, head in heads.items():
-        if (part := told.get(claim)) is not None:
+        if (part := by_claim.get(claim)) is not None:
             less = "less" if part.value >= 0 else "more"
             texts.append(f"{head} {points(abs(part.value))} points {less} ({_within(part, 1)}: {part.stands})")
     return f"Robustness: {'; '.join(texts)}."
 
 
 def _effective_size(parts: Sequence[ExponentPart]) -> str:
-    told = {part.claim: part for part in parts if part.measure == SIZE_UNITS}
-    if not told:
+    by_claim = {part.claim: part for part in parts if part.measure == SIZE_UNITS}
+    if not by_claim:
         return ""
     heads = {
         DEPTH: "the number of equal votes goes with the units to the power",
@@ -134,7 +134,7 @@ def _effective_size(parts: Sequence[ExponentPart]) -> str:
     texts = [
         f"{head} {part.value:.2f} ({_within(part, 2)}: {part.stands})"
         for claim, head in heads.items()
-        if (part := told.get(claim)) is not None
+        if (part := by_claim.get(claim)) is not None
     ]
     return f"Effective size: {'; '.join(texts)}."
 
@@ -143,7 +143,7 @@ def _within(part: ExponentPart, digits: int) -> str:
     if part.low is None or part.high is None:
         return "no interval"
     low, high = part.low, part.high
-    if part.measure == SOME_UNITS and part.value < 0:  # told as so many points more
+    if part.measure == SOME_UNITS and part.value < 0:  # the sentence says: so many points more
         low, high = -part.high, -part.low
     return interval_text(Interval(low, high, LEVEL), number=lambda value: f"{value:.{digits}f}")
 

@@ -26,14 +26,14 @@ def page(record: KernelsRecord) -> Page:
 def _errors(record: KernelsRecord) -> Section:
     skeleton = record.networks[0].network
     blocks: list[Block] = [
-        f"One skeleton, {skeleton}, with one kind of one part at a time; its width is the one at which the network "
-        f"costs the nearest to what the skeleton does, counted in {record.match.replace('_', '-')}. Errors are those "
+        f"One skeleton, {skeleton}, with one kind of one part at a time; its width is the one whose cost is nearest "
+        f"to the skeleton's, counted in {record.match.replace('_', '-')}. Errors are those "
         f"of the final weights in evaluation mode, over all images of a split: {splits_text(record.trained)}. The "
         "recipe, its learning rate among it, is the skeleton's for all.",
         *seed_notices(record.about.runs),
     ]
     if any(one.mean_a is not None and one.mean_b is not None for one in record.compared):
-        told = "; ".join(
+        differences = "; ".join(
             f"{one.a} {one.mean_a - one.mean_b:+.2g} points"
             for one in record.compared
             if one.measure == "test error" and one.mean_a is not None and one.mean_b is not None
@@ -42,7 +42,7 @@ def _errors(record: KernelsRecord) -> Section:
             Picture(
                 kind_differences(record.networks, record.compared),
                 "differences",
-                f"A panel for each part, the kinds' errors less that of {skeleton}. Test error: {told}.",
+                f"A panel for each part, the kinds' errors less that of {skeleton}. Test error: {differences}.",
                 "Differences of mean errors: test filled, training hollow; to the left of zero a kind errs less than "
                 "the skeleton. Bars: 95 % intervals over seeds. A cross: no result.",
             )
@@ -52,7 +52,7 @@ def _errors(record: KernelsRecord) -> Section:
 
 
 def _network_table(record: KernelsRecord) -> PageTable:
-    asked = Counter(ref.group for ref in record.about.runs)
+    requested = Counter(ref.group for ref in record.about.runs)
     rows: list[tuple[object, ...]] = []
     for one in record.networks:
         runs = [run for run in record.measured if run.network == one.network]
@@ -62,7 +62,7 @@ def _network_table(record: KernelsRecord) -> PageTable:
             errors.append(statistics.fmean(values) if values else None)
             errors.append(statistics.stdev(values) if len(values) > 1 else None)
         seconds = statistics.median([run.seconds for run in runs]) if runs else None
-        rows.append((one.network, f"{len(runs)} of {asked[one.network]}", *errors, seconds))
+        rows.append((one.network, f"{len(runs)} of {requested[one.network]}", *errors, seconds))
     return PageTable(
         (
             *("network", "runs", "training error (%)", "± std", "validation error (%)", "± std "),
@@ -89,7 +89,9 @@ def _costs(record: KernelsRecord) -> Section:
     )
     blocks: list[Block] = [table]
     if record.same:
-        blocks.insert(0, Notice(f"What the skeleton has anyway has no network of its own: {', '.join(record.same)}."))
+        blocks.insert(
+            0, Notice(f"Kinds that the skeleton has anyway need no network of their own: {', '.join(record.same)}.")
+        )
     return Section("Equal cost", tuple(blocks))
 
 

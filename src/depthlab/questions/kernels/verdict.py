@@ -10,7 +10,7 @@ from depthlab.questions.wording import lost_runs, lost_sentence
 from depthlab.records import Compared, MeasuredRun, RunRef
 from depthlab.statistics import LEVEL, is_significant
 
-FAR = 10.0  # percent of the budget from which on a mismatch is told in the verdict
+FAR = 10.0  # percent of the budget from which on the verdict mentions a mismatch
 
 
 def judge(record: KernelsRecord) -> KernelsRecord:

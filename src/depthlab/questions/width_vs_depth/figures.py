@@ -12,8 +12,8 @@ from depthlab.questions.width_vs_depth.record import FrontPoint, PublishedNetwor
 from depthlab.records import ExchangeFit, MatchedNetwork, MeasuredRun
 from depthlab.report.metric_scale import set_metric_scale
 from depthlab.report.palette import BROKEN, COLORS, MARKERS
+from depthlab.statistics.exchange import AXES
 
-AXES = ("depth", "width", "cardinality")
 UNITS = {"parameters": "parameters", "multiply_adds": "multiply-adds", "time": "seconds a step"}
 _PANELS = {"training error": "train_error", "test error": "test_error"}
 _FRONT = "0.45"
@@ -73,7 +73,7 @@ def exchange_rates(fits: Sequence[ExchangeFit], match: str) -> Figure:
     """Draw what a doubling of each axis, and of the cost along it, does to the errors, with intervals."""
     figure = Figure(figsize=(8.6, 3.4), layout="constrained")
     panels = figure.subplots(1, 2, sharey=True)
-    there = [axis for axis in AXES if any(one.axis == axis for fit in fits for one in fit.exchanges)]
+    shown = [axis for axis in AXES if any(one.axis == axis for fit in fits for one in fit.exchanges)]
     for panel, (axes, title) in enumerate(
         zip(panels, ("a doubling of the axis", f"a doubling of {_cost_word(match)} along it"), strict=True)
     ):
@@ -86,7 +86,7 @@ def exchange_rates(fits: Sequence[ExchangeFit], match: str) -> Figure:
                 error = None if interval is None else [[value - interval.low], [interval.high - value]]
                 axes.errorbar(
                     [value],
-                    [there.index(one.axis) + shift],
+                    [shown.index(one.axis) + shift],
                     xerr=error,
                     color=look_of(one.axis)[0],
                     marker="o" if number == 0 else "s",
@@ -95,8 +95,8 @@ def exchange_rates(fits: Sequence[ExchangeFit], match: str) -> Figure:
                     linestyle="",
                 )
         axes.axvline(0, color="0.5", linewidth=0.8)
-        axes.set_yticks(range(len(there)), there)
-        axes.set_ylim(len(there) - 0.5, -0.5)
+        axes.set_yticks(range(len(shown)), shown)
+        axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set(title=title, xlabel="change of the error (points)")
         _plain(axes)
     return figure

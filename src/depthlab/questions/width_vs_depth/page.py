@@ -43,11 +43,11 @@ def page(record: WidthVsDepthRecord) -> Page:
 
 def _errors(record: WidthVsDepthRecord) -> Section:
     blocks: list[Block] = [
-        f"Errors of networks that were found to cost as much as each other, counted in {UNITS[record.match]}. Errors "
+        f"Errors of networks of equal cost, measured in {UNITS[record.match]}. Errors "
         "are those of the final weights in evaluation mode, over all images of a split: "
         f"{splits_text(record.trained)}. The test images were looked at once, after training. A network is on the "
-        "front if no other has a lower mean error at no higher cost; how sure its place is, is told by how often it "
-        "is there when seeds are drawn anew.",
+        "front if no other has a lower mean error at no higher cost; how often it is there when seeds are resampled "
+        "shows how sure its place is.",
         *seed_notices(record.about.runs),
         *_family_notice(record.networks),
         *_far_notice(record.networks),
@@ -102,9 +102,9 @@ def _comparisons(record: WidthVsDepthRecord) -> Section:
 
 def _exchange(record: WidthVsDepthRecord) -> Section:
     blocks: list[Block] = [
-        "The error is taken to be a level of each family and a slope along the binary logarithm of each axis, fitted "
+        "The error is modelled as a level of each family and a slope along the binary logarithm of each axis, fitted "
         "by least squares over all runs; a slope is then the change by one doubling. The same fit to the logarithm of "
-        "the cost tells what a doubling costs, and the quotient what a doubling of the cost buys. Intervals are "
+        "the cost gives the cost of a doubling; their quotient is what a doubling of the cost buys. Intervals are "
         "Student's at 95 %.",
         "How many doublings of one axis a doubling of another is worth is the quotient of both slopes. Its interval is "
         "Fieller's, which holds for quotients: it has no bounds where what is divided by is not clear of zero.",

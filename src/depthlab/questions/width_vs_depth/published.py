@@ -41,7 +41,7 @@ _NAMES: tuple[tuple[str, _Read], ...] = (
 def published_networks() -> tuple[PublishedNetwork, ...]:
     """Return the test errors on CIFAR-10 of He et al. 2015, Zagoruyko & Komodakis 2016 and Xie et al. 2017.
 
-    Those alone whose number of parameters is told with them, of networks without dropout.
+    Only networks without dropout whose number of parameters is published too.
     """
     found = (_network(result) for result in published_results() if result.arxiv in _PAPERS)
     return tuple(one for one in found if one is not None)

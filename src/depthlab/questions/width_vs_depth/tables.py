@@ -12,7 +12,7 @@ from depthlab.report.blocks import PageTable
 
 def network_table(record: WidthVsDepthRecord, name: str) -> PageTable:
     """Return a row for each network: its cost, its errors, and whether it is on the front."""
-    asked = Counter(ref.group for ref in record.about.runs)
+    requested = Counter(ref.group for ref in record.about.runs)
     front = {(one.network, one.measure): one for one in record.front}
     repeated = len({run.network for run in record.measured}) < len(record.measured)  # else all draws are alike
     rows = []
@@ -24,12 +24,12 @@ def network_table(record: WidthVsDepthRecord, name: str) -> PageTable:
             for number in _mean_and_std([getattr(run, key) for run in found])
         ]
         stands = front.get((one.network, "test error"))
-        there = None if stands is None else "yes" if stands.on_front else "no"
+        on_front = None if stands is None else "yes" if stands.on_front else "no"
         draws = 100 * stands.share if stands is not None and repeated else None
         rows.append(
             (
-                *(one.network, one.parameters, one.multiply_adds, f"{len(found)} of {asked[one.network]}"),
-                *(*errors, there, draws),
+                *(one.network, one.parameters, one.multiply_adds, f"{len(found)} of {requested[one.network]}"),
+                *(*errors, on_front, draws),
             )
         )
     return PageTable(
@@ -90,8 +90,8 @@ def ratio_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
     """Return a row for each two axes, both ways: how many doublings of the one a doubling of the other is worth."""
     rows = [
         (
-            *(fit.measure, one.a, one.b, one.doublings.value, _kept(one.doublings)),
-            *((None, None) if one.per_cost is None else (one.per_cost.value, _kept(one.per_cost))),
+            *(fit.measure, one.a, one.b, one.doublings.value, _ratio_interval(one.doublings)),
+            *((None, None) if one.per_cost is None else (one.per_cost.value, _ratio_interval(one.per_cost))),
         )
         for fit in fits
         for one in fit.ratios
@@ -133,7 +133,7 @@ def _interval(interval: Interval | None) -> str | None:
     return None if interval is None else f"{interval.low:.3g} to {interval.high:.3g}"
 
 
-def _kept(ratio: Ratio) -> str | None:
+def _ratio_interval(ratio: Ratio) -> str | None:
     """Return the quotients that are not refuted."""
     if ratio.clear is None:
         return None

@@ -120,7 +120,7 @@ def _contrast_sentence(unit: str, measure: str, one: RateContrast) -> str:
 
 
 def _size_interval(interval: Interval, value: float, also: str = "") -> str:
-    """Write the interval of a change that is told without its sign."""
+    """Write the interval of a change whose size is written without its sign."""
     if value < 0:
         interval = replace(interval, low=-interval.high, high=-interval.low)
     return interval_text(interval, also)

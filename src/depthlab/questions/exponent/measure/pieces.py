@@ -6,7 +6,7 @@ and independently, then f would have the mean q N v and the variance q (1 - q) N
     N = (1 - q) / q · |mean|^2 / variance.
 
 Of any network, whose pieces are left out at random, this quotient is the number of equal and independent votes whose
-sum would vary as much. For q towards 1, where a network is as it was trained, it can be had without drawing: at most
+sum would vary as much. For q towards 1, where a network is as it was trained, no drawing is needed: at most
 one piece is missing, which changes f by d_s = f - f without s, the variance is (1 - q) sum |d_s|^2, and
 
     N = |f|^2 / sum over s of |d_s|^2                                                (squares: means over images).
