@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from depthlab.questions.grouping import grouped
 from depthlab.records import ExchangeFit, Interval, RunRef, TrialState
 
+NAMED = 6  # networks that lost runs, by name
+
 
 def points(value: float) -> str:
     """Write a difference of percentages: to a tenth, small ones to two digits."""
@@ -63,6 +65,7 @@ def lost_sentence(lost: Mapping[str, str], missing_from: str = "mean") -> tuple[
     """Return the sentence about runs that are in no mean; nothing where none was lost."""
     if not lost:
         return ()
-    listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
-    flattered = ", which flatters networks that diverge" if "diverged" in listed else ""
-    return (f"Not every run came to its end: {listed}. They are in no {missing_from}{flattered}.",)
+    listed = "; ".join(f"{group}, {text}" for group, text in list(lost.items())[:NAMED])
+    more = f"; and {len(lost) - NAMED} more networks" if len(lost) > NAMED else ""
+    flattered = ", which flatters networks that diverge" if "diverged" in str(lost) else ""
+    return (f"Not every run came to its end: {listed}{more}. They are in no {missing_from}{flattered}.",)

@@ -6,7 +6,7 @@ from typing import Any
 
 from depthlab.questions.regularization.published import published_effects
 from depthlab.questions.regularization.record import Factor, FactorialRun, RegularizationRecord
-from depthlab.questions.regularization.verdict import judge
+from depthlab.questions.regularization.verdict import judge_factorial
 from depthlab.records import Calibration, CalibrationBin, FactorialAxis, QuestionRecord, RunRef
 from tests.questions.degradation.runs import ref, run
 
@@ -58,7 +58,7 @@ def record_of(
     seeds: int = 3, lost: set[tuple[Any, ...]] = frozenset(), *, measured: bool = True
 ) -> RegularizationRecord:
     refs, runs = runs_of(seeds, lost, measured)
-    judged = judge(FACTORS, AXES, refs, runs)
+    judged = judge_factorial(FACTORS, AXES, refs, runs)
     about = QuestionRecord(
         question="regularization",
         command=("python", "pipelines/regularization.py", "factors=weight_decay,drop_path"),

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -111,9 +111,7 @@ def test_the_page_has_the_verdict_and_nothing_is_missing(told: Told) -> None:
 @pytest.mark.slow
 def test_the_verdict_follows_from_the_record(told: Told) -> None:
     record = told.record
-    again = judge(record.factors, record.axes, record.about.runs, record.measured)
-    assert (again.headline, *again.verdict) == record.about.verdict
-    assert (again.anovas, again.effects) == (record.anovas, record.effects)
+    assert judge(replace(record, about=replace(record.about, verdict=()), anovas=(), effects=())) == record
     assert regularization_by_hand(json.loads((told.report / "record.json").read_text())) == 2
 
 

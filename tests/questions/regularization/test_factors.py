@@ -20,7 +20,7 @@ def read(*words: str, factors: str | None = None) -> Factors:
 
 
 def choices(found: Factors) -> dict[str, tuple[str, ...]]:
-    return read_space(found.words, settings_of(found.words).params).choices
+    return read_space(found.overrides, settings_of(found.overrides).params).choices
 
 
 def levels(found: Factors) -> Sequence[tuple[str, object, object]]:
@@ -45,7 +45,7 @@ def test_the_strengths_are_those_of_the_files() -> None:
         Factor("mixup", "mixup", 0.0, 1.0, "conf/regularization/mixup.yaml"),
     )
     assert set(choices(found)) == {"drop_path", "mixup", "depth", "seed"}, "what is not chosen is held"
-    assert "weight_decay=0.0005" in found.words and "dropout=0.0" in found.words
+    assert "weight_decay=0.0005" in found.overrides and "dropout=0.0" in found.overrides
 
 
 def test_a_typed_strength_is_crossed_with_none_and_two_are_the_levels() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from depthlab.questions.regularization.blocks import pooled
-from depthlab.questions.regularization.page import regularization_page
+from depthlab.questions.regularization.page import page as regularization_page
 from depthlab.questions.regularization.record import RegularizationRecord
 from depthlab.records import Calibration, CalibrationBin
 from depthlab.report import write_page

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from depthlab.questions.regularization.verdict import GAP, TEST, find, interactions, judge
+from depthlab.questions.regularization.verdict import GAP, TEST, find, interactions, judge, judge_factorial
 from tests.questions.regularization.records import AXES, FACTORS, record_of, runs_of
 
 
 def test_what_was_built_in_is_found() -> None:
     refs, runs = runs_of(3)
-    judged = judge(FACTORS, AXES, refs, runs)
+    judged = judge_factorial(FACTORS, AXES, refs, runs)
     assert judged.headline == "weight_decay and drop_path lower the test error."
     decay, drop = (find(judged.effects, TEST, factor.name) for factor in FACTORS)
     assert decay is not None and decay.difference == pytest.approx(-2.0, abs=0.3)
@@ -37,7 +37,7 @@ def test_sentences_hold_numbers_intervals_and_interactions() -> None:
 def test_a_gap_that_is_the_test_error_has_no_numbers_of_its_own() -> None:
     refs, runs = runs_of(3)
     fitted = [replace(one, run=replace(one.run, train_error=0.0)) for one in runs]
-    found = judge(FACTORS, AXES, refs, fitted)
+    found = judge_factorial(FACTORS, AXES, refs, fitted)
     first = found.verdict[0]
     assert "and the training error not at all, so that the gap between them changes as the test error does" in first
     test, gap = (find(found.effects, measure, "weight_decay") for measure in (TEST, GAP))
@@ -47,7 +47,7 @@ def test_a_gap_that_is_the_test_error_has_no_numbers_of_its_own() -> None:
 
 def judged(*args, **more):
     refs, runs = runs_of(*(args or (3,)), **more)
-    return judge(FACTORS, AXES, refs, runs)
+    return judge_factorial(FACTORS, AXES, refs, runs)
 
 
 def test_one_seed_makes_no_claim() -> None:
@@ -78,12 +78,10 @@ def test_a_change_that_is_noise_is_not_called_one() -> None:
         type(one)(other.run, one.levels, one.calibration)
         for one, other in zip(quiet, quiet[1::2] + quiet[::2], strict=True)
     ]
-    found = judge(FACTORS, AXES, refs, shuffled)
+    found = judge_factorial(FACTORS, AXES, refs, shuffled)
     assert "no change of the test error shown for drop_path" in found.headline.lower()
 
 
 def test_the_verdict_follows_from_the_record() -> None:
     record = record_of(3)
-    again = judge(record.factors, record.axes, record.about.runs, record.measured)
-    assert (again.headline, *again.verdict) == record.about.verdict
-    assert (again.anovas, again.effects) == (record.anovas, record.effects)
+    assert judge(replace(record, about=replace(record.about, verdict=()), anovas=(), effects=())) == record

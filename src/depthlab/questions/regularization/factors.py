@@ -2,13 +2,24 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
 from depthlab.questions.references import SEED
 from depthlab.questions.regularization.record import Factor
-from depthlab.recipe import AXES, Space, checked_value, compose, did_you_mean, read_space, sweep_words
+from depthlab.recipe import (
+    AXES,
+    Override,
+    Space,
+    checked_value,
+    compose,
+    did_you_mean,
+    override_keys,
+    override_values,
+    read_space,
+    sweep_words,
+)
 from depthlab.records import FactorialAxis, RunRef
 from depthlab.sweeps.plan.settings import Settings
 
@@ -24,10 +35,10 @@ FACTORS = {
 @final
 @dataclass(frozen=True)
 class Factors:
-    """What is asked: the factors in their order, and the words of the sweep that crosses them with all else."""
+    """What is asked: the factors in their order, and the overrides of the sweep that crosses them with all else."""
 
     factors: tuple[Factor, ...]
-    words: tuple[str, ...]
+    overrides: tuple[str, ...]
 
     def axes(self, refs: Sequence[RunRef]) -> tuple[FactorialAxis, ...]:
         """Return the axes of the factorial: the factors, then whatever else varies between these runs but the seed."""
@@ -43,7 +54,7 @@ class Factors:
         return {names.get(key, key): value for key, value in ref.values.items() if key != SEED}
 
 
-def read_factors(own: Mapping[str, str], words: Sequence[str], settings: Settings) -> Factors:
+def read_factors(options: Mapping[str, str], words: Sequence[str], settings: Settings) -> Factors:
     """Return the factors that `factors=` names, or those that vary in the words and the named space.
 
     A factor is crossed at no strength and at that of its file in conf/regularization; where one strength is typed, at
@@ -57,17 +68,18 @@ def read_factors(own: Mapping[str, str], words: Sequence[str], settings: Setting
     space = read_space(words, settings.params)
     if settings.search != "grid" or space.intervals:
         raise ValueError("a factorial needs a grid: leave out hydra.sweeper.search and intervals")
-    names = _names(own.get("factors"), words, space)
+    names = _names(options.get("factors"), words, space)
     typed = {key: values for key, values in _values(space).items() if key in FACTORS.values()}
-    typed_keys = {word.partition("=")[0] for word in words}
-    file = next((f"conf/sweep/{word.partition('=')[2]}.yaml" for word in words if word.startswith("sweep=")), "")
+    typed_keys = override_keys(words)
+    named = override_values(words).get("sweep")
+    file = f"conf/sweep/{named}.yaml" if named is not None else ""
     factors = tuple(
         _factor(name, typed.get(key, ()), "as typed" if key in typed_keys else file)
         for name in names
         for key in [FACTORS[name]]
     )
     mine = {factor.key: f"{factor.key}={_text(factor.off)},{_text(factor.on)}" for factor in factors}
-    kept = [word for word in words if word.partition("=")[0] not in mine]
+    kept = [word for word in words if Override.parse(word).key not in mine]
     held = compose([]).axes
     rest = [
         f"{key}={_text(held[key])}"
@@ -80,7 +92,7 @@ def read_factors(own: Mapping[str, str], words: Sequence[str], settings: Setting
         raise ValueError(_as_typed(str(error), factors, typed_keys)) from error
 
 
-def _as_typed(problem: str, factors: Sequence[Factor], typed_keys: set[str]) -> str:
+def _as_typed(problem: str, factors: Sequence[Factor], typed_keys: Collection[str]) -> str:
     """Return the message with the name of a factor in the place of a word that was made of it."""
     for factor in factors:
         if factor.key not in typed_keys:
@@ -103,7 +115,7 @@ def _names(typed: str | None, words: Sequence[str], space: Space) -> list[str]:
             raise ValueError(f"factors={typed}: there is no factor {name}{near}")
     if len(set(names)) < len(names):
         raise ValueError(f"factors={typed} names one twice")
-    keys = {word.partition("=")[0] for word in words}
+    keys = override_keys(words)
     return [*names, *(name for name in varying if name not in names and FACTORS[name] in keys)]
 
 
@@ -127,8 +139,8 @@ def _factor(name: str, typed: Sequence[str], source: str) -> Factor:
 
 
 def _values(space: Space) -> dict[str, tuple[str, ...]]:
-    fixed = {word.partition("=")[0]: (word.partition("=")[2],) for word in space.fixed}
-    return fixed | dict(space.choices)
+    fixed = {key: (value,) for key, value in override_values(space.fixed).items()}
+    return fixed | space.choices
 
 
 def _value(key: str, text: str) -> Any:

@@ -17,7 +17,7 @@ from depthlab.report.question_runs import page_facts, run_section, seed_notices
 from depthlab.report.scale import show
 
 
-def regularization_page(record: RegularizationRecord) -> Page:
+def page(record: RegularizationRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     about = record.about
     names = ", ".join(factor.name for factor in record.factors)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
-from depthlab.questions.regularization.record import Factor, FactorialRun
-from depthlab.questions.wording import lost_runs, points, together
+from depthlab.questions.grouping import grouped
+from depthlab.questions.regularization.record import Factor, FactorialRun, RegularizationRecord
+from depthlab.questions.wording import interval_text, lost_runs, lost_sentence, points, together
 from depthlab.records import Anova, Change, FactorialAxis, RunRef
-from depthlab.statistics import holm
+from depthlab.statistics import LEVEL, holm, is_significant
 from depthlab.statistics.anova import Factorial, analyze, change, factorial
 
-LEVEL = 0.95
 TEST, GAP, TRAINING, CALIBRATION, LOSS = "test error", "gap", "training error", "calibration error", "test loss"
 
 MEASURES: dict[str, tuple[str, Callable[[FactorialRun], float | None]]] = {
@@ -37,7 +37,14 @@ class Judged:
     verdict: tuple[str, ...]
 
 
-def judge(
+def judge(record: RegularizationRecord) -> RegularizationRecord:
+    """Return the record with its analyses of variance, the changes by each factor, and the verdict."""
+    judged = judge_factorial(record.factors, record.axes, record.about.runs, record.measured)
+    about = replace(record.about, verdict=(judged.headline, *judged.verdict))
+    return replace(record, about=about, anovas=judged.anovas, effects=judged.effects)
+
+
+def judge_factorial(
     factors: Sequence[Factor], axes: Sequence[FactorialAxis], refs: Sequence[RunRef], runs: Sequence[FactorialRun]
 ) -> Judged:
     """Analyze every measure of the finished runs, and say what follows.
@@ -63,11 +70,7 @@ def judge(
 
 def headline(factors: Sequence[Factor], effects: Sequence[Change]) -> str:
     """Return the answer in a few words: `weight_decay lowers the test error; no change shown for dropout.`"""
-    groups: dict[str, list[str]] = {}
-    for factor in factors:
-        main = find(effects, TEST, factor.name)
-        outcome = "nothing" if main is None else _outcome(main)
-        groups.setdefault(outcome, []).append(factor.name)
+    groups = grouped((factor.name for factor in factors), lambda name: _outcome(find(effects, TEST, name)))
     words = {
         "lowers": "{} lower{s} the test error",
         "raises": "{} raise{s} the test error",
@@ -100,12 +103,7 @@ def tell(
             f"The design is unbalanced: of {table.cells} cells {table.empty} are empty, the others have {table.fewest} "
             f"to {table.most} runs. Changes are least-squares estimates, and where runs can't tell one it is left out."
         )
-    if lost:
-        count = len(lost)
-        listed = "; ".join(f"{group}, {text}" for group, text in list(lost.items())[:6])
-        more = f"; and {count - 6} networks more" if count > 6 else ""
-        sentences.append(f"Not every run came to its end: {listed}{more}. They are in no mean.")
-    return tuple(sentences)
+    return (*sentences, *lost_sentence(lost))
 
 
 def find(effects: Iterable[Change], measure: str, axis: str, at: Mapping[str, Any] | None = None) -> Change | None:
@@ -150,12 +148,12 @@ def _corrected(family: Sequence[Change]) -> list[Change]:
     return [replace(one, p_holm=p) for one, p in zip(family, corrected, strict=True)]
 
 
-def _outcome(one: Change) -> str:
-    if one.difference is None:
+def _outcome(one: Change | None) -> str:
+    if one is None or one.difference is None:
         return "nothing"
     if one.p_holm is None:
         return "point"
-    if one.p_holm >= 1 - LEVEL:
+    if not is_significant(one.p_holm):
         return "open"
     return "lowers" if one.difference < 0 else "raises"
 
@@ -199,7 +197,7 @@ def _interaction_sentences(effects: Sequence[Change]) -> list[str]:
         ((axis, high),), ((_, low),) = one.at.items(), one.less.items()
         if one.p_holm is None or one.difference is None:
             continue
-        if one.p_holm >= 1 - LEVEL:
+        if not is_significant(one.p_holm):
             quiet.append(f"{one.axis} × {axis}")
             continue
         ends = [find(effects, TEST, one.axis, {axis: level}) for level in (low, high)]
@@ -220,8 +218,7 @@ def _sure(one: Change, with_difference: bool = False) -> str:
     assert one.difference is not None
     parts = [f"{points(one.difference)} points"] if with_difference else []
     if one.interval is not None:
-        level = f"{100 * one.interval.level:.0f} % interval"
-        parts.append(f"{level} {points(one.interval.low)} to {points(one.interval.high)}")
+        parts.append(interval_text(one.interval))
     if one.p_holm is not None:
         parts.append(f"p = {one.p_holm:.2g}")
     return ", ".join(parts)
