@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from depthlab.questions.votes.contrasts import contrasts, feature_contrasts
 from depthlab.questions.votes.record import (
-    Committee,
-    CommitteePoint,
+    Ensemble,
+    EnsemblePoint,
     LayerFeatures,
     VoteCurve,
     VotePoint,
@@ -35,14 +35,14 @@ def score(error: float, noise: random.Random) -> VoteScore:
     return VoteScore(error, error / 30 + noise.gauss(0, 0.002), error / 2 + 0.5)
 
 
-def curve(voter: str, whole: float, excess: float, noise: random.Random, sizes: tuple[int, ...] = SIZES) -> VoteCurve:
-    """Return committees of m that are `excess / m` points worse than `whole`."""
+def curve(method: str, whole: float, excess: float, noise: random.Random, sizes: tuple[int, ...] = SIZES) -> VoteCurve:
+    """Return ensembles of m that are `excess / m` points worse than `whole`."""
     most = sizes[-1]
     points = tuple(
         VotePoint(size, tuple(score(whole + excess / size, noise) for _ in range(max(1, most // size))))
         for size in sizes
     )
-    return VoteCurve(voter, "arithmetic", most, points, points[0].scores, 4.0, Interval(3.5, 4.5))
+    return VoteCurve(method, "arithmetic", most, points, points[0].scores, 4.0, Interval(3.5, 4.5))
 
 
 def geometric(of: VoteCurve) -> VoteCurve:
@@ -90,8 +90,8 @@ def voting_run(network: str, seed: int, noise: random.Random) -> VotingRun:
     )
 
 
-def committee(network: str, runs: list[VotingRun], noise: random.Random) -> Committee:
-    """Return committees that gain a point of error, the more members the more of it."""
+def ensemble(network: str, runs: list[VotingRun], noise: random.Random) -> Ensemble:
+    """Return ensembles that gain a point of error, the more members the more of it."""
     points = []
     for size in range(1, len(runs) + 1):
         gains = [(1 - 1 / size) * noise.gauss(1, 0.02) for _ in runs]
@@ -100,8 +100,8 @@ def committee(network: str, runs: list[VotingRun], noise: random.Random) -> Comm
             for run, gain in zip(runs, gains, strict=True)
         ]
         shares = tuple(alone) if size < len(runs) else ()
-        points.append(CommitteePoint(size, 10, mean(alone), shares))
-    return Committee(network, tuple(run.seed for run in runs), "arithmetic", tuple(points), 3.0, Interval(2.0, 4.0))
+        points.append(EnsemblePoint(size, 10, mean(alone), shares))
+    return Ensemble(network, tuple(run.seed for run in runs), "arithmetic", tuple(points), 3.0, Interval(2.0, 4.0))
 
 
 def mean(scores: list[VoteScore]) -> VoteScore:
@@ -126,10 +126,10 @@ def record_of(
     runs = [voting_run(network, seed, noise) for network in networks for seed in range(seeds)]
     if lost:
         refs.append(made_ref(networks[0], seeds, state="failed", fault="diverged"))
-    committees = tuple(
-        committee(network, [run for run in runs if run.network == network], noise) for network in networks if seeds > 1
+    ensembles = tuple(
+        ensemble(network, [run for run in runs if run.network == network], noise) for network in networks if seeds > 1
     )
-    compared, changed = contrasts(runs, committees), feature_contrasts(runs)
+    compared, changed = contrasts(runs, ensembles), feature_contrasts(runs)
     about = QuestionRecord(
         question="votes",
         command=("python", "pipelines/votes.py"),
@@ -142,12 +142,12 @@ def record_of(
         commits=("c0ffee",),
         versions={"torch": "2.13.0"},
         runs=tuple(refs),
-        verdict=tell(runs, committees, compared, changed, refs),
+        verdict=tell(runs, ensembles, compared, changed, refs),
     )
     return VotesRecord(
         about=about,
         measured=tuple(runs),
-        committees=committees,
+        ensembles=ensembles,
         contrasts=compared,
         features=changed,
         images=359,

@@ -3,14 +3,13 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from depthlab.questions.votes.contrasts import contrasts, feature_contrasts
 from depthlab.questions.votes.record import VotesRecord
-from depthlab.questions.votes.verdict import tell
+from depthlab.questions.votes.verdict import judge
 from depthlab.tracking import RunFolder, find_folders
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Answer, Pipeline
@@ -87,9 +86,9 @@ def test_every_voter_was_trained_and_asked(told: Told) -> None:
     assert f"page: {told.place}/swept/index.html" in told.swept.out and record.about.verdict[0] in told.swept.out
     assert tuple(dict.fromkeys(run.network for run in record.measured)) == NETWORKS
     assert {ref.group for ref in record.about.runs} == set(NETWORKS)
-    voters = {run.network: {curve.voter for curve in run.curves} for run in record.measured}
+    voters = {run.network: {curve.method for curve in run.curves} for run in record.measured}
     assert list(voters.values()) == [set(), {"dropout"}, {"stochastic depth"}, {"snapshots"}]
-    assert {one.network for one in record.committees} == set(NETWORKS)
+    assert {one.network for one in record.ensembles} == set(NETWORKS)
     assert (record.images, record.draws, record.masks, record.notes) == (40, 4, "network", ())
 
 
@@ -99,7 +98,7 @@ def test_the_whole_network_errs_as_its_run_says(told: Told) -> None:
         found = RunFolder.open(told.place / "runs" / run.folder).record
         assert found is not None
         assert run.whole.error == pytest.approx(100 * (1 - found.metrics["test/accuracy"]), abs=100 / 40)
-        snapshots = next((curve for curve in run.curves if curve.voter == "snapshots"), None)
+        snapshots = next((curve for curve in run.curves if curve.method == "snapshots"), None)
         if snapshots is not None:
             assert snapshots.members == 5 and snapshots.points[0].scores == (run.whole,), "the last one is the end"
 
@@ -108,10 +107,8 @@ def test_the_whole_network_errs_as_its_run_says(told: Told) -> None:
 def test_the_verdict_follows_from_the_record(told: Told) -> None:
     for name in ("swept", "named"):
         record = told.record(name)
-        compared, changed = contrasts(record.measured, record.committees), feature_contrasts(record.measured)
-        assert (compared, changed) == (record.contrasts, record.features)
-        again = tell(record.measured, record.committees, compared, changed, record.about.runs)
-        assert again == record.about.verdict
+        unjudged = replace(record, about=replace(record.about, verdict=()), contrasts=(), features=())
+        assert judge(unjudged) == record
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.votes.page import votes_page
 from depthlab.questions.votes.record import VotesRecord
 from depthlab.report import write_page
 from tests.chromium import NARROW, WIDE, OpenPage
@@ -68,7 +67,7 @@ def test_one_seed_is_a_point(page: Get) -> None:
     assert "One seed: every number here is a point" in one.text
     assert "nothing is claimed of other trainings" in one.record.about.verdict[-1]
     assert "There are no two networks" not in one.text, "snapshots are several"
-    assert {row["interval over"].split(":")[0] for row in one.table("contrasts")} <= {"committees", "none", "seeds"}
+    assert {row["interval over"].split(":")[0] for row in one.table("contrasts")} <= {"ensembles", "none", "seeds"}
 
 
 def test_without_a_voter_the_page_says_what_to_type(page: Get) -> None:

@@ -1,6 +1,7 @@
 """What is said of votes follows from the numbers: where averages meet, what gains, and what is a point."""
 
 import math
+import re
 from dataclasses import replace
 from statistics import fmean, stdev
 
@@ -32,7 +33,7 @@ def record() -> VotesRecord:
 
 
 def contrast(members: int, low: float | None, high: float = 0.0) -> VoteContrast:
-    """Return a contrast of a committee of so many, with its interval."""
+    """Return a contrast of an ensemble of so many, with its interval."""
     interval = None if low is None else Interval(low, high)
     found = Comparison(0.0 if low is None else (low + high) / 2, (5, 5), "paired t", interval)
     return VoteContrast(DROPOUT, "net", "", "weight scaling", members, "error", "seeds", 1.0, 1.0, found)
@@ -80,9 +81,9 @@ def test_of_one_training_the_interval_is_over_draws() -> None:
     curve = record.measured[0].curves[0]
     for one in record.contrasts:
         point = next(point for point in curve.points if point.members == one.members)
-        assert one.over == "committees" and one.comparison.n == (len(point.scores),) * 2
+        assert one.over == "ensembles" and one.comparison.n == (len(point.scores),) * 2
         assert (one.comparison.interval is None) == (len(point.scores) == 1)
-    assert "10 committees" in "".join(record.about.verdict)
+    assert "10 ensembles" in "".join(record.about.verdict)
     assert "nothing is claimed of other trainings" in record.about.verdict[-1]
 
 
@@ -142,3 +143,12 @@ def test_without_runs_there_is_nothing_to_say() -> None:
 def test_independent_networks_that_are_a_point_are_something_to_vote(record: VotesRecord) -> None:
     points = [one for one in record.contrasts if one.family == INDEPENDENT and one.comparison.interval is None]
     assert points and headline(points) == "That networks gain by a vote is not shown."
+
+
+def test_a_record_from_before_ensembles_were_called_so_is_read() -> None:
+    record = record_of(3)
+    text = record.to_json()
+    before = text.replace('"ensembles":', '"committees":')
+    before = re.sub(r'"method": ("dropout"|"stochastic depth"|"snapshots")', r'"voter": \1', before)
+    assert '"voter"' in before and '"ensembles":' not in before
+    assert VotesRecord.from_json(before) == record

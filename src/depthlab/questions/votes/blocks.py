@@ -13,11 +13,11 @@ from depthlab.questions.votes.figures import (
     feature_figure,
     size_figure,
 )
-from depthlab.questions.votes.record import Committee, LayerFeatures, VoteCurve, VoteScore, VotesRecord, VotingRun
+from depthlab.questions.votes.record import Ensemble, LayerFeatures, VoteCurve, VoteScore, VotesRecord, VotingRun
 from depthlab.records import Interval
 from depthlab.report.blocks import Picture
 
-# as the analysis calls its voters
+# as the analysis calls the methods
 DROPOUT, DEPTH, SNAPSHOTS = "dropout", "stochastic depth", "snapshots"
 SAMPLED = {DROPOUT: "sampled networks", DEPTH: "sampled sub-networks", SNAPSHOTS: "snapshots"}
 WHOLE = {DROPOUT: "weight scaling (one pass)", DEPTH: "the whole network (one pass)"}
@@ -44,12 +44,12 @@ def groups_of(record: VotesRecord) -> dict[str, list[VotingRun]]:
     return groups
 
 
-def sampled_picture(record: VotesRecord, voter: str) -> Picture | None:
-    """Return the figure of committees sampled from one network, None where no network drops in that way."""
+def sampled_picture(record: VotesRecord, method: str) -> Picture | None:
+    """Return the figure of ensembles sampled from one network, None where no network drops in that way."""
     rows = []
     for network, runs in groups_of(record).items():
-        if any(curve.voter == voter for run in runs for curve in run.curves):
-            rows.append([_sampled_panel(record, network, runs, voter, measure) for measure in MEASURES])
+        if any(curve.method == method for run in runs for curve in run.curves):
+            rows.append([_sampled_panel(record, network, runs, method, measure) for measure in MEASURES])
     if not rows:
         return None
     first = rows[0][0]
@@ -58,12 +58,12 @@ def sampled_picture(record: VotesRecord, voter: str) -> Picture | None:
     level = first.levels[0]
     return Picture(
         size_figure(rows),
-        "votes_" + voter.replace(" ", "_"),
+        "votes_" + method.replace(" ", "_"),
         f"Error, negative log likelihood and calibration error against the number of members. Error of "
         f"{first.title}: {told}; {level.name} {statistics.fmean(level.values):.3g}.",
-        f"Committees of m {SAMPLED[voter]}, the mean over seeds and over committees that share no member; bands from "
+        f"Ensembles of m {SAMPLED[method]}, the mean over seeds and over ensembles that share no member; bands from "
         "the best seed to the worst. The dotted line is one pass in evaluation mode, thin dashes the geometric mean of "
-        "probabilities. Beside them, committees of independently trained networks, each by one pass.",
+        "probabilities. Beside them, ensembles of independently trained networks, each by one pass.",
     )
 
 
@@ -71,9 +71,9 @@ def ensemble_picture(record: VotesRecord) -> Picture | None:
     """Return the figure of independently trained networks and of snapshots, None where there are neither."""
     panels = []
     for measure in MEASURES:
-        lines = [_committee_line(one, measure, look) for look, one in enumerate(arithmetic(record.committees))]
+        lines = [_ensemble_line(one, measure, look) for look, one in enumerate(arithmetic(record.ensembles))]
         for network, runs in groups_of(record).items():
-            curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == _OF_SNAPSHOTS]
+            curves = [curve for run in runs for curve in run.curves if (curve.method, curve.mean) == _OF_SNAPSHOTS]
             if curves:
                 points = _seed_points(curves, measure)
                 lines.append(Line(f"snapshots of one training: {network}", points, len(lines)))
@@ -89,7 +89,7 @@ def ensemble_picture(record: VotesRecord) -> Picture | None:
         size_figure([panels]),
         "ensembles",
         f"Error, negative log likelihood and calibration error against the number of networks. Errors: {told}.",
-        "Committees of independently trained networks, the mean over all combinations of m; of snapshots, the last m "
+        "Ensembles of independently trained networks, the mean over all combinations of m; of snapshots, the last m "
         "of one training, with a band over seeds. Arithmetic means of probabilities.",
     )
 
@@ -101,14 +101,16 @@ def cost_picture(record: VotesRecord) -> Picture | None:
         price = runs[0].multiply_adds / _MILLION
         whole = tuple(run.whole.error for run in runs)
         lines.append(Line(f"one pass: {network}", ((price, whole),), look, mark=0))
-        for mark, voter in enumerate(SAMPLED, 1):
-            curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == (voter, ARITHMETIC)]
+        for mark, method in enumerate(SAMPLED, 1):
+            curves = [
+                curve for run in runs for curve in run.curves if (curve.method, curve.mean) == (method, ARITHMETIC)
+            ]
             if curves:
                 points = tuple((size * price, values) for size, values in _seed_points(curves, "error"))
-                lines.append(Line(f"{SAMPLED[voter]}: {network}", points, look, mark=mark))
-        for one in arithmetic(record.committees):
+                lines.append(Line(f"{SAMPLED[method]}: {network}", points, look, mark=mark))
+        for one in arithmetic(record.ensembles):
             if one.network == network:
-                found = _committee_line(one, "error", look)
+                found = _ensemble_line(one, "error", look)
                 points = tuple((size * price, values) for size, values in found.points)
                 lines.append(Line(found.name, points, look, mark=len(SAMPLED) + 1))
     if not lines:
@@ -127,12 +129,14 @@ def disagreement_picture(record: VotesRecord) -> Picture | None:
     """Return the figure of how often two members differ."""
     rows: list[tuple[str, Sequence[float], Interval | None]] = []
     for network, runs in groups_of(record).items():
-        for voter, kind in SAMPLED.items():
-            curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == (voter, ARITHMETIC)]
+        for method, kind in SAMPLED.items():
+            curves = [
+                curve for run in runs for curve in run.curves if (curve.method, curve.mean) == (method, ARITHMETIC)
+            ]
             known = [curve.disagreement for curve in curves if curve.disagreement is not None]
             if known:
                 rows.append((f"{kind}: {network}", known, curves[0].interval if len(known) == 1 else None))
-        for one in arithmetic(record.committees):
+        for one in arithmetic(record.ensembles):
             if one.network == network and one.disagreement is not None:
                 rows.append((f"independent: {network}", [one.disagreement], one.interval))
     if not rows:
@@ -143,7 +147,7 @@ def disagreement_picture(record: VotesRecord) -> Picture | None:
         "disagreement",
         f"How often two members differ: {told}.",
         "Images on which two members differ in the class they say, the mean over all pairs. Small points are seeds; a "
-        "bar is the 95 % interval over members where there is one training, or one committee.",
+        "bar is the 95 % interval over members where there is one training, or one ensemble.",
     )
 
 
@@ -170,28 +174,28 @@ def feature_picture(record: VotesRecord) -> Picture | None:
     )
 
 
-def _sampled_panel(record: VotesRecord, network: str, runs: Sequence[VotingRun], voter: str, measure: str) -> Panel:
+def _sampled_panel(record: VotesRecord, network: str, runs: Sequence[VotingRun], method: str, measure: str) -> Panel:
     label, value = MEASURES[measure]
     lines = []
     for mean, dashed in ((ARITHMETIC, False), ("geometric", True)):
-        curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == (voter, mean)]
+        curves = [curve for run in runs for curve in run.curves if (curve.method, curve.mean) == (method, mean)]
         if curves:
-            name = f"{SAMPLED[voter]}, {mean} mean"
+            name = f"{SAMPLED[method]}, {mean} mean"
             lines.append(Line(name, _seed_points(curves, measure), 0, dashed))
-    others = [one for one in arithmetic(record.committees) if one.network == network]
-    lines += [Line("independent networks", _committee_line(one, measure, 1).points, 1) for one in others]
-    whole = Level(WHOLE[voter], tuple(value(run.whole) for run in runs))
+    others = [one for one in arithmetic(record.ensembles) if one.network == network]
+    lines += [Line("independent networks", _ensemble_line(one, measure, 1).points, 1) for one in others]
+    whole = Level(WHOLE[method], tuple(value(run.whole) for run in runs))
     return Panel(network, label, tuple(lines), (whole,))
 
 
-def _committee_line(one: Committee, measure: str, look: int) -> Line:
+def _ensemble_line(one: Ensemble, measure: str, look: int) -> Line:
     value = MEASURES[measure][1]
     points = tuple((float(point.members), (value(point.score),)) for point in one.points)
     return Line(f"independent: {one.network}", points, look)
 
 
 def _seed_points(curves: Sequence[VoteCurve], measure: str) -> tuple[Point, ...]:
-    """Return for each size the mean over committees, a value a seed."""
+    """Return for each size the mean over ensembles, a value a seed."""
     value = MEASURES[measure][1]
     sizes = sorted({point.members for curve in curves for point in curve.points})
     return tuple(
@@ -208,6 +212,6 @@ def _seed_points(curves: Sequence[VoteCurve], measure: str) -> tuple[Point, ...]
     )
 
 
-def arithmetic(committees: Sequence[Committee]) -> list[Committee]:
-    """Return the committees that go by arithmetic means."""
-    return [one for one in committees if one.mean == ARITHMETIC]
+def arithmetic(ensembles: Sequence[Ensemble]) -> list[Ensemble]:
+    """Return the ensembles that go by arithmetic means."""
+    return [one for one in ensembles if one.mean == ARITHMETIC]

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from depthlab.questions.grouping import grouped
 from depthlab.questions.votes.record import (
-    Committee,
+    Ensemble,
     FeatureContrast,
     LayerFeatures,
     VoteContrast,
@@ -28,8 +29,8 @@ WHOLE = {DROPOUT: "weight scaling", DEPTH: "the whole network", SNAPSHOTS: "the 
 MEMBERS = {DROPOUT: "sampled networks", DEPTH: "sampled sub-networks", SNAPSHOTS: "snapshots"}
 INDEPENDENT, MORE, TWIN = "independent", "independent less sampled", "snapshots less one training"
 BY_GEOMETRIC = "geometric mean of sampled networks"
-OVER_SEEDS, OVER_DRAWS = "seeds", "committees"
-ALL_IN_ONE = "all networks are in the one committee: a point, no claim"
+OVER_SEEDS, OVER_DRAWS = "seeds", "ensembles"
+ALL_IN_ONE = "all networks are in the one ensemble: a point, no claim"
 
 CORRELATION, ZEROS, MEAN = "correlation", "zeros", "mean"
 FEATURES: dict[str, Callable[[LayerFeatures], float | None]] = {
@@ -38,32 +39,30 @@ FEATURES: dict[str, Callable[[LayerFeatures], float | None]] = {
     MEAN: lambda layer: layer.mean,
 }
 
-Values = Mapping[int, float]  # by seed, or by committee
+Values = Mapping[int, float]  # by seed, or by ensemble
 
 
 def by_network(runs: Iterable[VotingRun]) -> dict[str, list[VotingRun]]:
     """Return the runs of each network, its seeds in order."""
-    groups: dict[str, list[VotingRun]] = {}
-    for run in runs:
-        groups.setdefault(run.network, []).append(run)
+    groups = grouped(runs, lambda run: run.network)
     return {name: sorted(same, key=lambda run: run.seed) for name, same in groups.items()}
 
 
-def curve_of(run: VotingRun, voter: str, mean: str = ARITHMETIC) -> VoteCurve | None:
-    """Return the run's curve of a voter, None if it has none."""
-    return next((one for one in run.curves if (one.voter, one.mean) == (voter, mean)), None)
+def curve_of(run: VotingRun, method: str, mean: str = ARITHMETIC) -> VoteCurve | None:
+    """Return the run's curve of a method, None if it has none."""
+    return next((one for one in run.curves if (one.method, one.mean) == (method, mean)), None)
 
 
-def contrasts(runs: Sequence[VotingRun], committees: Sequence[Committee]) -> tuple[VoteContrast, ...]:
+def contrasts(runs: Sequence[VotingRun], ensembles: Sequence[Ensemble]) -> tuple[VoteContrast, ...]:
     """Return every comparison, by error, loss and calibration, of arithmetic means."""
     found: list[VoteContrast] = []
     groups = by_network(runs)
     for network, same in groups.items():
-        for voter in WHOLE:
-            found += _against_whole(network, same, voter)
+        for method in WHOLE:
+            found += _against_whole(network, same, method)
         found += _geometric(network, same)
         found += _snapshots_against_one(network, same, groups)
-    for one in committees:
+    for one in ensembles:
         if one.mean == ARITHMETIC:
             found += _independent(one, groups[one.network])
     return tuple(found)
@@ -110,17 +109,17 @@ def twin(run: VotingRun, groups: Mapping[str, Sequence[VotingRun]], keys: Sequen
     return None
 
 
-def _against_whole(network: str, runs: Sequence[VotingRun], voter: str) -> list[VoteContrast]:
-    """Compare committees of each size with the one pass that they stand for."""
-    curves = {run.seed: curve for run in runs if (curve := curve_of(run, voter)) is not None}
+def _against_whole(network: str, runs: Sequence[VotingRun], method: str) -> list[VoteContrast]:
+    """Compare ensembles of each size with the one pass that they stand for."""
+    curves = {run.seed: curve for run in runs if (curve := curve_of(run, method)) is not None}
     sizes = sorted({point.members for curve in curves.values() for point in curve.points})
     # one snapshot, the last, is the whole network
-    there = [size for size in sizes if voter != SNAPSHOTS or size > 1]
-    return [one for size in there for one in _at_size(network, runs, curves, size, voter, voter)]
+    there = [size for size in sizes if method != SNAPSHOTS or size > 1]
+    return [one for size in there for one in _at_size(network, runs, curves, size, method, method)]
 
 
 def _geometric(network: str, runs: Sequence[VotingRun]) -> list[VoteContrast]:
-    """Compare the largest committee by geometric means with weight scaling, which is nearer to it in theory."""
+    """Compare the largest ensemble by geometric means with weight scaling, which is nearer to it in theory."""
     curves = {run.seed: curve for run in runs if (curve := curve_of(run, DROPOUT, GEOMETRIC)) is not None}
     if not curves:
         return []
@@ -129,46 +128,46 @@ def _geometric(network: str, runs: Sequence[VotingRun]) -> list[VoteContrast]:
 
 
 def _at_size(
-    network: str, runs: Sequence[VotingRun], curves: Mapping[int, VoteCurve], size: int, voter: str, family: str
+    network: str, runs: Sequence[VotingRun], curves: Mapping[int, VoteCurve], size: int, method: str, family: str
 ) -> list[VoteContrast]:
     found = []
     for measure, value in MEASURES.items():
         ours = {seed: scores for seed, curve in curves.items() if (scores := _scores(curve, size, value))}
         over, a, b = _sides(ours, {run.seed: value(run.whole) for run in runs if run.seed in ours})
-        name = f"{size} {MEMBERS[voter]}" if voter != SNAPSHOTS else f"the last {size} {MEMBERS[voter]}"
-        sides = name, WHOLE[voter]
+        name = f"{size} {MEMBERS[method]}" if method != SNAPSHOTS else f"the last {size} {MEMBERS[method]}"
+        sides = name, WHOLE[method]
         found.append(VoteContrast(*(family, network, *sides, size, measure, over, _mean(a), _mean(b), compare(a, b))))
     return found
 
 
 def _sides(ours: Mapping[int, Sequence[float]], whole: Values) -> tuple[str, Values, Values]:
-    """Return both sides by seed; of one seed, by committee."""
+    """Return both sides by seed; of one seed, by ensemble."""
     if len(ours) > 1:
         return OVER_SEEDS, {seed: fmean(scores) for seed, scores in ours.items()}, whole
     ((seed, scores),) = ours.items()
     return OVER_DRAWS, dict(enumerate(scores)), dict.fromkeys(range(len(scores)), whole[seed])
 
 
-def _independent(committee: Committee, runs: Sequence[VotingRun]) -> list[VoteContrast]:
-    """Compare committees of independent networks with one network, and with those sampled from one."""
+def _independent(ensemble: Ensemble, runs: Sequence[VotingRun]) -> list[VoteContrast]:
+    """Compare ensembles of independent networks with one network, and with those sampled from one."""
     found = []
-    for point in committee.points[1:]:
+    for point in ensemble.points[1:]:
         for measure, value in MEASURES.items():
-            one = {run.seed: value(run.whole) for run in runs if run.seed in committee.seeds}
-            shares = {seed: value(share) for seed, share in zip(committee.seeds, point.shares, strict=False)}
+            one = {run.seed: value(run.whole) for run in runs if run.seed in ensemble.seeds}
+            shares = {seed: value(share) for seed, share in zip(ensemble.seeds, point.shares, strict=False)}
             name = f"{point.members} independent networks"
             sides = [(INDEPENDENT, "one network", one)]
-            for voter in (DROPOUT, DEPTH):
-                most, sampled = _largest(runs, voter, value)
+            for method in (DROPOUT, DEPTH):
+                most, sampled = _largest(runs, method, value)
                 if sampled:
-                    sides.append((MORE, f"{most} {MEMBERS[voter]} of one", sampled))
+                    sides.append((MORE, f"{most} {MEMBERS[method]} of one", sampled))
             for family, b, other in sides:
                 difference = value(point.score) - _mean(other)
                 comparison = compare(shares, other) if shares else _point(difference, len(other))
                 means = value(point.score), _mean(other)
                 found.append(
                     VoteContrast(
-                        *(family, committee.network, name, b, point.members, measure, OVER_SEEDS, *means, comparison)
+                        *(family, ensemble.network, name, b, point.members, measure, OVER_SEEDS, *means, comparison)
                     )
                 )
     return found
@@ -195,10 +194,10 @@ def _snapshots_against_one(
 
 
 def _largest(
-    runs: Sequence[VotingRun], voter: str, value: Callable[[VoteScore], float]
+    runs: Sequence[VotingRun], method: str, value: Callable[[VoteScore], float]
 ) -> tuple[int, dict[int, float]]:
-    """Return the size of the largest committee that each run has of a voter, and its measure by seed."""
-    curves = {run.seed: curve for run in runs if (curve := curve_of(run, voter)) is not None}
+    """Return the size of the largest ensemble that each run has by a method, and its measure by seed."""
+    curves = {run.seed: curve for run in runs if (curve := curve_of(run, method)) is not None}
     if not curves:
         return 0, {}
     most = min(curve.members for curve in curves.values())

@@ -1,4 +1,4 @@
-"""Figures of votes: committees against their size and cost, how often members differ, features by layer."""
+"""Figures of votes: ensembles against their size and cost, how often members differ, features by layer."""
 
 import statistics
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Where committees of sampled networks meet the one pass that stands for all of them.
+"""Where ensembles of sampled networks meet the one pass that stands for all of them.
 
 That they meet is a difference that can't be told from none, not a proof that there is none; intervals hold each for
 itself.
@@ -15,10 +15,10 @@ LEAST = {OVER_SEEDS: 3, OVER_DRAWS: 5}
 
 
 def meeting_size(found: Iterable[VoteContrast]) -> int | None:
-    """Return from how many members on committees are not shown to be worse than the one pass; None if never.
+    """Return from how many members on ensembles are not shown to be worse than the one pass; None if never.
 
-    `found` are contrasts of one network by one measure, a committee less the one pass; those that rest on too few
-    seeds or committees are left out (`can_tell`), as their intervals hold whatever one likes.
+    `found` are contrasts of one network by one measure, an ensemble less the one pass; those that rest on too few
+    seeds or ensembles are left out (`can_tell`), as their intervals hold whatever one likes.
     """
     met = None
     for one in sorted(filter(can_tell, found), key=lambda one: -one.members):
@@ -29,7 +29,7 @@ def meeting_size(found: Iterable[VoteContrast]) -> int | None:
 
 
 def can_tell(one: VoteContrast) -> bool:
-    """Tell whether there are enough values for an interval that says something: `LEAST` seeds or committees."""
+    """Tell whether there are enough values for an interval that says something: `LEAST` seeds or ensembles."""
     return one.comparison.interval is not None and min(one.comparison.n) >= LEAST[one.over]
 
 
@@ -45,7 +45,7 @@ def meeting_place(same: Sequence[VoteContrast]) -> str | None:
 
 
 def meeting_sentences(found: Sequence[VoteContrast]) -> list[str]:
-    """Say for each measure from where on committees meet the one pass, and how far they are from it at both ends."""
+    """Say for each measure from where on ensembles meet the one pass, and how far they are from it at both ends."""
     told = []
     for measure in (ERROR, LOSS, CALIBRATION):
         same = sorted((one for one in found if one.measure == measure), key=lambda one: one.members)

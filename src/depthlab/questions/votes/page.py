@@ -22,7 +22,7 @@ _MASKS = {
 }
 
 
-def votes_page(record: VotesRecord) -> Page:
+def page(record: VotesRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     about = record.about
     names = " and ".join(groups_of(record)) or "nothing"
@@ -51,12 +51,12 @@ def _sampled(record: VotesRecord) -> Section:
         "dropout holds many: each mask leaves a thinned one. Weight scaling asks them all at once, in one pass with "
         f"every feature at its mean; here it stands beside the average of up to {record.draws} networks that were "
         f"sampled. Modules that drop do so as in training, and divide what is kept by its probability; batch "
-        f"normalization keeps the statistics of training. {_MASKS.get(record.masks, '')} A committee goes by the "
+        f"normalization keeps the statistics of training. {_MASKS.get(record.masks, '')} An ensemble goes by the "
         "arithmetic mean of its members' probabilities.",
         *seed_notices(record.about.runs),
         *(Notice(f"Not measured: {note}.", "warning") for note in record.notes),
     ]
-    pictures = [picture for voter in (DROPOUT, DEPTH) if (picture := sampled_picture(record, voter)) is not None]
+    pictures = [picture for method in (DROPOUT, DEPTH) if (picture := sampled_picture(record, method)) is not None]
     if not pictures:
         blocks.append(
             Notice("No network here drops anything: train one with `dropout=0.3` or `drop_path=0.5` to sample from.")
@@ -109,8 +109,8 @@ def _comparisons(record: VotesRecord) -> Section:
     return Section(
         "The comparisons",
         (
-            "Differences are taken seed by seed where there are several seeds: of a committee of independent networks "
-            "by the jackknife, as committees share members. With one seed they are over committees of draws that share "
+            "Differences are taken seed by seed where there are several seeds: of an ensemble of independent networks "
+            "by the jackknife, as ensembles share members. With one seed they are over ensembles of draws that share "
             "no member, and are of that one network. An interval that holds 0 says that these seeds, or draws, don't "
             "show a difference, not that there is none. Intervals are not corrected for their number, and hold the "
             "test images fixed.",

@@ -1,7 +1,7 @@
-"""What the question of votes leaves: committees of networks, how well they vote, and what features have in common."""
+"""What the question of votes leaves: ensembles of networks, how well they vote, and what features have in common."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from depthlab.records.base import Record
 from depthlab.records.questions import QuestionRecord
@@ -19,17 +19,19 @@ class VoteScore(Record):
 
 @dataclass(frozen=True)
 class VotePoint(Record):
-    """Committees of so many members, no two of which share one."""
+    """Ensembles of so many members, no two of which share one."""
 
     members: int
-    scores: tuple[VoteScore, ...]  # of each committee
+    scores: tuple[VoteScore, ...]  # of each ensemble
 
 
 @dataclass(frozen=True)
 class VoteCurve(Record):
-    """Members that one training yields, and committees of them."""
+    """Members that one training yields, and ensembles of them."""
 
-    voter: str  # dropout, stochastic depth or snapshots
+    RENAMED: ClassVar[dict[str, str]] = {"voter": "method"}
+
+    method: str  # dropout, stochastic depth or snapshots
     mean: str  # of probabilities: arithmetic or geometric
     members: int  # in all
     points: tuple[VotePoint, ...]  # by rising number of members
@@ -52,7 +54,7 @@ class LayerFeatures(Record):
 
 @dataclass(frozen=True)
 class VotingRun(Record):
-    """A finished run: its network in evaluation mode, and the committees that it yields by itself."""
+    """A finished run: its network in evaluation mode, and the ensembles that it yields by itself."""
 
     fingerprint: str
     folder: str
@@ -67,23 +69,25 @@ class VotingRun(Record):
 
 
 @dataclass(frozen=True)
-class CommitteePoint(Record):
-    """All committees of so many of the independently trained networks."""
+class EnsemblePoint(Record):
+    """All ensembles of so many of the independently trained networks."""
+
+    RENAMED: ClassVar[dict[str, str]] = {"committees": "ensembles"}
 
     members: int
-    committees: int  # how many were formed
+    ensembles: int  # how many were formed
     score: VoteScore  # the mean over them
     shares: tuple[VoteScore, ...] = ()  # a jackknife pseudo-value for each seed; empty where each member is in all
 
 
 @dataclass(frozen=True)
-class Committee(Record):
+class Ensemble(Record):
     """Networks of one kind that were trained independently of each other, in evaluation mode."""
 
     network: str  # reads: resnet-20
     seeds: tuple[int, ...]
     mean: str  # of probabilities: arithmetic or geometric
-    points: tuple[CommitteePoint, ...]
+    points: tuple[EnsemblePoint, ...]
     disagreement: float | None = None  # as in VoteCurve
     interval: Interval | None = None
 
@@ -98,7 +102,7 @@ class VoteContrast(Record):
     b: str  # reads: weight scaling
     members: int  # of a
     measure: str  # error, loss, calibration
-    over: str  # seeds; or committees, of draws from one trained network
+    over: str  # seeds; or ensembles, of draws from one trained network
     mean_a: float
     mean_b: float
     comparison: Comparison
@@ -120,9 +124,11 @@ class FeatureContrast(Record):
 class VotesRecord(Record):
     """Is dropout a vote, is stochastic depth a vote?"""
 
+    RENAMED: ClassVar[dict[str, str]] = {"committees": "ensembles"}
+
     about: QuestionRecord
     measured: tuple[VotingRun, ...]
-    committees: tuple[Committee, ...]
+    ensembles: tuple[Ensemble, ...]
     contrasts: tuple[VoteContrast, ...] = ()
     features: tuple[FeatureContrast, ...] = ()
     images: int = 0  # test images that everything was measured on

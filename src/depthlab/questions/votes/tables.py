@@ -33,8 +33,10 @@ def way_table(record: VotesRecord) -> PageTable:
     for network, runs in groups_of(record).items():
         price = runs[0].multiply_adds
         rows.append((network, "one pass", 1, 1, price, *_means([run.whole for run in runs]), None, len(runs)))
-        for voter, kind in SAMPLED.items():
-            curves = [curve for run in runs for curve in run.curves if (curve.voter, curve.mean) == (voter, ARITHMETIC)]
+        for method, kind in SAMPLED.items():
+            curves = [
+                curve for run in runs for curve in run.curves if (curve.method, curve.mean) == (method, ARITHMETIC)
+            ]
             for size in dict.fromkeys(point.members for curve in curves for point in curve.points):
                 scores = [
                     score
@@ -46,7 +48,7 @@ def way_table(record: VotesRecord) -> PageTable:
                 known = [curve.disagreement for curve in curves if curve.disagreement is not None]
                 differ = statistics.fmean(known) if known else None
                 rows.append((network, kind, size, 1, size * price, *_means(scores), differ, len(curves)))
-        for one in arithmetic(record.committees):
+        for one in arithmetic(record.ensembles):
             if one.network == network:
                 for point in one.points[1:]:
                     size, score = point.members, point.score
@@ -60,7 +62,7 @@ def way_table(record: VotesRecord) -> PageTable:
         *("network", "who votes", "members", "trainings", "multiply-adds"),
         *("error (%)", "loss (nats)", "calibration error (points)", "two members differ (%)", "seeds"),
     )
-    return PageTable(head, tuple(rows), "Means over seeds and committees; arithmetic means of probabilities.", "ways")
+    return PageTable(head, tuple(rows), "Means over seeds and ensembles; arithmetic means of probabilities.", "ways")
 
 
 def feature_table(record: VotesRecord) -> PageTable:

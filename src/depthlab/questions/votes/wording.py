@@ -2,8 +2,8 @@
 
 from depthlab.questions.votes.contrasts import CALIBRATION, ERROR, LOSS
 from depthlab.questions.votes.record import VoteContrast
+from depthlab.questions.wording import counted, interval_text
 from depthlab.questions.wording import points as write_points
-from depthlab.records import Interval
 
 LOSS_NAME = "negative log likelihood"
 POINT = "a point, no claim"
@@ -15,12 +15,9 @@ def points(value: float) -> str:
     return write_points(value if abs(value) > _ROUNDING else 0.0)
 
 
-def interval_text(interval: Interval | None, n: int, over: str = "seeds") -> str:
-    """Return `95 % interval 0.1 to 0.3, 5 seeds`."""
-    counted = f"{n} {over if n != 1 else over.removesuffix('s')}"
-    if interval is None:
-        return counted
-    return f"{100 * interval.level:.0f} % interval {points(interval.low)} to {points(interval.high)}, {counted}"
+def interval_of(one: VoteContrast) -> str:
+    """Return `95 % interval 0.1 to 0.3, 5 seeds` of a contrast's difference."""
+    return interval_text(one.comparison.interval, counted(min(one.comparison.n), one.over.removesuffix("s")), points)
 
 
 def outcome_text(one: VoteContrast, other: str) -> str:
@@ -31,7 +28,7 @@ def outcome_text(one: VoteContrast, other: str) -> str:
         side = "less" if found.difference < 0 else "more"
         told = f"err {size} points {side} than" if size != points(0) else "err as often as"
         return f"{told} {other}: {found.note or POINT}"
-    sure = interval_text(found.interval, min(found.n), one.over)
+    sure = interval_of(one)
     if not claimed(one):
         return f"differ in error by {points(found.difference)} points from {other} ({sure}): no difference shown"
     return f"err {size} points {'less' if found.difference < 0 else 'more'} than {other} ({sure})"
@@ -41,12 +38,12 @@ def sized_text(one: VoteContrast) -> str:
     """Return `0.5 points worse (95 % interval ...)`."""
     size, unit = points(abs(one.comparison.difference)), _unit(one.measure)
     worse = "worse" if one.comparison.difference > 0 else "better"
-    return f"{size} {unit} {worse} ({interval_text(one.comparison.interval, min(one.comparison.n), one.over)})"
+    return f"{size} {unit} {worse} ({interval_of(one)})"
 
 
 def bracketed(one: VoteContrast) -> str:
     """Return `0.5 points (95 % interval ...)`."""
-    sure = interval_text(one.comparison.interval, min(one.comparison.n), one.over)
+    sure = interval_of(one)
     return f"{_signed(one)} ({sure})"
 
 

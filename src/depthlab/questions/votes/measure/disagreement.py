@@ -1,4 +1,4 @@
-"""How often two members of a committee decide for different classes."""
+"""How often two members of an ensemble decide for different classes."""
 
 import numpy as np
 import torch

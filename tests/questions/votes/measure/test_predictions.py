@@ -1,4 +1,4 @@
-"""Committees by their laws: copies, order, one member, and means and measures against direct computation."""
+"""Ensembles by their laws: copies, order, one member, and means and measures against direct computation."""
 
 import itertools
 import math
@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from depthlab.questions.votes.measure.disagreement import disagreement, disagreement_interval
-from depthlab.questions.votes.measure.ensembles import independent_committees
+from depthlab.questions.votes.measure.ensembles import independent_ensembles
 from depthlab.questions.votes.measure.masks import dropout_layers, sampled
-from depthlab.questions.votes.measure.votes import (
+from depthlab.questions.votes.measure.predictions import (
     Mean,
-    committee,
+    ensemble,
     sampled_curve,
     sampled_votes,
     score,
@@ -30,31 +30,31 @@ MEANS: tuple[Mean, ...] = ("arithmetic", "geometric")
 @pytest.mark.parametrize("mean", MEANS)
 def test_copies_say_what_the_copied_one_says(mean: Mean) -> None:
     one = members(1)
-    assert torch.allclose(committee(one.expand(7, -1, -1), mean), one[0], atol=1e-12)
-    assert torch.equal(committee(one, mean), one[0]) or torch.allclose(committee(one, mean), one[0], atol=1e-12)
+    assert torch.allclose(ensemble(one.expand(7, -1, -1), mean), one[0], atol=1e-12)
+    assert torch.equal(ensemble(one, mean), one[0]) or torch.allclose(ensemble(one, mean), one[0], atol=1e-12)
 
 
 @pytest.mark.parametrize("mean", MEANS)
 def test_the_order_of_members_does_not_matter_and_probabilities_sum_to_one(mean: Mean) -> None:
     found = members(6)
-    there = committee(found, mean)
-    assert torch.allclose(committee(found[torch.tensor([3, 1, 5, 0, 4, 2])], mean), there, atol=1e-12)
+    there = ensemble(found, mean)
+    assert torch.allclose(ensemble(found[torch.tensor([3, 1, 5, 0, 4, 2])], mean), there, atol=1e-12)
     assert torch.allclose(there.exp().sum(dim=1), torch.ones(30, dtype=torch.float64))
 
 
 def test_means_are_those_of_probabilities() -> None:
     found = members(5)
-    assert torch.allclose(committee(found).exp(), found.exp().mean(dim=0))
+    assert torch.allclose(ensemble(found).exp(), found.exp().mean(dim=0))
     product = found.exp().prod(dim=0) ** (1 / 5)
-    assert torch.allclose(committee(found, "geometric").exp(), product / product.sum(dim=1, keepdim=True))
+    assert torch.allclose(ensemble(found, "geometric").exp(), product / product.sum(dim=1, keepdim=True))
 
 
 def test_a_committee_is_no_worse_than_its_members_by_likelihood() -> None:
     """Jensen: the loss of the mean is at most the mean of losses, for each image."""
     found, labels = members(8), truth()
     alone = sum(score(member, labels).loss for member in found) / 8
-    assert score(committee(found), labels).loss < alone
-    assert score(committee(found, "geometric"), labels).loss < alone
+    assert score(ensemble(found), labels).loss < alone
+    assert score(ensemble(found, "geometric"), labels).loss < alone
 
 
 def test_scores_by_hand() -> None:
@@ -81,7 +81,7 @@ def test_one_sampled_network_is_one_pass_and_more_of_them_begin_with_it() -> Non
     with torch.no_grad(), sampled(net, layers, seed=0):
         alone = torch.cat([net(x) for x, _ in images]).double().log_softmax(dim=1)
     assert torch.equal(found[0], alone)
-    assert torch.equal(committee(found[:1]), alone) or torch.allclose(committee(found[:1]), alone, atol=1e-12)
+    assert torch.equal(ensemble(found[:1]), alone) or torch.allclose(ensemble(found[:1]), alone, atol=1e-12)
     assert torch.equal(sampled_votes(net, layers, images, range(1))[0], found[0])
     assert not torch.allclose(found[1], found[0], atol=1e-3)
 
@@ -112,8 +112,8 @@ def test_committees_of_draws_share_no_member_and_leave_out_as_few_as_can_be() ->
     curve = sampled_curve("dropout", found, labels)
     assert {point.members: len(point.scores) for point in curve.points} == {1: 7, 2: 3, 5: 1, 7: 1}
     assert curve.points[0].scores == tuple(curve.alone)
-    assert curve.points[1].scores[2] == score(committee(found[4:6]), labels)
-    assert curve.points[-1].scores == (score(committee(found), labels),)
+    assert curve.points[1].scores[2] == score(ensemble(found[4:6]), labels)
+    assert curve.points[-1].scores == (score(ensemble(found), labels),)
 
 
 def test_snapshots_are_counted_from_the_end() -> None:
@@ -121,7 +121,7 @@ def test_snapshots_are_counted_from_the_end() -> None:
     curve = snapshot_curve(found, labels)
     assert [point.members for point in curve.points] == [1, 2, 3, 4]
     assert curve.points[0].scores == (score(found[-1], labels),)
-    assert curve.points[1].scores == (score(committee(found[2:]), labels),)
+    assert curve.points[1].scores == (score(ensemble(found[2:]), labels),)
 
 
 def test_disagreement_is_the_mean_over_pairs() -> None:
@@ -149,10 +149,10 @@ def test_pseudo_values_of_a_mean_are_the_values() -> None:
 
 def test_independent_committees_are_the_mean_over_all_combinations() -> None:
     votes, labels = members(4), truth()
-    found = independent_committees("net", dict(zip((3, 5, 7, 9), votes, strict=True)), labels)
-    assert found.seeds == (3, 5, 7, 9) and [point.committees for point in found.points] == [4, 6, 4, 1]
+    found = independent_ensembles("net", dict(zip((3, 5, 7, 9), votes, strict=True)), labels)
+    assert found.seeds == (3, 5, 7, 9) and [point.ensembles for point in found.points] == [4, 6, 4, 1]
     for size, point in enumerate(found.points, 1):
-        losses = [score(committee(votes[list(some)]), labels).loss for some in itertools.combinations(range(4), size)]
+        losses = [score(ensemble(votes[list(some)]), labels).loss for some in itertools.combinations(range(4), size)]
         assert point.score.loss == pytest.approx(sum(losses) / len(losses))
     alone = [score(vote, labels).loss for vote in votes]
     assert [share.loss for share in found.points[0].shares] == pytest.approx(alone), (
@@ -160,14 +160,14 @@ def test_independent_committees_are_the_mean_over_all_combinations() -> None:
     )
     pair = found.points[1]
     assert sum(share.loss for share in pair.shares) / 4 == pytest.approx(pair.score.loss), "a U statistic has no bias"
-    without_first = independent_committees("net", dict(enumerate(votes[1:])), labels).points[1]
+    without_first = independent_ensembles("net", dict(enumerate(votes[1:])), labels).points[1]
     assert pair.shares[0].loss == pytest.approx(4 * pair.score.loss - 3 * without_first.score.loss)
     assert found.points[-1].shares == (), "nothing can be left out of all"
 
 
 def test_a_committee_of_copies_gains_nothing_and_members_never_disagree() -> None:
     vote, labels = members(1)[0], truth()
-    found = independent_committees("net", dict.fromkeys(range(3), vote), labels)
+    found = independent_ensembles("net", dict.fromkeys(range(3), vote), labels)
     first = found.points[0].score
     assert all(point.score.error == first.error for point in found.points)
     assert [point.score.loss for point in found.points] == pytest.approx([first.loss] * 3)

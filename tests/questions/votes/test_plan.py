@@ -2,7 +2,7 @@
 
 import pytest
 
-from depthlab.questions.votes.networks import Voters, network_name, read_voters
+from depthlab.questions.votes.plan import EnsemblePlan, network_name, read_ensembles
 from depthlab.records import RunRef
 from depthlab.sweeps import settings_of
 from tests.questions.degradation.runs import ref
@@ -10,14 +10,14 @@ from tests.questions.degradation.runs import ref
 FEW = ("data.validation=0.8", "epochs=40")
 
 
-def read(*words: str, **own: str) -> Voters:
+def read(*words: str, **own: str) -> EnsemblePlan:
     sweep = ("sweep=votes", *words)
-    return read_voters(own, sweep, settings_of(sweep))
+    return read_ensembles(own, sweep, settings_of(sweep))
 
 
 def test_every_voter_has_a_network_beside_the_plain_one() -> None:
     found = read()
-    assert found.words == ("sweep=votes", *FEW, "sweep.impossible=skip")
+    assert found.overrides == ("sweep=votes", *FEW, "sweep.impossible=skip")
     off = {"dropout": "0", "drop_path": "0", "schedule": "one_cycle"}
     assert found.variants == (
         off,
@@ -29,7 +29,7 @@ def test_every_voter_has_a_network_beside_the_plain_one() -> None:
 
 def test_voters_that_are_named_have_the_strength_that_is_typed() -> None:
     found = read("dropout=0.5", "data=digits", voters="dropout")
-    assert found.words == ("sweep=votes", "dropout=0.5", "data=digits"), "whole digits, as they are typed"
+    assert found.overrides == ("sweep=votes", "dropout=0.5", "data=digits"), "whole digits, as they are typed"
     assert found.variants == ({"dropout": "0"}, {"dropout": "0.5"})
     assert read("schedule=cosine", voters="snapshots").variants == (
         {"schedule": "cosine"},
@@ -39,7 +39,7 @@ def test_voters_that_are_named_have_the_strength_that_is_typed() -> None:
 
 @pytest.mark.parametrize("words", [("dropout=0,0.2,0.5",), ("regularization=none,dropout",)])
 def test_a_grid_of_voters_is_taken_as_it_is(words: tuple[str, ...]) -> None:
-    assert read(*words) == Voters(("sweep=votes", *words, *FEW), ())
+    assert read(*words) == EnsemblePlan(("sweep=votes", *words, *FEW), ())
 
 
 @pytest.mark.parametrize(

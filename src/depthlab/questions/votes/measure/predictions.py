@@ -1,7 +1,7 @@
-"""Members that vote: each gives probabilities for every image, and a committee goes by their mean.
+"""Members that vote: each gives probabilities for every image, and an ensemble goes by their mean.
 
 Members are kept as the logarithms of their probabilities, (members, images, classes), in double precision: so a
-geometric mean is exact too, and the loss of a committee that is sure of what is wrong is finite.
+geometric mean is exact too, and the loss of an ensemble that is sure of what is wrong is finite.
 """
 
 import math
@@ -51,12 +51,12 @@ def sampled_votes(
     return torch.stack(members)
 
 
-def committee(members: Tensor, mean: Mean = "arithmetic") -> Tensor:
-    """Return the log-probabilities (images, classes) of a committee of members (members, images, classes).
+def ensemble(members: Tensor, mean: Mean = "arithmetic") -> Tensor:
+    """Return the log-probabilities (images, classes) of an ensemble of members (members, images, classes).
 
     "arithmetic" is the mean of probabilities; "geometric" their normalized geometric mean, which weight scaling equals
     exactly in a network of one linear layer (Baldi and Sadowski 2013; Hinton et al. 2012). The order of members does
-    not matter, copies of one member say what it says, and so does a committee of one.
+    not matter, copies of one member say what it says, and so does an ensemble of one.
     """
     if mean == "geometric":
         return members.mean(dim=0).log_softmax(dim=1)
@@ -70,35 +70,33 @@ def score(logarithms: Tensor, labels: Tensor) -> VoteScore:
 
 
 def sizes_up_to(members: int) -> tuple[int, ...]:
-    """Return the numbers of members that committees are formed of: 1, 2, 5, 10 and so on, and all."""
+    """Return the numbers of members that ensembles are formed of: 1, 2, 5, 10 and so on, and all."""
     return tuple(size for size in SIZES if size < members) + ((members,) if members else ())
 
 
-def sampled_curve(voter: str, members: Tensor, labels: Tensor, mean: Mean = "arithmetic") -> VoteCurve:
-    """Return how committees do against how many members they have, of members drawn alike.
+def sampled_curve(method: str, members: Tensor, labels: Tensor, mean: Mean = "arithmetic") -> VoteCurve:
+    """Return how ensembles do against how many members they have, of members drawn alike.
 
-    Of each size there are as many committees as can be formed in the order of drawing without sharing a member, so
+    Of each size there are as many ensembles as can be formed in the order of drawing without sharing a member, so
     that their scores are independent draws, and an interval over them is sound; of all members there is one.
     """
     points = []
     for size in sizes_up_to(len(members)):
         groups = [members[start : start + size] for start in range(0, len(members) - size + 1, size)]
-        points.append(VotePoint(size, tuple(score(committee(group, mean), labels) for group in groups)))
-    return _curve(voter, members, labels, mean, tuple(points))
+        points.append(VotePoint(size, tuple(score(ensemble(group, mean), labels) for group in groups)))
+    return _curve(method, members, labels, mean, tuple(points))
 
 
 def snapshot_curve(members: Tensor, labels: Tensor, mean: Mean = "arithmetic") -> VoteCurve:
     """Return how the last m snapshots of one training do, for each m (Huang et al. 2017, sec. 3); m = 1 is its end."""
-    points = [
-        VotePoint(size, (score(committee(members[-size:], mean), labels),)) for size in range(1, len(members) + 1)
-    ]
+    points = [VotePoint(size, (score(ensemble(members[-size:], mean), labels),)) for size in range(1, len(members) + 1)]
     return _curve("snapshots", members, labels, mean, tuple(points))
 
 
-def _curve(voter: str, members: Tensor, labels: Tensor, mean: Mean, points: tuple[VotePoint, ...]) -> VoteCurve:
+def _curve(method: str, members: Tensor, labels: Tensor, mean: Mean, points: tuple[VotePoint, ...]) -> VoteCurve:
     classes = members.argmax(dim=2)
     return VoteCurve(
-        voter=voter,
+        method=method,
         mean=mean,
         members=len(members),
         points=points,
