@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from depthlab.questions.votes.page import page as votes_page
 from depthlab.questions.votes.record import VotesRecord
 from depthlab.report import write_page
 from tests.chromium import NARROW, WIDE, OpenPage
