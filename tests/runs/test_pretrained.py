@@ -12,7 +12,7 @@ from torch import Tensor
 from depthlab.data import synthetic
 from depthlab.questions.lesion.measure.lesions import measure_lesions
 from depthlab.recipe import compose
-from depthlab.runs import PretrainedNetwork, borrow
+from depthlab.runs import PretrainedNetwork, load_pretrained
 from depthlab.runs.weight_file import read_tensors
 from tests.runs.others import OthersResNet, PaddedBlock, ProjectedBlock, errors_without_each, others_resnet
 
@@ -37,7 +37,7 @@ def save_safetensors(tensors: dict[str, Tensor], path: Path) -> None:
 
 
 def borrowed(path: Path, *words: str, normalization: str = "imagenet") -> PretrainedNetwork:
-    return borrow(compose([*WORDS, *words]), path, normalization=normalization)
+    return load_pretrained(compose([*WORDS, *words]), path, normalization=normalization)
 
 
 def found_errors(taken: PretrainedNetwork) -> list[float]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from depthlab.runs.found import Search, find_runs
     from depthlab.runs.once import ensure
     from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
-    from depthlab.runs.pretrained import PretrainedNetwork, borrow
+    from depthlab.runs.pretrained import PretrainedNetwork, load_pretrained
     from depthlab.runs.published import Published, evaluate_published, published_table
     from depthlab.runs.query import Query, read_query
     from depthlab.runs.repeat import rerun, verdict
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from depthlab.runs.untrained import ImageShape, build_untrained, expected_shape
 
 _MODULES = {
-    "pretrained": ("PretrainedNetwork", "borrow"),
+    "pretrained": ("PretrainedNetwork", "load_pretrained"),
     "check": ("check_network",),
     "compare": ("Comparison", "Difference", "compare_runs"),
     "cost": ("count_all_steps", "measure"),
@@ -66,7 +66,6 @@ __all__ = [
     "RunHooks",
     "Search",
     "accuracy_line",
-    "borrow",
     "build_untrained",
     "check_network",
     "check_on_images",
@@ -81,6 +80,7 @@ __all__ = [
     "first_images",
     "load",
     "load_folder",
+    "load_pretrained",
     "look_at_images",
     "measure",
     "predict_pictures",

@@ -57,7 +57,7 @@ class PretrainedNetwork:
         yield from spread_images(loader, count, batch_size=int(self.recipe.config["batch_size"]))
 
 
-def borrow(recipe: Recipe, file: str | os.PathLike[str], *, normalization: str) -> PretrainedNetwork:
+def load_pretrained(recipe: Recipe, file: str | os.PathLike[str], *, normalization: str) -> PretrainedNetwork:
     """Build the recipe's network with the weights of a file, and take the recipe's images normalized as they were.
 
     A residual network whose file has projections on its shortcuts gets them (option B), unless a shortcut was typed.

@@ -3,9 +3,8 @@
 from dataclasses import replace
 from math import comb
 
-from depthlab.questions.paths.comparisons import compare_nearby
 from depthlab.questions.paths.effective_paths import find_effective
-from depthlab.questions.paths.effective_training import compare_all
+from depthlab.questions.paths.effective_training import pair_runs
 from depthlab.questions.paths.published import published_path_facts
 from depthlab.questions.paths.record import (
     NearbyGradients,
@@ -15,10 +14,8 @@ from depthlab.questions.paths.record import (
     PathsRecord,
     SampledLength,
 )
-from depthlab.questions.paths.verdict import tell_paths
-from depthlab.records import QuestionRecord, RunRef
-
-LOST = {"plain-56": "1 of 3 runs: diverged"}
+from depthlab.questions.paths.verdict import judge
+from depthlab.records import QuestionRecord, RunRef, TrialState
 
 
 def residual(depth: int, seed: int, *, factor: float = 0.3) -> PathRun:
@@ -96,8 +93,9 @@ def record_of(runs: list[PathRun], *, trains: bool = True, lost: bool = False, d
         if run.network in counts
         for more in (0.4 + 0.07 * run.seed,)
     ]
-    together = compare_all(runs, trained, counts)
-    near, note = compare_nearby(runs), "" if together else "No network here has units with a skip."
+    training = pair_runs(runs, trained, counts)
+    note = "" if training else "No network here has units with a skip."
+    refs = [*map(reference, runs), *(lost_runs_of(plain(56, 0)) if lost else ())]
     about = QuestionRecord(
         question="paths",
         command=("python", "pipelines/paths.py", "seed=0,1"),
@@ -109,10 +107,9 @@ def record_of(runs: list[PathRun], *, trains: bool = True, lost: bool = False, d
         hardware=("a processor, threads: 1, fp32",),
         commits=("c0ffee",),
         versions={"torch": "2.13.0"},
-        runs=tuple(map(reference, runs)),
-        verdict=tell_paths(runs, together, near, LOST if lost else {}, note=note),
+        runs=tuple(refs),
     )
-    return PathsRecord(about, tuple(runs), together, near, published=published_path_facts(), note=note)
+    return judge(PathsRecord(about, tuple(runs), training, published=published_path_facts(), note=note))
 
 
 def reference(run: PathRun) -> RunRef:
@@ -126,6 +123,12 @@ def reference(run: PathRun) -> RunRef:
         fingerprint=run.fingerprint,
         words=(f"model={run.series}", f"seed={run.seed}"),
     )
+
+
+def lost_runs_of(run: PathRun) -> list[RunRef]:
+    """Return three runs of a network, of which one diverged."""
+    refs = [replace(reference(run), fingerprint=f"{run.network}-{seed}") for seed in range(3)]
+    return [*refs[:2], replace(refs[2], state=TrialState.FAILED, fault="diverged")]
 
 
 def several() -> PathsRecord:

@@ -3,14 +3,14 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 from pathlib import Path
 
 import pytest
 
 from depthlab.questions.paths.record import PathsRecord
-from depthlab.questions.paths.verdict import tell_paths
+from depthlab.questions.paths.verdict import judge
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Answer, Pipeline, Trained
 from tests.rules import ROOT
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("pipelines/paths")  # they share one sweep
         (("points=2",), "points=2 must be a whole number of 3 or more"),
         (("draws=many",), "draws=many must be a whole number"),
         (("train=always",), "train=always: type train=effective, or train=none"),
-        (("run=1a2b", "train=effective"), "train=effective needs the words of a sweep"),
+        (("run=1a2b", "train=effective"), "train=effective needs the overrides of a sweep"),
         (("image=8",), "did you mean images?"),
         (("model=resnet", "depth=8", "active_units=4"), "the network has 3 units with a skip"),
     ],
@@ -113,8 +113,8 @@ def test_the_second_part_trains_some_of_the_units(told: Told) -> None:
 @pytest.mark.slow
 def test_the_verdict_follows_from_the_record(told: Told) -> None:
     record = told.record
-    again = tell_paths(record.runs, record.training, record.nearby, {}, note=record.note)
-    assert again == record.about.verdict and all(sentence in told.answer.out for sentence in again)
+    unjudged = replace(record, nearby=(), about=replace(record.about, verdict=()))
+    assert judge(unjudged) == record and all(sentence in told.answer.out for sentence in record.about.verdict)
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.paths.page import paths_page
+from depthlab.questions.paths.page import page as paths_page
 from depthlab.questions.paths.record import PathsRecord
 from depthlab.report import write_page
 from tests.chromium import NARROW, WIDE, OpenPage
@@ -66,7 +66,7 @@ def test_networks_without_several_paths_say_so(page: Get) -> None:
 def test_a_network_of_ones_own_is_told_in_one_line(page: Get) -> None:
     text = page("with foreign").text
     assert "Net: a Net has no units of named paths, so its paths can't be told apart." in text
-    assert "Not every run came to its end: plain-56, 1 of 3 runs: diverged." in text
+    assert "Not every run came to its end: plain-56, 1 of 3 runs: diverged. They are in no mean, which flatters" in text
     assert "It was not measured here." in page("refused").text
 
 

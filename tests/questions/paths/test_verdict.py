@@ -1,21 +1,30 @@
 """What is said of paths: claims need intervals over seeds, and one seed makes none."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from depthlab.questions.compared import correct
 from depthlab.questions.paths.comparisons import FAMILIES, compare_nearby
-from depthlab.questions.paths.effective_training import compare_training
-from depthlab.questions.paths.record import PathRun
-from depthlab.questions.paths.verdict import average_length, how_many, percent, tell_paths, tell_training
-from tests.questions.paths.records import foreign, plain, residual
+from depthlab.questions.paths.effective_training import compare_training, pair_runs
+from depthlab.questions.paths.record import EffectiveTraining, PathRun, PathsRecord
+from depthlab.questions.paths.verdict import average_length, how_many, judge, percent, tell_training
+from tests.questions.paths.records import foreign, one_seed, plain, record_of, residual, several, with_foreign
 
 SEEDS = range(3)
 
 
 def tell(*runs: PathRun, **others) -> str:
-    return "\n".join(tell_paths(runs, (), compare_nearby(runs), {}, **others))
+    record = replace(record_of(list(runs), trains=False), **{"note": "", **others})
+    return "\n".join(judge(record).about.verdict)
+
+
+@pytest.mark.parametrize("make", [several, one_seed, with_foreign])
+def test_a_verdict_is_computed_from_the_record_alone(make: Callable[[], PathsRecord]) -> None:
+    record = make()
+    unjudged = replace(record, nearby=(), about=replace(record.about, verdict=()))
+    assert judge(PathsRecord.from_json(unjudged.to_json())) == record
+    assert judge(PathsRecord.from_json(record.to_json())) == record
 
 
 def test_a_decay_is_claimed_over_seeds() -> None:
@@ -78,26 +87,27 @@ def test_a_correlation_of_nothing_has_no_sign() -> None:
 def test_training_is_compared_seed_by_seed() -> None:
     whole = [residual(20, seed) for seed in SEEDS]
 
-    def trained(extra: list[float]) -> list[PathRun]:
-        return [
+    def trained(extra: list[float]) -> EffectiveTraining:
+        """Train so many seeds on some units, whose errors are larger by `extra`."""
+        alone = [
             replace(run, network="resnet-20 active_units=4", active_units=4, test_error=run.test_error + more)
-            for run, more in zip(whole, extra, strict=True)
+            for run, more in zip(whole, extra, strict=False)
         ]
+        return compare_training(pair_runs(whole[: len(extra)], alone, {"resnet-20": 4}))[0]
 
-    worse = compare_training(whole, trained([1.0, 1.1, 1.2]), "resnet-20")
-    same = compare_training(whole, trained([0.3, -0.4, 0.2]), "resnet-20")
-    assert worse is not None and same is not None and worse.compared.comparison is not None
+    worse, same = trained([1.0, 1.1, 1.2]), trained([0.3, -0.4, 0.2])
+    assert worse.compared.comparison is not None
     assert worse.compared.comparison.method == "paired t" and worse.active_units == 4 and worse.units == 9
-    told = tell_training(replace(worse, compared=correct([worse.compared])[0]))
+    told = tell_training(worse)
     assert "with 4 of 9 units in each batch has a test error of 3.70 %, trained whole 2.60 %: 1.10 points worse" in told
-    told = tell_training(replace(same, compared=correct([same.compared])[0]))
-    assert "no difference shown; so many seeds show differences from" in told
-    one = compare_training(whole[:1], trained([1.0, 1.1, 1.2])[:1], "resnet-20")
-    assert one is not None and tell_training(one).endswith(": a point, no claim.")
-    shifted = compare_training(whole, trained([1.0, 1.0, 1.0]), "resnet-20")
-    assert shifted is not None and tell_training(shifted).count("no claim") == 1
-    assert compare_training(whole, [], "resnet-20") is None
-    assert compare_training([replace(run, effective=None) for run in whole], trained([1, 1, 1]), "resnet-20") is None
+    assert "no difference shown; so many seeds show differences from" in tell_training(same)
+    assert tell_training(trained([1.0])).endswith(": a point, no claim.")
+    assert tell_training(trained([1.0, 1.0, 1.0])).count("no claim") == 1
+    assert pair_runs(whole, [], {"resnet-20": 4}) == ()
+    unknown = [replace(run, effective=None) for run in whole]
+    assert (
+        pair_runs(unknown, [replace(run, network="resnet-20 active_units=4") for run in whole], {"resnet-20": 4}) == ()
+    )
 
 
 def test_numbers_of_paths_in_words() -> None:

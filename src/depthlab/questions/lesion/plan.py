@@ -57,12 +57,12 @@ def skip_impossible(arguments: Arguments) -> Arguments:
 
 def find_pretrained(arguments: Arguments) -> TrainedRuns["PretrainedNetwork | None"]:
     """Return a network with the weights of a file. Raises `ValueError` if file, network and data don't fit."""
-    from depthlab.runs import borrow
+    from depthlab.runs import load_pretrained
 
     check_beside_weights(arguments)
     typed = arguments.options
     recipe = compose([word for word in arguments.overrides if word != "sweep=lesion"])
-    found = borrow(recipe, typed["weights"], normalization=typed["normalization"])
+    found = load_pretrained(recipe, typed["weights"], normalization=typed["normalization"])
     print(f"{found.file}: its tensors fit {found.name} {found.matched}", flush=True)
     hardware = found.hardware
     code = describe_code(()) | {"hardware": (f"{hardware.gpu or hardware.device}, {hardware.precision}",)}

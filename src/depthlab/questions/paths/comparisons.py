@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from depthlab.questions.compared import compare_sides, correct
+from depthlab.questions.grouping import grouped
 from depthlab.questions.paths.record import NearbyGradients, PathRun
 from depthlab.records import Compared, Interval
 from depthlab.statistics import LEVEL, t_interval
@@ -11,14 +12,6 @@ from depthlab.statistics import LEVEL, t_interval
 MOMENTS: tuple[Literal["initial", "final"], ...] = ("initial", "final")
 FAMILIES = {"initial": "gradients at initial weights", "final": "gradients at final weights"}
 NEARBY = "correlation of neighboring gradients"
-
-
-def by_network(runs: Sequence[PathRun]) -> dict[str, list[PathRun]]:
-    """Return the runs of each network, in the order in which networks come."""
-    groups: dict[str, list[PathRun]] = {}
-    for run in runs:
-        groups.setdefault(run.network, []).append(run)
-    return groups
 
 
 def neighbors_of(found: NearbyGradients | None) -> float | None:
@@ -41,7 +34,7 @@ def compare_nearby(runs: Sequence[PathRun]) -> tuple[Compared, ...]:
     for moment in MOMENTS:
         values = {
             name: _by_seed({run.seed: neighbors_of(getattr(run, moment)) for run in same})
-            for name, same in by_network(runs).items()
+            for name, same in grouped(runs, lambda run: run.network).items()
         }
         compared = [_compare(FAMILIES[moment], NEARBY, a, b, values[a.network], values[b.network]) for a, b in pairs]
         found += correct(compared)
@@ -56,17 +49,15 @@ def _compare(
 
 def _depths(runs: Sequence[PathRun]) -> list[tuple[PathRun, PathRun]]:
     """Return the deepest and the shallowest network of each series that has two."""
-    series: dict[str, list[PathRun]] = {}
-    for run in runs:
-        series.setdefault(run.series, []).append(run)
-    ends = [(max(same, key=_place), min(same, key=_place)) for same in series.values()]
+    series = grouped(runs, lambda run: run.series).values()
+    ends = [(max(same, key=_place), min(same, key=_place)) for same in series]
     return [(deep, shallow) for deep, shallow in ends if deep.place != shallow.place]
 
 
 def _series(runs: Sequence[PathRun]) -> list[tuple[PathRun, PathRun]]:
     """Return the deepest network of each further series with the first series' network of the same depth."""
     first = runs[0].series if runs else ""
-    deepest = {run.series: max((one for one in runs if one.series == run.series), key=_place) for run in runs}
+    deepest = {series: max(same, key=_place) for series, same in grouped(runs, lambda run: run.series).items()}
     same = [
         (one, next((run for run in runs if run.series == first and run.place == one.place), None))
         for series, one in deepest.items()

@@ -7,10 +7,9 @@ from fractions import Fraction
 import numpy as np
 
 from depthlab.questions.paths.record import Effective, PathGradients
-from depthlab.statistics import t_interval
+from depthlab.statistics import LEVEL, t_interval
 
 CARRIED = 0.95
-LEVEL = 0.95
 LEAST_SLOPE = 3  # lengths that a line is laid through
 
 

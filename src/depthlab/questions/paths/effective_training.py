@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from depthlab.questions.compared import TEST, compare_sides, correct
-from depthlab.questions.paths.comparisons import by_network
+from depthlab.questions.grouping import grouped
 from depthlab.questions.paths.record import EffectiveTraining, PathRun
+from depthlab.questions.wording import together
 from depthlab.records import Compared
 
 FAMILY = "trained on effective paths"
@@ -14,21 +15,20 @@ FAMILY = "trained on effective paths"
 def choose_counts(runs: Sequence[PathRun]) -> tuple[dict[str, int], str]:
     """Return how many units of each network to train on, and what is to be said of networks that don't allow it."""
     counts, whole = {}, []
-    for network, same in by_network(runs).items():
+    for network, same in grouped(runs, lambda run: run.network).items():
         known = [run for run in same if run.active_units == 0 and run.units > 1 and run.effective is not None]
         if not known or known[0].effective is None or known[0].effective.by != "branches":
             continue
         lengths = known[0].lengths
         assert lengths is not None
         always = next(length for length, count in enumerate(lengths.branches) if count)  # units without a skip
-        centers = [run.effective.mean for run in known if run.effective is not None]
-        count = active_for(sum(centers) / len(centers) - always, known[0].units)
+        count = active_for(_center(known) - always, known[0].units)
         if count == known[0].units:
             whole.append(network)
         else:
             counts[network] = count
     if whole:
-        return counts, f"{' and '.join(whole)}: effective paths are as long as all, so no unit is left out in training."
+        return counts, f"{together(whole)}: effective paths are as long as all, so no unit is left out in training."
     return counts, "" if counts else "No network here has units with a skip, of which some could be left out."
 
 
@@ -41,43 +41,48 @@ def active_for(center: float, units: int) -> int:
     return max(1, min(units, round(2 * center)))
 
 
-def compare_all(
+def pair_runs(
     runs: Sequence[PathRun], trained: Sequence[PathRun], counts: Mapping[str, int]
 ) -> tuple[EffectiveTraining, ...]:
-    """Compare each network of `counts`, where both sides have runs; p-values by Holm over them."""
-    found = []
-    for network, count in counts.items():
-        alone = [run for run in trained if run.network == f"{network} active_units={count}"]
-        one = compare_training(runs, alone, network)
-        if one is not None:
-            found.append(one)
-    corrected = correct([one.compared for one in found])
-    return tuple(replace(one, compared=compared) for one, compared in zip(found, corrected, strict=True))
+    """Return the test errors of each network of `counts`, trained on some units and whole; to be compared.
 
-
-def compare_training(runs: Sequence[PathRun], trained: Sequence[PathRun], network: str) -> EffectiveTraining | None:
-    """Compare the test error of a network trained on some units in each batch with that of the same one trained whole.
+    Networks of which a side has no run, or whose effective lengths are not known, are left out.
 
     Args:
         runs: Those trained whole, with their effective lengths.
-        trained: Those of the same network trained on so many units; other networks are left aside.
-        network: Of `runs`.
-
-    Returns:
-        None where a side has no run, or no lengths are known.
+        trained: Those trained on some units in each batch.
+        counts: How many, by network.
     """
-    whole = [run for run in runs if run.network == network and run.active_units == 0]
-    centers = [run.effective.mean for run in whole if run.effective is not None]
-    if not whole or not trained or not centers:
-        return None
-    errors, wholes = ({run.seed: run.test_error for run in side} for side in (trained, whole))
-    pair = Compared(FAMILY, TEST, trained[0].series, trained[0].network, network, None, None)
-    return EffectiveTraining(
-        network=network,
-        units=whole[0].units,
-        active_units=trained[0].active_units,
-        center=sum(centers) / len(centers),
-        errors={str(seed): error for seed, error in errors.items()},
-        whole={str(seed): error for seed, error in wholes.items()},
-        compared=compare_sides(pair, errors, wholes),
-    )
+    found = []
+    for network, count in counts.items():
+        whole = [run for run in runs if run.network == network and run.active_units == 0]
+        alone = [run for run in trained if run.network == f"{network} active_units={count}"]
+        if alone and any(run.effective is not None for run in whole):
+            found.append(
+                EffectiveTraining(
+                    network=network,
+                    units=whole[0].units,
+                    active_units=count,
+                    center=_center(whole),
+                    errors={str(run.seed): run.test_error for run in alone},
+                    whole={str(run.seed): run.test_error for run in whole},
+                    compared=Compared(FAMILY, TEST, alone[0].series, alone[0].network, network, None, None),
+                )
+            )
+    return tuple(found)
+
+
+def compare_training(training: Sequence[EffectiveTraining]) -> tuple[EffectiveTraining, ...]:
+    """Compare test errors, trained on some units less trained whole; p-values by Holm over all networks."""
+    compared = correct([compare_sides(one.compared, _by_seed(one.errors), _by_seed(one.whole)) for one in training])
+    return tuple(replace(one, compared=pair) for one, pair in zip(training, compared, strict=True))
+
+
+def _by_seed(errors: Mapping[str, float]) -> dict[int, float]:
+    return {int(seed): error for seed, error in errors.items()}
+
+
+def _center(runs: Sequence[PathRun]) -> float:
+    """Return the mean of the effective lengths of the runs that have them."""
+    centers = [run.effective.mean for run in runs if run.effective is not None]
+    return sum(centers) / len(centers)

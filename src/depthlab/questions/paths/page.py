@@ -16,7 +16,7 @@ from depthlab.report.comparison_table import comparison_table
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 
 
-def paths_page(record: PathsRecord) -> Page:
+def page(record: PathsRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     networks = ", ".join(dict.fromkeys(run.network for run in record.runs))
     data = record.about.held.get("data")

@@ -1,7 +1,6 @@
 """What the question of paths leaves: lengths, the gradient along them, and what training on short ones does."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from depthlab.records.base import Record
 from depthlab.records.questions import Compared, QuestionRecord
@@ -129,4 +128,3 @@ class PathsRecord(Record):
     carried: float = 0.95  # of the gradient, by which lengths are called effective
     published: tuple[PublishedFact, ...] = ()
     note: str = ""  # why no network was trained on its effective paths
-    trained: dict[str, Any] = field(default_factory=dict)  # images in each split

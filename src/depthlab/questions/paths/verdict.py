@@ -1,49 +1,37 @@
 """How long are the paths that carry the gradient? Told in sentences, with intervals over seeds and over draws."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from depthlab.questions.paths.comparisons import FAMILIES, by_network, over_seeds
+from depthlab.questions.grouping import grouped
+from depthlab.questions.paths.comparisons import FAMILIES, compare_nearby, over_seeds
 from depthlab.questions.paths.effective_paths import shortest_range
-from depthlab.questions.paths.record import EffectiveTraining, PathRun
+from depthlab.questions.paths.effective_training import compare_training
+from depthlab.questions.paths.record import Effective, EffectiveTraining, PathRun, PathsRecord
+from depthlab.questions.wording import counted, interval_text, lost_runs, lost_sentence, seeds_text
 from depthlab.records import Compared, Interval
-from depthlab.statistics import LEVEL
+from depthlab.statistics import is_significant
 
 MANY = 0.95  # share of all paths that is told by a range of lengths
 ALL = 0.9995  # what is shown as 100 %
 
 
-def tell_paths(
-    runs: Sequence[PathRun],
-    training: Sequence[EffectiveTraining],
-    nearby: Sequence[Compared],
-    lost: Mapping[str, str],
-    *,
-    note: str = "",
-) -> tuple[str, ...]:
-    """Return the verdict, the answer in a few words first.
-
-    Args:
-        runs: What was measured of each run.
-        training: Networks trained on their effective paths.
-        nearby: Comparisons of gradients at neighboring inputs.
-        lost: For each network that lost runs, what became of them.
-        note: Why no network was trained on its effective paths, if so.
-    """
-    groups = by_network(runs)
+def judge(record: PathsRecord) -> PathsRecord:
+    """Return the record with its comparisons and its verdict, the answer in a few words first."""
+    groups = grouped(record.runs, lambda run: run.network)
+    training, nearby = compare_training(record.training), compare_nearby(record.runs)
     sentences = [headline(groups)]
     for name, same in groups.items():
         sentences += _of_network(name, same)
     sentences += [tell_training(one) for one in training]
-    sentences += [note] if note else []
+    sentences += [record.note] if record.note else []
     sentences += _tell_nearby(nearby)
     if groups and max(map(len, groups.values())) == 1:
         sentences.append("One seed of each network: a point, no claim; intervals are over draws of paths alone.")
-    if lost:
-        listed = "; ".join(f"{group}, {text}" for group, text in lost.items())
-        sentences.append(f"Not every run came to its end: {listed}. They are in no mean.")
-    return tuple(sentences)
+    sentences += lost_sentence(lost_runs(record.about.runs))
+    return replace(record, about=replace(record.about, verdict=tuple(sentences)), training=training, nearby=nearby)
 
 
 def headline(groups: Mapping[str, Sequence[PathRun]]) -> str:
@@ -107,8 +95,8 @@ def _of_network(name: str, same: Sequence[PathRun]) -> list[str]:
     first = same[0]
     if first.lengths is None:
         return [f"{name}: {first.note}."]
-    measured = [run for run in same if run.effective is not None]
-    by = measured[0].effective.by if measured and measured[0].effective is not None else "branches"
+    effective = [run.effective for run in same if run.effective is not None]
+    by = effective[0].by if effective else "branches"
     counts = counts_by(first, by)
     total = sum(counts)
     if total == 1:
@@ -117,43 +105,40 @@ def _of_network(name: str, same: Sequence[PathRun]) -> list[str]:
     inside = percent(float(Fraction(sum(counts[low : high + 1]), total)))
     those = "all" if inside == percent(1.0) else f"{inside} of them"
     lengths = f"{name} has {how_many(total)} paths; {those} go through {low} to {high} {by}"
-    if not measured:
+    if not effective:
         return [f"{lengths}."]
-    return [f"{lengths}.", _tell_effective(name, measured, by), _tell_slope(name, measured, by)]
+    average = average_length(counts)
+    return [f"{lengths}.", _tell_effective(name, effective, average), _tell_slope(name, effective)]
 
 
-def _tell_effective(name: str, measured: Sequence[PathRun], by: str) -> str:
-    effective = [run.effective for run in measured if run.effective is not None]
+def _tell_effective(name: str, effective: Sequence[Effective], average: float) -> str:
     low, high = _span([one.low for one in effective]), _span([one.high for one in effective])
-    share = f"{percent(min(one.paths for one in effective))}"
-    if len(effective) > 1 and percent(max(one.paths for one in effective)) != share:
-        share = f"{share} to {percent(max(one.paths for one in effective))}"
+    shares = dict.fromkeys(percent(pick(one.paths for one in effective)) for pick in (min, max))
     means = [one.mean for one in effective]
     mean, interval = sum(means) / len(means), over_seeds(means)
-    told = _told(interval, f"{len(means)} seeds") if interval else _told(effective[0].mean_interval, "draws of paths")
-    average = average_length(counts_by(measured[0], by))
+    over = counted(len(means), "seed")
+    if interval is None:
+        interval, over = effective[0].mean_interval, "draws of paths"
     carried = min(one.carried for one in effective)
     part = f"at least {percent(carried)}" if carried < ALL else "all"
     return (
-        f"{name}: {part} of the gradient's magnitude at the first unit comes along paths of {low} to {high} {by}, "
-        f"{share} of all paths; their mean length, weighted so, is {mean:.2f}{told}, that of all paths {average:.4g}."
+        f"{name}: {part} of the gradient's magnitude at the first unit comes along paths of {low} to {high} "
+        f"{effective[0].by}, {' to '.join(shares)} of all paths; their mean length, weighted so, is "
+        f"{mean:.2f}{_in_brackets(interval, over)}, that of all paths {average:.4g}."
     )
 
 
-def _tell_slope(name: str, measured: Sequence[PathRun], by: str) -> str:
-    effective = [run.effective for run in measured if run.effective is not None]
+def _tell_slope(name: str, effective: Sequence[Effective]) -> str:
     slopes = [one.slope for one in effective if one.slope is not None]
-    one_more = "branch" if by == "branches" else "layer"
+    one_more = "branch" if effective[0].by == "branches" else "layer"
     if not slopes:
         return f"{name}: too few effective lengths to say how the norm goes with length."
     mean = sum(slopes) / len(slopes)
-    interval, over = over_seeds(slopes), f"{len(slopes)} seeds"
+    interval, over = over_seeds(slopes), counted(len(slopes), "seed")
     if interval is None:
         interval, over = effective[0].slope_interval, "draws of paths"
     factors = None if interval is None else Interval(10**interval.low, 10**interval.high, interval.level)
-    text = (
-        f"{name}: over these lengths a further {one_more} multiplies the norm by {10**mean:.3g}{_told(factors, over)}"
-    )
+    text = f"{name}: over these lengths a further {one_more} multiplies the norm by {10**mean:.3g}{_in_brackets(factors, over)}"
     if len(slopes) < 2 or interval is None:
         return f"{text}: a point, no claim."
     if interval.high < 0:
@@ -168,11 +153,10 @@ def tell_training(one: EffectiveTraining) -> str:
     if found is None or one.compared.mean_a is None or one.compared.mean_b is None:
         return f"{begin}: nothing to compare, as a side has no run."
     errors = f"has a test error of {one.compared.mean_a:.2f} %, trained whole {one.compared.mean_b:.2f} %"
-    seeds = str(found.n[0]) if found.n[0] == found.n[1] else f"{found.n[0]} and {found.n[1]}"
-    told = _told(found.interval, f"{seeds} seeds")
+    told = _in_brackets(found.interval, seeds_text(found.n))
     if found.method == "none" or one.compared.p_holm is None:
         return f"{begin} {errors}: {'a point, no claim' if min(found.n) == 1 else found.note}."
-    if one.compared.p_holm >= 1 - LEVEL:
+    if not is_significant(one.compared.p_holm):
         shown = one.compared.detectable
         could = "" if shown is None else f"; so many seeds show differences from {shown:.2g} points on"
         return f"{begin} {errors}: {found.difference:+.2f} points{told}, no difference shown{could}."
@@ -191,10 +175,10 @@ def _tell_nearby(nearby: Sequence[Compared]) -> list[str]:
             f"At the {moment} weights gradients at neighboring inputs have a correlation of {one.mean_a:z.2f} in "
             f"{one.a} and {one.mean_b:z.2f} in {one.b}"
         )
-        told = _told(found.interval, "of the difference", digits="z.2f")
+        told = _in_brackets(found.interval, "of the difference", number="{:z.2f}".format)
         if one.p_holm is None:
             sentences.append(f"{begin}: a point, no claim.")
-        elif one.p_holm >= 1 - LEVEL:
+        elif not is_significant(one.p_holm):
             sentences.append(f"{begin}{told}: no difference shown.")
         else:
             less = "less" if found.difference < 0 else "more"
@@ -202,10 +186,8 @@ def _tell_nearby(nearby: Sequence[Compared]) -> list[str]:
     return sentences
 
 
-def _told(interval: Interval | None, over: str, digits: str = ".3g") -> str:
-    if interval is None:
-        return ""
-    return f" ({100 * interval.level:.0f} % interval {interval.low:{digits}} to {interval.high:{digits}}, {over})"
+def _in_brackets(interval: Interval | None, over: str, number: Callable[[float], str] = "{:.3g}".format) -> str:
+    return "" if interval is None else f" ({interval_text(interval, over, number)})"
 
 
 def _span(values: Sequence[int]) -> str:
