@@ -138,7 +138,8 @@ def _tell_slope(name: str, effective: Sequence[Effective]) -> str:
     if interval is None:
         interval, over = effective[0].slope_interval, "draws of paths"
     factors = None if interval is None else Interval(10**interval.low, 10**interval.high, interval.level)
-    text = f"{name}: over these lengths a further {one_more} multiplies the norm by {10**mean:.3g}{_in_brackets(factors, over)}"
+    told = _in_brackets(factors, over)
+    text = f"{name}: over these lengths a further {one_more} multiplies the norm by {10**mean:.3g}{told}"
     if len(slopes) < 2 or interval is None:
         return f"{text}: a point, no claim."
     if interval.high < 0:
