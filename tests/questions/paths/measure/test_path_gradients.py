@@ -10,7 +10,12 @@ from torch.nn import functional as F
 
 from depthlab.models import densenet, inception_v1, plain, preresnet, resnet, resnext
 from depthlab.nn import Network
-from depthlab.questions.paths.measure.path_gradients import measure_path_gradients, path_gradients, routed, sampled_ways
+from depthlab.questions.paths.measure.path_gradients import (
+    measure_path_gradients,
+    path_gradients,
+    routed_gradients,
+    sampled_paths,
+)
 
 LABELS = torch.tensor([0, 3, 5])
 
@@ -68,10 +73,10 @@ def test_all_paths_together_are_the_whole_gradient(net: Network) -> None:
 
 def test_the_forward_pass_stays_that_of_the_whole_network(net: Network) -> None:
     expected = net.eval()(images())
-    ways, _ = sampled_ways(net)
-    (turns,) = [turns for _, turns in ways.each()][:1]
-    with routed(net) as routes:
-        routes.choose([turns] * 3)
+    paths, _ = sampled_paths(net)
+    (choices,) = [choices for _, choices in paths.all_paths()][:1]
+    with routed_gradients(net) as router:
+        router.choose([choices] * 3)
         assert torch.equal(net(images()), expected)
 
 
@@ -99,7 +104,7 @@ def test_the_sample_agrees_with_all_paths(name: str) -> None:
         mean = sum(one.at_stack) / len(one.at_stack)
         spread = torch.tensor(one.at_stack).std().item() / math.sqrt(len(one.at_stack))
         assert abs(mean - exact) <= 4.5 * spread + 1e-9 * exact, one.length
-        assert one.samples == 120 and one.paths == sampled_ways(net)[0].lengths[one.length]
+        assert one.samples == 120 and one.paths == sampled_paths(net)[0].lengths[one.length]
     alone = [one for one in found.lengths if one.paths == 1]
     assert all(max(one.at_stack) == pytest.approx(min(one.at_stack)) for one in alone)
 
@@ -110,7 +115,7 @@ def test_exact_means_are_those_of_every_path() -> None:
     found = measure_path_gradients(net, [(images(2), LABELS[:2]), (images(3)[2:], LABELS[2:])], draws=2)
     every = path_gradients(net, (images(), LABELS))
     for one, exact in zip(found.lengths, found.exact, strict=True):
-        same = [g for turns, g in every.items() if sum(t == "branch" for _, t in turns) == one.length]
+        same = [g for choices, g in every.items() if sum(t == "branch" for _, t in choices) == one.length]
         norms = torch.stack([g.flatten(1).norm(dim=1) for g in same])
         assert exact == pytest.approx(norms.mean().item()) and one.paths == len(same)
 

@@ -9,7 +9,7 @@ from torch import nn
 
 from depthlab.models import densenet, inception_v1, plain, preresnet, resnet, resnext
 from depthlab.nn import Concat, Network, Parallel, Sum
-from depthlab.questions.paths.measure.path_lengths import measure_path_lengths, ways_through
+from depthlab.questions.paths.measure.path_lengths import measure_path_lengths, paths_through
 from depthlab.questions.paths.record import PathLengths
 
 
@@ -67,7 +67,7 @@ def test_parallels_inside_paths_multiply() -> None:
     inner = Concat({"a": conv(), "b": nn.Sequential(conv(), conv()), "c": nn.Identity()})
     unit = Sum({"branch": nn.Sequential(inner, conv()), "skip": nn.Identity()}, before=Sum({"x": conv(), "y": conv()}))
     found = measure_path_lengths(net_of(unit))
-    assert found.branches == (2, 6)  # twice the ways before; three branches
+    assert found.branches == (2, 6)  # twice the paths before; three branches
     # the head is one layer, what stands before another: (1 + x (1 + x + x²)) 2 x²
     assert found.layers == (0, 0, 2, 2, 2, 2)
 
@@ -79,28 +79,28 @@ def test_a_cardinal_branch_is_one_branch() -> None:
 @pytest.mark.parametrize("net", [resnet(depth=14), densenet(depth=10), inception_v1(depth=[1, 1, 1])])
 @pytest.mark.parametrize("by", ["branches", "layers"])
 def test_all_ways_together_are_the_counts(net: Network, by) -> None:
-    ways = ways_through(net, by)
-    every = list(ways.each())
-    assert len({turns for _, turns in every}) == len(every) == sum(ways.lengths)
-    assert Counter(length for length, _ in every) == {k: n for k, n in enumerate(ways.lengths) if n}
+    paths = paths_through(net, by)
+    every = list(paths.all_paths())
+    assert len({choices for _, choices in every}) == len(every) == sum(paths.lengths)
+    assert Counter(length for length, _ in every) == {k: n for k, n in enumerate(paths.lengths) if n}
 
 
 @pytest.mark.parametrize(("net", "length"), [(resnet(depth=14), 3), (densenet(depth=10), 4), (preresnet(depth=8), 0)])
 def test_each_path_of_a_length_is_as_likely_as_any_other(net: Network, length: int) -> None:
-    ways, generator = ways_through(net, "branches"), random.Random(1)
-    expected = {turns for k, turns in ways.each() if k == length}
+    paths, generator = paths_through(net, "branches"), random.Random(1)
+    expected = {choices for k, choices in paths.all_paths() if k == length}
     draws = 400 * len(expected)
-    counts = Counter(tuple(ways.draw(length, generator)) for _ in range(draws))
+    counts = Counter(tuple(paths.draw(length, generator)) for _ in range(draws))
     assert set(counts) == expected
     assert all(abs(count - 400) < 100 for count in counts.values())  # five standard deviations
 
 
 def test_uneven_ways_are_drawn_evenly() -> None:
     three = Sum({"a": conv(), "b": conv(), "c": conv()})
-    ways = ways_through(
+    paths = paths_through(
         net_of(Sum({"branch": three, "skip": nn.Identity()}), Sum({"branch": conv(), "skip": conv()})), "branches"
     )
-    counts = Counter(dict(ways.draw(1, random.Random(seed)))["stages.0.0"] for seed in range(4000))
+    counts = Counter(dict(paths.draw(1, random.Random(seed)))["stages.0.0"] for seed in range(4000))
     assert counts["branch"] == pytest.approx(3000, abs=150)  # three of four paths of one branch
 
 

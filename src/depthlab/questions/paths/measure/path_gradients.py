@@ -16,7 +16,7 @@ from torch.nn import functional as F
 
 from depthlab.measures.gradients import Loss
 from depthlab.nn import Network, Parallel, evaluating
-from depthlab.questions.paths.measure.path_lengths import By, PathChoice, PathSet, ways_through
+from depthlab.questions.paths.measure.path_lengths import By, PathChoice, PathSet, paths_through
 from depthlab.questions.paths.record import PathGradients, SampledLength
 
 FEW_PATHS = 256  # up to here all of them are followed, beside the sample
@@ -49,78 +49,78 @@ def measure_path_gradients(
     Raises:
         ValueError: the network is not one of units.
     """
-    ways, by = sampled_ways(network)
-    lengths = [length for length, count in enumerate(ways.lengths) if count]
+    paths, by = sampled_paths(network)
+    lengths = [length for length, count in enumerate(paths.lengths) if count]
     found = {length: _Norms(draws) for length in lengths}
     random = Random(seed)
-    with routed(network) as routes:
-        passes = [routes.forward(images, labels, loss) for images, labels in batches]
+    with routed_gradients(network) as router:
+        passes = [router.forward(images, labels, loss) for images, labels in batches]
         for draw in range(draws):
             for one in passes:
                 for length in lengths:
-                    turns = [list(ways.draw(length, random)) for _ in range(one.images)]
-                    found[length].add(draw, *one.norms(turns))
+                    choices = [list(paths.draw(length, random)) for _ in range(one.images)]
+                    found[length].add(draw, *one.norms(choices))
         full = [torch.cat(norms) for norms in zip(*(one.norms(None) for one in passes), strict=True)]
-        exact = _exact(ways, passes) if sum(ways.lengths) <= FEW_PATHS else ()
+        exact = _exact(paths, passes) if sum(paths.lengths) <= FEW_PATHS else ()
     return PathGradients(
         by=by,
         images=sum(one.images for one in passes),
         draws=draws,
-        lengths=tuple(found[length].record(length, ways.lengths[length]) for length in lengths),
+        lengths=tuple(found[length].record(length, paths.lengths[length]) for length in lengths),
         full_at_stack=float(full[0].mean()),
         full_at_image=float(full[1].mean()),
         exact=exact,
     )
 
 
-def sampled_ways(network: nn.Module) -> tuple[PathSet, By]:
-    """Return the ways by branches of units, or by weighted layers where those tell no paths apart.
+def sampled_paths(network: nn.Module) -> tuple[PathSet, By]:
+    """Return the paths by branches of units, or by weighted layers where all have as many branches.
 
     Raises `ValueError` for a network that is not one of units.
     """
-    ways = ways_through(network, "branches")
-    if sum(count > 0 for count in ways.lengths) == 1 < sum(ways.lengths):
-        return ways_through(network, "layers"), "layers"
-    return ways, "branches"
+    paths = paths_through(network, "branches")
+    if sum(count > 0 for count in paths.lengths) == 1 < sum(paths.lengths):
+        return paths_through(network, "layers"), "layers"
+    return paths, "branches"
 
 
-def _exact(ways: PathSet, passes: "Sequence[Pass]") -> tuple[float, ...]:
+def _exact(paths: PathSet, passes: "Sequence[ForwardPass]") -> tuple[float, ...]:
     """Return the mean norm at the stack over every path of each length and every image."""
     sums: dict[int, float] = {}
-    for length, turns in ways.each():
-        sums[length] = sums.get(length, 0.0) + sum(float(one.norms([turns] * one.images)[0].sum()) for one in passes)
+    for length, choices in paths.all_paths():
+        sums[length] = sums.get(length, 0.0) + sum(float(one.norms([choices] * one.images)[0].sum()) for one in passes)
     images = sum(one.images for one in passes)
-    return tuple(sums[length] / (ways.lengths[length] * images) for length in sorted(sums))
+    return tuple(sums[length] / (paths.lengths[length] * images) for length in sorted(sums))
 
 
 @final
-class Pass:
+class ForwardPass:
     """One forward pass of the whole network, behind which the gradient can be sent back along any paths."""
 
-    def __init__(self, routes: "Routes", images: Tensor, stack: Tensor, loss: Tensor) -> None:
-        self._routes, self._ends, self._loss = routes, (stack, images), loss
+    def __init__(self, router: "GradientRouter", images: Tensor, stack: Tensor, loss: Tensor) -> None:
+        self._router, self._ends, self._loss = router, (stack, images), loss
         self.images = len(images)
 
-    def gradients(self, turns: Sequence[Iterable[PathChoice]] | None) -> tuple[Tensor, Tensor]:
+    def gradients(self, choices: Sequence[Iterable[PathChoice]] | None) -> tuple[Tensor, Tensor]:
         """Return each image's gradient at the input of the first unit and at the image itself.
 
-        `turns` has a path for each image; None is the whole gradient, along all paths.
+        `choices` has a path for each image; None is the whole gradient, along all paths.
         """
-        self._routes.choose(turns)
+        self._router.choose(choices)
         try:
             stack, images = torch.autograd.grad(self._loss, self._ends, retain_graph=True)
         finally:
-            self._routes.choose(None)
+            self._router.choose(None)
         return stack, images
 
-    def norms(self, turns: Sequence[Iterable[PathChoice]] | None) -> tuple[Tensor, Tensor]:
+    def norms(self, choices: Sequence[Iterable[PathChoice]] | None) -> tuple[Tensor, Tensor]:
         """Return the L2 norms of `gradients`, a number for each image."""
-        stack, images = self.gradients(turns)
+        stack, images = self.gradients(choices)
         return stack.flatten(1).double().norm(dim=1).cpu(), images.flatten(1).double().norm(dim=1).cpu()
 
 
 @final
-class Routes:
+class GradientRouter:
     """Decides which paths hand the gradient back, image by image."""
 
     def __init__(self, network: Network) -> None:
@@ -128,31 +128,31 @@ class Routes:
         self._open: dict[PathChoice, Tensor] | None = None  # 1 for the images whose path it is on, else 0
         self._images, self._device = 0, next(network.parameters()).device
 
-    def choose(self, turns: Sequence[Iterable[PathChoice]] | None) -> None:
+    def choose(self, choices: Sequence[Iterable[PathChoice]] | None) -> None:
         """Set the path of each image of the next backward pass; None opens all."""
-        if turns is None:
+        if choices is None:
             self._open = None
             return
         members: dict[PathChoice, list[int]] = {}
-        for place, path in enumerate(turns):
-            for turn in path:
-                members.setdefault(turn, []).append(place)
+        for place, path in enumerate(choices):
+            for choice in path:
+                members.setdefault(choice, []).append(place)
         self._open = {}
-        for turn, places in members.items():
-            mask = torch.zeros(len(turns))
+        for choice, places in members.items():
+            mask = torch.zeros(len(choices))
             mask[places] = 1.0
-            self._open[turn] = mask.to(self._device)
+            self._open[choice] = mask.to(self._device)
 
-    def hand_back(self, turn: PathChoice, gradient: Tensor) -> Tensor:
+    def route(self, choice: PathChoice, gradient: Tensor) -> Tensor:
         """Return what a path hands back of the gradient (N, ...) at its output."""
         if self._open is None:
             return gradient
-        mask = self._open.get(turn)
+        mask = self._open.get(choice)
         if mask is None:  # no image's path
             return torch.zeros_like(gradient)
         return gradient * mask.to(gradient.dtype).view(-1, *[1] * (gradient.ndim - 1))
 
-    def forward(self, images: Tensor, labels: Tensor, loss: Loss) -> Pass:
+    def forward(self, images: Tensor, labels: Tensor, loss: Loss) -> ForwardPass:
         """Compute the loss of each image, and keep what the backward pass needs."""
         entered: list[Tensor] = []
         first = next(iter(self._network.units()))
@@ -163,20 +163,20 @@ class Routes:
                 value = loss(self._network(images), labels) * len(images)  # a sum: images are apart in evaluation mode
         finally:
             hook.remove()
-        return Pass(self, images, entered[0], value)
+        return ForwardPass(self, images, entered[0], value)
 
 
 @contextmanager
-def routed(network: nn.Module) -> Iterator[Routes]:
+def routed_gradients(network: nn.Module) -> Iterator[GradientRouter]:
     """Let the gradient's paths through the network be chosen for a while; evaluation mode, no gradients of weights.
 
     Nothing changes in the forward pass, and everything is put back afterwards.
     """
     assert isinstance(network, Network)
-    routes = Routes(network)
+    router = GradientRouter(network)
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     hooks = [
-        path.register_forward_hook(_listen(routes, (name, option)))
+        path.register_forward_hook(_routing_hook(router, (name, option)))
         for name, unit in network.named_modules()
         if isinstance(unit, Parallel)
         for option, path in unit.paths.items()
@@ -185,7 +185,7 @@ def routed(network: nn.Module) -> Iterator[Routes]:
         for parameter in trained:
             parameter.requires_grad_(False)
         with evaluating(network):
-            yield routes
+            yield router
     finally:
         for parameter in trained:
             parameter.requires_grad_(True)
@@ -193,28 +193,28 @@ def routed(network: nn.Module) -> Iterator[Routes]:
             hook.remove()
 
 
-def _listen(routes: Routes, turn: PathChoice) -> Callable[[nn.Module, Any, Tensor], Tensor]:
-    def hear(module: nn.Module, inputs: Any, output: Tensor) -> Tensor:
-        handed: Tensor = _HandBack.apply(output, routes, turn)  # type: ignore[no-untyped-call]
+def _routing_hook(router: GradientRouter, choice: PathChoice) -> Callable[[nn.Module, Any, Tensor], Tensor]:
+    def route_output(module: nn.Module, inputs: Any, output: Tensor) -> Tensor:
+        handed: Tensor = _RoutedIdentity.apply(output, router, choice)  # type: ignore[no-untyped-call]
         return handed
 
-    return hear
+    return route_output
 
 
 @final
-class _HandBack(torch.autograd.Function):
+class _RoutedIdentity(torch.autograd.Function):
     """The identity, whose backward pass asks the routes. A hook on the tensor would not do: an identity puts out the
     very tensor that other paths read, and would hear their gradient too.
     """
 
     @staticmethod
-    def forward(ctx: Any, output: Tensor, routes: Routes, turn: PathChoice) -> Tensor:
-        ctx.routes, ctx.turn = routes, turn
+    def forward(ctx: Any, output: Tensor, router: GradientRouter, choice: PathChoice) -> Tensor:
+        ctx.router, ctx.choice = router, choice
         return output.view_as(output)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        return ctx.routes.hand_back(ctx.turn, gradient), None, None
+        return ctx.router.route(ctx.choice, gradient), None, None
 
 
 @final
@@ -253,8 +253,8 @@ class _Norms:
 def path_gradients(
     network: nn.Module, batch: Batch, loss: Loss = F.cross_entropy
 ) -> Mapping[tuple[PathChoice, ...], Tensor]:
-    """Return the gradient at the first unit's input (N, C, H, W) along every path, by its turns. For small networks."""
-    ways, _ = sampled_ways(network)
-    with routed(network) as routes:
-        one = routes.forward(*batch, loss)
-        return {turns: one.gradients([turns] * one.images)[0] for _, turns in ways.each()}
+    """Return the gradient at the first unit's input (N, C, H, W) by path, for small networks."""
+    paths, _ = sampled_paths(network)
+    with routed_gradients(network) as router:
+        one = router.forward(*batch, loss)
+        return {choices: one.gradients([choices] * one.images)[0] for _, choices in paths.all_paths()}

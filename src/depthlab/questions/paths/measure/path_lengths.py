@@ -1,9 +1,9 @@
 """How many paths lead through a network, and how long each is: exact, by merges.
 
-A path takes one way through every `Parallel` that it meets. So its ways are a tree of series and forks, and how many
-paths have which length is a polynomial (Veit et al. 2016, arXiv 1605.06431, sec. 5): that of a series is the product of
-its parts', that of a fork the sum over its paths. n residual units give (1 + x)^n, C(n, k) paths of length k; a plain
-network has the one path x^n.
+A path takes one branch of every `Parallel` that it meets. So the paths of a network are a tree of series and parallel
+parts, and how many have which length is a polynomial (Veit et al. 2016, arXiv 1605.06431, sec. 5): that of a series is
+the product of its parts', that of a parallel part the sum over its paths. n residual units give (1 + x)^n, C(n, k)
+paths of length k; a plain network has the one path x^n.
 """
 
 from abc import ABC, abstractmethod
@@ -27,7 +27,7 @@ PathChoice: TypeAlias = tuple[str, str]  # name of a Parallel in its network, an
 
 
 class PathSet(ABC):
-    """All ways through a part of a network."""
+    """All paths through a part of a network."""
 
     @property
     @abstractmethod
@@ -36,17 +36,17 @@ class PathSet(ABC):
 
     @abstractmethod
     def draw(self, length: int, random: Random) -> Iterator[PathChoice]:
-        """Yield the turns of one way of this length, each as likely as any other."""
+        """Yield the choices of one path of this length, each path as likely as any other."""
 
     @abstractmethod
-    def each(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
-        """Yield every way: its length and its turns."""
+    def all_paths(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
+        """Yield every path: its length and its choices."""
 
 
 @final
 @dataclass(frozen=True)
-class Step(PathSet):
-    """The only way, of a given length."""
+class SinglePath(PathSet):
+    """The only path, of a given length."""
 
     length: int
 
@@ -58,20 +58,20 @@ class Step(PathSet):
         assert length == self.length
         return iter(())
 
-    def each(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
+    def all_paths(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
         yield self.length, ()
 
 
 @final
 @dataclass(frozen=True)
-class Series(PathSet):
-    """Parts that are gone through one after another."""
+class PathsInSeries(PathSet):
+    """Parts that a path goes through one after another."""
 
     parts: tuple[PathSet, ...]
 
     @property
     def lengths(self) -> Lengths:
-        return self._rest[0]
+        return self._remaining[0]
 
     def draw(self, length: int, random: Random) -> Iterator[PathChoice]:
         for place, part in enumerate(self.parts):
@@ -80,10 +80,10 @@ class Series(PathSet):
             length -= own
 
     def _weights(self, place: int, length: int) -> list[int]:
-        """Return how many ways a part's own lengths leave, where `length` is still to go before it."""
+        """Return how many paths there are for each length of a part, if `length` is left before it."""
         known = self._known.get((place, length))
         if known is None:
-            rest = self._rest[place + 1]
+            rest = self._remaining[place + 1]
             known = [count * _at(rest, length - own) for own, count in enumerate(self.parts[place].lengths)]
             self._known[place, length] = known
         return known
@@ -92,20 +92,20 @@ class Series(PathSet):
     def _known(self) -> dict[tuple[int, int], list[int]]:
         return {}
 
-    def each(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
-        yield from self._each(0)
+    def all_paths(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
+        yield from self._all_from(0)
 
-    def _each(self, place: int) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
+    def _all_from(self, place: int) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
         if place == len(self.parts):
             yield 0, ()
             return
-        for length, turns in self.parts[place].each():
-            for further, more in self._each(place + 1):
-                yield length + further, (*turns, *more)
+        for length, choices in self.parts[place].all_paths():
+            for further, more in self._all_from(place + 1):
+                yield length + further, (*choices, *more)
 
     @cached_property
-    def _rest(self) -> tuple[Lengths, ...]:
-        """Lengths of what is still to go before each part, and behind the last."""
+    def _remaining(self) -> tuple[Lengths, ...]:
+        """Lengths of what is left before each part, and after the last."""
         found: list[Lengths] = [(1,)]
         for part in reversed(self.parts):
             found.append(_times(part.lengths, found[-1]))
@@ -114,7 +114,7 @@ class Series(PathSet):
 
 @final
 @dataclass(frozen=True)
-class Fork(PathSet):
+class ParallelPaths(PathSet):
     """Paths side by side in the `Parallel` of this name, of which one is taken."""
 
     name: str
@@ -122,27 +122,27 @@ class Fork(PathSet):
 
     @cached_property
     def lengths(self) -> Lengths:
-        return _plus([ways.lengths for _, ways in self.paths])
+        return _plus([paths.lengths for _, paths in self.paths])
 
     def draw(self, length: int, random: Random) -> Iterator[PathChoice]:
-        place = _pick([_at(ways.lengths, length) for _, ways in self.paths], random)
-        name, ways = self.paths[place]
+        place = _pick([_at(paths.lengths, length) for _, paths in self.paths], random)
+        name, paths = self.paths[place]
         yield self.name, name
-        yield from ways.draw(length, random)
+        yield from paths.draw(length, random)
 
-    def each(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
-        for name, ways in self.paths:
-            for length, turns in ways.each():
-                yield length, ((self.name, name), *turns)
+    def all_paths(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
+        for name, paths in self.paths:
+            for length, choices in paths.all_paths():
+                yield length, ((self.name, name), *choices)
 
 
-def ways_through(network: nn.Module, by: By) -> PathSet:
-    """Return all ways from the image to the scores.
+def paths_through(network: nn.Module, by: By) -> PathSet:
+    """Return all paths from the image to the scores.
 
     Length is the number of units through whose branch a path goes (any path but the one called `skip`), or that of its
     weighted layers. What stands on a skip counts as nothing, projections of transitions too, as papers don't count them
-    among the layers. A `Parallel` inside a path multiplies the ways, whatever it merges by: the derivative of a product
-    is a sum over its factors, as that of a sum. Auxiliary heads are on no path.
+    among the layers. A `Parallel` inside a path multiplies the paths, whatever it merges by: the derivative of a
+    product is a sum over its factors, as that of a sum. Auxiliary heads are on no path.
 
     Raises:
         ValueError: the network is not one of units.
@@ -152,7 +152,7 @@ def ways_through(network: nn.Module, by: By) -> PathSet:
             f"a {type(network).__name__} has no units of named paths, so its paths can't be told apart: "
             "build a depthlab.nn.Network of Sum and Concat"
         )
-    return _Tree(network, by).ways()
+    return _PathReader(network, by).paths()
 
 
 def measure_path_lengths(network: nn.Module) -> PathLengths:
@@ -160,54 +160,53 @@ def measure_path_lengths(network: nn.Module) -> PathLengths:
 
     Raises `ValueError` for a network that is not one of units.
     """
-    return PathLengths(ways_through(network, "branches").lengths, ways_through(network, "layers").lengths)
+    return PathLengths(paths_through(network, "branches").lengths, paths_through(network, "layers").lengths)
 
 
 @final
-class _Tree:
-    """Reads the ways off a network's modules."""
+class _PathReader:
+    """Reads the paths off a network's modules."""
 
     def __init__(self, network: Network, by: By) -> None:
         self._network, self._by = network, by
         self._names = {module: name for name, module in network.named_modules()}
         self._units = set(network.units())
 
-    def ways(self) -> PathSet:
+    def paths(self) -> PathSet:
         parts = [self._of(self._network.stem), *map(self._of, self._network.units()), self._of(self._network.head)]
         return _series(parts)
 
     def _of(self, module: nn.Module) -> PathSet:
         if isinstance(module, Parallel):
             paths = tuple((name, self._path(module, name, path)) for name, path in module.paths.items())
-            return _series([self._of(module.before), Fork(self._names[module], paths), self._of(module.after)])
+            return _series([self._of(module.before), ParallelPaths(self._names[module], paths), self._of(module.after)])
         if isinstance(module, WEIGHTED):
-            return Step(1 if self._by == "layers" else 0)
+            return SinglePath(1 if self._by == "layers" else 0)
         return _series([self._of(child) for child in module.children()])
 
     def _path(self, unit: Parallel, name: str, path: nn.Module) -> PathSet:
-        ways = self._of(path)
+        paths = self._of(path)
         if name == SKIP:
-            return _free(ways)
-        return _series([Step(1), ways]) if self._by == "branches" and unit in self._units else ways
+            return _without_length(paths)
+        return _series([SinglePath(1), paths]) if self._by == "branches" and unit in self._units else paths
 
 
 def _series(parts: Sequence[PathSet]) -> PathSet:
-    """Return the parts one after another, steps taken together."""
-    steps = sum(part.length for part in parts if isinstance(part, Step))
-    others = [part for part in parts if not isinstance(part, Step)]
-    if not others:
-        return Step(steps)
-    return Series((Step(steps), *others)) if steps else others[0] if len(others) == 1 else Series(tuple(others))
+    """Return the parts one after another, single paths merged."""
+    length = sum(part.length for part in parts if isinstance(part, SinglePath))
+    others = [part for part in parts if not isinstance(part, SinglePath)]
+    parts = [SinglePath(length), *others] if length or not others else others
+    return parts[0] if len(parts) == 1 else PathsInSeries(tuple(parts))
 
 
-def _free(ways: PathSet) -> PathSet:
-    """Return the same ways at no length."""
-    match ways:
-        case Fork(name, paths):
-            return Fork(name, tuple((path, _free(further)) for path, further in paths))
-        case Series(parts):
-            return Series(tuple(map(_free, parts)))
-    return Step(0)
+def _without_length(paths: PathSet) -> PathSet:
+    """Return the same paths with length 0."""
+    match paths:
+        case ParallelPaths(name, paths):
+            return ParallelPaths(name, tuple((path, _without_length(further)) for path, further in paths))
+        case PathsInSeries(parts):
+            return PathsInSeries(tuple(map(_without_length, parts)))
+    return SinglePath(0)
 
 
 def _plus(several: Sequence[Lengths]) -> Lengths:
@@ -228,10 +227,10 @@ def _at(lengths: Lengths, length: int) -> int:
 
 def _pick(weights: Sequence[int], random: Random) -> int:
     """Return a place with a probability in proportion to its weight; whole numbers, however large."""
-    ways = sum(weights)
-    if ways in weights:
-        return weights.index(ways)  # there is no choice
-    rest = random.randrange(ways)
+    total = sum(weights)
+    if total in weights:
+        return weights.index(total)  # there is no choice
+    rest = random.randrange(total)
     for place, weight in enumerate(weights):
         if rest < weight:
             return place
