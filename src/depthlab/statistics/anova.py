@@ -6,7 +6,7 @@ the spread over seeds, which makes tests err towards no claim where there are an
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any, final
 
 import numpy as np
@@ -16,6 +16,7 @@ from scipy import stats
 from depthlab.records import Anova, AnovaTerm, Change, FactorialAxis, Interval
 from depthlab.statistics.families import holm
 from depthlab.statistics.samples import check_level, rounding, sample
+from depthlab.statistics.significance import LEVEL
 
 Matrix = npt.NDArray[np.float64]
 
@@ -38,8 +39,8 @@ class Factorial:
     @property
     def terms(self) -> list[tuple[int, ...]]:
         """The effects of the model, as places of axes: main effects, then interactions of two."""
-        there = range(len(self.axes))
-        return [*((axis,) for axis in there), *combinations(there, 2)]
+        axes = range(len(self.axes))
+        return [*combinations(axes, 1), *combinations(axes, 2)]
 
     def design(self, places: npt.NDArray[np.int64], terms: Sequence[tuple[int, ...]]) -> Matrix:
         """Return a column of ones and those of the terms, coded so that each column sums to zero over a full grid."""
@@ -54,8 +55,8 @@ class Factorial:
 
     def grid(self) -> npt.NDArray[np.int64]:
         """Return the places of all cells."""
-        cells = list(product(*(range(len(axis.levels)) for axis in self.axes)))
-        return np.array(cells, dtype=np.int64).reshape(len(cells), len(self.axes))
+        levels = [len(axis.levels) for axis in self.axes]
+        return np.indices(levels, dtype=np.int64).reshape(len(levels), -1).T
 
 
 def factorial(axes: Sequence[FactorialAxis], levels: Sequence[Mapping[str, Any]], values: Sequence[float]) -> Factorial:
@@ -117,7 +118,7 @@ def change(
     *,
     at: Mapping[str, Any] | None = None,
     less: Mapping[str, Any] | None = None,
-    level: float = 0.95,
+    level: float = LEVEL,
 ) -> Change:
     """Return how much the measure changes from the first level of an axis to its last, by least squares.
 
@@ -133,22 +134,22 @@ def change(
         weights = weights - _weights(data, axis, less)
     design = data.design(data.places, terms)
     inverse = np.linalg.pinv(design)
-    told = Change(measure, axis, dict(at or {}), dict(less or {}), None)
+    untested = Change(measure, axis, dict(at or {}), dict(less or {}), None)
     if not np.allclose(weights @ (inverse @ design), weights, atol=1e-8):
-        return told
+        return untested
     difference = float(weights @ (inverse @ data.values))
     if abs(difference) <= rounding(data.values):
         difference = 0.0
     whole = _fit(data, terms)
     df = len(data.values) - whole.rank
     if _why_not(data, df, whole.squares, _counts(data)):
-        return replace(told, difference=difference)
+        return replace(untested, difference=difference)
     error = float(np.linalg.norm(weights @ inverse)) * float(np.sqrt(whole.squares / df))
-    half = float(stats.t.isf((1 - level) / 2, df)) * error
+    low, high = stats.t.interval(level, df, loc=difference, scale=error)
     return replace(
-        told,
+        untested,
         difference=difference,
-        interval=Interval(difference - half, difference + half, level),
+        interval=Interval(float(low), float(high), level),
         p=float(2 * stats.t.sf(abs(difference) / error, df)),
     )
 
