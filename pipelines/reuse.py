@@ -1,4 +1,4 @@
-"""Which layer reads which earlier one? The question is src/depthlab/questions/reuse."""
+"""Which layer uses which earlier one? The question is src/depthlab/questions/reuse."""
 
 from depthlab.questions import answer
 from depthlab.questions.reuse.question import QUESTION

@@ -1,1 +1,1 @@
-"""Which layer reads which?"""
+"""Feature reuse: which layer uses which earlier one?"""

@@ -1,4 +1,4 @@
-"""The page that answers which layer reads which earlier one."""
+"""The page that answers which layer uses which earlier one."""
 
 from depthlab.questions.reuse.blocks import (
     distance_picture,

@@ -1,4 +1,4 @@
-"""Feature reuse: which layer reads which earlier one? What can be typed, and how it is read."""
+"""Feature reuse: which layer uses which earlier one? The options of the question, and how they are read."""
 
 from depthlab.command_line import whole_number
 from depthlab.questions import Arguments, Question
@@ -19,7 +19,7 @@ def find_reuse_runs(arguments: Arguments, images: int) -> TrainedRuns[None] | No
 
 QUESTION = Question(
     name="reuse",
-    about="Which layer reads which earlier one? A map of feature reuse in each network, with the verdict.",
+    about="Which layer uses which earlier one? A map of feature reuse in each network, with the verdict.",
     package=__package__,
     find=find_reuse_runs,
     read=read_images,

@@ -1,4 +1,4 @@
-"""What the question of reuse leaves: how strongly each layer reads each earlier one, and what was said of it."""
+"""The record of feature reuse: how strongly each layer uses each earlier one, and the verdict."""
 
 from dataclasses import dataclass
 
@@ -48,7 +48,7 @@ class ReuseSummary(Record):
 
 @dataclass(frozen=True)
 class ReuseRecord(Record):
-    """Which layer reads which earlier one?"""
+    """Feature reuse: which layer uses which earlier one?"""
 
     about: QuestionRecord
     runs: tuple[ReuseRun, ...]
