@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from depthlab.command_line import key_values, run_command
+from depthlab.recipe import override_values, without_keys
 from depthlab.records import RunsFound, SweepRecord
 
 QUERY = {
@@ -35,7 +36,7 @@ OPTIONAL = {
 def report() -> None:
     """Read the command line, find the runs, write the page."""
     words = sys.argv[1:]
-    settings = {word.partition("=")[0]: "an axis or a setting" for word in words if "=" in word and word[0] != "-"}
+    settings = dict.fromkeys(override_values(word for word in words if word[:1] != "-"), "an axis or a setting")
     about = {key: meaning for key, meaning in settings.items() if key not in OPTIONAL}
     typed = key_values(words, required={}, optional=OPTIONAL | about, about=__doc__ or "")
     output = Path(typed.get("output", "reports/report")).expanduser()
@@ -67,7 +68,7 @@ def report() -> None:
     unread += untold
     if sweep is not None:
         notes += trials_without_runs(sweep, {run.fingerprint for run in runs})
-    meant = " ".join(word for word in words if word.partition("=")[0] not in ("output", "folder", "tracking.uri"))
+    meant = " ".join(without_keys(words, ("output", "folder", "tracking.uri")))
     if not runs:
         raise ValueError(none_meant(root, meant, unread))
 

@@ -5,7 +5,7 @@ from depthlab.recipe.compose import check_typed, compose, from_hydra, one_line, 
 from depthlab.recipe.compose_each import compose_all, compose_each
 from depthlab.recipe.conf import CONF
 from depthlab.recipe.nearest import did_you_mean
-from depthlab.recipe.override import Override, override_keys, override_values, override_words
+from depthlab.recipe.override import Override, override_keys, override_values, override_words, without_keys
 from depthlab.recipe.recipe import AXES, GROUPS, Recipe
 from depthlab.recipe.source import source_hash
 from depthlab.recipe.space import Interval, Space, read_space
@@ -40,4 +40,5 @@ __all__ = [
     "recipe_from_config",
     "source_hash",
     "sweep_words",
+    "without_keys",
 ]

@@ -1,6 +1,6 @@
 """One override of a command line, `key=value`, as text; `ParsedOverride` is what Hydra's grammar makes of it."""
 
-from collections.abc import Iterable, KeysView, Mapping
+from collections.abc import Container, Iterable, KeysView, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self, final
 
@@ -47,6 +47,11 @@ def override_values(words: Iterable[str]) -> dict[str, str]:
     """Return key -> text; of several words for a key the last one counts, and one without a value is left out."""
     parsed = map(Override.parse, words)
     return {one.key: one.value for one in parsed if one.value is not None}
+
+
+def without_keys(words: Iterable[str], keys: Container[str]) -> list[str]:
+    """Return the words that set none of the keys."""
+    return [word for word in words if Override.parse(word).key not in keys]
 
 
 def override_words(values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ def test_the_strengths_are_those_of_the_files() -> None:
 
 def test_a_typed_strength_is_crossed_with_none_and_two_are_the_levels() -> None:
     assert levels(read(NAMED, "cutout=3", factors="cutout")) == [("cutout", 0, 3)]
+    assert levels(read(NAMED, "cutout=3", factors="cutout,cutout")) == [("cutout", 0, 3)]
     assert levels(read(NAMED, "dropout=0.4,0.1", factors="dropout")) == [("dropout", 0.4, 0.1)]
     assert levels(read(NAMED, "dropout=0.4,0", factors="dropout")) == [("dropout", 0.0, 0.4)]
     assert levels(read(NAMED, "mixup=0,0.2", factors="dropout"))[1] == ("mixup", 0.0, 0.2), "what varies is a factor"
@@ -75,7 +76,6 @@ def test_what_a_family_has_of_its_own_is_on_or_off(name: str, model: str, key: s
     [
         ((NAMED,), "droput", "factors=droput: there is no factor droput; did you mean factors=dropout"),
         ((NAMED,), "size", "the factors are weight_decay, dropout, drop_path"),
-        ((NAMED,), "dropout,dropout", "factors=dropout,dropout names one twice"),
         ((NAMED, "dropout=0"), "dropout", "dropout=0 holds the factor dropout at nothing"),
         ((NAMED, "dropout=0,0.1,0.2"), "dropout", "a factor has two levels"),
         ((NAMED, "dropout=2"), "dropout", "dropout must be a number from 0 to below 1"),

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from depthlab.questions.references import SEED
-from depthlab.recipe import AXES, GROUPS, Recipe, Space, compose_each, did_you_mean, read_space
+from depthlab.recipe import (
+    AXES,
+    GROUPS,
+    Recipe,
+    Space,
+    compose_each,
+    did_you_mean,
+    override_values,
+    read_space,
+    without_keys,
+)
 from depthlab.sweeps.plan.settings import Settings
 
 FACTORS = (0.1, 0.3, 1.0, 3.0)  # of the held value: a coarse logarithmic grid, mostly downward, where deep networks lie
@@ -51,7 +61,7 @@ def read_tune(own: Mapping[str, str], words: Sequence[str], settings: Settings) 
     held = {network_key(_values(recipe, space), key): _held(recipe, key) for recipe in _recipes(space, settings)}
     typed = _texts(own.get("tune.values")) or _grid(key, held)
     choosing = tuple(int(text) for text in _texts(own.get("tune.seed", str(APART))) if _is_seed(text))
-    mine = [word for word in words if word.partition("=")[0] not in (key, SEED)]
+    mine = without_keys(words, (key, SEED))
     alone = [*typed, *(_text(value) for value in held.values())]
     values = f"{key}={','.join(dict.fromkeys(alone))}"
     seed_word = f"{SEED}={','.join(dict.fromkeys(map(str, (*choosing, *seeds))))}"
@@ -97,10 +107,8 @@ def _held(recipe: Recipe, key: str) -> Any:
 
 
 def _seeds(space: Space) -> tuple[int, ...]:
-    typed = space.choices.get(SEED) or [
-        word.partition("=")[2] for word in space.fixed if word.partition("=")[0] == SEED
-    ]
-    return tuple(map(int, typed)) or (0,)
+    held = override_values(space.fixed).get(SEED, "0")
+    return tuple(map(int, space.choices.get(SEED, (held,))))
 
 
 def _grid(key: str, held: Mapping[str, Any]) -> list[str]:
@@ -127,7 +135,7 @@ def _text(value: Any) -> str:
 def _typed(key: str, values: Sequence[str], space: Space, settings: Settings) -> tuple[Any, ...]:
     """Return typed values as configurations have them: composed with the first possible combination."""
     base = next(iter(space.combinations()))
-    rest = [word for word in base if word.partition("=")[0] != key]
+    rest = without_keys(base, (key,))
     found = []
     for recipe in compose_each([[*rest, f"{key}={value}"] for value in values]):
         if isinstance(recipe, ValueError):

@@ -10,7 +10,6 @@ from depthlab.questions.references import SEED
 from depthlab.questions.regularization.record import Factor
 from depthlab.recipe import (
     AXES,
-    Override,
     Space,
     checked_value,
     compose,
@@ -19,6 +18,7 @@ from depthlab.recipe import (
     override_values,
     read_space,
     sweep_words,
+    without_keys,
 )
 from depthlab.records import FactorialAxis, RunRef
 from depthlab.sweeps.plan.settings import Settings
@@ -79,7 +79,7 @@ def read_factors(options: Mapping[str, str], words: Sequence[str], settings: Set
         for key in [FACTORS[name]]
     )
     mine = {factor.key: f"{factor.key}={_text(factor.off)},{_text(factor.on)}" for factor in factors}
-    kept = [word for word in words if Override.parse(word).key not in mine]
+    kept = without_keys(words, mine)
     held = compose([]).axes
     rest = [
         f"{key}={_text(held[key])}"
@@ -113,8 +113,7 @@ def _names(typed: str | None, words: Sequence[str], space: Space) -> list[str]:
         if name not in FACTORS:
             near = did_you_mean(name, FACTORS, "factors=") or f"; the factors are {', '.join(FACTORS)}"
             raise ValueError(f"factors={typed}: there is no factor {name}{near}")
-    if len(set(names)) < len(names):
-        raise ValueError(f"factors={typed} names one twice")
+    names = list(dict.fromkeys(names))
     keys = override_keys(words)
     return [*names, *(name for name in varying if name not in names and FACTORS[name] in keys)]
 

@@ -122,9 +122,9 @@ def _names(typed: str | None) -> tuple[str, ...] | None:
         if name not in METHODS:
             near = did_you_mean(name, METHODS, "voters=") or f"; the voters are {', '.join(METHODS)}"
             raise ValueError(f"voters={typed}: there is no voter {name}{near}")
-    if not names or len(set(names)) < len(names):
-        raise ValueError(f"voters={typed}: type each voter once, such as voters={','.join(METHODS)}")
-    return names
+    if not names:
+        raise ValueError(f"voters={typed} names no voter: type some, such as voters={','.join(METHODS)}")
+    return tuple(dict.fromkeys(names))
 
 
 def _variants(names: Sequence[str], fixed: Sequence[str]) -> tuple[Mapping[str, str], ...]:
