@@ -186,8 +186,8 @@ def test_the_configuration_can_be_shown(type_: Type, capsys: pytest.CaptureFixtu
 
 def test_help_names_every_group_and_axis(type_: Type, capsys: pytest.CaptureFixture[str]) -> None:
     from depthlab.recipe import AXES, GROUPS
-    from depthlab.recipe.combined import Name
-    from depthlab.recipe.table import SLOTS
+    from depthlab.recipe.compound_rules import Name
+    from depthlab.recipe.key_rules import SLOTS
 
     with pytest.raises(SystemExit) as ended:
         type_("--help")

@@ -9,7 +9,7 @@ import pytest
 
 from depthlab.recipe import AXES, CONF, GROUPS, compose, compose_all
 from depthlab.recipe.conf import known, opened_conf
-from depthlab.recipe.table import KNOBS, TABLE
+from depthlab.recipe.key_rules import KEY_RULES, KNOBS
 
 OPTIONS = [(group, file.stem) for group in GROUPS for file in sorted((CONF / group).glob("[!_]*.yaml"))]
 
@@ -34,16 +34,16 @@ def test_every_key_has_a_rule(group: str, option: str) -> None:
         follows = isinstance(value, str) and value.startswith("${") and value[2:-1] in AXES
         private = key.rpartition(".")[2].startswith("_")
         names_columns = group == "data" and (value is None or isinstance(value, str))
-        assert key in TABLE or follows or private or names_columns or group == "model", key
+        assert key in KEY_RULES or follows or private or names_columns or group == "model", key
 
 
 def test_every_rule_has_a_key_and_an_example_that_it_takes() -> None:
     with opened_conf():
         keys = set().union(*(known((f"{group}={option}",)).keys for group, option in OPTIONS))
-    assert set(TABLE) <= keys
-    assert set(AXES) <= set(TABLE)
+    assert set(KEY_RULES) <= keys
+    assert set(AXES) <= set(KEY_RULES)
     assert set(KNOBS) <= set(AXES)
-    for key, (rule, example) in TABLE.items():
+    for key, (rule, example) in KEY_RULES.items():
         if "." not in key:
             value = compose([f"{key}={example.split(' or ')[0]}"]).config[key]
             assert rule.read(value) == value

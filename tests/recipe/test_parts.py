@@ -7,8 +7,8 @@ import pytest
 from depthlab.nn.parts import CHOICES, MINIMUM, Parts
 from depthlab.nn.parts import SLOTS as SLOTS_OF_NN
 from depthlab.recipe import AXES, Recipe, compose, compose_all, model_arguments
-from depthlab.recipe.combined import Name
-from depthlab.recipe.table import SLOTS
+from depthlab.recipe.compound_rules import Name
+from depthlab.recipe.key_rules import SLOTS
 
 EVERY_SLOT = pytest.mark.parametrize("slot", SLOTS)
 

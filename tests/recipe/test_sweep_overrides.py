@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.recipe import check_alone, read_steering, sweep_words
+from depthlab.recipe import check_single_run, read_steering, sweep_words
 
 
 @pytest.mark.parametrize(
@@ -80,11 +80,11 @@ def test_a_mistake_is_one_line(words: str, said: str) -> None:
 )
 def test_one_run_is_steered_by_no_sweep(word: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        check_alone(["seed=1", word])
+        check_single_run(["seed=1", word])
 
 
 def test_one_run_may_begin_anew() -> None:
-    assert check_alone(["fresh=true"]).config["fresh"] is True
+    assert check_single_run(["fresh=true"]).config["fresh"] is True
 
 
 def test_steering_words_are_read_without_the_others() -> None:

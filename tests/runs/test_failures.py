@@ -13,7 +13,7 @@ import pytest
 import pytorch_lightning as pl
 from mlflow import MlflowClient
 
-from depthlab.command_line.outcome import told_in_one_line
+from depthlab.command_line.errors import errors_in_one_line
 from depthlab.recipe import Recipe, compose
 from depthlab.runs import experiment as experiment_module
 from depthlab.runs import run
@@ -64,7 +64,7 @@ def test_a_full_disk_ends_the_command_in_one_line_and_keeps_earlier_lines(
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
     monkeypatch.setattr(Journal, "append", fills_up)
-    with pytest.raises(SystemExit) as ended, told_in_one_line():
+    with pytest.raises(SystemExit) as ended, errors_in_one_line():
         run(recipe(tmp_path))
     assert ended.value.code == 2
     assert capsys.readouterr().err == "error: File too large\n"
@@ -78,7 +78,7 @@ def test_a_full_disk_at_a_checkpoint_is_one_line_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(pl.Trainer, "save_checkpoint", full_disk)
-    with pytest.raises(SystemExit) as ended, told_in_one_line():
+    with pytest.raises(SystemExit) as ended, errors_in_one_line():
         run(recipe(tmp_path))
     assert ended.value.code == 2
     last = only(tmp_path).checkpoints / "last.ckpt"

@@ -13,9 +13,9 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
+from depthlab.command_line.errors import errors_in_one_line
 from depthlab.command_line.flags import read_flags
-from depthlab.command_line.outcome import told_in_one_line
-from depthlab.recipe import CONF, Recipe, check_alone, check_typed, from_hydra, one_line, sweep_words
+from depthlab.recipe import CONF, Recipe, check_single_run, checked_overrides, from_hydra, one_line, sweep_words
 
 
 def main(task: Callable[[Recipe], Any]) -> None:
@@ -26,11 +26,11 @@ def main(task: Callable[[Recipe], Any]) -> None:
 
     def run_task(cfg: DictConfig) -> None:
         # Hydra would print about an error of the task, then raise it again: end here
-        with _environment("HYDRA_FULL_ERROR", asked), told_in_one_line():
+        with _environment("HYDRA_FULL_ERROR", asked), errors_in_one_line():
             task(from_hydra(cfg))
 
     asked = os.environ.get("HYDRA_FULL_ERROR")
-    with told_in_one_line():
+    with errors_in_one_line():
         flags, words = read_flags(sys.argv[1:])
         sys.argv[1:] = _checked(flags, words)
         with _environment("HYDRA_FULL_ERROR", "1"):  # else Hydra prints its errors itself, and exits with 1
@@ -48,11 +48,11 @@ def _checked(flags: argparse.Namespace, words: list[str]) -> list[str]:
     typed = [*flags.overrides, *folders]
     rest = words[: len(words) - len(flags.overrides)]
     if flags.help or flags.hydra_help or flags.cfg or flags.info:
-        checked: Sequence[str] = check_typed(typed)
+        checked: Sequence[str] = checked_overrides(typed)
     elif flags.multirun:
         return [*rest, *sweep_words(typed)]  # the sweep has to be told of the folders, too
     else:
-        checked = check_alone(typed).overrides
+        checked = check_single_run(typed).overrides
     return [*rest, *(override for override in checked if override not in folders)]
 
 

@@ -4,13 +4,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from depthlab.command_line.outcome import told_in_one_line
+from depthlab.command_line.errors import errors_in_one_line
 from depthlab.recipe import Override, did_you_mean
 
 
 def run_command(command: Callable[[], Any]) -> None:
     """Run the script's function: a `ValueError` or `OSError` ends in one line and exit code 2."""
-    with told_in_one_line():
+    with errors_in_one_line():
         command()
 
 

@@ -1,7 +1,7 @@
 """A config becomes a checked recipe. No torch here: plans start fast."""
 
-from depthlab.recipe.check import checked_value
-from depthlab.recipe.compose import check_typed, compose, from_hydra, one_line, recipe_from_config
+from depthlab.recipe.check_values import checked_value
+from depthlab.recipe.compose import checked_overrides, compose, from_hydra, one_line, recipe_from_config
 from depthlab.recipe.compose_each import compose_all, compose_each
 from depthlab.recipe.conf import CONF
 from depthlab.recipe.nearest import did_you_mean
@@ -10,7 +10,7 @@ from depthlab.recipe.recipe import AXES, GROUPS, Recipe
 from depthlab.recipe.source import source_hash
 from depthlab.recipe.space import Interval, Space, read_space
 from depthlab.recipe.steering import read_steering
-from depthlab.recipe.sweep_overrides import check_alone, sweep_words
+from depthlab.recipe.sweep_overrides import check_single_run, sweep_words
 from depthlab.recipe.target import locate, model_arguments
 
 __all__ = [
@@ -21,8 +21,8 @@ __all__ = [
     "Override",
     "Recipe",
     "Space",
-    "check_alone",
-    "check_typed",
+    "check_single_run",
+    "checked_overrides",
     "checked_value",
     "compose",
     "compose_all",

@@ -10,8 +10,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from depthlab.recipe import conf
-from depthlab.recipe.check import check_knobs, check_values
-from depthlab.recipe.keys import check_words
+from depthlab.recipe.check_keys import check_keys
+from depthlab.recipe.check_values import check_knobs, check_values
 from depthlab.recipe.parsed_override import ParsedOverride, parse_overrides
 from depthlab.recipe.recipe import Recipe
 
@@ -24,12 +24,12 @@ def compose(overrides: Sequence[str] = ()) -> Recipe:
     """
     with in_one_line(), conf.opened_conf():
         typed = parse_overrides(overrides)
-        check_words(typed)
+        check_keys(typed)
         cfg = conf.composed([one.text for one in typed])
         return recipe_of(conf.ours(cfg), typed, cfg.hydra.runtime.choices)
 
 
-def check_typed(overrides: Sequence[str]) -> list[str]:
+def checked_overrides(overrides: Sequence[str]) -> list[str]:
     """Check the keys and options of what was typed, but no values; return it without what does no harm.
 
     Raises:
@@ -37,7 +37,7 @@ def check_typed(overrides: Sequence[str]) -> list[str]:
     """
     with in_one_line(), conf.opened_conf():
         typed = parse_overrides(overrides)
-        check_words(typed)
+        check_keys(typed)
         return [one.text for one in typed]
 
 

@@ -8,8 +8,8 @@ from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from omegaconf import DictConfig, OmegaConf
 
 from depthlab.recipe import conf
+from depthlab.recipe.check_keys import check_keys
 from depthlab.recipe.compose import in_one_line, recipe_of
-from depthlab.recipe.keys import check_words
 from depthlab.recipe.parsed_override import ParsedOverride, parse_override, tidy
 from depthlab.recipe.recipe import Recipe
 from depthlab.recipe.space import read_space
@@ -55,7 +55,7 @@ class _Composer:
         # not open from one recipe to the next: who is handed one may want to compose, too
         with in_one_line(), conf.opened_conf():
             typed = tidy([self._typed(word) for word in words])
-            check_words(typed)
+            check_keys(typed)
             base, choices = self._base(tuple(word.text for word in typed if not _sets_value(word)))
             cfg = copy.deepcopy(base)
             OmegaConf.set_struct(cfg, True)  # no new keys without a plus

@@ -9,10 +9,10 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 
 from depthlab.recipe import conf
+from depthlab.recipe.key_rules import KEY_RULES
 from depthlab.recipe.nearest import nearest
 from depthlab.recipe.override import Override
 from depthlab.recipe.recipe import GROUPS
-from depthlab.recipe.table import TABLE
 from depthlab.recipe.wording import listed
 
 
@@ -104,7 +104,7 @@ def known_keys() -> list[str]:
 
 def example_of(key: str) -> str:
     """Return an override to type for the key."""
-    return f"{key}={TABLE[key][1] if key in TABLE else '...'}"
+    return f"{key}={KEY_RULES[key][1] if key in KEY_RULES else '...'}"
 
 
 def _without_plus(override: ParsedOverride, overrides: Sequence[ParsedOverride]) -> ParsedOverride:

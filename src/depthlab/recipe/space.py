@@ -9,12 +9,12 @@ from typing import final
 from hydra.core.override_parser.types import IntervalSweep
 
 from depthlab.recipe import conf
-from depthlab.recipe.combined import OrNull
+from depthlab.recipe.compound_rules import OrNull
+from depthlab.recipe.key_rules import KEY_RULES
 from depthlab.recipe.override import Override, override_keys, override_words
 from depthlab.recipe.parsed_override import ParsedOverride, parse_overrides
 from depthlab.recipe.recipe import GROUPS, NOT_SCIENCE, STEERING
 from depthlab.recipe.rules import Text
-from depthlab.recipe.table import TABLE
 from depthlab.recipe.wording import listed
 
 _SEARCHPATH = "hydra.searchpath"
@@ -177,9 +177,9 @@ def _read_interval(word: ParsedOverride) -> Interval:
 
 def _check_bounds(word: ParsedOverride, interval: Interval) -> None:
     """See that the key takes both ends; where there is no rule, each trial will tell."""
-    if word.key not in TABLE:
+    if word.key not in KEY_RULES:
         return
-    rule, example = TABLE[word.key]
+    rule, example = KEY_RULES[word.key]
     ends = [int(end) if interval.whole else end for end in (interval.low, interval.high)]
     inner = rule.rule if isinstance(rule, OrNull) else rule
     if isinstance(inner, Text):

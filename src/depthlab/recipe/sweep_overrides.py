@@ -4,19 +4,19 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from depthlab.recipe import conf
+from depthlab.recipe.check_keys import check_keys, check_option
 from depthlab.recipe.compose import compose, in_one_line
-from depthlab.recipe.keys import check_option, check_words
+from depthlab.recipe.key_rules import SEARCH_RULES
 from depthlab.recipe.nearest import did_you_mean
 from depthlab.recipe.parsed_override import ParsedOverride, choices_of, parse_overrides
 from depthlab.recipe.recipe import GROUPS, Recipe
 from depthlab.recipe.space import Space, read_space, steers
-from depthlab.recipe.table import SEARCH
 from depthlab.recipe.wording import as_typed
 
 _TRIED = 64  # sets of options in which a key is looked for
 
 
-def check_alone(words: Sequence[str]) -> Recipe:
+def check_single_run(words: Sequence[str]) -> Recipe:
     """Return the recipe of one run, in which words that steer a sweep would do nothing.
 
     Raises:
@@ -63,12 +63,12 @@ def _is_ours(word: ParsedOverride) -> bool:
 
 
 def _check_steering(typed: Sequence[ParsedOverride]) -> None:
-    check_words([word for word in typed if not word.is_hydra and not word.is_sweep])
+    check_keys([word for word in typed if not word.is_hydra and not word.is_sweep])
     for word in typed:
         if word.key.startswith("hydra.mode"):
             raise ValueError(f"{word.text} does nothing beside -m: leave it out")
-        if word.key.startswith("hydra.sweeper.") and word.key not in SEARCH and ".params" not in word.key:
-            near = did_you_mean(word.key, SEARCH)
+        if word.key.startswith("hydra.sweeper.") and word.key not in SEARCH_RULES and ".params" not in word.key:
+            near = did_you_mean(word.key, SEARCH_RULES)
             raise ValueError(f"there is no key {word.key}{near or '; python train.py --help tells the keys'}")
 
 
@@ -88,7 +88,7 @@ def _check_possible(space: Space) -> None:
     errors = []
     for words in itertools.islice(_one_of_each(space), _TRIED):
         try:
-            check_words(parse_overrides(words))
+            check_keys(parse_overrides(words))
             return
         except ValueError as error:
             errors.append(error)

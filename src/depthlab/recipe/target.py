@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Collection
 from typing import Any
 
+from depthlab.recipe.key_rules import KNOBS
 from depthlab.recipe.override import Override
 from depthlab.recipe.recipe import Recipe
 from depthlab.recipe.source import work_from_here
-from depthlab.recipe.table import KNOBS
 from depthlab.recipe.wording import as_typed
 
 _SHARED = ("depth", *KNOBS)  # axes that are arguments of the model

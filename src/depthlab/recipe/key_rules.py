@@ -1,6 +1,6 @@
 """What each key may hold, with an example to type. A key that is not listed keeps the kind of its default."""
 
-from depthlab.recipe.combined import Either, Knob, Name, OffIsNull, OrNull, Several, Worded
+from depthlab.recipe.compound_rules import Either, Knob, Name, OffIsNull, OrNull, Several, Worded
 from depthlab.recipe.rules import SWITCH, Choice, Real, Rule, Text, Whole
 
 _SHARE = Real(low=0, high=1)
@@ -38,7 +38,7 @@ SLOTS: dict[str, tuple[Rule, str]] = {
 # what a model may have no use for, and the value at which it is off
 KNOBS = {"width": 1, "dropout": 0, "drop_path": 0}
 
-TABLE: dict[str, tuple[Rule, str]] = {
+KEY_RULES: dict[str, tuple[Rule, str]] = {
     "depth": (_DEPTH, "56 or 'depth=[3,3,3]'"),
     "width": (_WIDTH, "2 or 'width=[16,32,64]'"),
     "dropout": (_RATE, "0.1"),
@@ -112,7 +112,7 @@ TABLE: dict[str, tuple[Rule, str]] = {
 }
 
 # how a sweep chooses its trials; never the test, which no choice may look at
-SEARCH: dict[str, tuple[Rule, str]] = {
+SEARCH_RULES: dict[str, tuple[Rule, str]] = {
     "hydra.sweeper.search": (Choice(("grid", "random", "optuna")), "random"),
     "hydra.sweeper.scheduler": (Choice(("none", "asha")), "asha"),
     "hydra.sweeper.samples": (OrNull(_COUNT), "20"),

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from depthlab.recipe import conf
 from depthlab.recipe.conf import Known
+from depthlab.recipe.key_rules import KEY_RULES, SLOTS
 from depthlab.recipe.nearest import did_you_mean, nearest
 from depthlab.recipe.override import Override
 from depthlab.recipe.parsed_override import ParsedOverride, choices_of, example_of
 from depthlab.recipe.recipe import AXES, GROUPS, OWN_PACKAGE
-from depthlab.recipe.table import SLOTS, TABLE
 from depthlab.recipe.wording import as_typed, listed
 
 
-def check_words(typed: Sequence[ParsedOverride]) -> None:
+def check_keys(typed: Sequence[ParsedOverride]) -> None:
     """Check that each word sets what can be set. Needs an opened conf.
 
     Raises:
@@ -47,7 +47,7 @@ def _check_form(word: ParsedOverride) -> None:
 def _several_values(word: ParsedOverride) -> str:
     said = f"{word.text} gives several values: add -m to run each of them, python train.py -m ..."
     whole, _, rest = word.value.partition(",")
-    rule = TABLE[word.key][0] if word.key in TABLE else None
+    rule = KEY_RULES[word.key][0] if word.key in KEY_RULES else None
     if rule is None or "(" in word.value:
         return said
     if whole.isdigit() and rest.isdigit() and rule.takes(float(f"{whole}.{rest}")):
@@ -75,7 +75,7 @@ def _check_key(word: ParsedOverride, known: Known, choices: tuple[str, ...]) -> 
         raise ValueError(f"{word.text}: a key can't be taken away; set it, such as {example_of(word.key)}")
     if word.parsed.value() == "":
         default = known.keys[word.key]
-        example = example_of(word.key) if word.key in TABLE else f"{word.key}={as_typed(default)}"
+        example = example_of(word.key) if word.key in KEY_RULES else f"{word.key}={as_typed(default)}"
         raise ValueError(f"{word.text} has no value: type one, such as {example}")
     axis = _axis_of(known, word.key)
     if axis is not None:

@@ -19,7 +19,7 @@ class _Stopped(Protocol):
 
 
 @contextmanager
-def told_in_one_line() -> Iterator[None]:
+def errors_in_one_line() -> Iterator[None]:
     """End the command in good order, whatever is raised inside.
 
     `ValueError` and `OSError` are a person's: one line on stderr, exit code 2. Ctrl-C and SIGTERM: one line, exit code

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from depthlab.command_line.outcome import told_in_one_line
+from depthlab.command_line.errors import errors_in_one_line
 
 
 class Stopped(BaseException):
@@ -17,7 +17,7 @@ class Stopped(BaseException):
 
 
 def ending(error: BaseException) -> int | str | None:
-    with pytest.raises(SystemExit) as ended, told_in_one_line():
+    with pytest.raises(SystemExit) as ended, errors_in_one_line():
         raise error
     return ended.value.code
 
@@ -48,14 +48,14 @@ def test_a_signal_is_one_line(error: BaseException, code: int, capsys: pytest.Ca
 
 @pytest.mark.parametrize("error", [TypeError("ours"), RuntimeError("ours"), SystemExit(7)])
 def test_our_own_error_comes_out(error: BaseException, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(type(error)), told_in_one_line():
+    with pytest.raises(type(error)), errors_in_one_line():
         raise error
     assert capsys.readouterr().err == ""
 
 
 def test_tracebacks_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
-    with pytest.raises(ValueError, match="mine"), told_in_one_line():
+    with pytest.raises(ValueError, match="mine"), errors_in_one_line():
         raise ValueError("mine")
 
 
@@ -70,7 +70,7 @@ def test_a_librarys_error_in_the_middle_of_training_is_no_mistake_in_typing() ->
         library = f"run_as({inner!r}, 'raise ValueError(1)')"
         run_as("pytorch_lightning.trainer", library, run_as=run_as)
 
-    with pytest.raises(ValueError, match="1"), told_in_one_line():
+    with pytest.raises(ValueError, match="1"), errors_in_one_line():
         training("torch.nn.functional")
-    with pytest.raises(SystemExit), told_in_one_line():
+    with pytest.raises(SystemExit), errors_in_one_line():
         training("depthlab.training.reporting")

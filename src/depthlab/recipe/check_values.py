@@ -6,12 +6,12 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from depthlab.recipe import conf
-from depthlab.recipe.combined import Name, rule_like
+from depthlab.recipe.compound_rules import Name, rule_like
+from depthlab.recipe.key_rules import KEY_RULES, KNOBS, SEARCH_RULES
 from depthlab.recipe.nearest import did_you_mean
 from depthlab.recipe.parsed_override import ParsedOverride, choices_of
 from depthlab.recipe.recipe import OWN_PACKAGE
 from depthlab.recipe.rules import Refused, Rule
-from depthlab.recipe.table import KNOBS, SEARCH, TABLE
 from depthlab.recipe.wording import as_given, as_typed, listed
 
 
@@ -23,9 +23,9 @@ def check_values(cfg: DictConfig, typed: Sequence[ParsedOverride]) -> None:
     """
     for key, value in sorted(conf.leaves_of(cfg).items(), key=lambda leaf: leaf[0]):
         if value == "???":
-            example = TABLE[key][1] if key in TABLE else "..."
+            example = KEY_RULES[key][1] if key in KEY_RULES else "..."
             raise ValueError(f"{key} is missing: type it, such as {key}={example}")
-    for key, (rule, example) in TABLE.items():
+    for key, (rule, example) in KEY_RULES.items():
         group, _, name = key.rpartition(".")
         node = cfg[group] if group else cfg
         if name in node:
@@ -64,7 +64,7 @@ def checked_value(key: str, value: Any) -> Any:
     Raises:
         ValueError: for a value of the wrong kind or out of range.
     """
-    return _read(key, *(TABLE | SEARCH)[key], value)
+    return _read(key, *(KEY_RULES | SEARCH_RULES)[key], value)
 
 
 def _read(key: str, rule: Rule, example: str, value: Any) -> Any:
@@ -90,7 +90,7 @@ def _check_unlisted(cfg: DictConfig, typed: Sequence[ParsedOverride]) -> None:
     if not unlisted:
         return
     known = conf.known(choices_of(typed)).keys
-    for key in sorted((unlisted & known.keys()) - TABLE.keys()):
+    for key in sorted((unlisted & known.keys()) - KEY_RULES.keys()):
         _read(key, rule_like(known[key]), as_typed(known[key]), OmegaConf.select(cfg, key))
 
 
