@@ -91,7 +91,7 @@ def _target(found: Import) -> str | None:
     if found.top != "depthlab":
         return found.top
     parts = found.name.split(".")
-    # `from depthlab import load` goes through the door, `from depthlab import nn` to the room.
+    # `from depthlab import load` imports the package, `from depthlab import nn` the room.
     return parts[1] if len(parts) > 1 and parts[1] in LAYERS else "depthlab"
 
 
