@@ -41,7 +41,7 @@ def test_nothing_heavy_comes_along(statement: str, allowed: tuple[str, ...]):
 
 @pytest.mark.parametrize("package", ["runs", "sweeps", "training"])
 def test_no_module_hides_a_lazy_export(package: str):
-    """Importing the module `depthlab.runs.x` makes `depthlab.runs.x` the module: a lazy export of that name is never called."""
+    """Importing the module `depthlab.runs.x` binds `depthlab.runs.x` to it, and hides a lazy export `x`."""
     room = ROOT / "src" / "depthlab" / package
     modules = {file.stem for file in room.glob("*.py")} | {file.parent.name for file in room.glob("*/__init__.py")}
     assert modules & set(importlib.import_module(f"depthlab.{package}").__all__) == set()
