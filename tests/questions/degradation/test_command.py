@@ -2,9 +2,6 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from depthlab.records import SweepRecord, TrialRecord
 from depthlab.sweeps import SweepResult
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
+from tests.commands import run_command
 from tests.questions.by_hand import degradation_by_hand
 from tests.questions.conftest import Answer, Pipeline
 from tests.rules import ROOT
@@ -84,9 +82,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         *(*WORDS, "tune=learning_rate", "tune.values=0.05,1e30", "tune.seed=7", f"output={place}/report"),
         *(f"tracking.folder={place}/runs", f"tracking.uri=sqlite:///{place}/mlflow.db", "sweep.attempts=1"),
     )
-    command = [sys.executable, str(ROOT / "pipelines" / "degradation.py"), *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=600)
+    ended = run_command(ROOT / "pipelines" / "degradation.py", *words, cwd=place)
     assert (place / "report" / "record.json").is_file(), ended.stderr
     record = DegradationRecord.read(place / "report" / "record.json")
     return Told(place, Answer(ended.returncode, ended.stdout, ended.stderr), record)

@@ -1,9 +1,6 @@
 """The test of the ensemble reading from its command to its page, in the small."""
 
 import csv
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +11,7 @@ from depthlab.questions.exponent.verdict import judge
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Answer, Pipeline, Trained
-from tests.rules import ROOT
+from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
 
 
@@ -74,19 +71,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Told:
         *(*TINY, "seed=0,1", "epochs=1", "budget=2x", "draws=3", "model.cardinality=2"),
         *(f"tracking.folder={place}/runs", f"tracking.uri=sqlite:///{place}/mlflow.db", f"output={place}/report"),
     )
-    command = [sys.executable, str(ROOT / "pipelines" / "exponent.py"), *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=900)
-    assert (place / "report" / "record.json").is_file(), ended.stderr
+    ended = answer_in_process("exponent", *words, folder=place)
+    assert (place / "report" / "record.json").is_file(), ended.err
     record = ExponentRecord.read(place / "report" / "record.json")
-    return Told(place, Answer(ended.returncode, ended.stdout, ended.stderr), record)
-
-
-group = pytest.mark.xdist_group("exponent")  # what they share takes long
+    return Told(place, ended, record)
 
 
 @pytest.mark.slow
-@group
 def test_networks_of_equal_cost_are_found_run_and_lesioned(small: Told) -> None:
     assert small.answer.code == 0, small.answer.err
     record = small.record
@@ -105,13 +96,11 @@ def test_networks_of_equal_cost_are_found_run_and_lesioned(small: Told) -> None:
 
 
 @pytest.mark.slow
-@group
 def test_the_verdict_follows_from_the_record(small: Told) -> None:
     assert judge(small.record) == small.record
 
 
 @pytest.mark.slow
-@group
 def test_the_report_is_with_the_sweeps_own_run(small: Told) -> None:
     client, _ = open_client(f"sqlite:///{small.place}/mlflow.db", "depthlab")
     assert small.record.about.sweep_run is not None
@@ -120,7 +109,6 @@ def test_the_report_is_with_the_sweeps_own_run(small: Told) -> None:
 
 
 @pytest.mark.slow
-@group
 def test_the_page_is_in_order_in_a_browser(small: Told, open_page: OpenPage) -> None:
     for width in (WIDE, NARROW):
         open_page(small.report / "index.html", width).check()

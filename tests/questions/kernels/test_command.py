@@ -1,8 +1,5 @@
 """The question of kinds from its command to its page, in the small."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ from depthlab.runs import ImageFacts
 from depthlab.sweeps import Measuring
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Pipeline
-from tests.rules import ROOT
+from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
 
 
@@ -65,16 +62,14 @@ def test_kinds_are_matched_run_and_told(tmp_path: Path, open_page: OpenPage) -> 
         *(*TINY, "seed=0,1", "epochs=1", "slots=activation,convolution", "activation=relu,gelu"),
         *("convolution=separable", f"tracking.folder={tmp_path}/runs", f"output={tmp_path}/report", "tracking=none"),
     )
-    command = [sys.executable, str(ROOT / "pipelines" / "kernels.py"), *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=900)
-    assert ended.returncode == 0, ended.stderr
+    ended = answer_in_process("kernels", *words, folder=tmp_path)
+    assert ended.code == 0, ended.err
     record = KernelsRecord.read(tmp_path / "report" / "record.json")
     assert [one.network for one in record.networks] == ["resnet-8", "activation=gelu", "convolution=separable"]
     assert record.same == ("activation=relu",) and len(record.measured) == 6
     for run in record.measured:
         one = next(network for network in record.networks if network.network == run.network)
         assert (run.parameters, run.multiply_adds) == (one.parameters, one.multiply_adds), "it is the network it names"
-    assert judge(record) == record and record.about.verdict[0] in ended.stdout
+    assert judge(record) == record and record.about.verdict[0] in ended.out
     for width in (WIDE, NARROW):
         open_page(tmp_path / "report" / "index.html", width).check()

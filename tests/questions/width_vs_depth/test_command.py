@@ -2,9 +2,6 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +13,7 @@ from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.by_hand import width_by_hand
 from tests.questions.conftest import Answer, Pipeline
-from tests.rules import ROOT
+from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
 
 
@@ -66,19 +63,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Told:
         *(*TINY, "depth=8", "seed=0,1", "epochs=1", "budget=2x,3x", "match=multiply_adds"),
         *(f"tracking.folder={place}/runs", f"tracking.uri=sqlite:///{place}/mlflow.db", f"output={place}/report"),
     )
-    command = [sys.executable, str(ROOT / "pipelines" / "width_vs_depth.py"), *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=900)
-    assert (place / "report" / "record.json").is_file(), ended.stderr
+    ended = answer_in_process("width_vs_depth", *words, folder=place)
+    assert (place / "report" / "record.json").is_file(), ended.err
     record = WidthVsDepthRecord.read(place / "report" / "record.json")
-    return Told(place, Answer(ended.returncode, ended.stdout, ended.stderr), record)
-
-
-group = pytest.mark.xdist_group("width_vs_depth")  # what they share takes long
+    return Told(place, ended, record)
 
 
 @pytest.mark.slow
-@group
 def test_networks_of_equal_cost_are_found_run_and_told(small: Told) -> None:
     assert small.answer.code == 0, small.answer.err
     assert f"page: {small.report / 'index.html'}" in small.answer.out
@@ -92,7 +83,6 @@ def test_networks_of_equal_cost_are_found_run_and_told(small: Told) -> None:
 
 
 @pytest.mark.slow
-@group
 def test_every_network_has_its_runs(small: Told) -> None:
     networks = {one.network: one for one in small.record.networks}
     assert len(small.record.measured) == 2 * len(networks)
@@ -104,7 +94,6 @@ def test_every_network_has_its_runs(small: Told) -> None:
 
 
 @pytest.mark.slow
-@group
 def test_the_verdict_follows_from_the_record(small: Told) -> None:
     record = small.record
     assert judge(record) == record
@@ -112,7 +101,6 @@ def test_the_verdict_follows_from_the_record(small: Told) -> None:
 
 
 @pytest.mark.slow
-@group
 def test_the_report_is_with_the_sweeps_own_run(small: Told) -> None:
     client, _ = open_client(f"sqlite:///{small.place}/mlflow.db", "depthlab")
     assert small.record.about.sweep_run is not None
@@ -121,7 +109,6 @@ def test_the_report_is_with_the_sweeps_own_run(small: Told) -> None:
 
 
 @pytest.mark.slow
-@group
 def test_the_page_is_in_order_in_a_browser(small: Told, open_page: OpenPage) -> None:
     for width in (WIDE, NARROW):
         open_page(small.report / "index.html", width).check()
