@@ -1,8 +1,5 @@
 """The question of paths from its command to its page, in the small."""
 
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from math import comb
 from pathlib import Path
@@ -13,13 +10,11 @@ from depthlab.questions.paths.record import PathsRecord
 from depthlab.questions.paths.verdict import judge
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Answer, Pipeline, Trained
-from tests.rules import ROOT
+from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
 
 SMALL = ("images=8", "draws=2", "lines=2", "points=6")
 WORDS = (*TINY, "model=plain,resnet", "depth=14", "seed=0,1", "epochs=1", *SMALL)
-
-pytestmark = pytest.mark.xdist_group("pipelines/paths")  # they share one sweep
 
 
 @pytest.mark.parametrize(
@@ -78,11 +73,8 @@ class Told:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     place = tmp_path_factory.mktemp("paths")
     words = (*WORDS, f"output={place}/report", f"tracking.folder={place}/runs", "tracking=none")
-    command = [sys.executable, str(ROOT / "pipelines" / "paths.py"), *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
-    ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=600)
-    assert ended.returncode == 0, ended.stderr
-    answer = Answer(ended.returncode, ended.stdout, ended.stderr)
+    answer = answer_in_process("paths", *words, folder=place)
+    assert answer.code == 0, answer.err
     return Told(place, answer, PathsRecord.read(place / "report" / "record.json"))
 
 

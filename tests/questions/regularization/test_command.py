@@ -2,9 +2,6 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,12 +19,10 @@ from depthlab.tracking import RunFolder
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.by_hand import regularization_by_hand
 from tests.questions.conftest import Answer, Pipeline
-from tests.rules import ROOT
+from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
 
 WORDS = (*TINY, "model=resnet", "depth=8,14", "seed=0,1", "epochs=1", "factors=dropout,cutout", "cutout=4")
-
-pytestmark = pytest.mark.xdist_group("pipelines/regularization")  # they share one sweep
 
 
 @pytest.mark.parametrize(
@@ -84,17 +79,15 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         *(*WORDS, f"output={place}/report", f"tracking.folder={place}/runs"),
         *(f"tracking.uri=sqlite:///{place}/mlflow.db", "sweep.attempts=1"),
     )
-    command = [sys.executable, str(ROOT / "pipelines" / "regularization.py"), *words]
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
 
-    def answer() -> Answer:
-        ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=600)
-        assert (place / "report" / "record.json").is_file(), ended.stderr
-        return Answer(ended.returncode, ended.stdout, ended.stderr)
+    def give() -> Answer:
+        answer = answer_in_process("regularization", *words, folder=place)
+        assert (place / "report" / "record.json").is_file(), answer.err
+        return answer
 
-    first = answer()
+    first = give()
     kept = {path: path.stat().st_mtime_ns for path in (place / "runs").glob("*/calibration.json")}
-    again = answer()
+    again = give()
     record = RegularizationRecord.read(place / "report" / "record.json")
     return Told(place, first, again, record, kept)
 

@@ -1,8 +1,5 @@
 """The question of votes from its command to its page, in the small."""
 
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,13 +10,11 @@ from depthlab.questions.votes.verdict import judge
 from depthlab.tracking import RunFolder, find_folders
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Answer, Pipeline
-from tests.rules import ROOT
+from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
 
 WORDS = (*TINY, "depth=8", "seed=0,1", "epochs=1", "draws=4")
 NETWORKS = ("resnet-8", "resnet-8 dropout=0.3", "resnet-8 drop_path=0.5", "resnet-8 schedule=snapshots")
-
-pytestmark = pytest.mark.xdist_group("pipelines/votes")  # they share one sweep
 
 
 @pytest.mark.parametrize(
@@ -64,12 +59,9 @@ class Told:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     place = tmp_path_factory.mktemp("votes")
     runs = f"tracking.folder={place}/runs"
-    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
 
     def answer(*words: str) -> Answer:
-        command = [sys.executable, str(ROOT / "pipelines" / "votes.py"), *words, runs, "tracking=none"]
-        ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=900)
-        return Answer(ended.returncode, ended.stdout, ended.stderr)
+        return answer_in_process("votes", *words, runs, "tracking=none", folder=place)
 
     swept = answer(*WORDS, f"output={place}/swept")
     assert (place / "swept" / "record.json").is_file(), swept.err

@@ -104,8 +104,8 @@ def test_the_verdict_follows_from_the_record(small: Told) -> None:
 def test_the_report_is_with_the_sweeps_own_run(small: Told) -> None:
     client, _ = open_client(f"sqlite:///{small.place}/mlflow.db", "depthlab")
     assert small.record.about.sweep_run is not None
-    sent = {item.path for item in client.list_artifacts(small.record.about.sweep_run, "report")}
-    assert {"report/index.html", "report/record.json", "report/figures", "report/tables"} <= sent
+    sent = {item.path for item in client.list_artifacts(small.record.about.sweep_run, "report/width_vs_depth")}
+    assert {f"report/width_vs_depth/{name}" for name in ("index.html", "record.json", "figures", "tables")} <= sent
 
 
 @pytest.mark.slow
