@@ -53,5 +53,5 @@ def _feeding_seconds() -> float:
     """Return the processor time that the thread has taken so far; 0 where the system does not tell."""
     if sys.platform != "linux":
         return 0.0
-    threads = [thread for thread in threading.enumerate() if thread.name == "projection" and thread.ident]
+    threads = [thread for thread in threading.enumerate() if thread.name == "mlflow-sync" and thread.ident]
     return sum(time.clock_gettime(time.pthread_getcpuclockid(thread.ident)) for thread in threads)

@@ -16,5 +16,5 @@ cd "$(dirname "$0")/.."
 : "${RUNS:?set RUNS to the absolute path of a folder where the head keeps runs between jobs}"
 
 exec ray job submit --address "${RAY_API_SERVER_ADDRESS:-http://127.0.0.1:8265}" \
-    --runtime-env-json "$(PYTHONPATH=src python -m depthlab.sweeps.workers.shipping)" -- \
+    --runtime-env-json "$(PYTHONPATH=src python -m depthlab.sweeps.workers.runtime_env)" -- \
     python train.py -m ray.address=auto "sweep.storage=$SWEEP_STORAGE" "tracking.folder=$RUNS" "$@"

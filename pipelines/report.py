@@ -44,7 +44,7 @@ def report() -> None:
         raise ValueError(f"output={output} is a file: type a folder for the page and its figures")
 
     from depthlab.runs import Search, find_runs, read_query
-    from depthlab.sweeps.state.found import all_faults, find_sweep
+    from depthlab.sweeps.state.find_sweep import all_faults, find_sweep
     from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
 
     root = Path(typed.get("folder", RUNS_ROOT)).expanduser()

@@ -1,4 +1,4 @@
-"""The door through which Hydra's `-m` comes: its multirun is a sweep of this house.
+"""Hydra's `-m` as a sweep of this lab.
 
 Hydra looks for sweepers in the namespace package `hydra_plugins` alone and imports it at every start, so nothing heavy
 is imported before a sweep begins.
@@ -27,7 +27,7 @@ class RayTuneSweeper(Sweeper):
         self.hydra_context, self.config = hydra_context, config
 
     def sweep(self, arguments: list[str]) -> Any:
-        """Run the sweep over the words `arguments`.
+        """Run the sweep over the overrides `arguments`.
 
         Raises:
             ValueError: for what can't be searched.
@@ -35,7 +35,7 @@ class RayTuneSweeper(Sweeper):
         from depthlab.sweeps.plan.settings import read_settings
 
         assert self.config is not None
-        # Hydra hands over the words of the task alone, but its own are needed to say how the sweep goes on
+        # Hydra hands over the overrides of the task alone, but its own are needed to say how the sweep goes on
         own = [word for word in self.config.hydra.overrides.hydra if not word.startswith("hydra.mode=")]
         settings = read_settings(_plain(self._sweeper), _nodes(self.config))
         from depthlab.sweeps import run_sweep  # imports much, and the settings are known to be sound now

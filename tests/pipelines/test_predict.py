@@ -125,7 +125,7 @@ def test_a_gray_network_and_files_below_folders_of_other_names(tmp_path: Path) -
         (("run=2", "images=.", "weights=last"), "weights must be final or best, not last"),
         (("run=2", "images=.", "output=nowhere/x.csv"), "output=nowhere/x.csv can't be written"),
         (("run=" + 32 * "0", "images=."), "there is no store sqlite:///"),
-        (("run=" + 32 * "0", "images=.", "tracking.uri=STORE"), "can't be had from the store"),
+        (("run=" + 32 * "0", "images=.", "tracking.uri=STORE"), "is not available in the store"),
     ],
 )
 def test_mistakes(words: tuple[str, ...], said: str, trained: Trained, pipeline: Pipeline, tmp_path: Path) -> None:

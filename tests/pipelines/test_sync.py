@@ -9,7 +9,7 @@ import pytest
 from depthlab.records import RunStatus, SweepRecord, TrialRecord
 from depthlab.tracking import RunFolder
 from depthlab.tracking.parent_run import ParentProgress
-from depthlab.tracking.progress import Progress
+from depthlab.tracking.sync_progress import SyncProgress
 from tests.questions.conftest import Pipeline, Trained
 
 Leave = Callable[..., RunFolder]
@@ -23,7 +23,7 @@ def leave(trained: Trained, tmp_path: Path) -> Leave:
         folder = RunFolder.open(Path(shutil.copytree(trained.folder.path, tmp_path / "runs" / name)))
         folder.status = status
         files = {file: str(folder.path / file) for file in ("manifest.json", "record.json")}
-        Progress(uri=uri, experiment="depthlab", key=f"{tmp_path}-{name}", artifacts=files).write(folder.path)
+        SyncProgress(uri=uri, experiment="depthlab", key=f"{tmp_path}-{name}", artifacts=files).write(folder.path)
         return folder
 
     return make
@@ -38,7 +38,7 @@ def test_what_is_missing_is_sent_and_the_dead_are_ended(
     answer = pipeline("sync", f"folder={tmp_path / 'runs'}")
     assert (answer.code, answer.err) == (0, "")
     first, second, summary = answer.out.splitlines()
-    ids = [progress.run_id for folder in (unsent, dead) if (progress := Progress.find(folder.path))]
+    ids = [progress.run_id for folder in (unsent, dead) if (progress := SyncProgress.find(folder.path))]
     assert first == f"a-unsent: finished, MLflow has all of it as run {ids[0]}"
     assert second == (
         f"b-dead: its process had died: it counts as killed now; killed, MLflow has all of it as run {ids[1]}"
@@ -82,7 +82,7 @@ def test_a_sweep_that_was_cut_off_is_ended_and_its_runs_are_under_it(
     )
     answer = pipeline("sync", f"folder={tmp_path / 'runs'}")
     assert (answer.code, answer.err) == (0, "")
-    parent, progress = ParentProgress.find(folder), Progress.find(run.path)
+    parent, progress = ParentProgress.find(folder), SyncProgress.find(run.path)
     assert parent is not None
     assert progress is not None
     assert answer.out.endswith(f"\nsweep seed-1a2b3c4d: MLflow has all of it as run {parent.run_id}\n")

@@ -17,7 +17,7 @@ import pytest
 from depthlab.sweeps.dispatcher import Dispatcher
 from depthlab.sweeps.workers.cluster import Cluster
 from depthlab.sweeps.workers.task import Task
-from depthlab.sweeps.workers.trial import attempt
+from depthlab.sweeps.workers.train_trial import attempt
 from tests.questions.conftest import Answer
 from tests.rules import ROOT
 

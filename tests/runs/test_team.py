@@ -56,13 +56,13 @@ class PrunesAfter:
             raise Pruned
 
 
-def take_part(root: Path, words: Sequence[str], **supervision: Any) -> str:
+def take_part(root: Path, words: Sequence[str], **hooks: Any) -> str:
     """Run together with the other members; return how it ended for this one."""
     team = Team.joined()
     recipe = recipe_of(root, f"trainer.workers={team.size}", *words)
     try:
         if team.is_rank_zero:
-            run(recipe, supervision=RunHooks(team=team, **supervision))
+            run(recipe, hooks=RunHooks(team=team, **hooks))
         else:
             run_worker(recipe, team)
     except (Interrupted, Pruned, Diverged) as error:
@@ -90,7 +90,7 @@ def all_cases_of_two(root: Path) -> dict[str, str]:
         if rank == 1:
             patch.setattr(Checkpoints, "on_train_batch_end", signalled_in_step(STEPS_PER_EPOCH + 2))
         ends["cut off"] = take_part(root / "broken", words)
-    ends["pruned"] = take_part(root / "broken", words, **({} if rank else {"watch": PrunesAfter(2)}))
+    ends["pruned"] = take_part(root / "broken", words, **({} if rank else {"listener": PrunesAfter(2)}))
     ends["continued"] = take_part(root / "broken", words)
     ends["diverged"] = take_part(root / "diverged", ("learning_rate=1e30",))
     return ends

@@ -4,7 +4,8 @@ from functools import cache
 from typing import Any
 
 from depthlab.recipe import Space, read_space
-from depthlab.sweeps.plan.plan import Examiner, Plan, make_plan
+from depthlab.sweeps.plan.plan import Plan, make_plan
+from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.settings import Settings
 
 TINY = ("data=synthetic", "data.image_size=8", "data.train_size=200", "data.test_size=40", "batch_size=32")
@@ -40,7 +41,7 @@ def settings(**changed: Any) -> Settings:
 
 def plan(*words: str, **changed: Any) -> Plan:
     """Return the plan of a sweep on tiny images."""
-    return make_plan([*TINY, *words], settings(**changed), examiner())
+    return make_plan([*TINY, *words], settings(**changed), checker())
 
 
 def space(*words: str) -> Space:
@@ -48,6 +49,6 @@ def space(*words: str) -> Space:
 
 
 @cache
-def examiner() -> Examiner:
+def checker() -> RecipeChecker:
     """Return one that remembers the images that it has seen."""
-    return Examiner()
+    return RecipeChecker()

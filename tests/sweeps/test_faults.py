@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from depthlab.runs.faults import Kind, fault_of
-from depthlab.sweeps.faults import Treatment, treat
+from depthlab.sweeps.faults import Treatment, choose_treatment
 from depthlab.training import Diverged
 
 EXPECTED: dict[Kind, Treatment] = {
@@ -22,9 +22,9 @@ EXPECTED: dict[Kind, Treatment] = {
 
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_the_treatment_of_each_kind(kind: Kind) -> None:
-    assert treat(kind, attempt=1, attempts=3, microbatches=1, batch_size=64) == EXPECTED[kind]
-    assert treat(kind, attempt=3, attempts=3, microbatches=1, batch_size=64) == "given up"
-    assert treat(kind, attempt=1, attempts=1, microbatches=1, batch_size=64) == "given up"
+    assert choose_treatment(kind, attempt=1, attempts=3, microbatches=1, batch_size=64) == EXPECTED[kind]
+    assert choose_treatment(kind, attempt=3, attempts=3, microbatches=1, batch_size=64) == "given up"
+    assert choose_treatment(kind, attempt=1, attempts=1, microbatches=1, batch_size=64) == "given up"
 
 
 @pytest.mark.parametrize(("attempts", "batch_size"), itertools.product((1, 2, 5, 50), (1, 2, 3, 32, 100)))
@@ -32,7 +32,7 @@ def test_however_it_breaks_it_ends(attempts: int, batch_size: int) -> None:
     microbatches = 1
     for attempt in range(1, attempts + 1):
         assert microbatches <= batch_size
-        treatment = treat(
+        treatment = choose_treatment(
             "out of memory", attempt=attempt, attempts=attempts, microbatches=microbatches, batch_size=batch_size
         )
         if treatment == "given up":

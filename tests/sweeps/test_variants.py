@@ -1,7 +1,7 @@
 """Sweeps over networks that are no grid, as families don't have the same keys."""
 
 from depthlab.sweeps.plan.plan import identity_of, make_plan
-from tests.sweeps.planned import TINY, examiner, settings
+from tests.sweeps.planned import TINY, checker, settings
 
 VARIANTS = (
     {"model": "resnet", "depth": "8", "width": "1"},
@@ -11,7 +11,7 @@ VARIANTS = (
 
 
 def plan(*words: str, variants=VARIANTS):
-    return make_plan([*TINY, *words], settings(), examiner(), variants)
+    return make_plan([*TINY, *words], settings(), checker(), variants)
 
 
 def test_each_variant_is_had_with_the_whole_grid() -> None:
@@ -25,7 +25,7 @@ def test_each_variant_is_had_with_the_whole_grid() -> None:
         {"model": "resnext", "depth": 11, "width": 0.25, "model.cardinality": 2, "seed": 0},
         {"model": "resnext", "depth": 11, "width": 0.25, "model.cardinality": 2, "seed": 1},
     ]
-    assert made.trials[-1].words == (
+    assert made.trials[-1].overrides == (
         *TINY,
         *("epochs=1", "model=resnext", "depth=11", "width=0.25", "model.cardinality=2", "seed=1"),
     )

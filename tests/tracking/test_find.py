@@ -4,7 +4,7 @@ import pytest
 
 from depthlab.records import RunStatus
 from depthlab.tracking import RunFolder, find_folders, find_interrupted, find_run
-from depthlab.tracking.progress import Progress
+from depthlab.tracking.sync_progress import SyncProgress
 from tests.tracking.conftest import MakeFolder
 
 
@@ -54,7 +54,7 @@ def test_no_runs_at_all(tmp_path: Path) -> None:
 
 def test_a_run_is_found_by_name_beginning_path_and_id(make_folder: MakeFolder) -> None:
     first, second = make_folder(name="plain-20"), make_folder(name="resnet-20")
-    Progress(uri="sqlite:///x", experiment="depthlab", key="k", run_id="0123abcd" * 4).write(second.path)
+    SyncProgress(uri="sqlite:///x", experiment="depthlab", key="k", run_id="0123abcd" * 4).write(second.path)
     root = first.path.parent
     for given in (first.name, first.name[:20], str(first.path)):
         assert find_run(root, given).path == first.path

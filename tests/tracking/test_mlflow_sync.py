@@ -9,15 +9,15 @@ import pytest
 
 from depthlab.tracking import MlflowSync, RunFolder, open_client
 from depthlab.tracking.mlflow_run import open_run
-from depthlab.tracking.progress import Progress
+from depthlab.tracking.sync_progress import SyncProgress
 from tests.commands import Command
 from tests.tracking.conftest import MakeFolder
 
 
-def _project(folder: RunFolder, store: str, *, system_metrics: bool = False) -> MlflowSync:
-    projection = MlflowSync(folder, uri=store, experiment="tests", system_metrics=system_metrics, every=0.05)
-    projection.start()
-    return projection
+def _start_sync(folder: RunFolder, store: str, *, system_metrics: bool = False) -> MlflowSync:
+    mlflow_sync = MlflowSync.open(folder, uri=store, experiment="tests", system_metrics=system_metrics, every=0.05)
+    mlflow_sync.start()
+    return mlflow_sync
 
 
 def _log(folder: RunFolder, steps: range) -> None:
@@ -32,16 +32,16 @@ def _steps(store: str, run_id: str, metric: str = "train/loss") -> list[int]:
 
 def test_everything_arrives(make_folder: MakeFolder, store: str, tmp_path: Path) -> None:
     folder = make_folder()
-    projection = _project(folder, store)
+    mlflow_sync = _start_sync(folder, store)
     _log(folder, range(1200))
     folder.journal.append({"val/loss": math.nan, "test/accuracy": 0.97}, step=1200, epoch=1)
     file = tmp_path / "epoch=3.ckpt"
     file.write_bytes(b"weights")
     artifacts = {"manifest.json": folder.path / "manifest.json", "checkpoints/best.ckpt": file}
-    run_id = projection.run_id
+    run_id = mlflow_sync.run_id
     assert run_id is not None
-    assert projection.finish("finished", artifacts)
-    assert projection.warning is None
+    assert mlflow_sync.finish("finished", artifacts)
+    assert mlflow_sync.warning is None
 
     client, _ = open_client(store, "tests")
     run = client.get_run(run_id)
@@ -69,27 +69,27 @@ def test_everything_arrives(make_folder: MakeFolder, store: str, tmp_path: Path)
 def test_a_pruned_run_says_so_until_it_went_on(make_folder: MakeFolder, store: str) -> None:
     folder = make_folder()
     for status, shown, pruned in (("pruned", "KILLED", "true"), ("finished", "FINISHED", "false")):
-        projection = _project(folder, store)
-        assert projection.finish(status)  # type: ignore[arg-type]
-        assert projection.run_id is not None
-        run = open_client(store, "tests")[0].get_run(projection.run_id)
+        mlflow_sync = _start_sync(folder, store)
+        assert mlflow_sync.finish(status)  # type: ignore[arg-type]
+        assert mlflow_sync.run_id is not None
+        run = open_client(store, "tests")[0].get_run(mlflow_sync.run_id)
         assert (run.info.status, run.data.tags["depthlab.pruned"]) == (shown, pruned)
 
 
 @pytest.mark.parametrize("status", ["failed", "killed"])
 def test_a_run_ends_as_it_did_end(make_folder: MakeFolder, store: str, status: str) -> None:
-    projection = _project(make_folder(), store)
-    assert projection.finish(status, ended=2_000_000_000.5)  # type: ignore[arg-type]
+    mlflow_sync = _start_sync(make_folder(), store)
+    assert mlflow_sync.finish(status, ended=2_000_000_000.5)  # type: ignore[arg-type]
     client, _ = open_client(store, "tests")
-    assert projection.run_id is not None
-    info = client.get_run(projection.run_id).info
+    assert mlflow_sync.run_id is not None
+    info = client.get_run(mlflow_sync.run_id).info
     assert info.status == status.upper()
     assert info.end_time == 2_000_000_000_500
 
 
 def test_a_resumed_run_goes_on_in_the_same_place_and_doubles_nothing(make_folder: MakeFolder, store: str) -> None:
     folder = make_folder()
-    first = _project(folder, store)
+    first = _start_sync(folder, store)
     _log(folder, range(100))
     assert first.finish("killed")
     folder.release()
@@ -97,7 +97,7 @@ def test_a_resumed_run_goes_on_in_the_same_place_and_doubles_nothing(make_folder
     folder = RunFolder.open(folder.path)
     assert folder.acquire()
     folder.journal.drop_after(59)
-    second = _project(folder, store)
+    second = _start_sync(folder, store)
     run_id = second.run_id
     assert run_id == first.run_id
     assert run_id is not None
@@ -115,15 +115,15 @@ def test_a_resumed_run_goes_on_in_the_same_place_and_doubles_nothing(make_folder
 
 def test_lines_that_arrived_unnoted_are_not_doubled(make_folder: MakeFolder, store: str) -> None:
     folder = make_folder()
-    first = _project(folder, store)
+    first = _start_sync(folder, store)
     _log(folder, range(700))
     folder.journal.append({"train/loss": math.nan}, step=700, epoch=0)
     assert first.finish("killed")
     # As if it had been killed after the store took the lines and before that was noted.
-    progress = Progress.find(folder.path)
+    progress = SyncProgress.find(folder.path)
     assert progress is not None
-    Progress(uri=progress.uri, experiment="tests", key=progress.key, run_id=progress.run_id).write(folder.path)
-    second = _project(folder, store)
+    SyncProgress(uri=progress.uri, experiment="tests", key=progress.key, run_id=progress.run_id).write(folder.path)
+    second = _start_sync(folder, store)
     assert second.finish("finished")
     assert second.run_id == first.run_id
     assert second.run_id is not None
@@ -140,13 +140,13 @@ def test_a_run_that_was_made_unnoted_is_found_again(make_folder: MakeFolder, sto
 
 def test_a_run_that_was_deleted_in_the_store_is_made_anew(make_folder: MakeFolder, store: str) -> None:
     folder = make_folder()
-    first = _project(folder, store)
+    first = _start_sync(folder, store)
     _log(folder, range(10))
     assert first.finish("killed")
     client, _ = open_client(store, "tests")
     assert first.run_id is not None
     client.delete_run(first.run_id)
-    second = _project(folder, store)
+    second = _start_sync(folder, store)
     assert second.finish("finished")
     assert second.run_id not in (None, first.run_id)
     assert second.run_id is not None
@@ -164,26 +164,26 @@ def test_what_cannot_be_uploaded_leaves_the_run_ended_and_told(make_folder: Make
     folder = make_folder()
     blocked = folder.path / "blocked"
     blocked.write_text("a file where a folder would have to be")
-    projection = MlflowSync(folder, uri=store, experiment="tests", artifact_root=blocked, system_metrics=False)
-    projection.start()
-    assert not projection.finish("finished", {"manifest.json": folder.path / "manifest.json"}, patience=0.1)
-    assert projection.warning is not None
-    assert "python pipelines/sync.py" in projection.warning
-    assert "\n" not in projection.warning
-    assert projection.run_id is not None
-    assert open_client(store, "tests")[0].get_run(projection.run_id).info.status == "FINISHED"
+    mlflow_sync = MlflowSync.open(folder, uri=store, experiment="tests", artifact_root=blocked, system_metrics=False)
+    mlflow_sync.start()
+    assert not mlflow_sync.finish("finished", {"manifest.json": folder.path / "manifest.json"}, patience=0.1)
+    assert mlflow_sync.warning is not None
+    assert "python pipelines/sync.py" in mlflow_sync.warning
+    assert "\n" not in mlflow_sync.warning
+    assert mlflow_sync.run_id is not None
+    assert open_client(store, "tests")[0].get_run(mlflow_sync.run_id).info.status == "FINISHED"
 
 
 def test_a_store_that_never_was_there_stops_nothing(make_folder: MakeFolder) -> None:
     folder = make_folder()
-    projection = _project(folder, "http://ada:secret@127.0.0.1:1")
+    mlflow_sync = _start_sync(folder, "http://ada:secret@127.0.0.1:1")
     begin = time.monotonic()
     _log(folder, range(100))
     assert time.monotonic() - begin < 1
-    assert projection.run_id is None
-    assert not projection.finish("finished", patience=0.2)
-    assert projection.warning is not None
-    assert "secret" not in projection.warning
+    assert mlflow_sync.run_id is None
+    assert not mlflow_sync.finish("finished", patience=0.2)
+    assert mlflow_sync.warning is not None
+    assert "secret" not in mlflow_sync.warning
     assert "secret" not in (folder.path / "projection.json").read_text()
     assert len(folder.journal.read()) == 100
 
@@ -195,17 +195,17 @@ def test_system_metrics_are_sampled_and_counted_on(
 
     folder = make_folder()
     for count in (1, 2):
-        system = SystemMetrics(folder.system, every=0.0)
+        system = SystemMetrics.open(folder.system, every=0.0)
         system.sample()
         lines = folder.system.read()
         assert [line.step for line in lines] == list(range(count))
         assert 0 < lines[-1].values["system/system_memory_usage_percentage"] <= 100
-    SystemMetrics(folder.system, every=60.0).sample()
+    SystemMetrics.open(folder.system, every=60.0).sample()
     assert len(folder.system.read()) == 2, "too early for another"
-    projection = _project(folder, store, system_metrics=True)
-    assert projection.finish("finished")
-    assert projection.run_id is not None
-    assert _steps(store, projection.run_id, "system/cpu_utilization_percentage") == [0, 1]
+    mlflow_sync = _start_sync(folder, store, system_metrics=True)
+    assert mlflow_sync.finish("finished")
+    assert mlflow_sync.run_id is not None
+    assert _steps(store, mlflow_sync.run_id, "system/cpu_utilization_percentage") == [0, 1]
 
 
 _RUN = """
@@ -214,7 +214,7 @@ from pathlib import Path
 from depthlab.tracking import MlflowSync, RunFolder
 from tests.tracking.conftest import make_manifest
 folder = RunFolder.create(Path(sys.argv[1]), make_manifest())
-sync = MlflowSync(folder, uri=sys.argv[2], experiment="tests", every=0.01, system_metrics=False)
+sync = MlflowSync.open(folder, uri=sys.argv[2], experiment="tests", every=0.01, system_metrics=False)
 sync.start()
 for step in range(int(sys.argv[3])):
     folder.journal.append({"train/loss": 1.0, "train/accuracy": 0.5}, step=step, epoch=0)
@@ -239,7 +239,7 @@ def test_sigkill_in_mid_run_then_resume_gives_every_step_once(tmp_path: Path, st
             assert time.monotonic() < deadline, "nothing arrives"
             assert process.poll() is None, process.communicate()
             folders = list((tmp_path / "runs").glob("*/projection.json"))
-            progress = Progress.find(folders[0].parent) if folders else None
+            progress = SyncProgress.find(folders[0].parent) if folders else None
             # Killed while lines are on their way.
             if progress is not None and progress.metrics > 10_000:
                 break
@@ -253,13 +253,13 @@ def test_sigkill_in_mid_run_then_resume_gives_every_step_once(tmp_path: Path, st
     assert folder.status == "running"
     last = folder.journal.read()[-1].step
     folder.journal.drop_after(40)
-    projection = _project(folder, store)
-    assert projection.run_id == progress.run_id
+    mlflow_sync = _start_sync(folder, store)
+    assert mlflow_sync.run_id == progress.run_id
     _log(folder, range(41, last + 100))
-    assert projection.finish("finished")
-    assert projection.run_id is not None
+    assert mlflow_sync.finish("finished")
+    assert mlflow_sync.run_id is not None
     for metric in ("train/loss", "train/accuracy"):
-        assert _steps(store, projection.run_id, metric) == list(range(last + 100))
+        assert _steps(store, mlflow_sync.run_id, metric) == list(range(last + 100))
 
 
 @pytest.mark.slow
@@ -285,7 +285,7 @@ def test_a_run_that_goes_on_from_a_late_copy_of_its_folder_doubles_nothing(
     _log(folder, range(60))
     copy = tmp_path / "elsewhere" / folder.name
     shutil.copytree(folder.path, copy)
-    first = _project(folder, store, system_metrics=True)
+    first = _start_sync(folder, store, system_metrics=True)
     _log(folder, range(60, 100))
     folder.system.append({"system/cpu_utilization_percentage": 50.0}, step=0, epoch=0)
     assert first.finish("killed")
@@ -295,7 +295,7 @@ def test_a_run_that_goes_on_from_a_late_copy_of_its_folder_doubles_nothing(
     assert later.acquire()
     later.journal.drop_after(39)
     later.system.append({"system/cpu_utilization_percentage": 70.0}, step=0, epoch=0)
-    second = _project(later, store)
+    second = _start_sync(later, store)
     _log(later, range(40, 150))
     later.journal.append({"test/accuracy": 0.97}, step=150, epoch=1)
     assert second.finish("finished"), second.warning

@@ -13,7 +13,7 @@ from typing import Final, final
 import pytest
 
 from depthlab.tracking import MlflowSync, RunFolder, Synchronized, check_store, open_client, synchronize
-from depthlab.tracking.progress import Progress
+from depthlab.tracking.sync_progress import SyncProgress
 from tests.commands import run_command
 from tests.tracking.conftest import MakeFolder
 
@@ -68,10 +68,10 @@ def server(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Itera
     server.kill()
 
 
-def _project(folder: RunFolder, server: Server) -> MlflowSync:
-    projection = MlflowSync(folder, uri=server.uri, experiment="tests", system_metrics=False, every=0.05)
-    projection.start()
-    return projection
+def _start_sync(folder: RunFolder, server: Server) -> MlflowSync:
+    mlflow_sync = MlflowSync.open(folder, uri=server.uri, experiment="tests", system_metrics=False, every=0.05)
+    mlflow_sync.start()
+    return mlflow_sync
 
 
 def _log(folder: RunFolder, steps: range) -> None:
@@ -82,7 +82,7 @@ def _log(folder: RunFolder, steps: range) -> None:
 def _wait_until_sent(folder: RunFolder) -> None:
     deadline = time.monotonic() + 60
     size = folder.journal.path.stat().st_size
-    while (progress := Progress.find(folder.path)) is None or progress.metrics < size:
+    while (progress := SyncProgress.find(folder.path)) is None or progress.metrics < size:
         assert time.monotonic() < deadline, "nothing arrives"
         time.sleep(0.02)
 
@@ -100,10 +100,10 @@ def _assert_whole(server: Server, run_id: str | None, steps: int, status: str) -
 
 def test_a_run_arrives_through_a_server_with_its_files(make_folder: MakeFolder, server: Server) -> None:
     folder = make_folder()
-    projection = _project(folder, server)
+    mlflow_sync = _start_sync(folder, server)
     _log(folder, range(700))
-    assert projection.finish("finished", {"figures/manifest.json": folder.path / "manifest.json"}), projection.warning
-    _assert_whole(server, projection.run_id, 700, "FINISHED")
+    assert mlflow_sync.finish("finished", {"figures/manifest.json": folder.path / "manifest.json"}), mlflow_sync.warning
+    _assert_whole(server, mlflow_sync.run_id, 700, "FINISHED")
     (uploaded,) = (server.folder / "artifacts").rglob("manifest.json")
     assert uploaded.read_bytes() == (folder.path / "manifest.json").read_bytes()
 
@@ -111,10 +111,10 @@ def test_a_run_arrives_through_a_server_with_its_files(make_folder: MakeFolder, 
 def test_a_server_lost_in_mid_run_costs_nothing(make_folder: MakeFolder, server: Server) -> None:
     """One run ends while the server is away and is sent later; one sees it come back."""
     enduring = make_folder()
-    going_on = _project(enduring, server)
+    going_on = _start_sync(enduring, server)
     _log(enduring, range(100))
     folder = make_folder()
-    projection = _project(folder, server)
+    mlflow_sync = _start_sync(folder, server)
     _log(folder, range(100))
     _wait_until_sent(folder)
     _wait_until_sent(enduring)
@@ -125,11 +125,11 @@ def test_a_server_lost_in_mid_run_costs_nothing(make_folder: MakeFolder, server:
         folder.status = "finished"
         begin = time.monotonic()
         artifacts = {"manifest.json": folder.path / "manifest.json"}
-        assert not projection.finish("finished", artifacts, patience=1.0)
+        assert not mlflow_sync.finish("finished", artifacts, patience=1.0)
         assert time.monotonic() - begin < 15
-        assert projection.warning is not None
-        assert "python pipelines/sync.py" in projection.warning
-        assert "\n" not in projection.warning
+        assert mlflow_sync.warning is not None
+        assert "python pipelines/sync.py" in mlflow_sync.warning
+        assert "\n" not in mlflow_sync.warning
         folder.release()
         (away,) = synchronize(folder.path.parent)
         assert away.warning is not None
@@ -146,12 +146,12 @@ def test_a_server_lost_in_mid_run_costs_nothing(make_folder: MakeFolder, server:
     seen: list[Synchronized] = []
     (done,) = synchronize(folder.path.parent, report=seen.append)
     assert seen == [done]
-    assert done == Synchronized(folder.name, "finished", False, projection.run_id, None)
-    _assert_whole(server, projection.run_id, 300, "FINISHED")
+    assert done == Synchronized(folder.name, "finished", False, mlflow_sync.run_id, None)
+    _assert_whole(server, mlflow_sync.run_id, 300, "FINISHED")
     client, _ = open_client(server.uri, "tests")
-    assert projection.run_id is not None
-    assert abs(client.get_run(projection.run_id).info.end_time / 1000 - ended) < 1
-    assert [found.path for found in client.list_artifacts(projection.run_id)] == ["manifest.json"]
+    assert mlflow_sync.run_id is not None
+    assert abs(client.get_run(mlflow_sync.run_id).info.end_time / 1000 - ended) < 1
+    assert [found.path for found in client.list_artifacts(mlflow_sync.run_id)] == ["manifest.json"]
     assert synchronize(folder.path.parent) == [], "nothing is left to do"
 
 
@@ -161,7 +161,7 @@ from pathlib import Path
 from depthlab.tracking import MlflowSync, RunFolder
 from tests.tracking.conftest import make_manifest
 folder = RunFolder.create(Path(sys.argv[1]), make_manifest())
-sync = MlflowSync(folder, uri=sys.argv[2], experiment="tests", system_metrics=False)
+sync = MlflowSync.open(folder, uri=sys.argv[2], experiment="tests", system_metrics=False)
 sync.start()
 assert sync.run_id
 for step in range(100):

@@ -1,19 +1,19 @@
 """A run tells by its tags which sweeps asked for it, and what broke it."""
 
 from depthlab.tracking import MlflowSync, RunFolder, adopt, fault_tags, open_client, sweep_tags, synchronize
-from depthlab.tracking.progress import Progress
+from depthlab.tracking.sync_progress import SyncProgress
 from tests.tracking.conftest import MakeFolder
 
 FIRST = sweep_tags("1f" * 8, "a" * 32, 3)
 SECOND = sweep_tags("2e" * 8, "b" * 32, 0)
 
 
-def _project(folder: RunFolder, store: str, tags: dict[str, str]) -> str:
-    projection = MlflowSync(folder, uri=store, experiment="tests", system_metrics=False, every=0.05, tags=tags)
-    projection.start()
-    assert projection.finish("finished"), projection.warning
-    assert projection.run_id is not None
-    return projection.run_id
+def _start_sync(folder: RunFolder, store: str, tags: dict[str, str]) -> str:
+    mlflow_sync = MlflowSync.open(folder, uri=store, experiment="tests", system_metrics=False, every=0.05, tags=tags)
+    mlflow_sync.start()
+    assert mlflow_sync.finish("finished"), mlflow_sync.warning
+    assert mlflow_sync.run_id is not None
+    return mlflow_sync.run_id
 
 
 def _tags(store: str, run_id: str) -> dict[str, str]:
@@ -34,27 +34,29 @@ def _expected(*sweeps: dict[str, str], fault: str = "") -> dict[str, str]:
 
 def test_a_trial_is_tagged_from_its_beginning_and_when_it_goes_on(make_folder: MakeFolder, store: str) -> None:
     folder = make_folder()
-    run_id = _project(folder, store, FIRST)
+    run_id = _start_sync(folder, store, FIRST)
     assert _tags(store, run_id) == _expected(FIRST)
     broken = FIRST | fault_tags("diverged", "the loss is no number", 1)
-    assert _project(folder, store, broken) == run_id
+    assert _start_sync(folder, store, broken) == run_id
     assert _tags(store, run_id) == _expected(FIRST, fault="divergedthe loss is no number")
-    assert _project(folder, store, {}) == run_id
+    assert _start_sync(folder, store, {}) == run_id
     assert _tags(store, run_id) == _expected(FIRST, fault="divergedthe loss is no number")
 
 
 def test_tags_reach_a_store_that_was_away(make_folder: MakeFolder, store: str) -> None:
     folder = make_folder()
-    projection = MlflowSync(folder, uri="http://127.0.0.1:1", experiment="tests", system_metrics=False, tags=FIRST)
-    projection.start()
+    mlflow_sync = MlflowSync.open(
+        folder, uri="http://127.0.0.1:1", experiment="tests", system_metrics=False, tags=FIRST
+    )
+    mlflow_sync.start()
     folder.status = "finished"
-    assert not projection.finish("finished", patience=0.1)
+    assert not mlflow_sync.finish("finished", patience=0.1)
     folder.release()
     (done,) = synchronize(folder.path.parent, store)
     assert done.run_id is not None
     # The parent's id is one of the store that never was.
     assert _tags(store, done.run_id) == _expected(FIRST) | {"parent": ""}
-    progress = Progress.find(folder.path)
+    progress = SyncProgress.find(folder.path)
     assert progress is not None
     assert progress.complete
 
@@ -62,7 +64,7 @@ def test_tags_reach_a_store_that_was_away(make_folder: MakeFolder, store: str) -
 def test_a_run_of_an_earlier_command_is_adopted_and_stays_with_its_first_sweep(
     make_folder: MakeFolder, store: str
 ) -> None:
-    run_id = _project(make_folder(), store, {})
+    run_id = _start_sync(make_folder(), store, {})
     client, _ = open_client(store, "tests")
     before = client.get_run(run_id).info
     for _ in range(2):
@@ -77,7 +79,7 @@ def test_a_run_of_an_earlier_command_is_adopted_and_stays_with_its_first_sweep(
 
 
 def test_a_run_that_a_person_put_under_another_stays_there(make_folder: MakeFolder, store: str) -> None:
-    run_id = _project(make_folder(), store, {"mlflow.parentRunId": "d" * 32})
+    run_id = _start_sync(make_folder(), store, {"mlflow.parentRunId": "d" * 32})
     client, _ = open_client(store, "tests")
     assert adopt(client, run_id, FIRST)
     assert _tags(store, run_id) == _expected(FIRST) | {"parent": "d" * 32}

@@ -24,7 +24,7 @@ from depthlab.questions.references import (
 from depthlab.recipe import AXES, GROUPS, Override, compose
 from depthlab.records import MeasuredRun, QuestionRecord, RunRef, RunStatus, TrialState
 from depthlab.sweeps import Settings, SweepResult, ensure_sweep, preview_sweep, settings_of
-from depthlab.tracking import RUNS_ROOT, Progress, RunFolder, find_or_fetch, redact, resolve_uri
+from depthlab.tracking import RUNS_ROOT, RunFolder, SyncProgress, find_or_fetch, redact, resolve_uri
 
 if TYPE_CHECKING:
     from depthlab.report import Page
@@ -238,7 +238,7 @@ def _axes_of(folders: Sequence[RunFolder]) -> tuple[str, ...]:
 
 def _store_of(run: TrainedRun, tracking: Mapping[str, Any]) -> tuple[tuple[str, str], str | None]:
     """Return the store that has the run; where it was noted, its address lacks the password."""
-    known, progress = resolve_uri(tracking["uri"]), Progress.find(run.folder.path)
+    known, progress = resolve_uri(tracking["uri"]), SyncProgress.find(run.folder.path)
     if tracking["uri"] is not None or progress is None or redact(known) == progress.uri:
         return (known, progress.experiment if progress is not None else tracking["experiment"]), run.ref.run_id
     return (progress.uri, progress.experiment), run.ref.run_id

@@ -1,8 +1,10 @@
 """How trials and runs stand: two closed vocabularies, which JSON keeps as plain text."""
 
 from enum import StrEnum
+from typing import final
 
 
+@final
 class TrialState(StrEnum):
     """How a trial of a sweep stands, or a run seen from outside."""
 
@@ -18,6 +20,7 @@ DONE = (TrialState.FINISHED, TrialState.PRUNED)  # nothing is left to compute
 ENDED = (*DONE, TrialState.FAILED, TrialState.CUT_OFF)  # nothing computes it now
 
 
+@final
 class RunStatus(StrEnum):
     """What a run's own folder says of it."""
 

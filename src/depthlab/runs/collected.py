@@ -10,7 +10,7 @@ from typing import Any
 
 from depthlab.recipe import Recipe
 from depthlab.records import FaultRecord, FoundRun, Manifest, RunRecord, RunStatus, TrialState
-from depthlab.tracking import Line, Progress, RunFolder
+from depthlab.tracking import JournalLine, RunFolder, SyncProgress
 
 CURVES = ("train/loss", "train/accuracy", "val/loss", "val/accuracy")
 
@@ -65,7 +65,7 @@ def _found(folder: RunFolder, faults: Faults) -> FoundRun:
     record = folder.record if state == TrialState.FINISHED else None
     if state == TrialState.FINISHED and record is None:
         raise ValueError("it counts as finished, and has no record.json")
-    progress = Progress.find(folder.path)
+    progress = SyncProgress.find(folder.path)
     fault = faults.get(manifest.fingerprint) if state in (TrialState.FAILED, TrialState.CUT_OFF) else None
     if fault is not None and _moment(fault.time) < _moment(manifest.created):
         fault = None  # of an earlier attempt
@@ -120,7 +120,7 @@ def _hardware(manifest: Manifest, record: RunRecord | None) -> str:
     return record.hardware if record else f"{processor}, threads: {manifest.threads}, {manifest.precision}"
 
 
-def _fault(lines: list[Line]) -> dict[str, str]:
+def _fault(lines: list[JournalLine]) -> dict[str, str]:
     """Return what the last metrics tell of a fault that nobody noted."""
     if lines and not all(math.isfinite(value) for value in lines[-1].values.values()):
         last = lines[-1]

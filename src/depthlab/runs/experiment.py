@@ -43,7 +43,7 @@ class RunHooks:
     """What a sweep adds to a run of its own. Nothing here decides what the run finds."""
 
     interruption: Interruption = field(default_factory=Interruption)  # stops the run when it is asked to
-    watch: ProgressListener | None = None
+    listener: ProgressListener | None = None
     tags: Mapping[str, str] = field(default_factory=dict)  # of its MLflow run
     since: str = ""  # ISO 8601, UTC: runs that are older don't count as earlier attempts
     retry: bool = False  # a run that failed is continued from its checkpoint as well
@@ -56,7 +56,7 @@ def run(
     *,
     tell: Tell = lambda line: None,
     resume: bool = True,
-    supervision: RunHooks | None = None,
+    hooks: RunHooks | None = None,
 ) -> RunRecord:
     """Train the recipe's network, evaluate it, and keep everything in a folder of its own, shown in MLflow.
 
@@ -67,28 +67,28 @@ def run(
         ValueError: a person's mistake, told before anything is recorded; or `Diverged`.
         Interrupted: Ctrl-C or SIGTERM. The same recipe continues from the last whole step.
     """
-    supervision = supervision or RunHooks()
-    with supervision.interruption as interruption:
+    hooks = hooks or RunHooks()
+    with hooks.interruption as interruption:
         tracking = recipe.config["tracking"]
         if tracking["enabled"]:
             check_store(resolve_uri(tracking["uri"]))
-        check_team(recipe, supervision.team)
-        supervision.team.start_others()
-        prepared = prepare(recipe, supervision.team)
-        folder = _open_folder(prepared, runs_root(recipe), tell, supervision, resume=resume)
-        companion = supervision.accompany(folder) if supervision.accompany is not None else None
-        projection = None
+        check_team(recipe, hooks.team)
+        hooks.team.start_others()
+        prepared = prepare(recipe, hooks.team)
+        folder = _open_folder(prepared, runs_root(recipe), tell, hooks, resume=resume)
+        companion = hooks.accompany(folder) if hooks.accompany is not None else None
+        mlflow_sync = None
         try:
             if companion is not None:
                 companion.start()
-            projection = _project(recipe, folder, supervision.tags)
-            fitted = fit(prepared, folder, interruption, watch=supervision.watch)
-            record = evaluate_run(prepared, folder, fitted, projection.run_id if projection else None)
+            mlflow_sync = _start_sync(recipe, folder, hooks.tags)
+            fitted = fit(prepared, folder, interruption, listener=hooks.listener)
+            record = evaluate_run(prepared, folder, fitted, mlflow_sync.run_id if mlflow_sync else None)
             artifacts = _artifacts(folder) | draw(record, folder.path)
         except BaseException as error:
-            _close(folder, projection, companion, _status_after(error), _artifacts(folder), tell)
+            _close(folder, mlflow_sync, companion, _status_after(error), _artifacts(folder), tell)
             raise
-        _close(folder, projection, companion, RunStatus.FINISHED, artifacts, tell)
+        _close(folder, mlflow_sync, companion, RunStatus.FINISHED, artifacts, tell)
         return record
 
 
@@ -98,9 +98,9 @@ def _status_after(error: BaseException) -> RunStatus:
     return RunStatus.KILLED if isinstance(error, Interrupted) else RunStatus.FAILED
 
 
-def _open_folder(prepared: Prepared, root: Path, tell: Tell, supervision: RunHooks, *, resume: bool) -> RunFolder:
-    fingerprint, since = prepared.manifest.fingerprint, supervision.since
-    interrupted = find_interrupted(root, fingerprint, since=since, failed=supervision.retry) if resume else None
+def _open_folder(prepared: Prepared, root: Path, tell: Tell, hooks: RunHooks, *, resume: bool) -> RunFolder:
+    fingerprint, since = prepared.manifest.fingerprint, hooks.since
+    interrupted = find_interrupted(root, fingerprint, since=since, failed=hooks.retry) if resume else None
     if interrupted is None:
         return RunFolder.create(root, prepared.manifest)
     interrupted.status = RunStatus.RUNNING
@@ -110,12 +110,12 @@ def _open_folder(prepared: Prepared, root: Path, tell: Tell, supervision: RunHoo
     return interrupted
 
 
-def _project(recipe: Recipe, folder: RunFolder, tags: Mapping[str, str]) -> MlflowSync | None:
+def _start_sync(recipe: Recipe, folder: RunFolder, tags: Mapping[str, str]) -> MlflowSync | None:
     tracking = recipe.config["tracking"]
     if not tracking["enabled"]:
         return None
     uri = resolve_uri(tracking["uri"])
-    projection = MlflowSync(
+    mlflow_sync = MlflowSync.open(
         folder,
         uri=uri,
         experiment=tracking["experiment"],
@@ -123,8 +123,8 @@ def _project(recipe: Recipe, folder: RunFolder, tags: Mapping[str, str]) -> Mlfl
         system_metrics=tracking["system_metrics"],
         tags=tags,
     )
-    projection.start()
-    return projection
+    mlflow_sync.start()
+    return mlflow_sync
 
 
 def _artifacts(folder: RunFolder) -> dict[str, Path]:
@@ -136,7 +136,7 @@ def _artifacts(folder: RunFolder) -> dict[str, Path]:
 
 def _close(
     folder: RunFolder,
-    projection: MlflowSync | None,
+    mlflow_sync: MlflowSync | None,
     companion: Companion | None,
     status: RunStatus,
     artifacts: dict[str, Path],
@@ -145,8 +145,8 @@ def _close(
     try:
         folder.status = status
     finally:  # where the disk is full, the store shall still learn how the run ended
-        if projection is not None and not projection.finish(status, artifacts):
-            tell(projection.warning or "")
+        if mlflow_sync is not None and not mlflow_sync.finish(status, artifacts):
+            tell(mlflow_sync.warning or "")
         if companion is not None:
             companion.finish()
             if companion.warning is not None:

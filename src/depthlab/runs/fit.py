@@ -43,7 +43,7 @@ class _Epochs(pl.Callback):
 
 
 def fit(
-    prepared: Prepared, folder: RunFolder, interruption: Interruption, *, watch: ProgressListener | None = None
+    prepared: Prepared, folder: RunFolder, interruption: Interruption, *, listener: ProgressListener | None = None
 ) -> Fitted:
     """Train; the network that was prepared holds the final weights afterwards.
 
@@ -67,8 +67,8 @@ def fit(
     after = schedule.ends(prepared.total_steps) if isinstance(schedule, CyclicCosine) else ()
     snapshots = Snapshots(folder.checkpoints, after=after, team=team)
     callbacks = [_Epochs(), StepLimit(prepared.total_steps), reporting, snapshots, checkpoints, progress]
-    if team.broadcast(watch is not None):
-        callbacks.append(ListenerCallback(watch, total_steps=prepared.total_steps, reporting=reporting, team=team))
+    if team.broadcast(listener is not None):
+        callbacks.append(ListenerCallback(listener, total_steps=prepared.total_steps, reporting=reporting, team=team))
     trainer = _trainer(prepared, folder, callbacks)
     resume = _resume_from(prepared, folder, checkpoints)
     if trainer_config["compile"]:

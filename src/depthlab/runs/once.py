@@ -19,7 +19,7 @@ def ensure(
     fingerprint: str,
     *,
     tell: Tell = lambda line: None,
-    supervision: RunHooks | None = None,
+    hooks: RunHooks | None = None,
 ) -> RunRecord:
     """Return the record of the recipe's newest finished run, after training it where there is none yet.
 
@@ -29,13 +29,13 @@ def ensure(
     Raises:
         ValueError, Interrupted, Pruned: as `run` does.
     """
-    supervision = supervision or RunHooks()
+    hooks = hooks or RunHooks()
     root = runs_root(recipe)
     with _claimed(root, fingerprint, tell):
-        finished = find_finished(root, fingerprint, since=supervision.since)
+        finished = find_finished(root, fingerprint, since=hooks.since)
         if finished is not None and finished.record is not None:
             return finished.record
-        return run(recipe, tell=tell, supervision=supervision)
+        return run(recipe, tell=tell, hooks=hooks)
 
 
 @contextmanager

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from depthlab.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from depthlab.sweeps.plan.costs import Measuring
+    from depthlab.sweeps.plan.costs import CostCounter
     from depthlab.sweeps.plan.settings import Settings, settings_of
     from depthlab.sweeps.result import SweepResult, attach
     from depthlab.sweeps.sweep import ensure_sweep, preview_sweep, run_sweep
 
 _MODULES = {
-    "plan.costs": ("Measuring",),
+    "plan.costs": ("CostCounter",),
     "plan.settings": ("Settings", "settings_of"),
     "result": ("SweepResult", "attach"),
     "sweep": ("ensure_sweep", "preview_sweep", "run_sweep"),
 }
 
 __all__ = [
-    "Measuring",
+    "CostCounter",
     "Settings",
     "SweepResult",
     "attach",

@@ -3,20 +3,21 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, final
 
 from depthlab.records import FaultRecord, TrialState
 from depthlab.runs.faults import Kind
-from depthlab.sweeps.faults import treat
-from depthlab.sweeps.plan.trials import Entry, Trial
+from depthlab.sweeps.faults import choose_treatment
+from depthlab.sweeps.plan.trial import Entry, Trial
 from depthlab.sweeps.state.sweep_state import SweepState
-from depthlab.sweeps.workers.task import Report, Task
+from depthlab.sweeps.workers.task import Task, TrialReport
 
 
-class Source(Protocol):
-    """Where more trials come from, beside those that are planned: a search that learns from what it hears."""
+class TrialSource(Protocol):
+    """Where more trials come from, beside those that are planned: a search that learns from the results."""
 
     def ask(self) -> Trial | None:
         """Return a trial to run; None where there is none for now, or no more."""
@@ -29,159 +30,171 @@ class Source(Protocol):
         """Hear how a trial ended."""
 
 
-Order = Callable[[], Task]
+class Driver(Protocol):
+    """Makes the tasks, and is notified of what becomes of them."""
+
+    def make_task(self, trial: Trial, attempt: int, microbatches: int) -> Task:
+        """Return the task of an attempt, counted from 1."""
+
+    def note_fault(self, fault: FaultRecord) -> None:
+        """Write a fault down."""
+
+    def changed(self, entry: Entry) -> None:
+        """Hear that a trial's state has changed."""
+
+    def notify(self, line: str) -> None:
+        """Show a line to a person."""
+
+
+@final
+@dataclass(frozen=True)
+class Limits:
+    """What bounds the work of a command."""
+
+    attempts: int  # how often a trial may be tried
+    concurrent: int | None = None  # tasks at once; None leaves it to the cluster
+    until: float | None = None  # when no more tasks are handed out, in seconds since 1970
+    seconds: float | None = None  # that one attempt may take
+
+
+TaskFactory = Callable[[], Task]
 
 
 @final
 class Dispatcher:
-    """Hands out tasks, one for each attempt of a trial, and hears how they go.
+    """Hands out tasks, one for each attempt of a trial, and follows how they go.
 
-    A task is known by `ticket`, the name that Ray gives to the attempt. `changed` is called upon every event.
+    A task is known by `attempt_id`, the name that Ray gives to the attempt.
     """
 
     def __init__(
         self,
-        standing: SweepState,
-        waiting: Iterable[Order],
-        *,
-        source: Source | None,
-        make_task: Callable[[Trial, int, int], Task],
-        note_fault: Callable[[FaultRecord], None],
-        changed: Callable[[Entry], None],
-        tell: Callable[[str], None],
-        attempts: int,
-        concurrent: int | None,
-        until: float | None,
-        limit: float | None,
+        sweep_state: SweepState,
+        waiting: Iterable[TaskFactory],
+        driver: Driver,
+        limits: Limits,
+        source: TrialSource | None = None,
     ) -> None:
         """Nothing happens before `next_task`.
 
         Args:
-            standing: How the trials stand; changed here.
-            waiting: First attempts, in the order in which they shall begin; each is made when its turn comes.
+            sweep_state: How the trials stand; changed here.
+            waiting: First attempts, in the order in which they begin; each is made when its turn comes.
+            driver: Makes tasks, and is notified of every event.
+            limits: Of time and number.
             source: Of more trials.
-            make_task: Makes the task of an attempt: trial, attempt (from 1), microbatches.
-            note_fault: Writes a fault down.
-            changed: Called when a trial stands otherwise than before.
-            tell: Gets lines for a person.
-            attempts: How often a trial may be tried.
-            concurrent: How many tasks may run at once; None leaves it to the cluster.
-            until: When no more tasks are handed out, in seconds since 1970.
-            limit: Seconds that one attempt may take.
         """
-        self.standing = standing
+        self.sweep_state = sweep_state
         self._waiting = deque(waiting)
+        self._driver, self._limits, self._source = driver, limits, source
         self._running: dict[str, Task] = {}
-        self._ended: dict[str, Report] = {}  # ticket -> the last report, if it was one of an end
-        self._source = source
-        self._make_task = make_task
-        self._note_fault = note_fault
-        self._changed = changed
-        self._tell = tell
-        self._attempts, self._concurrent, self._until, self._limit = attempts, concurrent, until, limit
-        self._last: dict[str, float] = {}
+        self._last_reports: dict[str, TrialReport] = {}  # attempt_id -> the report of its end
+        self._began: dict[str, float] = {}  # attempt_id -> seconds since 1970
 
     @property
     def over(self) -> bool:
         """Whether nothing is running and nothing will be."""
-        return not self._running and (self._out_of_time or (not self._waiting and self._dry))
+        return not self._running and (self._out_of_time or (not self._waiting and self._exhausted))
 
-    def next_task(self, ticket: str) -> Task | None:
-        """Return what to compute next under a ticket; None where there is nothing, for now or for good (`over`)."""
-        if self._out_of_time or (self._concurrent is not None and len(self._running) >= self._concurrent):
+    def next_task(self, attempt_id: str) -> Task | None:
+        """Return what to compute next for an attempt; None where there is nothing, for now or for good (`over`)."""
+        concurrent = self._limits.concurrent
+        if self._out_of_time or (concurrent is not None and len(self._running) >= concurrent):
             return None
         task = self._waiting.popleft()() if self._waiting else self._ask()
         if task is not None:
-            self._running[ticket] = task
+            self._running[attempt_id] = task
         return task
 
-    def started(self, ticket: str) -> None:
+    def started(self, attempt_id: str) -> None:
         """Hear that a worker has begun."""
-        task = self._running[ticket]
-        self._last[ticket] = time.time()
+        task = self._running[attempt_id]
+        self._began[attempt_id] = time.time()
         if not task.replay:
-            self.standing.start(task.index)
-            self._changed(self._entry(task))
+            self.sweep_state.start(task.index)
+            self._driver.changed(self._entry(task))
 
-    def reported(self, ticket: str, report: Report) -> None:
+    def reported(self, attempt_id: str, report: TrialReport) -> None:
         """Hear what a worker says."""
-        task = self._running.get(ticket)
+        task = self._running.get(attempt_id)
         if task is None or task.replay:
             return
         for line in report.lines:
-            self._tell(f"{self._entry(task).trial.name}: {line}")
+            self._driver.notify(f"{self._entry(task).trial.name}: {line}")
         if report.state != TrialState.RUNNING:
-            self._ended[ticket] = report
+            self._last_reports[attempt_id] = report
             return
         known = {"step": report.step, "steps": report.steps, "step_seconds": report.step_seconds}
         if report.steps:
-            self.standing.change(task.index, **known, metrics=report.metrics or self._entry(task).metrics)
-            self._changed(self._entry(task))
+            self.sweep_state.change(task.index, **known, metrics=report.metrics or self._entry(task).metrics)
+            self._driver.changed(self._entry(task))
 
-    def ended(self, ticket: str, error: str | None = None) -> None:
+    def ended(self, attempt_id: str, error: str | None = None) -> None:
         """Hear that a task has ended: by its last report, or stopped by a scheduler, or, with `error`, by a death."""
-        task = self._running.pop(ticket)
-        report = self._ended.pop(ticket, None)
-        began = self._last.pop(ticket, time.time())
+        task = self._running.pop(attempt_id)
+        report = self._last_reports.pop(attempt_id, None)
+        began = self._began.pop(attempt_id, time.time())
         if task.replay:
             return
         if report is None and error is not None:
-            late = self._limit is not None and time.time() - began > self._limit
-            report = Report(TrialState.FAILED, fault="timeout" if late else "lost", message=error)
+            late = self._limits.seconds is not None and time.time() - began > self._limits.seconds
+            report = TrialReport(TrialState.FAILED, fault="timeout" if late else "lost", message=error)
         if report is None:
-            self._settle(task, Report(TrialState.PRUNED, metrics=self._entry(task).metrics))
+            self._settle(task, TrialReport(TrialState.PRUNED, metrics=self._entry(task).metrics))
         elif report.state == TrialState.FAILED:
-            self._treat(task, report)
+            self._respond_to_fault(task, report)
         else:
             self._settle(task, report)
 
-    def _treat(self, task: Task, report: Report) -> None:
+    def _respond_to_fault(self, task: Task, report: TrialReport) -> None:
         assert report.fault is not None
         kind: Kind = report.fault  # type: ignore[assignment]
-        treatment = treat(
+        treatment = choose_treatment(
             kind,
             attempt=task.attempt,
-            attempts=self._attempts,
+            attempts=self._limits.attempts,
             microbatches=task.microbatches,
             batch_size=task.config["batch_size"],
         )
         now = datetime.now(UTC).isoformat(timespec="seconds")
         fault = FaultRecord(task.fingerprint, kind, report.message, task.attempt, now, treatment, report.trace)
-        self._note_fault(fault)
-        self.standing.change(task.index, fault=kind, message=report.message, attempts=task.attempt)
+        self._driver.note_fault(fault)
+        self.sweep_state.change(task.index, fault=kind, message=report.message, attempts=task.attempt)
         if treatment == "given up":
             self._settle(task, report)
             return
-        self.standing.change(task.index, state=TrialState.WAITING)
+        self.sweep_state.change(task.index, state=TrialState.WAITING)
         parts = task.microbatches * (2 if treatment == "tried again smaller" else 1)
-        self._waiting.append(partial(self._make_task, self._entry(task).trial, task.attempt + 1, parts))
-        self._changed(self._entry(task))
+        self._waiting.append(partial(self._driver.make_task, self._entry(task).trial, task.attempt + 1, parts))
+        self._driver.changed(self._entry(task))
 
-    def _settle(self, task: Task, report: Report) -> None:
-        news: dict[str, Any] = {"state": report.state, "metrics": report.metrics}
+    def _settle(self, task: Task, report: TrialReport) -> None:
+        changes: dict[str, Any] = {"state": report.state}
+        if report.metrics:
+            changes["metrics"] = report.metrics
         if report.state == TrialState.FINISHED:
-            news |= {"folder": report.folder, "run_id": report.run_id, "seconds": report.seconds}
-            news |= {"fault": None, "message": ""}
-        self.standing.change(task.index, **{key: value for key, value in news.items() if value or key != "metrics"})
+            changes |= {"folder": report.folder, "run_id": report.run_id, "seconds": report.seconds}
+            changes |= {"fault": None, "message": ""}
+        self.sweep_state.change(task.index, **changes)
         entry = self._entry(task)
         if self._source is not None:
             self._source.tell(entry.trial, entry.state, entry.metrics)
-        self._changed(entry)
+        self._driver.changed(entry)
 
     def _ask(self) -> Task | None:
         trial = self._source.ask() if self._source is not None else None
         if trial is None:
             return None
-        self.standing.add(trial)
-        return self._make_task(trial, 1, 1)
+        self.sweep_state.add(trial)
+        return self._driver.make_task(trial, 1, 1)
 
     def _entry(self, task: Task) -> Entry:
-        return self.standing.entries[task.index]
+        return self.sweep_state.entries[task.index]
 
     @property
-    def _dry(self) -> bool:
+    def _exhausted(self) -> bool:
         return self._source is None or self._source.exhausted
 
     @property
     def _out_of_time(self) -> bool:
-        return self._until is not None and time.time() >= self._until
+        return self._limits.until is not None and time.time() >= self._limits.until

@@ -16,7 +16,7 @@ _TREATMENT: dict[Kind, Treatment] = {
 }
 
 
-def treat(kind: Kind, *, attempt: int, attempts: int, microbatches: int, batch_size: int) -> Treatment:
+def choose_treatment(kind: Kind, *, attempt: int, attempts: int, microbatches: int, batch_size: int) -> Treatment:
     """Say what is done after a fault.
 
     Args:

@@ -5,31 +5,32 @@ import os
 from pathlib import Path
 
 from depthlab.sweeps.display.dry_run import show_plan
-from depthlab.sweeps.plan.costs import Measuring, measure_costs, measure_steps
-from depthlab.sweeps.plan.plan import Examiner, Plan
+from depthlab.sweeps.plan.costs import CostCounter, measure_costs, measure_steps
+from depthlab.sweeps.plan.plan import Plan
+from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.sweeps.state.trial_ledger import TrialLedger, load_state
 
 
-def preview(plan: Plan, settings: Settings, examiner: Examiner, folder: SweepFolder | None, root: Path) -> None:
+def preview(plan: Plan, settings: Settings, checker: RecipeChecker, folder: SweepFolder | None, root: Path) -> None:
     """Print what the sweep would do; nothing is started, and nothing is written."""
-    trials = TrialLedger(folder).number(plan.trials, note=False)
+    trials = TrialLedger.read(folder).number(plan.trials, note=False)
     since = folder.manifest.since if folder is not None and not settings.fresh else ""
     scheduled = settings.scheduler != "none"
-    standing = load_state(trials, root, metric=settings.metric, since=since, pruned_counts=scheduled)
-    measuring = Measuring(examiner.facts)
-    costs = measure_costs(trials, measuring)
-    recipes = [entry.trial.recipe for entry in standing.missing]
-    measured = measure_steps(recipes, measuring=measuring, root=root, threads=math.ceil(settings.cpu))
+    sweep_state = load_state(trials, root, metric=settings.metric, since=since, pruned_counts=scheduled)
+    counter = CostCounter(checker.facts)
+    costs = measure_costs(trials, counter)
+    recipes = [entry.trial.recipe for entry in sweep_state.missing]
+    measured = measure_steps(recipes, counter=counter, root=root, threads=math.ceil(settings.cpu))
     cores = len(os.sched_getaffinity(0))
     concurrent = max(1, math.floor(cores / settings.cpu))
     show_plan(
-        standing,
+        sweep_state,
         costs,
         concurrent=concurrent if settings.concurrent is None else min(concurrent, settings.concurrent),
         name=plan.name,
         measured=measured,
-        skipped=[(" ".join(skipped.words), skipped.reason) for skipped in plan.skipped],
+        skipped=[(" ".join(skipped.overrides), skipped.reason) for skipped in plan.skipped],
         unplanned=max(0, (settings.samples or 0) - len(trials)) if settings.search == "optuna" else 0,
     )

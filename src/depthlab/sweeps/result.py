@@ -30,7 +30,7 @@ class SweepResult:
     runs: Path
     recipes: Mapping[int, Recipe]
     store: tuple[str, str] | None
-    skipped: tuple[str, ...] = ()  # combinations that can't be had and were to be left out, each with its reason
+    skipped: tuple[str, ...] = ()  # impossible combinations, left out as requested, each with its reason
 
     @property
     def trials(self) -> tuple[TrialRecord, ...]:
@@ -44,7 +44,7 @@ class SweepResult:
 
     @property
     def missing(self) -> tuple[TrialRecord, ...]:
-        """Those of them that are still to be had: failed, cut off, or never begun."""
+        """Those of them that are still missing: failed, cut off, or never begun."""
         return tuple(trial for trial in self.trials if trial.state not in DONE)
 
     def show(self) -> None:
@@ -60,13 +60,13 @@ class SweepResult:
         check_complete(self.record, asked=self.recipes.keys())
 
 
-def attach(swept: SweepResult, files: Mapping[str, Path]) -> None:
+def attach(result: SweepResult, files: Mapping[str, Path]) -> None:
     """Send files to the sweep's own MLflow run, each under `report/` and its key; a warning line if that fails.
 
     Where the sweep is not tracked, nothing happens. The files stay where they are in any case.
     """
-    if swept.store is not None:
-        send_report(swept.store, swept.record.run_id, {f"{REPORT}/{place}": file for place, file in files.items()})
+    if result.store is not None:
+        send_report(result.store, result.record.run_id, {f"{REPORT}/{place}": file for place, file in files.items()})
 
 
 def send_report(store: tuple[str, str], run_id: str | None, files: Mapping[str, Path]) -> None:

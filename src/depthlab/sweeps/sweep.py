@@ -1,4 +1,4 @@
-"""A sweep from words to its last line: plan, look at what is there, compute the rest, tell.
+"""A sweep from its overrides to its last line: plan, look at what is there, compute the rest, tell.
 
 What imports torch or matplotlib is imported inside of functions, when the cluster has its head start.
 """
@@ -9,69 +9,71 @@ from pathlib import Path
 
 from depthlab.records import SweepManifest
 from depthlab.runs import runs_root
-from depthlab.sweeps.plan.plan import Examiner, Plan, Variant, identity_of, make_plan
+from depthlab.sweeps.plan.plan import Plan, Variant, identity_of, make_plan
+from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.settings import Settings
-from depthlab.sweeps.plan.trials import Trial
+from depthlab.sweeps.plan.trial import Trial
 from depthlab.sweeps.result import SweepResult
 from depthlab.sweeps.state.folder import SweepFolder, sweeps_root
 from depthlab.sweeps.workers.cluster_warmup import ClusterWarmup
 from depthlab.tracking import resolve_uri
 
-Wanted = Callable[[Trial], bool]
+TrialFilter = Callable[[Trial], bool]
 
 
-def run_sweep(words: Sequence[str], settings: Settings) -> None:
-    """Compute every trial that the words ask for and that has not finished; or print what that would be.
+def run_sweep(overrides: Sequence[str], settings: Settings) -> None:
+    """Compute every trial that the overrides ask for and that has not finished; or print what that would be.
 
     Raises:
-        ValueError: a person's mistake, told before anything runs.
+        ValueError: a person's mistake, reported before anything runs.
         Interrupted: Ctrl-C or SIGTERM; what was computed is kept.
         SystemExit: with 3 if trials are missing in the end.
     """
     if settings.dry_run:
-        preview_sweep(words, settings)
+        preview_sweep(overrides, settings)
         return
-    swept = ensure_sweep(words, settings)
-    swept.show()
-    swept.end()
+    result = ensure_sweep(overrides, settings)
+    result.show()
+    result.end()
 
 
 def ensure_sweep(
-    words: Sequence[str], settings: Settings, *, only: Wanted | None = None, variants: Sequence[Variant] = ()
+    overrides: Sequence[str], settings: Settings, *, only: TrialFilter | None = None, variants: Sequence[Variant] = ()
 ) -> SweepResult:
-    """Compute every trial that the words ask for and that has not finished, and return how all stand.
+    """Compute every trial that the overrides ask for and that has not finished, and return how all stand.
 
     `only` leaves out trials of the grid for which it is false, so that one sweep can hold what is no full grid.
-    `variants` are sets of words, such as networks of several families, each of which is had with the whole grid.
+    `variants` are sets of overrides, such as networks of several families; each is combined with the whole grid.
 
     Raises:
-        ValueError: a person's mistake, told before anything runs.
+        ValueError: a person's mistake, reported before anything runs.
         Interrupted: Ctrl-C or SIGTERM; what was computed is kept.
     """
     assert not settings.dry_run, "a dry run computes nothing"
-    examiner = Examiner()
-    with ClusterWarmup(words, settings) as head_start:
-        plan = _plan(words, settings, examiner, only, variants)
+    checker = RecipeChecker()
+    with ClusterWarmup(overrides, settings) as warmup:
+        plan = _plan(overrides, settings, checker, only, variants)
         root = runs_root(plan.trials[0].recipe).absolute()
         folder = open_folder(plan, settings, root)
+        from depthlab.sweeps.job import SweepJob
         from depthlab.sweeps.runner import SweepRunner
 
         with folder.locked():
-            work = SweepRunner(plan, settings, examiner, folder, root)
-            record = work.run(head_start)
+            runner = SweepRunner.open(SweepJob.begin(plan, settings, folder, root), checker)
+            record = runner.run(warmup)
     tracking = plan.trials[0].recipe.config["tracking"]
     return SweepResult(
         record=record,
         folder=folder.path,
         runs=root,
-        recipes={index: entry.trial.recipe for index, entry in work.standing.entries.items()},
+        recipes={index: entry.trial.recipe for index, entry in runner.sweep_state.entries.items()},
         store=(resolve_uri(tracking["uri"]), tracking["experiment"]) if tracking["enabled"] else None,
-        skipped=tuple(f"{' '.join(one.words)}: {one.reason}" for one in plan.skipped),
+        skipped=tuple(f"{' '.join(one.overrides)}: {one.reason}" for one in plan.skipped),
     )
 
 
 def preview_sweep(
-    words: Sequence[str], settings: Settings, *, only: Wanted | None = None, variants: Sequence[Variant] = ()
+    overrides: Sequence[str], settings: Settings, *, only: TrialFilter | None = None, variants: Sequence[Variant] = ()
 ) -> None:
     """Print the trials that `ensure_sweep` would compute, what each costs, and how long all would take.
 
@@ -80,11 +82,11 @@ def preview_sweep(
     """
     from depthlab.sweeps.preview import preview
 
-    examiner = Examiner()
-    plan = _plan(words, settings, examiner, only, variants)
+    checker = RecipeChecker()
+    plan = _plan(overrides, settings, checker, only, variants)
     root = runs_root(plan.trials[0].recipe).absolute()
     folder = SweepFolder.find(sweeps_root(root), identity_of(plan.space, settings))
-    preview(plan, settings, examiner, folder, root)
+    preview(plan, settings, checker, folder, root)
 
 
 def open_folder(plan: Plan, settings: Settings, root: Path) -> SweepFolder:
@@ -107,9 +109,13 @@ def open_folder(plan: Plan, settings: Settings, root: Path) -> SweepFolder:
 
 
 def _plan(
-    words: Sequence[str], settings: Settings, examiner: Examiner, only: Wanted | None, variants: Sequence[Variant]
+    overrides: Sequence[str],
+    settings: Settings,
+    checker: RecipeChecker,
+    only: TrialFilter | None,
+    variants: Sequence[Variant],
 ) -> Plan:
-    plan = make_plan(words, settings, examiner, variants)
+    plan = make_plan(overrides, settings, checker, variants)
     if only is not None:
         plan.trials = [trial for trial in plan.trials if only(trial)]
         assert plan.trials, "nothing of the grid is wanted"

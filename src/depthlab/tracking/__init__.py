@@ -2,28 +2,28 @@
 
 from depthlab.tracking.address import check_store, redact, resolve_artifact_root, resolve_uri
 from depthlab.tracking.atomic import write_atomically
+from depthlab.tracking.download import find_or_fetch
 from depthlab.tracking.environment import capture_environment
-from depthlab.tracking.fetch import find_or_fetch
 from depthlab.tracking.find import find_attempts, find_finished, find_folders, find_interrupted, find_run
 from depthlab.tracking.folder import RUNS_ROOT, RunFolder
-from depthlab.tracking.journal import Journal, Line, Resumption
+from depthlab.tracking.journal import Journal, JournalLine, Resumption
 from depthlab.tracking.lock import Lock
 from depthlab.tracking.mlflow_sync import MlflowSync
 from depthlab.tracking.parent_run import command_tags
-from depthlab.tracking.progress import Progress
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.sweep_tags import adopt, fault_tags, sweep_tags
+from depthlab.tracking.sync_progress import SyncProgress
 from depthlab.tracking.synchronize import Synchronized, synchronize
 
 __all__ = [
     "RUNS_ROOT",
     "Journal",
-    "Line",
+    "JournalLine",
     "Lock",
     "MlflowSync",
-    "Progress",
     "Resumption",
     "RunFolder",
+    "SyncProgress",
     "Synchronized",
     "adopt",
     "capture_environment",

@@ -1,4 +1,4 @@
-"""Addresses of MLflow stores: which one is meant, and whether it can be used at all, told without importing MLflow."""
+"""Addresses of MLflow stores: which one is meant, and whether it can be used at all, without importing MLflow."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from depthlab.tracking.reach import check_host, check_server
+from depthlab.tracking.server_check import check_host, check_server
 
 DEFAULT_DATABASE = Path("mlruns/mlflow.db")  # under the working directory
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from depthlab.records import RunStatus
 from depthlab.tracking.folder import RunFolder
-from depthlab.tracking.progress import Progress
+from depthlab.tracking.sync_progress import SyncProgress
 
 
 def find_folders(root: Path) -> list[RunFolder]:
@@ -48,7 +48,7 @@ def find_finished(root: Path, fingerprint: str, *, since: str = "") -> RunFolder
 def find_attempts(root: Path, fingerprint: str, *, since: str = "") -> list[RunFolder]:
     """Return the folders of all runs of a recipe, newest first; see `find_interrupted`.
 
-    Folders are told by their names, as reading thousands of manifests for each of thousands of trials would take hours.
+    Folders are found by their names: reading thousands of manifests for each of thousands of trials would take hours.
     """
     short = fingerprint[:8]
     named = [path for end in (short, f"{short}-[0-9]*") for path in root.glob(f"*-{end}/manifest.json")]
@@ -64,7 +64,9 @@ def find_run(root: Path, run: str) -> RunFolder:
     if (Path(run) / "manifest.json").is_file():
         return RunFolder(Path(run))
     folders = find_folders(root)
-    ids = {folder.name: progress.run_id for folder in folders if (progress := Progress.find(folder.path)) is not None}
+    ids = {
+        folder.name: progress.run_id for folder in folders if (progress := SyncProgress.find(folder.path)) is not None
+    }
     exact = [folder for folder in folders if run and run in (folder.name, ids.get(folder.name))]
     near = [f for f in folders if run and (f.name.startswith(run) or (ids.get(f.name) or "").startswith(run))]
     found = exact or near

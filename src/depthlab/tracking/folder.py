@@ -28,7 +28,7 @@ class RunFolder:
     `checkpoints/`            what to continue from, and the weights that were kept
     `status.json`             running, finished, failed, killed, or pruned (given up as others did better)
     `record.json`             what the run found
-    `projection.json`         how much of it an MLflow store has
+    `mlflow_sync.json`         how much of it an MLflow store has
     `lock`                    held by the process that runs it, free when that process is dead
     ========================  =====================================================================
     """

@@ -13,7 +13,7 @@ _TAIL_LINES = 2000
 
 @final
 @dataclass(frozen=True, slots=True)
-class Line:
+class JournalLine:
     """Some metrics of one step."""
 
     time: int  # milliseconds since 1970
@@ -85,9 +85,9 @@ class Journal:
             os.close(self._file)
             self._file = None
 
-    def read(self, from_line: int = 0) -> list[Line]:
+    def read(self, from_line: int = 0) -> list[JournalLine]:
         """Return the lines that count, oldest first, without the first `from_line` of them."""
-        lines: list[Line] = []
+        lines: list[JournalLine] = []
         for entry in self._entries():
             if isinstance(entry, Resumption):
                 lines = [line for line in lines if line.step <= entry.step]
@@ -102,7 +102,7 @@ class Journal:
 
     def tail(
         self, offset: int, *, limit: int = _TAIL_LINES, end: int | None = None
-    ) -> tuple[list[Line | Resumption], int]:
+    ) -> tuple[list[JournalLine | Resumption], int]:
         """Return up to `limit` whole entries as they were written, and the offset behind them.
 
         Args:
@@ -110,7 +110,7 @@ class Journal:
             limit: How many at most.
             end: Byte at which to stop; None for the end of the file.
         """
-        entries: list[Line | Resumption] = []
+        entries: list[JournalLine | Resumption] = []
         if not self.path.exists():
             return entries, offset
         with self.path.open("rb") as stream:
@@ -123,8 +123,8 @@ class Journal:
                 offset += len(raw)
         return entries, offset
 
-    def _entries(self) -> list[Line | Resumption]:
-        entries: list[Line | Resumption] = []
+    def _entries(self) -> list[JournalLine | Resumption]:
+        entries: list[JournalLine | Resumption] = []
         offset = 0
         while True:
             more, offset = self.tail(offset)
@@ -132,7 +132,7 @@ class Journal:
                 return entries
             entries += more
 
-    def _parse(self, raw: bytes, offset: int) -> Line | Resumption:
+    def _parse(self, raw: bytes, offset: int) -> JournalLine | Resumption:
         try:
             entry = json.loads(raw)
         except ValueError as error:
@@ -141,7 +141,7 @@ class Journal:
             ) from error
         if "resumed_after" in entry:
             return Resumption(entry["time"], entry["resumed_after"])
-        return Line(entry["time"], entry["step"], entry["epoch"], entry["values"])
+        return JournalLine(entry["time"], entry["step"], entry["epoch"], entry["values"])
 
     def _write(self, entry: dict[str, object]) -> None:
         raw = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

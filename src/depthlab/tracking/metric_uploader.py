@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Self, final
 
-from depthlab.tracking.journal import Journal, Line, Resumption
+from depthlab.tracking.journal import Journal, JournalLine, Resumption
 from depthlab.tracking.mlflow_run import send_lines
 
 if TYPE_CHECKING:
@@ -21,24 +22,31 @@ class MetricUploader:
     store: then the store tells what it has.
     """
 
-    def __init__(self, journal: Journal, offset: int, arrived: Mapping[str, int] | None = None) -> None:
-        """Go on after the first `offset` bytes of `journal`, which have arrived.
+    def __init__(self, journal: Journal) -> None:
+        """Begin with the first line; see `resume`."""
+        self._journal = journal
+        self._arrived: Mapping[str, int] = {}  # metric -> last step that the store has
+        self._last: dict[str, int] = {}  # metric -> last step that came by
+        self._repeated: dict[str, int] = {}  # metric -> last step that came by before the resumption
+        self.offset = 0
+
+    @classmethod
+    def resume(cls, journal: Journal, offset: int, arrived: Mapping[str, int] = MappingProxyType({})) -> Self:
+        """Go on after the first `offset` bytes of a journal, which have arrived.
 
         Args:
             journal: What is sent.
             offset: How much of it the store has, at least.
             arrived: Metric -> last step that the store has; by default it has nothing but what `offset` says.
         """
-        self._journal = journal
-        self._arrived = arrived or {}
-        self._last: dict[str, int] = {}  # metric -> last step that came by
-        self._repeated: dict[str, int] = {}  # metric -> last step that came by before the resumption
-        self.offset = 0
-        while self.offset < offset:
-            entries, self.offset = journal.tail(self.offset, end=offset)
+        uploader = cls(journal)
+        uploader._arrived = arrived
+        while uploader.offset < offset:
+            entries, uploader.offset = journal.tail(uploader.offset, end=offset)
             if not entries:  # a crash of the machine took lines that the store has
                 break
-            self._advance(entries)
+            uploader._advance(entries)
+        return uploader
 
     def send(self, client: "MlflowClient", run_id: str) -> bool:
         """Send a portion of what is new; whether there was something.
@@ -58,7 +66,7 @@ class MetricUploader:
         self.offset = end
         return True
 
-    def _advance(self, entries: list[Line | Resumption]) -> list[Line]:
+    def _advance(self, entries: list[JournalLine | Resumption]) -> list[JournalLine]:
         """Return the lines with those values that are no repetition."""
         lines = []
         for entry in entries:

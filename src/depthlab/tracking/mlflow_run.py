@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from depthlab.records import Manifest, RunStatus
-from depthlab.tracking.journal import Line
+from depthlab.tracking.journal import JournalLine
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -123,9 +123,9 @@ def source_name(command: Sequence[str]) -> str:
     return next((word for word in command if word.endswith(".py")), "train.py")
 
 
-def send_lines(client: "MlflowClient", run_id: str, lines: Iterable[Line]) -> None:
+def send_lines(client: "MlflowClient", run_id: str, lines: Iterable[JournalLine]) -> None:
     """Write metrics, a few hundred a call. A line sent twice is there once, as it brings its own time along."""
-    metrics = iter(_metrics(lines))
+    metrics = iter(_mlflow_metrics(lines))
     while batch := list(islice(metrics, _METRICS_A_CALL)):
         client.log_batch(run_id, metrics=batch, synchronous=True)
 
@@ -161,7 +161,7 @@ def upload(client: "MlflowClient", run_id: str, artifacts: Mapping[str, Path]) -
             client.log_artifact(run_id, str(alias), folder)
 
 
-def _metrics(lines: Iterable[Line]) -> Iterator["Metric"]:
+def _mlflow_metrics(lines: Iterable[JournalLine]) -> Iterator["Metric"]:
     from mlflow.entities import Metric
 
     for line in lines:

@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, Self, final
 
 from depthlab.records import RunStatus
 from depthlab.tracking.address import redact
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.metric_uploader import MetricUploader
 from depthlab.tracking.mlflow_run import arrived_steps, describe_run, end_run, open_run, upload
-from depthlab.tracking.progress import Progress
 from depthlab.tracking.sender import Sender
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.sweep_tags import PARENT, join_tags
+from depthlab.tracking.sync_progress import SyncProgress
 from depthlab.tracking.system_metrics import SystemMetrics
 
 if TYPE_CHECKING:
@@ -38,43 +38,59 @@ class MlflowSync:
     def __init__(
         self,
         folder: RunFolder,
-        *,
         uri: str,
-        experiment: str,
+        progress: SyncProgress,
+        *,
         artifact_root: Path | str | None = None,
-        tags: Mapping[str, str] = MappingProxyType({}),
         system_metrics: bool = True,
         every: float = 3.0,
     ) -> None:
-        """Nothing happens before `start`.
+        """Nothing happens before `start`; `open` reads what has arrived so far.
 
         Args:
             folder: Of the run, locked by this process.
             uri: The store, as `resolve_uri` returns it and `check_store` has approved of it.
-            experiment: Name of the MLflow experiment.
+            progress: How much of the run this store has.
             artifact_root: Where files of a new experiment go; None leaves it to the store.
-            tags: MLflow tags beside the usual ones, of the sweep that asks for the run. Those of an earlier command
-                stay unless they are given anew.
             system_metrics: Sample the machine's load as well.
             every: Seconds between two looks at the journals.
         """
-        self._folder = folder
-        self._uri = uri
-        self._experiment = experiment
-        self._artifact_root = artifact_root
+        self._folder, self._uri, self._progress = folder, uri, progress
         self._wants_system_metrics = system_metrics
-        self._progress = self._begin(tags)
+        self._artifact_root = artifact_root
         self._client: MlflowClient | None = None
         self._system: SystemMetrics | None = None
-        self._metrics = MetricUploader(folder.journal, 0)
-        self._load = MetricUploader(folder.system, 0)
+        self._metric_uploader = MetricUploader(folder.journal)
+        self._system_uploader = MetricUploader(folder.system)
         self._artifacts: dict[str, str] = {}
         self._ended: int | None = None
         self._status = RunStatus.KILLED
-        self._sender = Sender(self._send, name="projection", every=every)
+        self._sender = Sender(self._send, name="mlflow-sync", every=every)
+
+    @classmethod
+    def open(
+        cls,
+        folder: RunFolder,
+        *,
+        uri: str,
+        experiment: str,
+        tags: Mapping[str, str] = MappingProxyType({}),
+        **options: Any,
+    ) -> Self:
+        """Read from the folder how much of the run the store has.
+
+        Args:
+            folder: Of the run, locked by this process.
+            uri: The store.
+            experiment: Name of the MLflow experiment.
+            tags: MLflow tags beside the usual ones, of the sweep that asks for the run. Those of an earlier command
+                stay unless they are given anew.
+            options: `artifact_root`, `system_metrics` and `every`, as the constructor takes them.
+        """
+        return cls(folder, uri, _progress_in(folder, redact(uri), experiment, tags), **options)
 
     def start(self) -> None:
-        """Begin to project, in the background; returns at once."""
+        """Begin to send, in the background; returns at once."""
         self._progress.write(self._folder.path)
         self._sender.start()
 
@@ -121,18 +137,6 @@ class MlflowSync:
         self._sender.wait()
         return self._progress.complete
 
-    def _begin(self, tags: Mapping[str, str]) -> Progress:
-        progress = Progress.find(self._folder.path)
-        uri = redact(self._uri)
-        if progress is None or (progress.uri, progress.experiment) != (uri, self._experiment):
-            earlier = progress.tags if progress is not None else {}
-            # The parent's id is the other store's.
-            tags = join_tags({name: value for name, value in earlier.items() if name != PARENT}, tags)
-            return Progress(uri=uri, experiment=self._experiment, key=_key(self._folder), tags=tags)
-        joined = join_tags(progress.tags, tags)
-        described = progress.described and joined == progress.tags
-        return replace(progress, tags=joined, described=described, complete=False)
-
     def _note(self, **changes: object) -> None:
         self._progress = replace(self._progress, **changes)  # type: ignore[arg-type]
         self._progress.write(self._folder.path)
@@ -151,13 +155,13 @@ class MlflowSync:
         if self._wants_system_metrics:
             if self._system is None:
                 prepare_mlflow()
-                self._system = SystemMetrics(self._folder.system)
+                self._system = SystemMetrics.open(self._folder.system)
             self._system.sample()
 
     def _connect(self) -> tuple["MlflowClient", str]:
         if self._client is not None and self._progress.run_id is not None:
             return self._client, self._progress.run_id
-        client, experiment_id = open_client(self._uri, self._experiment, self._artifact_root)
+        client, experiment_id = open_client(self._uri, self._progress.experiment, self._artifact_root)
         old = self._progress.run_id
         run_id = open_run(client, experiment_id, self._folder.manifest, old, self._progress.key)
         if run_id != old:
@@ -166,26 +170,41 @@ class MlflowSync:
             describe_run(client, run_id, self._folder.manifest, self._folder.path, self._progress.tags)
             self._note(described=True)
         arrived = arrived_steps(client, run_id)
-        self._metrics = MetricUploader(self._folder.journal, self._progress.metrics, arrived)
-        self._load = MetricUploader(self._folder.system, self._progress.system, arrived)
+        self._metric_uploader = MetricUploader.resume(self._folder.journal, self._progress.metrics, arrived)
+        self._system_uploader = MetricUploader.resume(self._folder.system, self._progress.system, arrived)
         self._client = client
         return client, run_id
 
     def _push(self, client: "MlflowClient", run_id: str) -> bool:
         """Send a portion of what is new; whether there was something."""
-        feeds = [feed for feed in (self._metrics, self._load) if feed.send(client, run_id)]
-        if feeds:
-            self._note(metrics=self._metrics.offset, system=self._load.offset)
-        return bool(feeds)
+        uploaders = [
+            uploader for uploader in (self._metric_uploader, self._system_uploader) if uploader.send(client, run_id)
+        ]
+        if uploaders:
+            self._note(metrics=self._metric_uploader.offset, system=self._system_uploader.offset)
+        return bool(uploaders)
 
     def _end(self, client: "MlflowClient", run_id: str) -> None:
         present = {name: Path(file) for name, file in self._progress.artifacts.items() if Path(file).is_file()}
         try:
             upload(client, run_id, present)
         finally:
-            # Even where no file can be stored, the run shall not seem to go on.
+            # Even where no file can be stored, the run must not look as if it went on.
             end_run(client, run_id, self._status, self._ended)
         self._note(complete=True)
+
+
+def _progress_in(folder: RunFolder, uri: str, experiment: str, tags: Mapping[str, str]) -> SyncProgress:
+    """Return how much of the run the store has: all that the folder notes of it, nothing of another store's."""
+    progress = SyncProgress.find(folder.path)
+    if progress is None or (progress.uri, progress.experiment) != (uri, experiment):
+        earlier = progress.tags if progress is not None else {}
+        # The parent's id is the other store's.
+        joined = join_tags({name: value for name, value in earlier.items() if name != PARENT}, tags)
+        return SyncProgress(uri=uri, experiment=experiment, key=_key(folder), tags=joined)
+    joined = join_tags(progress.tags, tags)
+    described = progress.described and joined == progress.tags
+    return replace(progress, tags=joined, described=described, complete=False)
 
 
 def _key(folder: RunFolder) -> str:

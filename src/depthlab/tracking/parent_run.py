@@ -26,7 +26,7 @@ _TABLES = "mlflow.loggedArtifacts"  # names the files that MLflow's pages show a
 @final
 @dataclass(frozen=True)
 class ParentProgress(Record):
-    """What the run of a sweep shall be, and how much of that one store has."""
+    """What the MLflow run of a sweep should say, and how much of that one store has."""
 
     uri: str  # the store's address, without its password
     experiment: str

@@ -19,8 +19,8 @@ class Sender:
         """Nothing happens before `start`.
 
         Args:
-            send: Sends what is new; it is told whether this is the end, and returns when all has arrived. Called in
-                the thread, and again after an error.
+            send: Sends what is new, and returns when all has arrived; its argument says whether this is the end. Called
+                in the thread, and again after an error.
             name: Of the thread.
             every: Seconds between two sendings; `pause` may be changed by `send`.
         """

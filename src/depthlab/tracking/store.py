@@ -1,4 +1,4 @@
-"""Open an MLflow store. The one place that imports MLflow first, as its import reads how it shall behave."""
+"""Open an MLflow store. The one place that imports MLflow first, as its import reads how it should behave."""
 
 import logging
 import os
@@ -10,8 +10,8 @@ from depthlab.tracking.address import resolve_artifact_root, sqlite_path
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-# Ours wherever a person has not decided otherwise. A lost server is tried again by the projection, which knows what
-# has arrived already; so MLflow itself shall fail soon (its own retries go on for minutes).
+# Ours wherever a person has not decided otherwise. `MlflowSync` tries a lost server again, as it knows what
+# has arrived already; so MLflow itself should fail soon (its own retries go on for minutes).
 _DEFAULTS = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
@@ -26,7 +26,7 @@ def prepare_mlflow() -> None:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
-    # It would tell of every lost connection on the screen; the projection does, once, at the end.
+    # It would print every lost connection; `MlflowSync` reports it once, at the end.
     logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
 
 

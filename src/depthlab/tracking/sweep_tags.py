@@ -36,7 +36,7 @@ def join_tags(there: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, 
     """Return the tags of a run that has some and gets more.
 
     MLflow shows a run under one parent. Where two sweeps share a run it stays with the first one, and the second is
-    told by the tag `depthlab.sweep.IDENTITY` alone.
+    marked by the tag `depthlab.sweep.IDENTITY` alone.
     """
     other = there.get(SWEEP, wanted.get(SWEEP)) != wanted.get(SWEEP)
     by_hand = SWEEP not in there and PARENT in there

@@ -10,7 +10,7 @@ from depthlab.tracking.address import check_store, redact, resolve_uri
 from depthlab.tracking.find import find_folders
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.mlflow_sync import MlflowSync
-from depthlab.tracking.progress import Progress
+from depthlab.tracking.sync_progress import SyncProgress
 
 
 @final
@@ -52,7 +52,7 @@ def synchronize(
     troubles: dict[str, str | None] = {}  # store -> why it can't be used, None if it can
     results: list[Synchronized] = []
     for folder in find_folders(root) if only is None else [RunFolder(root / name) for name in only]:
-        progress = Progress.find(folder.path)
+        progress = SyncProgress.find(folder.path)
         wanting = progress is not None and not progress.complete
         if not (wanting or folder.status == RunStatus.RUNNING) or folder.alive or not folder.acquire():
             continue
@@ -67,7 +67,7 @@ def synchronize(
 
 def _settle(folder: RunFolder, uri: str | None, troubles: dict[str, str | None]) -> Synchronized:
     # Read again, as another process may have settled it before the lock was ours.
-    status, ended, progress = folder.status, folder.last_sign, Progress.find(folder.path)
+    status, ended, progress = folder.status, folder.last_sign, SyncProgress.find(folder.path)
     reaped = status == RunStatus.RUNNING
     if status == RunStatus.RUNNING:
         folder.status = status = RunStatus.KILLED
@@ -79,10 +79,10 @@ def _settle(folder: RunFolder, uri: str | None, troubles: dict[str, str | None])
     if troubles[target] is not None:
         return Synchronized(folder.name, status, reaped, progress.run_id, troubles[target])
     artifacts = progress.artifacts or {"manifest.json": str(folder.path / "manifest.json")}
-    projection = MlflowSync(folder, uri=target, experiment=progress.experiment, system_metrics=False)
-    projection.start()
-    projection.finish(status, {name: Path(file) for name, file in artifacts.items()}, ended=ended)
-    return Synchronized(folder.name, status, reaped, projection.run_id, projection.warning)
+    mlflow_sync = MlflowSync.open(folder, uri=target, experiment=progress.experiment, system_metrics=False)
+    mlflow_sync.start()
+    mlflow_sync.finish(status, {name: Path(file) for name, file in artifacts.items()}, ended=ended)
+    return Synchronized(folder.name, status, reaped, mlflow_sync.run_id, mlflow_sync.warning)
 
 
 def _trouble(uri: str) -> str | None:

@@ -1,8 +1,8 @@
 """The load of the machine while a run computes: processor, memory, disk, network and GPU."""
 
 import time
-from collections.abc import Callable
-from typing import Any, final
+from collections.abc import Callable, Sequence
+from typing import Any, Self, final
 
 from depthlab.tracking.journal import Journal
 
@@ -11,16 +11,19 @@ from depthlab.tracking.journal import Journal
 class SystemMetrics:
     """Samples MLflow's collectors into a journal as `system/...`, where its pages look for them.
 
-    The step of a sample is its number; a resumed run counts on. Made in the background, as it imports MLflow.
+    The step of a sample is its number; a resumed run counts on.
     """
 
-    def __init__(self, journal: Journal, *, every: float = 10.0) -> None:
-        self._journal = journal
-        self._every = every
-        self._collectors = _collectors()
-        lines = journal.read()
-        self._samples = lines[-1].step + 1 if lines else 0
+    def __init__(self, journal: Journal, collectors: Sequence[Any], *, samples: int, every: float = 10.0) -> None:
+        self._journal, self._collectors = journal, collectors
+        self._samples, self._every = samples, every
         self._next = time.monotonic() + every
+
+    @classmethod
+    def open(cls, journal: Journal, *, every: float = 10.0) -> Self:
+        """Count on from the journal's samples. Call it in the background, as it imports MLflow."""
+        lines = journal.read()
+        return cls(journal, _collectors(), samples=lines[-1].step + 1 if lines else 0, every=every)
 
     def sample(self) -> None:
         """Append a sample if the last one is old enough.

@@ -6,10 +6,10 @@ from depthlab.questions.equal_cost.candidates import Candidate, candidate_name
 from depthlab.questions.equal_cost.search import EqualCostSearch
 from depthlab.questions.equal_cost.step_times import StepTimes
 from depthlab.recipe import compose, override_values
-from depthlab.sweeps import Measuring
+from depthlab.sweeps import CostCounter
 from tests.sweeps.planned import TINY
 
-MEASURING = Measuring()
+MEASURING = CostCounter()
 SEARCH = EqualCostSearch("parameters", MEASURING)
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from depthlab.questions.equal_cost.candidates import base_candidate
 from depthlab.questions.equal_cost.search import EqualCostSearch, show_networks, variants_of
-from depthlab.sweeps import Measuring
+from depthlab.sweeps import CostCounter
 from tests.sweeps.planned import TINY
 
 BASE = ("model=resnext", "depth=11", "width=0.25", "model.cardinality=4", "model.group_width=16", *TINY)
-SEARCH = EqualCostSearch("parameters", Measuring())
+SEARCH = EqualCostSearch("parameters", CostCounter())
 
 
 @pytest.mark.parametrize("name", ["depth", "width", "cardinality"])

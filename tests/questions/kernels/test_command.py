@@ -9,7 +9,7 @@ from depthlab.questions.kernels.variants import VariantSearch
 from depthlab.questions.kernels.verdict import judge
 from depthlab.recipe import Recipe
 from depthlab.runs import ImageFacts
-from depthlab.sweeps import Measuring
+from depthlab.sweeps import CostCounter
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.conftest import Pipeline
 from tests.questions.in_process import answer_in_process
@@ -46,7 +46,7 @@ def look(recipe: Recipe) -> ImageFacts:
     [("convolution", "grouped"), ("convolution", "separable"), ("pool", "max"), ("activation", "gelu")],
 )
 def test_the_width_is_the_one_of_equal_cost(match: str, slot: str, kind: str) -> None:
-    search = VariantSearch(("model=resnet", "depth=8"), Measuring(look), match)
+    search = VariantSearch(("model=resnet", "depth=8"), CostCounter(look), match)
     found, cost = search.find(slot, kind), search.costs.cost
     assert found.recipe.parts == {slot: kind} and found.overrides[f"parts.{slot}"] == kind
     assert abs(cost(found) / search.budget - 1) < 0.25

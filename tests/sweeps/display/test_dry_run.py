@@ -7,13 +7,13 @@ from rich.console import Console
 
 from depthlab.sweeps.display.dry_run import show_plan
 from depthlab.sweeps.state.sweep_state import SweepState
-from tests.sweeps.made import cost, costs, finish, standing, trial
+from tests.sweeps.made import cost, costs, finish, sweep_state, trial
 
 MEASURED = [(cost(1000), 0.1), (cost(100_000), 1.0)]
 
 
 def test_every_trial_is_shown_with_its_cost_and_state(capsys: pytest.CaptureFixture[str]) -> None:
-    trials = standing(5)
+    trials = sweep_state(5)
     trials.add(trial(5, model="plain", depth=110, weight_decay=1e-4))
     finish(trials, 0)
     trials.change(0, earlier=True)
@@ -36,13 +36,13 @@ def test_every_trial_is_shown_with_its_cost_and_state(capsys: pytest.CaptureFixt
         "plain   110    0     0.0001            10,000        100,000  12,000  12,000 s  new",
         "to run: 4 trials, 12,300 steps, 1.2e+10 multiply-adds forward",
         "estimated time: 3 h 20 min, 2 at once (3 h 21 min one after the other)",
-        "left out: 1 combination that can't be had",
+        "left out: 1 combination that is not possible",
         "  model=plain drop_path=0.2: plain has no paths to drop",
     ]
 
 
 def test_nothing_is_cut_or_left_out_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    trials = standing(120)
+    trials = sweep_state(120)
     long = "a" * 300
     trials.add(trial(120, **{"model._target_": long}))
     show_plan(trials, costs(trials), concurrent=1, measured=MEASURED)
@@ -55,7 +55,7 @@ def test_nothing_is_cut_or_left_out_in_a_pipe(capsys: pytest.CaptureFixture[str]
 
 def test_on_a_terminal_the_title_stands_out() -> None:
     screen = io.StringIO()
-    trials = standing(60)
+    trials = sweep_state(60)
     console = Console(file=screen, force_terminal=True, width=40)
     show_plan(trials, costs(trials), concurrent=4, name="a sweep", measured=MEASURED, console=console)
     assert screen.getvalue().startswith("\x1b[1ma sweep: 60 trials, 60 of them to run\x1b[0m\n")
@@ -63,7 +63,7 @@ def test_on_a_terminal_the_title_stands_out() -> None:
 
 
 def test_a_sweep_that_is_done_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    trials = standing(1)
+    trials = sweep_state(1)
     finish(trials, 0)
     trials.change(0, earlier=True)
     show_plan(trials, costs(trials), concurrent=2)

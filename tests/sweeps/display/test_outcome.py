@@ -8,11 +8,11 @@ import pytest
 
 from depthlab.records import SweepRecord
 from depthlab.sweeps.display.outcome import tell_outcome
-from tests.sweeps.made import finish, record, standing
+from tests.sweeps.made import finish, record, sweep_state
 
 
 def sweep(*ended: int, number: int = 3) -> SweepRecord:
-    trials = standing(number)
+    trials = sweep_state(number)
     for index in ended:
         finish(trials, index)
     return record(trials)
@@ -26,7 +26,7 @@ def test_a_whole_sweep_says_where_it_is(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_what_is_missing_is_said_with_its_reason_and_the_words_to_have_it(capsys: pytest.CaptureFixture[str]) -> None:
-    trials = standing(4)
+    trials = sweep_state(4)
     finish(trials, 0)
     trials.change(1, state="failed", fault="diverged", message="the loss is [nan]", attempts=1)
     trials.change(2, state="cut off")

@@ -17,24 +17,24 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from depthlab.sweeps.display.progress_display import ProgressDisplay
-from depthlab.sweeps.display.progress_lines import DisplayState, draw_board
+from depthlab.sweeps.display.progress_lines import DisplayState, draw_display
 from depthlab.sweeps.display.wording import about, elapsed, label, short_label
 from depthlab.sweeps.state.sweep_state import SweepState
-from tests.sweeps.made import cost, costs, finish, standing, trial
+from tests.sweeps.made import cost, costs, finish, sweep_state, trial
 
 ROOT = Path(__file__).parents[2]
 SIGHT = DisplayState("model × depth × seed", total=24, elapsed=75, left=200)
 
 
-def drawn(trials: SweepState, sight: DisplayState = SIGHT, *, width: int = 80, height: int = 24) -> list[str]:
-    lines = draw_board(trials, sight, width=width, height=height).plain.split("\n")
+def drawn(trials: SweepState, view: DisplayState = SIGHT, *, width: int = 80, height: int = 24) -> list[str]:
+    lines = draw_display(trials, view, width=width, height=height).plain.split("\n")
     assert len(lines) <= height
     assert max(map(cell_len, lines)) <= width
     return lines
 
 
 def busy() -> SweepState:
-    trials = standing(12)
+    trials = sweep_state(12)
     finish(trials, 0, val=0.95)
     finish(trials, 1, val=0.988)
     trials.change(0, earlier=True)
@@ -62,7 +62,7 @@ def test_the_board_says_how_the_sweep_stands() -> None:
 
 
 def test_a_loss_is_shown_as_it_is_and_less_is_better() -> None:
-    trials = standing(3, metric="val/loss")
+    trials = sweep_state(3, metric="val/loss")
     for index, loss in enumerate((0.5, 0.25)):
         trials.change(index, state="finished", metrics={"val/loss": loss})
     trials.change(2, state="running", metrics={"val/loss": 0.75})
@@ -73,7 +73,7 @@ def test_a_loss_is_shown_as_it_is_and_less_is_better() -> None:
 
 
 def test_a_hundred_running_trials_leave_the_board_readable() -> None:
-    trials = standing(130)
+    trials = sweep_state(130)
     finish(trials, 0)
     for index in range(1, 101):
         trials.change(index, state="running", step=index, steps=100)
@@ -93,8 +93,8 @@ def test_it_fits_every_terminal(width: int, height: int) -> None:
     long = trial(12, model="my_package_with_a_long_name", weight_decay=0.00012345678, **{"model.unit": "bottleneck"})
     trials.add(long)
     trials.change(12, state="running", step=5, steps=1234567, step_seconds=12.0)
-    sight = DisplayState("model × depth × seed × weight_decay × model.unit", 24, 1e6, 1e7, [trials.entries[4]] * 9)
-    lines = drawn(trials, sight, width=width, height=height)
+    view = DisplayState("model × depth × seed × weight_decay × model.unit", 24, 1e6, 1e7, [trials.entries[4]] * 9)
+    lines = drawn(trials, view, width=width, height=height)
     if width >= 80 and height >= 50:
         assert any("my_package_" in line and "──" in line for line in lines)
 
@@ -121,28 +121,28 @@ def test_times_in_words(seconds: float, exact: str, rough: str) -> None:
 
 
 def test_without_a_terminal_there_is_a_line_for_each_trial_that_ends(capsys: pytest.CaptureFixture[str]) -> None:
-    trials = standing(24)
+    trials = sweep_state(24)
     finish(trials, 0)
     trials.change(0, earlier=True)
-    with ProgressDisplay(trials, costs(trials), 2, name="a sweep") as board:
-        board.update()
+    with ProgressDisplay(trials, costs(trials), 2, name="a sweep") as display:
+        display.update()
         trials.start(1)
-        board.update()
+        display.update()
         trials.change(1, step=50, steps=100, step_seconds=2.0)
-        board.update()
+        display.update()
         assert capsys.readouterr().err == ""
         finish(trials, 1, val=0.988, test=0.989, seconds=200)
-        board.update()
-        board.update()
+        display.update()
+        display.update()
         trials.start(2)
         trials.change(2, state="waiting", fault="lost", message="the node\nis gone", attempts=1)
-        board.update()
+        display.update()
         trials.start(2)
         trials.change(2, state="failed", fault="exception", message="RuntimeError: no", attempts=2)
-        board.update()
+        display.update()
         trials.change(3, state="pruned", step=30, steps=100, metrics={"val/accuracy": 0.5}, seconds=3.0)
-        board.note("a note [red]")
-        board.update()
+        display.note("a note [red]")
+        display.update()
     out, err = capsys.readouterr()
     assert out == ""
     assert err.splitlines() == [
@@ -155,11 +155,11 @@ def test_without_a_terminal_there_is_a_line_for_each_trial_that_ends(capsys: pyt
 
 
 def test_the_last_line_promises_no_more(capsys: pytest.CaptureFixture[str]) -> None:
-    trials = standing(1, metric="val/loss")
-    with ProgressDisplay(trials, costs(trials), 1, measured=[(cost(), 1.0)]) as board:
+    trials = sweep_state(1, metric="val/loss")
+    with ProgressDisplay(trials, costs(trials), 1, measured=[(cost(), 1.0)]) as display:
         finish(trials, 0)
         trials.entries[0].metrics["val/loss"] = 0.125
-        board.update()
+        display.update()
     line = "[1/1] resnet-20 · digits · seed 0: val loss 0.1250, val error 5.0 %, test error 6.0 %, 12 s\n"
     assert capsys.readouterr().err == line
 
@@ -167,15 +167,15 @@ def test_the_last_line_promises_no_more(capsys: pytest.CaptureFixture[str]) -> N
 def test_trials_that_are_found_on_the_way_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     trials = SweepState("val/accuracy")
     known = {0: cost(), 1: cost()}
-    with ProgressDisplay(trials, known, 1, total=10, measured=[(cost(), 1.0)]) as board:
-        assert board.time_left() is not None
+    with ProgressDisplay(trials, known, 1, total=10, measured=[(cost(), 1.0)]) as display:
+        assert display.time_left() is not None
         trials.add(trial(0))
         finish(trials, 0)
         trials.change(0, earlier=True)
-        board.update()
+        display.update()
         trials.add(trial(1))
         finish(trials, 1)
-        board.update()
+        display.update()
     assert capsys.readouterr().err == (
         "[ 2/10] resnet-20 · digits · seed 0: val error 5.0 %, test error 6.0 %, 12 s; about 7 min left\n"
     )
@@ -184,10 +184,10 @@ def test_trials_that_are_found_on_the_way_are_counted(capsys: pytest.CaptureFixt
 def test_the_board_is_drawn_and_taken_away() -> None:
     trials, screen = busy(), io.StringIO()
     console = Console(file=screen, force_terminal=True, width=100, height=30, color_system=None)
-    with ProgressDisplay(trials, {}, 2, name="a sweep", enabled=True, console=console) as board:
+    with ProgressDisplay(trials, {}, 2, name="a sweep", enabled=True, console=console) as display:
         trials.change(4, attempts=2, message="again [bold]", fault="lost")
-        board.update()
-        board.note("a note [bold]")
+        display.update()
+        display.note("a note [bold]")
         time.sleep(0.6)
     text = screen.getvalue()
     assert "a note [bold]" in text
@@ -199,8 +199,8 @@ def test_the_board_is_drawn_and_taken_away() -> None:
 CHILD = """
 import sys, time
 from depthlab.sweeps.display.progress_display import ProgressDisplay
-from tests.sweeps.made import costs, finish, standing
-trials = standing(6)
+from tests.sweeps.made import costs, finish, sweep_state
+trials = sweep_state(6)
 with ProgressDisplay(trials, costs(trials), 2, name="a sweep") as board:
     for index in range(6):
         trials.start(index)
@@ -253,7 +253,7 @@ def test_on_no_terminal_there_are_no_escapes() -> None:
 
 def test_the_board_costs_little() -> None:
     """On a terminal of usual size, with a hundred trials of a thousand running."""
-    trials = standing(1000)
+    trials = sweep_state(1000)
     for index in range(100):
         trials.change(index, state="running", step=index, steps=100, step_seconds=0.1)
     console = Console(file=io.StringIO(), force_terminal=True, width=120, height=40)

@@ -13,11 +13,11 @@ from rich.console import Console
 from depthlab.records import SweepRecord
 from depthlab.sweeps.display.table import result_table, seed_table, show_results, write_csv
 from depthlab.sweeps.state.sweep_state import SweepState
-from tests.sweeps.made import finish, record, standing, trial
+from tests.sweeps.made import finish, record, sweep_state, trial
 
 
 def finished() -> SweepRecord:
-    trials = standing(6)
+    trials = sweep_state(6)
     for index, test in enumerate((0.94, 0.95, 0.97, 0.9)):
         finish(trials, index, val=test + 0.01, test=test)
     trials.change(4, state="failed", fault="diverged", message="no")
@@ -96,7 +96,7 @@ def test_values_that_only_look_the_same_are_not_pooled() -> None:
 
 
 def test_without_seeds_there_are_no_means() -> None:
-    assert seed_table(record(standing(2), ("depth",))) is None
+    assert seed_table(record(sweep_state(2), ("depth",))) is None
 
 
 def test_in_a_pipe_the_tables_are_whole(capsys: pytest.CaptureFixture[str]) -> None:

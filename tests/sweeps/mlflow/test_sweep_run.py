@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from depthlab.records import RunStatus, SweepRecord
-from depthlab.sweeps.mlflow.sweep_run import MlflowSweepRun
+from depthlab.sweeps.mlflow.sweep_run import MlflowSweepRun, SweepRunDescription
 from depthlab.sweeps.mlflow.synchronize import synchronize_sweeps
 from depthlab.tracking import MlflowSync, RunFolder, open_client, sweep_tags
 from depthlab.tracking.parent_run import ParentProgress
@@ -40,7 +40,6 @@ def stand(finished: int, *, running: int = 0, total: int = TRIALS, failed: tuple
 def make_parent(folder: Path, uri: str, **changes: Any) -> MlflowSweepRun:
     folder.mkdir(exist_ok=True, parents=True)
     arguments: dict[str, Any] = {
-        "uri": uri,
         "experiment": "tests",
         "artifact_root": None,
         "name": "depth × seed",
@@ -48,17 +47,17 @@ def make_parent(folder: Path, uri: str, **changes: Any) -> MlflowSweepRun:
         "tags": {"depthlab.command": "train.py -m depth=20,32"},
         "params": {"depth": "20,32", "seed": "0", "data": "digits"},
         "runs": folder.parent.parent / "runs",
-        "every": 0.02,
     }
-    return MlflowSweepRun(folder, **arguments | changes)
+    every = changes.pop("every", 0.02)
+    return MlflowSweepRun.open(folder, uri, SweepRunDescription(**arguments | changes), every=every)
 
 
 def run_sweep(
     folder: Path, uri: str, records: list[SweepRecord], status: RunStatus = "finished", **changes: Any
 ) -> str:
     parent = make_parent(folder, uri, **changes)
-    run_id = parent.open()
-    assert parent.known_id == run_id
+    parent.start()
+    run_id = parent.run_id
     for record in records:
         parent.update(record)
     assert parent.finish(status, records[-1]) is None
@@ -171,8 +170,8 @@ def test_failed_trials_that_are_tried_again_are_counted_anew(folder: Path, store
 
 def test_a_store_that_is_away_stops_nothing_and_gets_everything_later(folder: Path, store: str) -> None:
     parent = make_parent(folder, "http://ada:secret@127.0.0.1:1")
-    assert parent.known_id is None, "it waits for nothing"
-    assert parent.open() is None
+    parent.start()
+    assert parent.run_id is None
     begin = time.monotonic()
     for done in range(TRIALS + 1):
         parent.update(stand(done))
@@ -197,8 +196,9 @@ def test_files_that_cannot_be_stored_cost_little_and_leave_the_run_ended(folder:
     folder.mkdir(parents=True)
     blocked = folder / "blocked"
     blocked.write_text("a file where a folder would have to be")
-    parent = make_parent(folder, store, artifact_root=blocked)
-    parent.open()
+    parent = make_parent(folder, store, artifact_root=str(blocked))
+    parent.start()
+    assert parent.run_id is not None
     parent.update(stand(1))
     table = folder / "report" / "trials.json"
     deadline = time.monotonic() + 60
@@ -229,7 +229,7 @@ def test_a_run_that_was_deleted_in_the_store_is_made_anew(folder: Path, store: s
 
 def _trial_run(root: Path, store: str, tags: dict[str, str], status: RunStatus) -> RunFolder:
     run = RunFolder.create(root, make_manifest(fingerprint=f"{status:0<16}"))
-    projection = MlflowSync(run, uri=store, experiment="tests", system_metrics=False, tags=tags)
+    projection = MlflowSync.open(run, uri=store, experiment="tests", system_metrics=False, tags=tags)
     projection.start()
     assert projection.finish(status)
     run.status = status
@@ -240,7 +240,8 @@ def _trial_run(root: Path, store: str, tags: dict[str, str], status: RunStatus) 
 def test_runs_of_trials_are_adopted_with_their_faults(folder: Path, store: str, tmp_path: Path) -> None:
     """One that an earlier command made, one that was begun for this sweep, one that broke and left no id."""
     parent = make_parent(folder, store)
-    run_id = parent.open()
+    parent.start()
+    run_id = parent.run_id
     ours = sweep_tags("1a2b3c4d5e6f7788", run_id, 1)
     runs = [
         _trial_run(tmp_path / "runs", store, tags, status)

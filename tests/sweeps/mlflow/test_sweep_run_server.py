@@ -26,7 +26,8 @@ def test_a_server_lost_in_mid_sweep_costs_nothing(server: Server, tmp_path: Path
     """One sweep sees the server come back, one ends without it and is sent by a later command, one by `sync`."""
     enduring, late, lost = (tmp_path / "sweeps" / name for name in ("enduring", "late", "lost"))
     going_on = make_parent(enduring, server.uri)
-    assert going_on.open() is not None
+    going_on.start()
+    assert going_on.run_id is not None
     broken_off = {folder: make_parent(folder, server.uri) for folder in (late, lost)}
     for parent in (going_on, *broken_off.values()):
         if parent is not going_on:

@@ -12,11 +12,11 @@ from depthlab import runs
 from depthlab.recipe import compose
 from depthlab.runs import ImageFacts, look_at_images
 from depthlab.runs.prepare import prepare
-from depthlab.sweeps.plan.costs import Measuring, measure_costs, measure_steps
+from depthlab.sweeps.plan.costs import CostCounter, measure_costs, measure_steps
 from depthlab.sweeps.plan.estimate import TrialCost, estimate_seconds, fit_step_seconds, pack, time_left
-from depthlab.sweeps.plan.trials import Trial
+from depthlab.sweeps.plan.trial import Trial
 from tests.runs.conftest import TINY, train
-from tests.sweeps.made import cost, costs, standing
+from tests.sweeps.made import cost, costs, sweep_state
 
 
 def law(offset: float, slope: float, *sizes: int) -> list[tuple[TrialCost, float]]:
@@ -86,7 +86,7 @@ def test_trials_are_packed(running: list[float], waiting: list[float], concurren
 
 
 def test_time_left_counts_what_runs_and_what_waits() -> None:
-    trials = standing(6)
+    trials = sweep_state(6)
     assert time_left(trials, costs(trials), 2) is None, "nothing was measured"
     trials.change(0, state="finished", step=100, steps=100, step_seconds=0.1, seconds=10.0)
     trials.change(1, state="running", step=60, steps=100, step_seconds=0.2)
@@ -103,7 +103,7 @@ def test_time_left_counts_what_runs_and_what_waits() -> None:
 
 def test_a_finished_trial_tells_more_than_its_steps() -> None:
     """What is done between steps, such as validation, is part of its time; short trials end before a first report."""
-    trials = standing(2)
+    trials = sweep_state(2)
     trials.change(0, state="finished", step_seconds=0.1, seconds=12.5)
     assert time_left(trials, costs(trials), 1) == pytest.approx(12.5)
     trials.change(0, step_seconds=None)
@@ -111,7 +111,7 @@ def test_a_finished_trial_tells_more_than_its_steps() -> None:
 
 
 def test_earlier_commands_tell_until_this_one_knows() -> None:
-    trials = standing(3)
+    trials = sweep_state(3)
     trials.change(0, state="finished", earlier=True, seconds=50.0)
     assert time_left(trials, costs(trials), 1) == pytest.approx(100)
     trials.change(1, state="running", step=10, steps=100, step_seconds=0.1)
@@ -119,7 +119,7 @@ def test_earlier_commands_tell_until_this_one_knows() -> None:
 
 
 def test_earlier_measurements_count_from_the_start() -> None:
-    trials = standing(2)
+    trials = sweep_state(2)
     assert time_left(trials, costs(trials), 1, measured=[(cost(), 0.1)]) == pytest.approx(20)
 
 
@@ -135,7 +135,7 @@ def test_costs_are_those_of_the_run(tmp_path: Path) -> None:
     for index, more in enumerate((["seed=0"], ["seed=1"], ["depth=14", "batch_size=179"], ["trainer.max_steps=5"])):
         recipe = compose([*words, *more])
         trials.append(Trial(index, tuple(more), {}, recipe, f"{index}"))
-    found = measure_costs(trials, Measuring(look), enabled=False)
+    found = measure_costs(trials, CostCounter(look), enabled=False)
     assert len(looked) == 1
     assert found[0] == found[1]
     for trial in trials[1:]:
@@ -155,7 +155,7 @@ def test_steps_are_tried_and_nothing_is_kept(
     (small, fast), (large, slow) = measure_steps(recipes, threads=1, seconds=2, enabled=False)
     assert 0 < fast < slow < 2
     assert small.multiply_adds < large.multiply_adds
-    middle = estimate_seconds(Measuring().cost(recipes[2]), [(small, fast), (large, slow)])
+    middle = estimate_seconds(CostCounter().cost(recipes[2]), [(small, fast), (large, slow)])
     assert middle is not None and fast * 12 < middle < slow * 12
     assert torch.get_num_threads() == threads
     assert [path for path in tmp_path.rglob("*") if "data" not in path.parts] == []

@@ -8,7 +8,7 @@ import pytest
 from depthlab.recipe import Space
 from depthlab.records import TrialState
 from depthlab.sweeps.plan.optuna_search import OptunaSearch
-from depthlab.sweeps.plan.trials import Entry, Trial
+from depthlab.sweeps.plan.trial import Entry, Trial
 from tests.sweeps.made import trial
 from tests.sweeps.planned import settings, space
 
@@ -60,7 +60,7 @@ class Bench:
 
 
 def typed(found: Trial) -> dict[str, str]:
-    return dict(word.partition("=")[::2] for word in found.words)
+    return dict(word.partition("=")[::2] for word in found.overrides)
 
 
 def score(found: Trial) -> float:
@@ -71,8 +71,8 @@ def score(found: Trial) -> float:
 def test_its_budget_is_its_trials_all_different_and_inside_the_space() -> None:
     bench = Bench(MIXED, samples=12)
     found = bench.finish_all()
-    assert len({one.words for one in found}) == 12
-    assert bench.asking.exhausted and bench.asking.ask() is None and bench.asking.trouble is None
+    assert len({one.overrides for one in found}) == 12
+    assert bench.asking.exhausted and bench.asking.ask() is None and bench.asking.error is None
     for one in found:
         values = typed(one)
         assert values["model"] in ("plain", "resnet")
@@ -83,7 +83,7 @@ def test_its_budget_is_its_trials_all_different_and_inside_the_space() -> None:
 def test_the_same_seed_proposes_the_same_and_another_seed_others() -> None:
     first, again = (Bench(MIXED, samples=6).finish_all() for _ in range(2))
     other = Bench(MIXED, samples=6, seed=1).finish_all()
-    assert [one.words for one in first] == [one.words for one in again] != [one.words for one in other]
+    assert [one.overrides for one in first] == [one.overrides for one in again] != [one.overrides for one in other]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -117,14 +117,14 @@ def test_trials_that_broke_count_in_the_budget(state: TrialState) -> None:
 
 def test_a_study_goes_on_where_it_was_with_what_is_left_of_its_budget() -> None:
     first = Bench(MIXED, samples=4)
-    before = {one.words for one in first.finish_all()}
+    before = {one.overrides for one in first.finish_all()}
     same = Bench(MIXED, first, samples=4)
     assert same.asking.exhausted and same.ask() is None
     assert sorted(value for value in same.values if value is not None) == sorted(
         score(entry.trial) for entry in first.entries.values()
     ), "what was found is known"
     more = Bench(MIXED, first, samples=6)
-    after = {one.words for one in more.finish_all()}
+    after = {one.overrides for one in more.finish_all()}
     assert len(after) == 2 and not after & before
     fewer = Bench(MIXED, first, samples=2)
     assert fewer.asking.exhausted and fewer.ask() is None
@@ -138,7 +138,7 @@ def test_what_was_cut_off_is_taken_up_and_heard_but_not_proposed_again() -> None
     first.tell(asked[1], "cut off")
     later = Bench(MIXED, first, samples=4)
     new = later.ask()
-    assert new is not None and new.words not in {one.words for one in asked if one is not None}
+    assert new is not None and new.overrides not in {one.overrides for one in asked if one is not None}
     assert later.ask() is None, "two were cut off, one finished, one is new"
     later.tell(asked[1], "finished", 0.7)
     assert sorted(value for value in later.values if value is not None) == [0.5, 0.7]
@@ -194,7 +194,7 @@ def test_a_small_space_is_tried_whole_before_it_counts_as_exhausted(words: tuple
 
 def test_a_small_space_is_tried_whole_though_all_of_it_runs_at_once() -> None:
     bench = Bench(("model=plain,resnet", "depth=8,14,20"), samples=6)
-    assert len({one.words for one in (bench.ask() for _ in range(6)) if one is not None}) == 6
+    assert len({one.overrides for one in (bench.ask() for _ in range(6)) if one is not None}) == 6
 
 
 def test_values_that_are_gone_from_the_space_count_but_are_not_learnt_from() -> None:
@@ -229,11 +229,11 @@ def test_a_proposal_that_can_not_be_is_trouble_or_passed_over() -> None:
     refusing.impossible = {"depth=14"}
     found = refusing.finish_all()
     assert len(found) < 3 and refusing.asking.exhausted
-    assert refusing.asking.trouble is not None and "that can't be (in" in str(refusing.asking.trouble)
+    assert refusing.asking.error is not None and "that can't be (in" in str(refusing.asking.trouble)
     skipping = Bench(("depth=8,14", "seed=0,1"), samples=4, impossible="skip")
     skipping.impossible = {"depth=14"}
     assert len(skipping.finish_all()) == 2
-    assert skipping.asking.trouble is None
+    assert skipping.asking.error is None
 
 
 def test_bounds_with_many_digits_are_kept() -> None:

@@ -15,7 +15,7 @@ def test_a_grid_has_every_combination_in_the_order_of_its_axes() -> None:
         {"model": "resnet", "depth": 14},
     ]
     assert len({trial.fingerprint for trial in trials}) == 4
-    assert all("data=synthetic" in trial.words and "depth=8,14" not in trial.words for trial in trials)
+    assert all("data=synthetic" in trial.overrides and "depth=8,14" not in trial.overrides for trial in trials)
 
 
 def test_words_without_an_axis_are_one_trial() -> None:
@@ -39,7 +39,10 @@ def test_an_impossible_combination_is_refused_by_its_words() -> None:
 def test_impossible_combinations_are_skipped_on_request_and_listed() -> None:
     found = plan("model=resnet,vgg", "depth=8,11", impossible="skip")
     assert [(trial.values["model"], trial.values["depth"]) for trial in found.trials] == [("resnet", 8), ("vgg", 11)]
-    assert [skipped.words[-2:] for skipped in found.skipped] == [("model=resnet", "depth=11"), ("model=vgg", "depth=8")]
+    assert [skipped.overrides[-2:] for skipped in found.skipped] == [
+        ("model=resnet", "depth=11"),
+        ("model=vgg", "depth=8"),
+    ]
     assert all("depth" in skipped.reason for skipped in found.skipped)
 
 

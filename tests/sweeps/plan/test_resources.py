@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from depthlab.recipe import Recipe
-from depthlab.sweeps.plan.resources import Resources, check_processes, places, resources_of
+from depthlab.sweeps.plan.resources import Resources, check_processes, concurrent_trials, resources_of
 from depthlab.sweeps.workers.cluster import Cluster
 from tests.sweeps.planned import settings
 
@@ -62,7 +62,7 @@ def test_what_the_cluster_has_not_is_told(there: Cluster, workers: int, changed:
     ],
 )
 def test_how_many_fit(resources: Resources, there: Cluster, concurrent: int | None, expected: int) -> None:
-    assert places(resources, settings(concurrent=concurrent), there) == expected
+    assert concurrent_trials(resources, settings(concurrent=concurrent), there) == expected
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from depthlab.records import SweepManifest
-from depthlab.sweeps.plan.trials import Trial
+from depthlab.sweeps.plan.trial import Trial
 from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.sweeps.state.sweep_state import SweepState
 from depthlab.sweeps.state.trial_ledger import TrialLedger, load_state
 from tests.sweeps.made import finish, record, trial
-from tests.sweeps.state.test_history import left
+from tests.sweeps.state.test_earlier_runs import left
 
 IDENTITY = "0123456789abcdef"
 
@@ -32,54 +32,56 @@ def indices(trials: list[Trial]) -> list[int]:
 
 
 def test_trials_are_numbered_in_their_order_and_keep_their_numbers(folder: SweepFolder) -> None:
-    assert indices(TrialLedger(folder).number(planned(5, 7))) == [0, 1]
-    assert indices(TrialLedger(folder).number(planned(3, 7, 9, 5))) == [2, 1, 3, 0], "more seeds keep earlier numbers"
+    assert indices(TrialLedger.read(folder).number(planned(5, 7))) == [0, 1]
+    assert indices(TrialLedger.read(folder).number(planned(3, 7, 9, 5))) == [2, 1, 3, 0], (
+        "more seeds keep earlier numbers"
+    )
     assert [line.fingerprint[-1] for line in folder.trials] == ["5", "7", "3", "9"]
-    assert indices(TrialLedger(folder).number(planned(9, 3, 7, 5))) == [3, 2, 1, 0]
+    assert indices(TrialLedger.read(folder).number(planned(9, 3, 7, 5))) == [3, 2, 1, 0]
     assert len(folder.trials) == 4, "nothing is written twice"
 
 
 def test_one_roster_may_be_asked_again_and_again(folder: SweepFolder) -> None:
-    roster = TrialLedger(folder)
+    ledger = TrialLedger.read(folder)
     for name, index in ((5, 0), (5, 0), (6, 1), (5, 0), (7, 2)):
-        assert indices(roster.number(planned(name))) == [index]
+        assert indices(ledger.number(planned(name))) == [index]
     assert len(folder.trials) == 3
-    assert indices(roster.number(planned(8, 8, 5))) == [3, 3, 0]
+    assert indices(ledger.number(planned(8, 8, 5))) == [3, 3, 0]
     assert len(folder.trials) == 4
 
 
 def test_without_a_folder_or_a_note_nothing_is_written(folder: SweepFolder) -> None:
-    assert indices(TrialLedger(None).number(planned(1, 2), note=False)) == [0, 1]
-    assert indices(TrialLedger(folder).number(planned(1, 2), note=False)) == [0, 1]
+    assert indices(TrialLedger.read(None).number(planned(1, 2), note=False)) == [0, 1]
+    assert indices(TrialLedger.read(folder).number(planned(1, 2), note=False)) == [0, 1]
     assert folder.trials == []
 
 
 def test_a_torn_ledger_gives_the_number_again(folder: SweepFolder) -> None:
-    TrialLedger(folder).number(planned(1, 2))
+    TrialLedger.read(folder).number(planned(1, 2))
     ledger = folder.path / "trials.jsonl"
     ledger.write_bytes(ledger.read_bytes()[:-7])
-    assert indices(TrialLedger(folder).number(planned(3, 2, 1))) == [1, 2, 0]
+    assert indices(TrialLedger.read(folder).number(planned(3, 2, 1))) == [1, 2, 0]
     assert [line.index for line in folder.trials] == [0, 1, 2]
 
 
 def test_what_earlier_commands_asked_for_stays_as_it_was(folder: SweepFolder) -> None:
-    first = SweepState("val/accuracy", TrialLedger(folder).number(planned(1, 2)))
+    first = SweepState("val/accuracy", TrialLedger.read(folder).number(planned(1, 2)))
     finish(first, 0)
     finish(first, 1, val=0.5)
     folder.record = record(first)
-    roster = TrialLedger(folder)
-    second = SweepState("val/accuracy", roster.number(planned(2, 3)))
-    (other,) = roster.others(second)
+    ledger = TrialLedger.read(folder)
+    second = SweepState("val/accuracy", ledger.number(planned(2, 3)))
+    (other,) = ledger.others(second)
     assert (other.index, other.state, other.metrics["val/accuracy"]) == (0, "finished", 0.95)
-    assert TrialLedger(None).others(second) == []
+    assert TrialLedger.read(None).others(second) == []
 
 
 def test_what_a_killed_command_left_running_runs_no_more(folder: SweepFolder) -> None:
-    first = SweepState("val/accuracy", TrialLedger(folder).number(planned(1, 2)))
+    first = SweepState("val/accuracy", TrialLedger.read(folder).number(planned(1, 2)))
     first.start(0)
     folder.record = record(first)
-    roster = TrialLedger(folder)
-    states = [other.state for other in roster.others(SweepState("val/accuracy", roster.number(planned(3))))]
+    ledger = TrialLedger.read(folder)
+    states = [other.state for other in ledger.others(SweepState("val/accuracy", ledger.number(planned(3))))]
     assert states == ["cut off", "waiting"]
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from depthlab.sweeps.storage.fetch import bring_home, fetch
+from depthlab.sweeps.storage.fetch import fetch, fetch_all
 from depthlab.sweeps.storage.mirror import Mirror
 from depthlab.sweeps.storage.storage import Storage, check_storage, resolve_storage
 from depthlab.tracking import RunFolder
-from depthlab.tracking.progress import Progress
+from depthlab.tracking.sync_progress import SyncProgress
 from tests.tracking.conftest import make_manifest
 
 FINGERPRINT = "1a2b3c4d5e6f7788"
@@ -223,16 +223,18 @@ def test_the_driver_gets_those_home_that_have_ended(tmp_path: Path, storage: str
     for folder in folders:
         file = folder.path / "record.json"
         artifacts = {"record.json": str(file), "other": "/elsewhere/file"}
-        Progress(uri="sqlite:///x", experiment="e", key="k", run_id="f" * 32, artifacts=artifacts).write(folder.path)
+        SyncProgress(uri="sqlite:///x", experiment="e", key="k", run_id="f" * 32, artifacts=artifacts).write(
+            folder.path
+        )
         mirror = Mirror(folder, storage)
         mirror.start()
         if folder is not folders[2]:
             end(folder)
         assert mirror.finish()
     home = tmp_path / "home"
-    assert bring_home(storage, home, fingerprints) == fingerprints[2:]
+    assert fetch_all(storage, home, fingerprints) == fingerprints[2:]
     assert sorted(path.parent.name for path in home.glob("*/record.json")) == [f.name for f in folders[:2]]
-    progress = Progress.find(home / folders[0].name)
+    progress = SyncProgress.find(home / folders[0].name)
     assert progress is not None
     assert progress.artifacts == {
         "record.json": str(home / folders[0].name / "record.json"),
@@ -240,19 +242,19 @@ def test_the_driver_gets_those_home_that_have_ended(tmp_path: Path, storage: str
     }
     if "://" not in storage:
         shutil.rmtree(Path(storage) / "runs" / folders[0].name / "checkpoints", ignore_errors=True)
-    assert bring_home(storage, home, fingerprints) == fingerprints[2:]
+    assert fetch_all(storage, home, fingerprints) == fingerprints[2:]
     assert not list(home.glob(".arriving/*"))
 
 
 def test_an_empty_storage_has_no_runs(tmp_path: Path, storage: str) -> None:
     fsspec.filesystem("memory").makedirs("/bucket", exist_ok=True)
     assert not fetch(storage, tmp_path / "a", FINGERPRINT)
-    assert bring_home(storage, tmp_path / "a", [FINGERPRINT]) == [FINGERPRINT]
+    assert fetch_all(storage, tmp_path / "a", [FINGERPRINT]) == [FINGERPRINT]
 
 
 def test_a_storage_is_checked_before_it_is_needed(tmp_path: Path, storage: str) -> None:
     check_storage(storage, tmp_path / "runs")
-    assert Storage(storage).names() == []
+    assert Storage.open(storage).names() == []
 
 
 @pytest.mark.parametrize(

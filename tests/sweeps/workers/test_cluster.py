@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from depthlab.sweeps.workers import cluster, shipping
-from depthlab.sweeps.workers.cluster import Cluster, check_shared, connected
-from depthlab.sweeps.workers.shipping import PROJECT, runtime_env
+from depthlab.sweeps.workers.cluster import Cluster, check_shared, connect
+from depthlab.sweeps.workers.runtime_env import PROJECT, runtime_env
 from depthlab.tracking import capture_environment
 
 ONE = Cluster(nodes=1, cpus=2, gpus=0, hosts=frozenset({"10.0.0.1"}), own=True)
@@ -20,9 +20,9 @@ SEVERAL = Cluster(nodes=3, cpus=6, gpus=0, hosts=frozenset({"10.0.0.1", "10.0.0.
 # A process of its own: Ray keeps state for a process's lifetime.
 OWN = """
 import os, signal, sys
-from depthlab.sweeps.workers.cluster import connected
+from depthlab.sweeps.workers.cluster import connect
 before = signal.getsignal(signal.SIGTERM)
-with connected(None, environment={"DEPTHLAB_X": "1"}) as cluster:
+with connect(None, environment={"DEPTHLAB_X": "1"}) as cluster:
     import ray
     @ray.remote
     def look():
@@ -84,7 +84,7 @@ def test_a_machine_too_busy_for_ray_is_tried_thrice(
     monkeypatch.setattr(cluster, "_HEAD", head)
     with (
         pytest.raises(ValueError, match=r"Ray does not start .*\(Exception: ") as caught,
-        connected(None),
+        connect(None),
     ):
         pass
     assert said in str(caught.value) and "\n" not in str(caught.value)
@@ -104,7 +104,7 @@ def test_a_cluster_that_comes_up_late_is_used(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["here", "ray://10.0.0.1:10001", ":6379", "10.0.0.1:", "10.0.0.1:x"])
 def test_what_is_no_address_is_told(address: str) -> None:
-    with pytest.raises(ValueError, match=r"type ray\.address=auto") as caught, connected(address):
+    with pytest.raises(ValueError, match=r"type ray\.address=auto") as caught, connect(address):
         pass
     assert "\n" not in str(caught.value) and f"ray.address={address}" in str(caught.value)
 
@@ -113,13 +113,13 @@ def test_nobody_there_is_told_at_once() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-        with pytest.raises(ValueError, match="nothing answers there") as caught, connected(f"127.0.0.1:{port}"):
+        with pytest.raises(ValueError, match="nothing answers there") as caught, connect(f"127.0.0.1:{port}"):
             pass
     assert "\n" not in str(caught.value) and f"ray start --head --port {port}" in str(caught.value)
 
 
 def test_no_cluster_found_is_told_in_one_line(tmp_path: Path) -> None:
-    code = "from depthlab.sweeps.workers.cluster import connected\nwith connected('auto'): pass"
+    code = "from depthlab.sweeps.workers.cluster import connect\nwith connected('auto'): pass"
     environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
     # A cluster of somebody else on this machine is found too: look where none can be.
     blind = "from functools import cache\nfrom ray._private import services\nservices.find_gcs_addresses = cache(set)\n"

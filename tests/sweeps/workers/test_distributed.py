@@ -11,8 +11,8 @@ import pytest
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
 from depthlab.runs import RunHooks, run
-from depthlab.sweeps.workers.distributed import WorkerDied, ensure_together
-from depthlab.sweeps.workers.message_queue import End
+from depthlab.sweeps.workers.distributed import WorkerDied, ensure_distributed
+from depthlab.sweeps.workers.message_queue import WorkerEnded
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import Diverged, Interrupted, Interruption, Pruned
 from tests.runs.test_resume import same_numbers
@@ -49,9 +49,9 @@ def recipe_for_two(root: Path, *words: str) -> Recipe:
     return recipe
 
 
-def together(root: Path, *words: str, **supervision: Any) -> RunRecord:
+def together(root: Path, *words: str, **hooks: Any) -> RunRecord:
     recipe = recipe_for_two(root, *words)
-    return ensure_together(recipe, fingerprint_of(recipe), workers=2, supervision=RunHooks(**supervision))
+    return ensure_distributed(recipe, fingerprint_of(recipe), workers=2, hooks=RunHooks(**hooks))
 
 
 def fingerprint_of(recipe: Recipe) -> str:
@@ -71,14 +71,14 @@ def fingerprint_of(recipe: Recipe) -> str:
     ],
 )
 def test_two_processes_find_what_one_does(words: tuple[str, ...], alone: tuple[str, ...], tmp_path: Path) -> None:
-    watch = Seen()
-    record = together(tmp_path / "two", *words, watch=watch)
+    listener = Seen()
+    record = together(tmp_path / "two", *words, listener=listener)
     expected = run(recipe_of(tmp_path / "one", *alone))
     one, two = (RunFolder.open(tmp_path / name / r.folder) for name, r in (("one", expected), ("two", record)))
     for name in ("train/step_loss", "train/loss", "train/accuracy", "val/loss", "val/accuracy", "test/loss"):
         assert column(two, name) == pytest.approx(column(one, name), rel=1e-4), name
-    assert [metrics["val/loss"] for _, metrics in watch.epochs] == column(two, "val/loss")
-    assert watch.steps[0][1] == 3 * STEPS_PER_EPOCH
+    assert [metrics["val/loss"] for _, metrics in listener.epochs] == column(two, "val/loss")
+    assert listener.steps[0][1] == 3 * STEPS_PER_EPOCH
     again = together(tmp_path / "two", *words)
     assert again == record
     assert [folder.status for folder in find_folders(tmp_path / "two")] == ["finished"]
@@ -93,7 +93,7 @@ def test_a_run_that_is_stopped_pruned_and_killed_goes_on_to_the_same_end(tmp_pat
     broken = tmp_path / "broken"
     interruption = Interruption()
     with pytest.raises(Interrupted):
-        together(broken, *words, interruption=interruption, watch=Seen({1: interruption.request_stop}))
+        together(broken, *words, interruption=interruption, listener=Seen({1: interruption.request_stop}))
     (folder,) = find_folders(broken)
     assert folder.status == "killed"
 
@@ -101,7 +101,7 @@ def test_a_run_that_is_stopped_pruned_and_killed_goes_on_to_the_same_end(tmp_pat
         raise Pruned
 
     with pytest.raises(Pruned):
-        together(broken, *words, watch=Seen({2: prune}))
+        together(broken, *words, listener=Seen({2: prune}))
     assert folder.status == "pruned"
     record = together(broken, *words)
     assert record.resumptions == 2
@@ -143,12 +143,12 @@ class Peculiar(Exception):
 
 @pytest.mark.parametrize("error", [ValueError("a mistake"), Diverged("nan"), Interrupted(signal.SIGTERM), Pruned()])
 def test_errors_travel_as_they_are(error: BaseException) -> None:
-    raised = End.of(1, error).raised()
+    raised = WorkerEnded.of(1, error).raised()
     assert type(raised) is type(error)
     assert str(raised) == str(error)
 
 
 def test_an_error_that_can_not_travel_says_what_it_was() -> None:
-    raised = End.of(1, Peculiar(1, 2)).raised()
+    raised = WorkerEnded.of(1, Peculiar(1, 2)).raised()
     assert type(raised) is RuntimeError
     assert str(raised) == "Peculiar: 1 and 2"

@@ -15,7 +15,7 @@ from depthlab.questions.degradation.tuning_options import Tune, network_key
 from depthlab.questions.references import SEED, network_name
 from depthlab.records import TrialRecord, TrialState
 from depthlab.sweeps.plan.settings import Settings
-from depthlab.sweeps.plan.trials import Trial
+from depthlab.sweeps.plan.trial import Trial
 from depthlab.sweeps.result import SweepResult
 from depthlab.sweeps.state.sweep_state import goodness
 from depthlab.sweeps.sweep import ensure_sweep, preview_sweep

@@ -10,7 +10,7 @@ from depthlab.records import MatchedNetwork
 
 if TYPE_CHECKING:
     from depthlab.questions.equal_cost.step_times import StepTimes
-    from depthlab.sweeps import Measuring
+    from depthlab.sweeps import CostCounter
 
 WIDEST_STEP = 24  # layers: no family here has its depths farther apart
 # of width, which is a multiple of the first stage's channels: 16 in networks for CIFAR, 64 in ResNeXt's stem
@@ -37,7 +37,7 @@ Network = TypeVar("Network", bound=Matched)
 class EqualCostSearch:
     """Finds networks by their cost: `parameters` or `multiply_adds`, or the `time` of a training step."""
 
-    def __init__(self, match: str, measuring: "Measuring", times: "StepTimes | None" = None) -> None:
+    def __init__(self, match: str, measuring: "CostCounter", times: "StepTimes | None" = None) -> None:
         assert (match == "time") == (times is not None), "step times are needed for time alone"
         self.match, self._measuring, self._times = match, measuring, times
 

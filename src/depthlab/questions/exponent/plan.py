@@ -65,10 +65,10 @@ def find_exponent_runs(arguments: Arguments, options: Options) -> TrainedRuns[Pl
 
 def find_networks(arguments: Arguments, options: Options) -> Plan:
     """Return the base network, and for each budget the nearest one along each axis, each network once."""
-    from depthlab.sweeps import Measuring
+    from depthlab.sweeps import CostCounter
 
     space = read_space(arguments.overrides, settings_of(arguments.overrides).params)
-    search = EqualCostSearch("multiply_adds", Measuring())
+    search = EqualCostSearch("multiply_adds", CostCounter())
     base = base_candidate(fixed_overrides(space, "deeper networks and ones with more groups"), AXES)
     cost = search.cost(base)
     budgets = read_budgets(options.budget, cost, BUDGET)

@@ -56,13 +56,13 @@ def find_variant_runs(arguments: Arguments, options: Options) -> TrainedRuns[Var
     Raises:
         ValueError: a person's mistake; or no run has come to its end.
     """
-    from depthlab.sweeps import Measuring
+    from depthlab.sweeps import CostCounter
 
     arguments = replace(arguments, overrides=with_few_images(arguments.overrides, NAME))
     space = read_space(arguments.overrides, settings_of(arguments.overrides).params)
     check_slots(space, options.kinds)
     fixed = fixed_overrides(space, "wider and narrower variants")
-    variants = VariantSearch(fixed, Measuring(), options.match).find_all(options.kinds)
+    variants = VariantSearch(fixed, CostCounter(), options.match).find_all(options.kinds)
     show_networks(
         variants.networks, options.match, lambda one: f"{one.network:26}width {one.width:.4g}", "the skeleton's"
     )

@@ -10,7 +10,7 @@ from depthlab.questions.kernels.record import VariantNetwork
 from depthlab.recipe import Override, compose, override_words
 
 if TYPE_CHECKING:
-    from depthlab.sweeps import Measuring
+    from depthlab.sweeps import CostCounter
 
 NARROWEST, WIDEST = 2, 128  # channels of the first stage between which widths are looked for
 COARSEST = 32  # channels between two widths, at most
@@ -30,7 +30,7 @@ class Variants:
 class VariantSearch:
     """Finds the width of equal cost for each kind in each slot of a skeleton."""
 
-    def __init__(self, fixed: Sequence[str], measuring: "Measuring", match: str) -> None:
+    def __init__(self, fixed: Sequence[str], measuring: "CostCounter", match: str) -> None:
         """Read the skeleton. Raises `ValueError` if it has no depth or width as a number."""
         self._fixed, self._measuring = tuple(fixed), measuring
         self.costs = EqualCostSearch(match, measuring)

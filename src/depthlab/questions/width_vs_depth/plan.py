@@ -63,9 +63,9 @@ def find_matched_runs(arguments: Arguments, options: Options) -> TrainedRuns[Pla
 
 def find_networks(arguments: Arguments, options: Options) -> Plan:
     """Return the base networks, and for each budget the nearest network along each axis. Raises `ValueError`."""
-    from depthlab.sweeps import Measuring
+    from depthlab.sweeps import CostCounter
 
-    settings, measuring = settings_of(arguments.overrides), Measuring()
+    settings, measuring = settings_of(arguments.overrides), CostCounter()
     fixed = fixed_overrides(read_space(arguments.overrides, settings.params), "deeper and wider networks")
     base = base_candidate(fixed, ("depth", "width"))
     times = None

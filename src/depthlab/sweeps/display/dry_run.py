@@ -10,7 +10,7 @@ from depthlab.records import TrialState
 from depthlab.runs.columns import columns
 from depthlab.sweeps.display.wording import about, value_text
 from depthlab.sweeps.plan.estimate import Measured, StepSeconds, TrialCost, fit_step_seconds, is_to_do, time_left
-from depthlab.sweeps.plan.trials import Entry
+from depthlab.sweeps.plan.trial import Entry
 from depthlab.sweeps.state.sweep_state import SweepState
 
 Row = tuple[str, ...]
@@ -18,7 +18,7 @@ NUMBERS = ("parameters", "multiply-adds", "steps", "time")
 
 
 def show_plan(
-    standing: SweepState,
+    sweep_state: SweepState,
     costs: Mapping[int, TrialCost],
     *,
     concurrent: int,
@@ -38,15 +38,15 @@ def show_plan(
         concurrent: How many would run at once.
         name: The sweep's.
         measured: Seconds of single steps, from which all are estimated.
-        skipped: Combinations that can't be had, and why.
+        skipped: Combinations that are not possible, and why.
         unplanned: Trials that the search will find only on its way.
         console: Where; by default standard output.
     """
     console = console or Console(soft_wrap=True)
-    head, *rows = _aligned(_rows(standing, costs, measured)) if standing.entries else [""]
-    console.print(Text(_title(standing, name, unplanned)), style="bold", soft_wrap=True)
+    head, *rows = _aligned(_rows(sweep_state, costs, measured)) if sweep_state.entries else [""]
+    console.print(Text(_title(sweep_state, name, unplanned)), style="bold", soft_wrap=True)
     console.print(Text(head), style="dim", soft_wrap=True)
-    for line in (*rows, *_totals(standing, costs, concurrent, measured, unplanned), *_skipped(skipped)):
+    for line in (*rows, *_totals(sweep_state, costs, concurrent, measured, unplanned), *_skipped(skipped)):
         console.print(Text(line), soft_wrap=True, highlight=False)
 
 
@@ -59,13 +59,15 @@ def state_text(entry: Entry) -> str:
     return "continues" if entry.state == TrialState.CUT_OFF or entry.folder is not None else "new"
 
 
-def _title(standing: SweepState, name: str, unplanned: int) -> str:
-    to_do = sum(map(is_to_do, standing.entries.values())) + unplanned
-    return f"{name}{': ' if name else ''}{_count(len(standing.entries) + unplanned, 'trial')}, {to_do} of them to run"
+def _title(sweep_state: SweepState, name: str, unplanned: int) -> str:
+    to_do = sum(map(is_to_do, sweep_state.entries.values())) + unplanned
+    return (
+        f"{name}{': ' if name else ''}{_count(len(sweep_state.entries) + unplanned, 'trial')}, {to_do} of them to run"
+    )
 
 
-def _rows(standing: SweepState, costs: Mapping[int, TrialCost], measured: Measured) -> Iterator[Row]:
-    entries = list(standing.entries.values())
+def _rows(sweep_state: SweepState, costs: Mapping[int, TrialCost], measured: Measured) -> Iterator[Row]:
+    entries = list(sweep_state.entries.values())
     axes = list(dict.fromkeys(axis for entry in entries for axis in entry.trial.values))
     step_seconds = fit_step_seconds(measured)
     yield (*(axes or ["trial"]), *NUMBERS, "state")
@@ -87,9 +89,9 @@ def _numbers(entry: Entry, cost: TrialCost | None, step_seconds: StepSeconds | N
 
 
 def _totals(
-    standing: SweepState, costs: Mapping[int, TrialCost], concurrent: int, measured: Measured, unplanned: int
+    sweep_state: SweepState, costs: Mapping[int, TrialCost], concurrent: int, measured: Measured, unplanned: int
 ) -> Iterator[str]:
-    rest = {entry.trial.index: entry for entry in standing.entries.values() if is_to_do(entry)}
+    rest = {entry.trial.index: entry for entry in sweep_state.entries.values() if is_to_do(entry)}
     known = [(costs[index], entry) for index, entry in rest.items() if index in costs]
     if known:
         steps = sum(max(0, cost.steps - entry.step) for cost, entry in known)
@@ -101,8 +103,8 @@ def _totals(
         yield "there is nothing left to run"
         return
     at_once = "one after the other" if concurrent == 1 else f"{concurrent} at once"
-    alone = time_left(standing, costs, 1, measured=measured, unplanned=unplanned)
-    together = time_left(standing, costs, concurrent, measured=measured, unplanned=unplanned)
+    alone = time_left(sweep_state, costs, 1, measured=measured, unplanned=unplanned)
+    together = time_left(sweep_state, costs, concurrent, measured=measured, unplanned=unplanned)
     if alone is None or together is None:
         yield f"how long it takes, {at_once}, is unknown: no step was measured"
     else:
@@ -113,9 +115,10 @@ def _totals(
 
 def _skipped(skipped: Sequence[tuple[str, str]]) -> Iterator[str]:
     if skipped:
-        yield f"left out: {_count(len(skipped), 'combination')} that can't be had"
-    for words, reason in skipped:
-        yield f"  {words}: {reason}"
+        verb = "is" if len(skipped) == 1 else "are"
+        yield f"left out: {_count(len(skipped), 'combination')} that {verb} not possible"
+    for overrides, reason in skipped:
+        yield f"  {overrides}: {reason}"
 
 
 def _aligned(rows: Iterator[Row]) -> list[str]:

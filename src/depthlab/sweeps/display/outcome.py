@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from depthlab.recipe import Override
 from depthlab.records import DONE, SweepRecord
 from depthlab.sweeps.display.table import show_results
 
@@ -50,6 +51,6 @@ def check_complete(record: SweepRecord, *, asked: Collection[int]) -> None:
     for trial in missing:
         why = f" ({trial.fault}: {trial.message})" if trial.fault is not None else ""
         errors.print(f"  {trial.name}, {trial.state}{why}: python train.py {shlex.join(trial.words)}")
-    command = [word for word in record.command if word.partition("=")[0] != "fresh"]  # that would begin anew
+    command = [word for word in record.command if Override.parse(word).key != "fresh"]  # which would start over
     errors.print(f"the same command goes on with them: {shlex.join(command)}")
     raise SystemExit(INCOMPLETE)

@@ -11,10 +11,10 @@ from rich.live import Live
 from rich.text import Text
 
 from depthlab.records import TrialState
-from depthlab.sweeps.display.progress_lines import DisplayState, draw_board
+from depthlab.sweeps.display.progress_lines import DisplayState, draw_display
 from depthlab.sweeps.display.wording import about, elapsed, label, metric_name, metric_text, percent
 from depthlab.sweeps.plan.estimate import Measured, TrialCost, is_to_do, time_left
-from depthlab.sweeps.plan.trials import Entry
+from depthlab.sweeps.plan.trial import Entry
 from depthlab.sweeps.state.sweep_state import SweepState
 
 REFRESHES = 3  # a second: with a thousand trials, a hundred of them running, that takes 1 % of a core
@@ -25,7 +25,7 @@ SECONDS_BETWEEN_ESTIMATES = 1.0
 class ProgressDisplay:
     """Shows a sweep on standard error, from `with` until its end; the driver calls `update` upon each event.
 
-    On a terminal the board stays below whatever else is printed, and goes when the sweep ends. Elsewhere there is one
+    On a terminal the display stays below whatever else is printed, and goes when the sweep ends. Elsewhere there is one
     plain line for each trial that ends, or is to be tried again.
 
     Args:
@@ -35,13 +35,13 @@ class ProgressDisplay:
         name: The sweep's.
         total: Trials in all, where the search finds some of them only on its way; by default those that are known.
         measured: Seconds of steps that were known before.
-        enabled: Whether the board is shown rather than lines; by default it is at a terminal.
+        enabled: Whether the live display is shown rather than lines; by default it is at a terminal.
         console: Where; by default standard error.
     """
 
     def __init__(
         self,
-        standing: SweepState,
+        sweep_state: SweepState,
         costs: Mapping[int, TrialCost],
         concurrent: int,
         *,
@@ -51,7 +51,7 @@ class ProgressDisplay:
         enabled: bool | None = None,
         console: Console | None = None,
     ) -> None:
-        self.standing, self.costs, self.concurrent = standing, costs, concurrent
+        self.sweep_state, self.costs, self.concurrent = sweep_state, costs, concurrent
         self.name, self.measured = name, measured
         self._total = total
         self._console = console or Console(stderr=True)
@@ -59,7 +59,7 @@ class ProgressDisplay:
         self.shown = can if enabled is None else enabled
         self._live: Live | None = None
         self._faults: list[Entry] = []
-        self._told = {index: _mark(entry) for index, entry in standing.entries.items()}
+        self._told = {index: _mark(entry) for index, entry in sweep_state.entries.items()}
         self._left: float | None = None
         self._estimated = -SECONDS_BETWEEN_ESTIMATES
 
@@ -70,7 +70,7 @@ class ProgressDisplay:
                 console=self._console,
                 refresh_per_second=REFRESHES,
                 transient=True,
-                # what goes to a file or another program must not come out above the board instead
+                # what goes to a file or another program must not come out above the display instead
                 redirect_stdout=sys.stdout.isatty(),
             )
             self._live.start()
@@ -85,7 +85,7 @@ class ProgressDisplay:
 
     def update(self) -> None:
         """Take note that something has changed."""
-        for entry in list(self.standing.entries.values()):
+        for entry in list(self.sweep_state.entries.values()):
             index, mark = entry.trial.index, _mark(entry)
             before = self._told.get(index)
             if mark == before:
@@ -99,7 +99,7 @@ class ProgressDisplay:
                 self._tell(entry, 0 if before is None else before[1])
 
     def note(self, line: str) -> None:
-        """Print a line above the board."""
+        """Print a line above the display."""
         if self._live is None:
             print(line, file=sys.stderr, flush=True)
         else:
@@ -108,26 +108,28 @@ class ProgressDisplay:
     @property
     def total(self) -> int:
         """Number of trials in all."""
-        return max(self._total or 0, len(self.standing.entries))
+        return max(self._total or 0, len(self.sweep_state.entries))
 
     def time_left(self) -> float | None:
         """Return the estimated seconds until the sweep's end; None while nothing was measured."""
-        unplanned = self.total - len(self.standing.entries)
-        return time_left(self.standing, self.costs, self.concurrent, measured=self.measured, unplanned=unplanned)
+        unplanned = self.total - len(self.sweep_state.entries)
+        return time_left(self.sweep_state, self.costs, self.concurrent, measured=self.measured, unplanned=unplanned)
 
     def _draw(self) -> Text:
         now = time.monotonic()
         if now - self._estimated >= SECONDS_BETWEEN_ESTIMATES:
             self._left, self._estimated = self.time_left(), now
-        sight = DisplayState(self.name, self.total, time.time() - self.standing.began, self._left, self._faults)
+        view = DisplayState(self.name, self.total, time.time() - self.sweep_state.began, self._left, self._faults)
         width, height = self._console.size
-        return draw_board(self.standing, sight, width=width, height=height - 1)
+        return draw_display(self.sweep_state, view, width=width, height=height - 1)
 
     def _tell(self, entry: Entry, attempts: int) -> None:
         """Print what became of a trial, if it has ended or will be tried again."""
-        what = _ending(entry, self.standing.metric)
+        what = _ending(entry, self.sweep_state.metric)
         if what is not None:
-            ended = sum(not is_to_do(e) and e.state != TrialState.RUNNING for e in list(self.standing.entries.values()))
+            ended = sum(
+                not is_to_do(e) and e.state != TrialState.RUNNING for e in list(self.sweep_state.entries.values())
+            )
             left = self.time_left() if ended < self.total else None
             rest = "" if left is None else f"; about {about(left)} left"
             place = f"[{ended:>{len(str(self.total))}}/{self.total}]"

@@ -1,4 +1,4 @@
-"""What the board looks like: lines of text that fit a terminal, however many trials run and however narrow it is."""
+"""What the display looks like: lines of text that fit a terminal, however many trials run and however narrow it is."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from rich.text import Text
 from depthlab.records import DONE, TrialState
 from depthlab.sweeps.display.wording import about, elapsed, label, metric_name, metric_text, short_label
 from depthlab.sweeps.plan.estimate import is_to_do
-from depthlab.sweeps.plan.trials import Entry
+from depthlab.sweeps.plan.trial import Entry
 from depthlab.sweeps.state.sweep_state import SweepState, goodness
 
 MOST_FAULTS = 3
@@ -20,7 +20,7 @@ NARROWEST_LABEL = 16
 
 @dataclass(frozen=True)
 class DisplayState:
-    """What the board shows beside the trials themselves."""
+    """What the display shows beside the trials themselves."""
 
     name: str  # the sweep's
     total: int  # trials in all, with those that aren't known yet
@@ -29,24 +29,28 @@ class DisplayState:
     faults: Sequence[Entry] = ()  # the latest last
 
 
-def draw_board(standing: SweepState, sight: DisplayState, *, width: int, height: int) -> Text:
-    """Lay the board out in at most `height` lines of at most `width` cells."""
-    entries = list(standing.entries.values())  # a copy: the driver may add one while this is drawn
-    faults = [_fault(entry, width) for entry in sight.faults[-MOST_FAULTS:]]
-    below = [*_best(entries, standing.metric, width), *faults]
-    above = [_head(sight, width), _whole_bar(entries, sight.total, width), _counts(entries, sight.total, width)]
+def draw_display(sweep_state: SweepState, view: DisplayState, *, width: int, height: int) -> Text:
+    """Lay the display out in at most `height` lines of at most `width` cells."""
+    entries = list(sweep_state.entries.values())  # a copy: the driver may add one while this is drawn
+    faults = [_fault(entry, width) for entry in view.faults[-MOST_FAULTS:]]
+    below = [*_best(entries, sweep_state.metric, width), *faults]
+    above = [
+        _head(view, width),
+        _whole_bar(entries, view.total, width),
+        _counts(entries, view.total, width),
+    ]
     room = height - len(above) - len(below) - 1
-    lines = [*above, *_running(entries, standing.metric, room, width), *below]
+    lines = [*above, *_running(entries, sweep_state.metric, room, width), *below]
     return Text("\n", no_wrap=True, overflow="crop", end="").join(lines[: max(height, 1)])
 
 
-def _head(sight: DisplayState, width: int) -> Text:
-    left = "" if sight.left is None else f", about {about(sight.left)} left"
-    time = elapsed(sight.elapsed) + left
+def _head(view: DisplayState, width: int) -> Text:
+    left = "" if view.left is None else f", about {about(view.left)} left"
+    time = elapsed(view.elapsed) + left
     room = width - cell_len(time) - 2
     if room < NARROWEST_LABEL:
         return Text(fit(time, width))
-    return Text.assemble((fit(sight.name, room), "bold"), "  ", time)
+    return Text.assemble((fit(view.name, room), "bold"), "  ", time)
 
 
 def _whole_bar(entries: Sequence[Entry], total: int, width: int) -> Text:

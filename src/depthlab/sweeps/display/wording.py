@@ -1,10 +1,10 @@
-"""How trials, times and metrics are put into words, on a board, in lines and in tables."""
+"""How trials, times and metrics are worded, on a live display, in lines and in tables."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from depthlab.sweeps.plan.trials import Trial
+from depthlab.sweeps.plan.trial import Trial
 
 IN_THE_NAME = ("model", "depth", "data", "seed")  # axes whose values a recipe's name has
 

@@ -62,7 +62,7 @@ def write_note(record: SweepRecord, identity: str, params: Mapping[str, str]) ->
     Args:
         record: Of the sweep.
         identity: Of the sweep.
-        params: Axes and held words as they were typed.
+        params: Axes and held overrides as they were typed.
     """
     axes = Table(("axis", "values"), tuple((axis, _values(record, axis, params)) for axis in record.axes))
     command = shlex.join(record.command)
@@ -92,9 +92,9 @@ def _best(record: SweepRecord) -> str:
     if not table.rows:
         return ""
     row = dict(zip(table.columns, table.rows[0], strict=True))
-    words = " ".join(f"{axis}={show(row[axis])}" for axis in record.axes)
+    setting = " ".join(f"{axis}={show(row[axis])}" for axis in record.axes)
     label = Quantity(record.metric).label
-    return _cut(f"; best {label}: {row[label]:.4g} with `{words}`")
+    return _cut(f"; best {label}: {row[label]:.4g} with `{setting}`")
 
 
 def _values(record: SweepRecord, axis: str, params: Mapping[str, str]) -> str:

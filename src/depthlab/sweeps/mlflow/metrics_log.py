@@ -2,11 +2,11 @@
 
 import math
 from collections import Counter
-from typing import final
+from typing import Self, final
 
 from depthlab.records import DONE, SweepRecord, TrialState
 from depthlab.sweeps.state.sweep_state import goodness
-from depthlab.tracking import Journal, Line
+from depthlab.tracking import Journal, JournalLine
 
 _BEST = ("val/accuracy", "val/loss", "test/accuracy")
 _COUNTED = (*DONE, TrialState.FAILED)
@@ -21,11 +21,15 @@ class MetricsLog:
     than the last step, so that the newest line counts and none is there twice.
     """
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
+    def __init__(self, journal: Journal, last: JournalLine | None = None) -> None:
+        self._journal, self._last = journal, last
+        self._ended = _count_ended(last.values) if last is not None else -1
+
+    @classmethod
+    def open(cls, journal: Journal) -> Self:
+        """Go on behind the journal's last line."""
         lines = journal.read()
-        self._last = lines[-1] if lines else None
-        self._ended = _count_ended(self._last.values) if self._last is not None else -1
+        return cls(journal, lines[-1] if lines else None)
 
     def note(self, record: SweepRecord, *, last: bool = False) -> None:
         """Write a line if trials have ended since the one before; the `last` one also if anything else has changed.
@@ -33,17 +37,17 @@ class MetricsLog:
         Raises:
             OSError: The disk is full, for instance.
         """
-        values = course_values(record)
+        values = sweep_metrics(record)
         before, self._ended = self._ended, _count_ended(values)
         known = self._last.values if self._last is not None else {}
         same = {**values, _RUNNING: 0.0} == {**known, _RUNNING: 0.0}
         if (self._ended > before and not same) or (last and values != known):
             step = self._ended if self._last is None else max(self._ended, self._last.step + 1)
             self._journal.append(values, step=step, epoch=0)
-            self._last = Line(0, step, 0, values)
+            self._last = JournalLine(0, step, 0, values)
 
 
-def course_values(record: SweepRecord) -> dict[str, float]:
+def sweep_metrics(record: SweepRecord) -> dict[str, float]:
     """Return the counts of trials, and the metrics of the finished trial that is best by the sweep's metric."""
     states = Counter(trial.state for trial in record.trials)
     counted = (*_COUNTED, TrialState.CUT_OFF, TrialState.RUNNING)

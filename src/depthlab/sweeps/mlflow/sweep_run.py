@@ -3,15 +3,15 @@
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, final
 
 from depthlab.records import RunStatus, SweepRecord, TrialState
 from depthlab.sweeps.mlflow.artifacts import TABLES, write_files, write_note
-from depthlab.sweeps.mlflow.children import find_children
 from depthlab.sweeps.mlflow.metrics_log import MetricsLog
+from depthlab.sweeps.mlflow.trial_tags import lacking_tags
 from depthlab.tracking import Journal, adopt, open_client, redact, resolve_artifact_root
 from depthlab.tracking.metric_uploader import MetricUploader
 from depthlab.tracking.mlflow_run import end_run, upload
@@ -25,56 +25,72 @@ _SHARE = 30  # what took a second is done again after half a minute at the earli
 
 
 @final
+@dataclass(frozen=True)
+class SweepRunDescription:
+    """What the MLflow run of a sweep says of it."""
+
+    experiment: str  # the trials' own
+    artifact_root: str | None  # where files of a new experiment go; None leaves it to the store
+    name: str
+    identity: str  # of the sweep
+    tags: Mapping[str, str]  # of this command; see `command_tags`
+    params: Mapping[str, str]  # axes and held keys -> values as they were typed
+    runs: Path  # the folder with the folders of all runs
+
+    def new_progress(self, uri: str) -> ParentProgress:
+        """Return the progress of a run that a store does not have yet."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        runs = str(self.runs.absolute())
+        return ParentProgress(uri, self.experiment, uuid.uuid4().hex, self.name, self.identity, now, runs)
+
+    def applied_to(self, progress: ParentProgress) -> ParentProgress:
+        """Return the progress with this command's tags and parameters, as of a run that goes on."""
+        described = replace(progress, tags=dict(self.tags), params=dict(self.params), artifact_root=self.artifact_root)
+        return replace(described, status=None, complete=False)
+
+
+@final
 class MlflowSweepRun:
     """Keeps the MLflow run of a sweep up to date while its trials compute.
 
     The sweep's folder is the truth. A thread opens the run, the same one for every command of the sweep, and sends
-    what is new: counts of trials and the best metrics as they change, tags of the trials' own runs, and now and then
-    figures, tables and a text. It takes the newest record only, and some 3 % of the time at most; the last record
-    always arrives. Whatever goes wrong there never ends the sweep: it is tried again, told by `finish`, and sent by the
-    next command or by `synchronize_sweeps`. What has arrived is noted in `parent.json`, so that nothing is there twice.
+    what is new: counts of trials and the best metrics as they change, tags of the trials' own runs, and now and
+    then figures, tables and a text. It takes the newest record only, and some 3 % of the time at most; the last
+    record always arrives. Whatever goes wrong there never ends the sweep: it is tried again, reported by `finish`,
+    and sent by the next command or by `synchronize_sweeps`. What has arrived is noted in `parent.json`, so that
+    nothing is there twice.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        uri: str,
-        experiment: str,
-        artifact_root: Path | str | None,
-        name: str,
-        identity: str,
-        tags: Mapping[str, str],
-        params: Mapping[str, str],
-        runs: Path,
-        every: float = 3.0,
-    ) -> None:
-        """Nothing happens before `start` or `open`.
+    def __init__(self, folder: Path, uri: str, progress: ParentProgress, *, every: float = 3.0) -> None:
+        """Nothing happens before `start`.
 
         Args:
             folder: Of the sweep, which this process has locked.
             uri: The store, as `resolve_uri` returns it and `check_store` has approved of it.
-            experiment: Name of the MLflow experiment, the trials' own.
-            artifact_root: Where files of a new experiment go; None leaves it to the store.
-            name: Of the run.
-            identity: Of the sweep.
-            tags: Of this command; see `command_tags`.
-            params: Axes and held words -> values as they were typed.
-            runs: The folder with the folders of all runs.
+            progress: What the run should say, and how much of it the store has.
             every: Seconds between two looks at what is new.
         """
-        shown = redact(uri)
-        progress = ParentProgress.find(folder)
-        if progress is None or (progress.uri, progress.experiment) != (shown, experiment):
-            now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            progress = ParentProgress(shown, experiment, uuid.uuid4().hex, name, identity, now, str(runs.absolute()))
-        root = None if artifact_root is None else str(artifact_root)
-        progress = replace(progress, tags=dict(tags), params=dict(params), artifact_root=root)
-        self._set_up(folder, uri, replace(progress, status=None, complete=False), every)
+        self._folder, self._uri, self._progress, self._every = folder.absolute(), uri, progress, every
+        self._journal = Journal(self._folder / "parent.jsonl")
+        self._metrics_log: MetricsLog | None = None
+        self._uploader = MetricUploader(self._journal)
+        self._client: MlflowClient | None = None
+        self._record: SweepRecord | None = None  # the newest one
+        self._status = RunStatus.KILLED
+        self._next_show = 0.0
+        self._sender = Sender(self._bring_up_to_date, name="mlflow-sweep-run", every=every)
 
     @classmethod
-    def again(cls, folder: Path, uri: str | None = None) -> Self:
-        """Take up the run of a sweep whose command has ended, to send what is missing.
+    def open(cls, folder: Path, uri: str, description: SweepRunDescription, *, every: float = 3.0) -> Self:
+        """Begin the run of a sweep, or continue it with a new command."""
+        progress = ParentProgress.find(folder)
+        if progress is None or (progress.uri, progress.experiment) != (redact(uri), description.experiment):
+            progress = description.new_progress(redact(uri))
+        return cls(folder, uri, description.applied_to(progress), every=every)
+
+    @classmethod
+    def reopen(cls, folder: Path, uri: str | None = None) -> Self:
+        """Continue the run of a sweep whose command has ended, to send what is missing.
 
         Args:
             folder: Of the sweep, which this process has locked; it has a `parent.json`.
@@ -87,40 +103,17 @@ class MlflowSweepRun:
             progress = replace(
                 progress, uri=redact(uri), key=uuid.uuid4().hex, artifact_root=resolve_artifact_root(uri), run_id=None
             )
-        parent = cls.__new__(cls)
-        parent._set_up(folder, uri, replace(progress, complete=False), 3.0)
-        return parent
-
-    def _set_up(self, folder: Path, uri: str, progress: ParentProgress, every: float) -> None:
-        self._folder, self._uri, self._progress, self._every = folder.absolute(), uri, progress, every
-        self._journal = Journal(self._folder / "parent.jsonl")
-        self._course: MetricsLog | None = None
-        self._feed = MetricUploader(self._journal, 0)
-        self._client: MlflowClient | None = None
-        self._record: SweepRecord | None = None  # the newest one
-        self._status = RunStatus.KILLED
-        self._next_show = 0.0
-        self._sender = Sender(self._bring_up_to_date, name="parent", every=every)
+        return cls(folder, uri, replace(progress, complete=False))
 
     def start(self) -> None:
         """Begin to open the run, in the background; returns at once."""
         self._progress.write(self._folder)
         self._sender.start()
 
-    def open(self) -> str | None:
-        """Begin, and return MLflow's id of the run once the store was asked; None if it is away."""
-        self.start()
-        return self.run_id
-
     @property
     def run_id(self) -> str | None:
         """MLflow's id of the run. Waits until the store was asked the first time; None if it is away."""
         self._sender.wait_for_answer()
-        return self._progress.run_id
-
-    @property
-    def known_id(self) -> str | None:
-        """MLflow's id of the run as far as it is known at this moment; waits for nothing."""
         return self._progress.run_id
 
     def update(self, record: SweepRecord) -> None:
@@ -159,9 +152,9 @@ class MlflowSweepRun:
     def _take(self, record: SweepRecord, *, last: bool) -> None:
         # Here and not in the thread, so that every trial that ends has its step, however slow the store is.
         try:
-            if self._course is None:
-                self._course = MetricsLog(self._journal)
-            self._course.note(record, last=last)
+            if self._metrics_log is None:
+                self._metrics_log = MetricsLog.open(self._journal)
+            self._metrics_log.note(record, last=last)
         except (OSError, ValueError) as error:  # a full disk, a damaged journal: the sweep goes on
             self._sender.trouble = error
         self._record = record
@@ -183,7 +176,7 @@ class MlflowSweepRun:
             if record is not None and (ending or time.monotonic() >= self._next_show):
                 self._show(client, run_id, record, ending)
         finally:
-            if ending:  # even where no file can be stored, the run shall not seem to go on
+            if ending:  # even where no file can be stored, the run must not look as if it went on
                 end_run(client, run_id, self._status, None)
         if ending:
             self._note(complete=True)
@@ -200,19 +193,19 @@ class MlflowSweepRun:
         if self._progress.described != described:
             describe_parent(client, run_id, self._progress, self._folder)
             self._note(described=described)
-        self._feed = MetricUploader(self._journal, self._progress.metrics)
+        self._uploader = MetricUploader.resume(self._journal, self._progress.metrics)
         self._client = client
         return client, run_id
 
     def _send(self, client: "MlflowClient", run_id: str, record: SweepRecord | None) -> None:
         """Send metrics, and the tags of trials' runs that are new or changed."""
-        while self._feed.send(client, run_id):
-            self._note(metrics=self._feed.offset)
+        while self._uploader.send(client, run_id):
+            self._note(metrics=self._uploader.offset)
         if record is None:
             return
         children = dict(self._progress.children)
         try:
-            for child, tags in find_children(record, self._progress, children):
+            for child, tags in lacking_tags(record, self._progress, children):
                 adopt(client, child, tags)
                 children[child] = digest(tags)
         finally:

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import final
 
 from depthlab.records import RunStatus, SweepRecord, TrialState
-from depthlab.sweeps.mlflow.children import find_children
 from depthlab.sweeps.mlflow.sweep_run import MlflowSweepRun
+from depthlab.sweeps.mlflow.trial_tags import lacking_tags
 from depthlab.tracking import Lock, check_store, redact, resolve_uri
 from depthlab.tracking.parent_run import ParentProgress
 
@@ -55,7 +55,7 @@ def _settle(folder: Path, uri: str | None) -> SynchronizedSweep | None:
     assert progress is not None
     file = folder / "record.json"
     record = _left(SweepRecord.read(file)) if file.is_file() else None
-    wanting = record is not None and next(find_children(record, progress, progress.children), None) is not None
+    wanting = record is not None and next(lacking_tags(record, progress, progress.children), None) is not None
     if progress.complete and not wanting:
         return None
     usual = resolve_uri(None)  # the address with its password, which no file holds
@@ -66,7 +66,7 @@ def _settle(folder: Path, uri: str | None) -> SynchronizedSweep | None:
         check_store(target)
     except ValueError as error:
         return SynchronizedSweep(folder.name, progress.run_id, str(error))
-    parent = MlflowSweepRun.again(folder, target)
+    parent = MlflowSweepRun.reopen(folder, target)
     parent.start()
     status = progress.status or RunStatus.KILLED
     return SynchronizedSweep(folder.name, parent.run_id, parent.finish(status, record))

@@ -12,12 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from depthlab.recipe import Recipe
 from depthlab.runs import ImageFacts, count_all_steps, look_at_images, measure, runs_root
 from depthlab.sweeps.plan.estimate import TrialCost
-from depthlab.sweeps.plan.trials import Trial
+from depthlab.sweeps.plan.trial import Trial
 from depthlab.tracking import capture_environment, find_folders
 
 
 @final
-class Measuring:
+class CostCounter:
     """Costs of many recipes: images are looked at once, and a network is counted once, however many ask for it."""
 
     def __init__(self, look: Callable[[Recipe], ImageFacts] = look_at_images) -> None:
@@ -43,20 +43,20 @@ class Measuring:
 
 
 def measure_costs(
-    trials: Sequence[Trial], measuring: Measuring, *, enabled: bool | None = None
+    trials: Sequence[Trial], counter: CostCounter, *, enabled: bool | None = None
 ) -> dict[int, TrialCost]:
     """Count what each trial has to compute, by its place in the sweep; a bar is shown where there is a terminal."""
     costs = {}
     with _progress(enabled) as progress:
         for trial in progress.track(trials, description="counting multiply-adds"):
-            costs[trial.index] = measuring.cost(trial.recipe)
+            costs[trial.index] = counter.cost(trial.recipe)
     return costs
 
 
 def measure_steps(
     recipes: Sequence[Recipe],
     *,
-    measuring: Measuring | None = None,
+    counter: CostCounter | None = None,
     root: Path | None = None,
     threads: int = 1,
     seconds: float = 10.0,
@@ -65,7 +65,7 @@ def measure_steps(
     """Return costs with the seconds of one step, from which those of all recipes can be estimated.
 
     Earlier runs on this hardware tell theirs; of the cheapest and the dearest recipe some steps are trained, for about
-    so many seconds in all, where no earlier run has told. Nothing is recorded.
+    so many seconds in all, where no earlier run shows it. Nothing is recorded.
 
     Args:
         recipes: Those of the sweep.
@@ -79,9 +79,9 @@ def measure_steps(
 
     if not recipes:
         return []
-    measuring = measuring or Measuring()
-    costs = {measuring.cost(recipe): recipe for recipe in recipes}
-    known = recorded_steps(root or runs_root(recipes[0]), recipes, measuring, threads=threads)
+    counter = counter or CostCounter()
+    costs = {counter.cost(recipe): recipe for recipe in recipes}
+    known = recorded_steps(root or runs_root(recipes[0]), recipes, counter, threads=threads)
     told = {cost.kind for cost, _ in known}
     cheapest, dearest = min(costs, key=_work), max(costs, key=_work)
     untold = [cost for cost in dict.fromkeys((cheapest, dearest)) if cost.kind not in told]
@@ -92,7 +92,7 @@ def measure_steps(
 
 
 def recorded_steps(
-    root: Path, recipes: Iterable[Recipe], measuring: Measuring, *, threads: int
+    root: Path, recipes: Iterable[Recipe], counter: CostCounter, *, threads: int
 ) -> list[tuple[TrialCost, float]]:
     """Return what finished runs under `root` tell, if they were of the same images on the same hardware."""
     from depthlab.runs import expected_hardware  # imports Lightning
@@ -104,7 +104,7 @@ def recorded_steps(
     # one of each image set: the trainer's settings are taken to be those of all
     ones = {recipe.choices["data"]: recipe for recipe in recipes}
     wanted = {
-        (data, expected_hardware(recipe, measuring.facts(recipe), processor=processor, threads=threads))
+        (data, expected_hardware(recipe, counter.facts(recipe), processor=processor, threads=threads))
         for data, recipe in ones.items()
     }
     # as plain JSON: what an older lab wrote is no obstacle

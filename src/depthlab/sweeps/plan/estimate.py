@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from depthlab.records import TrialState
-from depthlab.sweeps.plan.trials import Entry
+from depthlab.sweeps.plan.trial import Entry
 from depthlab.sweeps.state.sweep_state import SweepState
 
 
@@ -66,7 +66,7 @@ def fit_step_seconds(measured: Measured) -> StepSeconds | None:
 
 
 def time_left(
-    standing: SweepState,
+    sweep_state: SweepState,
     costs: Mapping[int, TrialCost],
     concurrent: int,
     *,
@@ -78,7 +78,7 @@ def time_left(
     What runs goes on; of what waits, the longest begins first. `measured` was known before this command, `unplanned`
     trials will be asked for but aren't known yet: each is taken to be as long as the mean of those that are.
     """
-    entries = list(standing.entries.values())  # a copy: the board asks while the driver may add one
+    entries = list(sweep_state.entries.values())  # a copy: the display reads while the driver may add one
     step_seconds = fit_step_seconds([*measured, *measured_steps(entries, costs)])
     if step_seconds is None or (unplanned and not costs):
         return None
@@ -97,7 +97,7 @@ def pack(running: Sequence[float], waiting: Sequence[float], concurrent: int) ->
     """Return when the last one ends, if the longest that waits always takes the first place that gets free."""
     concurrent = max(concurrent, 1)
     places = sorted([*running, *[0.0] * (concurrent - len(running))])
-    for _ in range(len(places) - concurrent):  # more run than shall: the first to end leave no place
+    for _ in range(len(places) - concurrent):  # more run than should: the first to end free no place
         heapq.heappop(places)
     last = max(running, default=0.0)
     for seconds in sorted(waiting, reverse=True):

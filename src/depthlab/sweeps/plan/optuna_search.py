@@ -1,4 +1,4 @@
-"""Optuna's search: it proposes a trial, hears how it ended, and proposes a better one."""
+"""Optuna's search: it proposes a trial, learns how it ended, and proposes a better one."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, final
@@ -9,11 +9,11 @@ from optuna.study import StudyDirection
 from optuna.trial import TrialState as OptunaState
 from optuna.trial import create_trial
 
-from depthlab.recipe import Interval, Space
+from depthlab.recipe import Interval, Override, Space, override_values
 from depthlab.records import DONE, TrialState
 from depthlab.sweeps.plan.sampling import typed
 from depthlab.sweeps.plan.settings import Settings
-from depthlab.sweeps.plan.trials import Entry, Trial
+from depthlab.sweeps.plan.trial import Entry, Trial
 
 # how many proposals in a row may be trials that are there already before the space counts as exhausted
 IDLE_PROPOSALS = 100
@@ -31,7 +31,7 @@ class OptunaSearch:
         Args:
             space: What to choose from.
             settings: Of the sweep; its `samples` are all trials that the study may have, those known included.
-            examine: Makes a trial of words, numbered, or tells why it can't be had.
+            examine: Makes a numbered trial of overrides, or returns why it is not possible.
             known: Trials of earlier commands, finished or not, in their order.
         """
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -40,7 +40,7 @@ class OptunaSearch:
         self._fingerprints: dict[str, Entry | None] = {}
         self._asked: dict[str, optuna.Trial] = {}  # fingerprint -> Optuna's name for it
         self._idle = 0
-        self.trouble: ValueError | None = None
+        self.error: ValueError | None = None
         earlier = list(known)
         direction = StudyDirection.MINIMIZE if settings.metric.endswith("loss") else StudyDirection.MAXIMIZE
         # the same seed would propose the same first trials again
@@ -54,19 +54,19 @@ class OptunaSearch:
         """Whether no trial will come any more."""
         assert self._settings.samples is not None
         spent = len(self._fingerprints) >= self._settings.samples
-        return spent or self._idle >= IDLE_PROPOSALS or self.trouble is not None
+        return spent or self._idle >= IDLE_PROPOSALS or self.error is not None
 
     def ask(self) -> Trial | None:
         """Return a trial that is not there yet; None where there is none."""
         while not self.exhausted:
             asked = self._study.ask(self._distributions)
-            words = self._space.words(
+            overrides = self._space.words(
                 {key: _typed(value, self._space.intervals.get(key)) for key, value in asked.params.items()}
             )
-            trial = self._examine(words)
+            trial = self._examine(overrides)
             if isinstance(trial, ValueError):
                 if self._settings.impossible == "refuse":
-                    self.trouble = trial
+                    self.error = trial
                 self._study.tell(asked, state=OptunaState.FAIL)
                 self._idle += 1
             elif trial.fingerprint in self._fingerprints:
@@ -95,7 +95,7 @@ class OptunaSearch:
 
     def _take_up(self, entry: Entry) -> None:
         self._fingerprints[entry.trial.fingerprint] = entry
-        params = self._params(entry.trial.words)
+        params = self._params(entry.trial.overrides)
         if params is None:
             return  # its values are not those of today's axes
         value = _value(entry, self._settings.metric)
@@ -106,9 +106,12 @@ class OptunaSearch:
             self._study.enqueue_trial(params)
             self._asked[entry.trial.fingerprint] = self._study.ask(self._distributions)
 
-    def _params(self, words: tuple[str, ...]) -> dict[str, Any] | None:
-        texts = dict(word.partition("=")[::2] for word in words)
-        params = {key: _read(texts.get(key, ""), kind) for key, kind in self._distributions.items()}
+    def _params(self, overrides: tuple[str, ...]) -> dict[str, Any] | None:
+        texts = override_values(overrides)
+        params = {
+            key: _read(texts.get(Override.parse(key).key, ""), distribution)
+            for key, distribution in self._distributions.items()
+        }
         return None if None in params.values() else params
 
 

@@ -3,15 +3,16 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, final
+from typing import final
 
-from depthlab.recipe import Recipe, Space, compose_each, read_space, source_hash
+from depthlab.recipe import Override, Space, compose_each, override_words, read_space, source_hash
+from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.resources import check_processes
 from depthlab.sweeps.plan.sampling import between, random_combinations
 from depthlab.sweeps.plan.settings import Settings
-from depthlab.sweeps.plan.trials import Trial
+from depthlab.sweeps.plan.trial import Trial
 
 # how many draws in a row may bring nothing new before a random search counts as exhausted
 IDLE_DRAWS = 1000
@@ -24,7 +25,7 @@ Variant = Mapping[str, str]  # keys of networks that are no grid -> the value of
 class Skipped:
     """A combination that can't be, left out on request."""
 
-    words: tuple[str, ...]
+    overrides: tuple[str, ...]
     reason: str
 
 
@@ -43,26 +44,28 @@ class Plan:
         return " × ".join(self.space.axes) or "one trial"
 
 
-def make_plan(words: Sequence[str], settings: Settings, examiner: "Examiner", variants: Sequence[Variant] = ()) -> Plan:
-    """Return the trials that the words ask for, every one of them known to be possible.
+def make_plan(
+    overrides: Sequence[str], settings: Settings, checker: RecipeChecker, variants: Sequence[Variant] = ()
+) -> Plan:
+    """Return the trials that the overrides ask for, every one of them checked to be possible.
 
-    With `variants`, each combination of the grid is had with the words of each variant, which replace those that were
-    typed; the keys of variants are axes of the sweep, and need not be the same in all of them.
+    With `variants`, each combination of the grid is repeated with the overrides of each variant, which replace those
+    that were typed; the keys of variants are axes of the sweep, and need not be the same in all of them.
 
     Raises:
         ValueError: a combination can't be, and was not to be skipped; or an axis has a value that no combination can
             have; or a grid is asked of an interval; or processes don't fit the GPUs.
     """
-    grid = read_space(words, settings.params)
+    grid = read_space(overrides, settings.params)
     space = _with_axes(grid, variants)
     _check_intervals(space, settings)
     plan = Plan(space)
     wanted = settings.samples if settings.search == "random" else None
     candidates = _varied(grid, variants) if variants else _candidates(space, settings)
-    plan.trials += _distinct(_examined(candidates, plan, settings, examiner), wanted)
+    plan.trials += _distinct(_examined(candidates, plan, settings, checker), wanted)
     if not plan.trials and settings.search == "optuna" and space.intervals:  # between their ends there may be some
         draws = random_combinations(space, settings.seed)
-        plan.trials += _distinct(_examined(draws, plan, settings, examiner), 1)
+        plan.trials += _distinct(_examined(draws, plan, settings, checker), 1)
     _check_possible(plan, tried_all=settings.search != "random" and not space.intervals)
     check_processes([trial.recipe for trial in plan.trials], settings)
     return plan
@@ -95,33 +98,33 @@ def _with_axes(grid: Space, variants: Sequence[Variant]) -> Space:
     """Return the space with the variants' keys as axes, so that a sweep is known by them, in front of its own."""
     keys = tuple(dict.fromkeys(key for variant in variants for key in variant))
     assert not set(keys) & set(grid.keys), f"{keys} vary already"
-    fixed = tuple(word for word in grid.fixed if word.partition("=")[0] not in keys)
-    return replace(grid, fixed=fixed, keys=(*keys, *grid.keys)) if variants else grid
+    return replace(grid, fixed=_without(grid.fixed, keys), keys=(*keys, *grid.keys)) if variants else grid
 
 
 def _varied(grid: Space, variants: Sequence[Variant]) -> Iterator[tuple[str, ...]]:
-    """Yield the words of each variant with each combination of the grid, the grid changing fastest."""
-    assert not grid.intervals, "variants are had with a grid alone"
-    keys = {key for variant in variants for key in variant}
+    """Yield the overrides of each variant with each combination of the grid, the grid changing fastest."""
+    assert not grid.intervals, "variants are combined with a grid alone"
+    fixed = _without(grid.fixed, {key for variant in variants for key in variant})
     for variant in variants:
-        for words in grid.combinations():
-            kept = [word for word in words if word.partition("=")[0] not in keys]
-            rest = [word for word in kept if word.partition("=")[0] not in grid.choices]
-            own = [f"{key}={value}" for key, value in variant.items()]
-            yield (*rest, *own, *(word for word in kept if word not in rest))
+        for overrides in grid.combinations():
+            yield (*fixed, *override_words(variant), *overrides[len(grid.fixed) :])
+
+
+def _without(overrides: Iterable[str], keys: Collection[str]) -> tuple[str, ...]:
+    return tuple(word for word in overrides if Override.parse(word).key not in keys)
 
 
 def _unseen(combinations: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield each combination once, until nothing new comes any more: what was drawn before is not composed again."""
     seen: set[tuple[str, ...]] = set()
     idle = 0
-    for words in combinations:
-        idle = idle + 1 if words in seen else 0
+    for overrides in combinations:
+        idle = idle + 1 if overrides in seen else 0
         if idle >= IDLE_DRAWS:
             return
         if not idle:
-            seen.add(words)
-            yield words
+            seen.add(overrides)
+            yield overrides
 
 
 def ends(space: Space) -> Iterator[tuple[str, ...]]:
@@ -135,18 +138,18 @@ def ends(space: Space) -> Iterator[tuple[str, ...]]:
 
 
 def _examined(
-    combinations: Iterable[tuple[str, ...]], plan: Plan, settings: Settings, examiner: "Examiner"
+    combinations: Iterable[tuple[str, ...]], plan: Plan, settings: Settings, checker: RecipeChecker
 ) -> Iterator[Trial | None]:
     """Yield the combinations' trials, None for one that was skipped."""
     first, second = itertools.tee(combinations)
-    for words, outcome in zip(first, compose_each(second), strict=True):
-        trial = outcome if isinstance(outcome, ValueError) else examiner.examine(words, outcome, plan.space)
+    for overrides, outcome in zip(first, compose_each(second), strict=True):
+        trial = outcome if isinstance(outcome, ValueError) else checker.check(overrides, outcome, plan.space)
         if not isinstance(trial, ValueError):
             yield trial
             continue
         if settings.impossible == "refuse":
             raise trial
-        plan.skipped.append(Skipped(words, str(trial)))
+        plan.skipped.append(Skipped(overrides, str(trial)))
         yield None
 
 
@@ -170,71 +173,11 @@ def _check_possible(plan: Plan, *, tried_all: bool) -> None:
     """See that something is left, and where all was tried, something with each value: else it is a mistake."""
     if plan.trials and not (plan.skipped and tried_all):
         return
-    possible = {word for trial in plan.trials for word in trial.words}
+    possible = {word for trial in plan.trials for word in trial.overrides}
     for key, values in plan.space.choices.items() if tried_all else ():
         for value in values:
-            reasons = [skipped.reason for skipped in plan.skipped if f"{key}={value}" in skipped.words]
+            reasons = [skipped.reason for skipped in plan.skipped if f"{key}={value}" in skipped.overrides]
             if f"{key}={value}" not in possible and reasons:
                 raise ValueError(f"{key}={value} is possible in no combination: {reasons[0]}")
     if not plan.trials:
         raise ValueError(f"no combination is possible: {plan.skipped[0].reason}")
-
-
-def _has(recipe: Recipe, key: str) -> bool:
-    """Whether the recipe has the key: what one variant sets, the model of another may lack."""
-    group, _, name = key.partition(".")
-    return group != "model" or not name or name.partition(".")[0] in recipe.config["model"]
-
-
-def _value(recipe: Recipe, key: str) -> Any:
-    if key in recipe.choices:
-        return recipe.choices[key]
-    value: Any = recipe.config
-    for part in key.split("."):
-        value = value[part]
-    return value
-
-
-@final
-class Examiner:
-    """Looks at recipes on the driver: images once for each data set, networks once for each, on the meta device."""
-
-    def __init__(self) -> None:
-        self._facts: dict[str, Any] = {}
-        self._checked: dict[str, ValueError | None] = {}
-
-    def examine(self, words: tuple[str, ...], recipe: Recipe, space: Space) -> Trial | ValueError:
-        """Return the trial of a composed recipe, or why it can't be had."""
-        from depthlab.runs import resolve
-
-        try:
-            facts = self.facts(recipe)
-            self._check(recipe, facts)
-            resolved, fingerprint = resolve(recipe, facts)
-        except ValueError as error:
-            return ValueError(f"{error} (in {' '.join(words)})")
-        values = {axis: _value(recipe, axis) for axis in space.axes if _has(recipe, axis)}
-        return Trial(-1, words, values, resolved, fingerprint)
-
-    def facts(self, recipe: Recipe) -> Any:
-        """Return the facts of the recipe's images, which are loaded once."""
-        from depthlab.runs import look_at_images
-
-        key = json.dumps(recipe.config["data"], sort_keys=True)
-        if key not in self._facts:
-            self._facts[key] = look_at_images(recipe)
-        return self._facts[key]
-
-    def _check(self, recipe: Recipe, facts: Any) -> None:
-        from depthlab.runs import check_on_images
-
-        key = json.dumps([recipe.config["model"], recipe.config["data"]], sort_keys=True)
-        if key not in self._checked:
-            self._checked[key] = None
-            try:
-                check_on_images(recipe, facts)
-            except ValueError as error:
-                self._checked[key] = error
-        trouble = self._checked[key]
-        if trouble is not None:
-            raise trouble

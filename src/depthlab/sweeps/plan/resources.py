@@ -57,7 +57,7 @@ def check_processes(recipes: Sequence[Recipe], settings: Settings) -> None:
         )
 
 
-def places(resources: Resources, settings: Settings, cluster: Cluster) -> int:
+def concurrent_trials(resources: Resources, settings: Settings, cluster: Cluster) -> int:
     """Return how many trials are computed at once."""
     fit = math.floor(cluster.cpus / (resources.cpu * resources.workers) + 1e-9)
     if resources.gpu:

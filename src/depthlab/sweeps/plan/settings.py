@@ -1,4 +1,4 @@
-"""How a sweep is to be carried out, read from the configuration and checked before anything heavy is imported."""
+"""How a sweep is computed, read from the configuration and checked before anything heavy is imported."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ _DEFAULTS = {"seed": 0, "grace_epochs": 1, "reduction": 3}
 class Settings:
     """What to search and with what means.
 
-    `params` are the words of a named space (key and values, as typed), `name` is the sweep's. `gpu` is "auto" where
+    `params` are the overrides of a named space (key and values, as typed), `name` is the sweep's. `gpu` is "auto" where
     the cluster decides. Times are in minutes, None has no limit.
     """
 
@@ -65,9 +65,9 @@ def read_settings(sweeper: Mapping[str, Any], config: Mapping[str, Any]) -> Sett
     return settings
 
 
-def settings_of(words: Sequence[str]) -> Settings:
-    """Return the settings that the words of a sweep ask for; raises `ValueError` as `read_settings` does."""
-    return read_settings(*read_steering(words))
+def settings_of(overrides: Sequence[str]) -> Settings:
+    """Return the settings that the overrides of a sweep ask for; raises `ValueError` as `read_settings` does."""
+    return read_settings(*read_steering(overrides))
 
 
 def _checked(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -46,8 +46,8 @@ class SweepFolder:
     @classmethod
     def create(cls, root: Path, manifest: SweepManifest) -> Self:
         """Make a new folder under `root`, `model-depth-seed-1a2b3c4d`, with a number behind it if that is taken."""
-        words = "-".join(re.findall(r"[a-z0-9_.]+", manifest.name.lower()))[:60]
-        name = f"{words}-{manifest.identity[:8]}"
+        readable = "-".join(re.findall(r"[a-z0-9_.]+", manifest.name.lower()))[:60]
+        name = f"{readable}-{manifest.identity[:8]}"
         path, copies = root / name, 1
         while (path / "sweep.json").exists():
             copies += 1

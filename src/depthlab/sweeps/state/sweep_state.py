@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, final
 
 from depthlab.records import DONE, TrialState
-from depthlab.sweeps.plan.trials import Entry, Trial
+from depthlab.sweeps.plan.trial import Entry, Trial
 
 
 @final
 class SweepState:
-    """The trials of a sweep by their place; the driver alone changes it, and board and parent run read it."""
+    """The trials of a sweep by their place; the driver alone changes it; the display and MLflow read it."""
 
     def __init__(self, metric: str, trials: Iterable[Trial] = ()) -> None:
         self.metric = metric

@@ -12,7 +12,7 @@ from pathlib import Path
 from depthlab.records import RunStatus
 from depthlab.sweeps.storage.storage import Storage
 from depthlab.tracking import RunFolder
-from depthlab.tracking.progress import Progress
+from depthlab.tracking.sync_progress import SyncProgress
 
 _NAME = re.compile(r".+-([0-9a-f]{8})(?:-\d+)?")  # of a run folder: it ends in the beginning of its fingerprint
 _ARRIVING = ".arriving"  # under the root of all runs; nothing in it counts as a run yet
@@ -36,12 +36,12 @@ def fetch(storage: str, root: Path, fingerprint: str) -> bool:
     Raises:
         Exception: the storage can't be read; OSError, or what its library raises.
     """
-    place = Storage(storage)
+    place = Storage.open(storage)
     name = _newest(place, _by_end(place)[fingerprint[:8]], fingerprint)
     return name is not None and _bring(place, name, root)
 
 
-def bring_home(storage: str, root: Path, fingerprints: Iterable[str]) -> list[str]:
+def fetch_all(storage: str, root: Path, fingerprints: Iterable[str]) -> list[str]:
     """Bring the newest run of each recipe to `root`, where it is found like any other; those that compute stay away.
 
     Returns:
@@ -50,7 +50,7 @@ def bring_home(storage: str, root: Path, fingerprints: Iterable[str]) -> list[st
     Raises:
         Exception: the storage can't be read; OSError, or what its library raises.
     """
-    place = Storage(storage)
+    place = Storage.open(storage)
     names = _by_end(place)
     missing = []
     for fingerprint in fingerprints:
@@ -110,8 +110,8 @@ def _put_in_place(new: Path, home: Path) -> None:
 
 
 def _relocate(folder: Path, home: Path) -> None:
-    """Let the list of files that an MLflow store shall get name those of this machine."""
-    progress = Progress.find(folder)
+    """Let the list of files to upload to MLflow name those of this machine."""
+    progress = SyncProgress.find(folder)
     if progress is not None and progress.artifacts:
         mark = f"/{home.name}/"
         files = {

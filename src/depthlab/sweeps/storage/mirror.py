@@ -30,7 +30,7 @@ class Mirror:
 
     A thread looks every few seconds for what has changed. The copy can be continued from at any instant, whatever
     died in between: the last checkpoint is pinned first, copied last, and all that it counts on is copied before it.
-    What goes wrong is kept, tried again, and told by `warning`; it never ends the run.
+    What goes wrong is kept, tried again, and reported by `warning`; it never ends the run.
     """
 
     def __init__(self, folder: RunFolder, storage: str, *, every: float = 3.0) -> None:
@@ -133,7 +133,7 @@ class Mirror:
         if self._copied.get(name) == sign:
             return
         if self._storage is None:
-            self._storage = Storage(self._address)
+            self._storage = Storage.open(self._address)
         self._storage.put(file, f"{self._folder.name}/{name}")
         self._copied[name] = sign
 

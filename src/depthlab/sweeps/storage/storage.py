@@ -3,7 +3,7 @@
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Self, final
 
 import fsspec  # type: ignore[import-untyped]
 import fsspec.core  # type: ignore[import-untyped]
@@ -37,7 +37,7 @@ def check_storage(storage: str, root: Path) -> None:
             "way: type another sweep.storage=FOLDER, or tracking.folder=FOLDER with one that is each machine's own"
         )
     try:
-        Storage(storage).probe()
+        Storage.open(storage).probe()
     except ImportError as error:
         raise ValueError(
             f"{given} needs a package: {_line(error)}; install it on every machine, or {_WAY_OUT}"
@@ -50,13 +50,15 @@ def check_storage(storage: str, root: Path) -> None:
 class Storage:
     """The folder `runs` of a storage, with files that are there whole or not at all."""
 
-    def __init__(self, address: str) -> None:
-        """Connect to it; the errors of `put` and others are those of its kind: OSError, mostly."""
-        files, path = fsspec.core.url_to_fs(f"{address.rstrip('/')}/runs", use_listings_cache=False)
-        self._files: Any = files  # fsspec has no types
-        self._root: str = path
+    def __init__(self, files: Any, root: str) -> None:  # fsspec has no types
+        self._files, self._root = files, root
         protocols = {files.protocol} if isinstance(files.protocol, str) else set(files.protocol)
         self._at_once = bool(protocols & _OBJECT_STORES)
+
+    @classmethod
+    def open(cls, address: str) -> Self:
+        """Connect to it; the errors of `put` and others are those of its kind: OSError, mostly."""
+        return cls(*fsspec.core.url_to_fs(f"{address.rstrip('/')}/runs", use_listings_cache=False))
 
     def put(self, file: Path, name: str) -> None:
         """Copy a file to `name`, a path with slashes."""

@@ -1,1 +1,1 @@
-"""The processes that compute: the Ray cluster, its workers, and what they are told."""
+"""The processes that compute: the Ray cluster, its workers, and what they are sent."""

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, final
+from typing import Any, Self, TextIO, final
 
-from depthlab.sweeps.workers.shipping import runtime_env
+from depthlab.sweeps.workers.runtime_env import runtime_env
 from depthlab.tracking import redact
 
 _ADDRESS = "ray.address=auto (on a node of the cluster) or ray.address=HOST:PORT, such as 10.0.0.1:6379"
@@ -49,10 +49,10 @@ class Cluster:
 
 
 @contextmanager
-def connected(address: str | None, *, environment: Mapping[str, str] | None = None) -> Iterator[Cluster]:
+def connect(address: str | None, *, environment: Mapping[str, str] | None = None) -> Iterator[Cluster]:
     """Join a Ray cluster for as long as the context lasts.
 
-    None makes one of this machine (`OwnCluster`), which ends with the context. On a running cluster our code and
+    None makes one of this machine (`LocalCluster`), which ends with the context. On a running cluster our code and
     configuration are sent to the workers, and the variables of the environment that they need (`shipping`); a job of
     `ray job submit` has sent the code already.
 
@@ -64,16 +64,16 @@ def connected(address: str | None, *, environment: Mapping[str, str] | None = No
         ValueError: no cluster answers at `address`, or it doesn't take us; one line.
     """
     if address is None:
-        with OwnCluster(environment or {}) as own, own.joined() as cluster:
+        with LocalCluster(environment or {}) as own, own.joined() as cluster:
             yield cluster
         return
-    quiet()
+    set_ray_defaults()
     with _running_cluster(address, environment or {}):
         yield _describe(own=False)
 
 
 @final
-class OwnCluster:
+class LocalCluster:
     """A cluster of this machine's cores and GPUs: without dashboard, quiet, and with nothing left on the disk.
 
     It begins to start with the context, in a process of its own (`head.py`), and ends with it, or with this process.
@@ -88,21 +88,23 @@ class OwnCluster:
         self._environment = environment
         self._head: subprocess.Popen[str] | None = None
         self._before: dict[str, str | None] = {}  # variables of this process that hold for the context alone
-        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115  # by the head, where it fails
+        self._errors: TextIO | None = None  # what the head writes where it fails
 
     def __enter__(self) -> Self:
-        quiet()
+        set_ray_defaults()
         self._before = {name: os.environ.get(name) for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_MODE")}
         if "RAY_AUTH_TOKEN_PATH" not in os.environ:
             # Only who has the token may use the cluster; one in the environment keeps Ray from writing one at home.
             os.environ.setdefault("RAY_AUTH_TOKEN", _TOKEN)
         os.environ.setdefault("RAY_AUTH_MODE", "token")  # which Ray sets by itself in the process of the head alone
+        self._errors = tempfile.TemporaryFile("w+")
         self._head = self._start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._end()
-        self._said.close()
+        if self._errors is not None:
+            self._errors.close()
         for name, value in self._before.items():
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
 
@@ -114,7 +116,7 @@ class OwnCluster:
             [sys.executable, "-P", str(_HEAD), *([] if cores is None else [str(cores)])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._said,
+            stderr=self._errors,
             text=True,
             env=os.environ | self._environment,
             start_new_session=True,  # Ctrl-C is for the sweep, which ends the cluster when its trials have stopped
@@ -127,11 +129,12 @@ class OwnCluster:
         if address:
             return address
         self._end()
-        self._said.seek(0)
-        said = self._said.read().strip()
+        assert self._errors is not None
+        self._errors.seek(0)
+        said = self._errors.read().strip()
         if _BUSY in said and starts > 1:
-            self._said.seek(0)
-            self._said.truncate()
+            self._errors.seek(0)
+            self._errors.truncate()
             self._head = self._start()
             return self._address(starts - 1)
         why = said.rpartition("\n")[2] or f"exit code {self._head.returncode}"
@@ -164,7 +167,7 @@ class OwnCluster:
             ray.shutdown()
 
 
-def quiet() -> None:
+def set_ray_defaults() -> None:
     """Set what Ray reads of the environment at its import."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
@@ -252,8 +255,8 @@ def _check_address(address: str) -> None:
 
 
 def _first_sentence(error: BaseException) -> str:
-    words = " ".join(str(error).split()) or type(error).__name__
-    return words.partition(". ")[0].rstrip(".")[:300]
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text.partition(". ")[0].rstrip(".")[:300]
 
 
 def _usable_cores() -> int | None:

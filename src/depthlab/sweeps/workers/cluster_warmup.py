@@ -13,7 +13,7 @@ from depthlab.records import DONE, SweepRecord
 from depthlab.runs import runs_root
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.state.folder import sweeps_root
-from depthlab.sweeps.workers.cluster import Cluster, OwnCluster, connected
+from depthlab.sweeps.workers.cluster import Cluster, LocalCluster, connect
 
 
 @final
@@ -24,22 +24,22 @@ class ClusterWarmup:
     `cluster` begins it; where nobody asks for it, it ends with the context.
     """
 
-    def __init__(self, words: Sequence[str], settings: Settings) -> None:
+    def __init__(self, overrides: Sequence[str], settings: Settings) -> None:
         """Nothing happens before the context is entered.
 
         Args:
-            words: Of the sweep, checked already.
-            settings: How it is to be carried out; a running cluster needs no head start.
+            overrides: Of the sweep, checked already.
+            settings: How it is computed; a running cluster needs no warm-up.
         """
-        self._words, self._settings = words, settings
+        self._overrides, self._settings = overrides, settings
         threads = os.environ.get("OMP_NUM_THREADS", str(math.ceil(settings.cpu)))
         self._environment = {"OMP_NUM_THREADS": threads}
-        self._own: OwnCluster | None = None
+        self._own: LocalCluster | None = None
 
     def __enter__(self) -> Self:
         settings = self._settings
-        if settings.address is None and (settings.fresh or not _was_completed(self._words, settings)):
-            self._own = OwnCluster(self._environment).__enter__()
+        if settings.address is None and (settings.fresh or not _was_completed(self._overrides, settings)):
+            self._own = LocalCluster(self._environment).__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -51,10 +51,10 @@ class ClusterWarmup:
         """Yield the cluster; it goes away with this context.
 
         Raises:
-            ValueError: there is none, see `connected`.
+            ValueError: there is none, see `connect`.
         """
         if self._own is None:
-            with connected(self._settings.address, environment=self._environment) as cluster:
+            with connect(self._settings.address, environment=self._environment) as cluster:
                 yield cluster
             return
         try:
@@ -64,9 +64,9 @@ class ClusterWarmup:
             self._own.__exit__()  # how trials ended that a scheduler stopped is known when their processes are gone
 
 
-def _was_completed(words: Sequence[str], settings: Settings) -> bool:
+def _was_completed(overrides: Sequence[str], settings: Settings) -> bool:
     """Tell whether the very same command has been given before, and has nothing left to do."""
-    space = read_space(words, settings.params)
+    space = read_space(overrides, settings.params)
     values = {key: choices[0] for key, choices in space.choices.items()}
     values |= {key: str(interval.low) for key, interval in space.intervals.items()}
     (recipe,) = compose_each([space.words(values)])

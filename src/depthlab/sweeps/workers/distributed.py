@@ -15,17 +15,17 @@ from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
 from depthlab.runs import RunHooks, ensure
 from depthlab.runs.worker import run_worker
-from depthlab.sweeps.workers.died import WorkerDied
+from depthlab.sweeps.workers.errors import WorkerDied
 from depthlab.sweeps.workers.message_queue import (
     GO_ON,
     PRUNE,
-    End,
-    Epoch,
-    Line,
+    EpochDone,
     Message,
     MessageQueue,
     RemoteListener,
-    Step,
+    StepDone,
+    TextLine,
+    WorkerEnded,
 )
 from depthlab.training import Diverged, Interrupted, Interruption, ProgressListener, Pruned, Team
 
@@ -33,12 +33,12 @@ PATIENCE = 0.5  # seconds between two looks at whether the processes live
 WAIT = 24 * 3600  # seconds that a team may wait for room in the cluster
 
 # These end all members after the same step: no one waits for another, and none has to be killed.
-IN_STEP = (Interrupted, Pruned, Diverged)
+STOPS_ALL = (Interrupted, Pruned, Diverged)
 
 
 @final
 @dataclass(frozen=True)
-class Order:
+class WorkerTask:
     """What every process is given."""
 
     recipe: Recipe
@@ -47,10 +47,10 @@ class Order:
     since: str
     retry: bool
     folder: str  # where relative paths begin, and a person's own modules lie
-    mailbox: Any
+    queue: Any
 
 
-def ensure_together(
+def ensure_distributed(
     recipe: Recipe,
     fingerprint: str,
     *,
@@ -58,12 +58,12 @@ def ensure_together(
     cpu: float = 1,
     gpu: float = 0,
     tell: Callable[[str], None] = lambda line: None,
-    supervision: RunHooks | None = None,
+    hooks: RunHooks | None = None,
 ) -> RunRecord:
     """Do what `ensure` does with `workers` processes, each of which takes so many cores and GPUs.
 
     Ray must be initialized. The processes are placed all at once or not at all, wherever the cluster has room; whoever
-    calls needs no cores of its own, so something else must bound how many call at once. The supervision's watch is
+    calls needs no cores of its own, so something else must bound how many call at once. The listener of `hooks` is
     called here, in this thread.
 
     Raises:
@@ -72,16 +72,16 @@ def ensure_together(
     """
     import ray
 
-    supervision = supervision or RunHooks()
+    hooks = hooks or RunHooks()
     actor: Any = ray.remote(MessageQueue)
-    mailbox = actor.options(num_cpus=0).remote()
-    order = Order(recipe, fingerprint, supervision.tags, supervision.since, supervision.retry, os.getcwd(), mailbox)
-    training = _Training(order, workers=workers, cpu=cpu, gpu=gpu)
+    queue = actor.options(num_cpus=0).remote()
+    task = WorkerTask(recipe, fingerprint, hooks.tags, hooks.since, hooks.retry, os.getcwd(), queue)
+    training = _Training(task, workers=workers, cpu=cpu, gpu=gpu)
     training.start()
     try:
-        return _Listener(mailbox, supervision, tell).listen(training)
+        return _Listener(queue, hooks, tell).listen(training)
     finally:
-        ray.kill(mailbox)  # who still writes to it, ends
+        ray.kill(queue)  # who still writes to it, ends
         training.join()
 
 
@@ -89,9 +89,9 @@ def ensure_together(
 class _Training(threading.Thread):
     """Waits for Ray Train in a thread of its own: the trial's thread listens meanwhile."""
 
-    def __init__(self, order: Order, *, workers: int, cpu: float, gpu: float) -> None:
+    def __init__(self, task: WorkerTask, *, workers: int, cpu: float, gpu: float) -> None:
         super().__init__(daemon=True)
-        self._order, self._workers, self._resources = order, workers, {"CPU": cpu, "GPU": gpu}
+        self._task, self._workers, self._resources = task, workers, {"CPU": cpu, "GPU": gpu}
         self.error: Exception | None = None
 
     def run(self) -> None:
@@ -106,15 +106,15 @@ class _Training(threading.Thread):
         gpu = self._resources["GPU"]
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as nothing_of_worth:
             trainer = TorchTrainer(
-                train_together,
-                train_loop_config={"order": self._order},
+                train_worker,
+                train_loop_config={"order": self._task},
                 # NCCL wants a GPU for each process; gloo can share one
                 torch_config=TorchConfig(backend="cpu:gloo,cuda:nccl" if gpu >= 1 else "gloo"),
                 scaling_config=ScalingConfig(
                     num_workers=self._workers, use_gpu=gpu > 0, resources_per_worker=self._resources
                 ),
                 run_config=run_config(
-                    name=f"{self._order.fingerprint}-{uuid.uuid4().hex[:8]}",
+                    name=f"{self._task.fingerprint}-{uuid.uuid4().hex[:8]}",
                     storage_path=nothing_of_worth,
                     failure_config=FailureConfig(max_failures=0),
                     worker_runtime_env={"env_vars": {"TORCH_CPP_LOG_LEVEL": "ERROR"}},
@@ -126,66 +126,66 @@ class _Training(threading.Thread):
                 self.error = error
 
 
-def train_together(config: dict[str, Any]) -> None:
+def train_worker(config: dict[str, Any]) -> None:
     """Take part in an order; runs in every process of the team."""
-    order: Order = config["order"]
-    if Path(order.folder).is_dir():
-        os.chdir(order.folder)
-    if order.folder not in sys.path:
-        sys.path.insert(0, order.folder)
+    task: WorkerTask = config["order"]
+    if Path(task.folder).is_dir():
+        os.chdir(task.folder)
+    if task.folder not in sys.path:
+        sys.path.insert(0, task.folder)
     team = Team.joined()
     try:
-        end = End(team.rank, record=_take_part(order, team))
+        end = WorkerEnded(team.rank, record=_take_part(task, team))
     except BaseException as error:
-        _post(order.mailbox, End.of(team.rank, error))
-        if isinstance(error, IN_STEP):
+        _post(task.queue, WorkerEnded.of(team.rank, error))
+        if isinstance(error, STOPS_ALL):
             return
         raise  # so that Ray ends the others, who wait for this one
-    _post(order.mailbox, end)
+    _post(task.queue, end)
 
 
-def _take_part(order: Order, team: Team) -> RunRecord | None:
+def _take_part(task: WorkerTask, team: Team) -> RunRecord | None:
     if not team.is_rank_zero:
-        run_worker(order.recipe, team)
+        run_worker(task.recipe, team)
         return None
     interruption = Interruption()
-    correspondent = RemoteListener(order.mailbox, interruption)
-    supervision = RunHooks(interruption, correspondent, order.tags, since=order.since, retry=order.retry, team=team)
-    record = ensure(order.recipe, order.fingerprint, tell=correspondent.line, supervision=supervision)
+    listener = RemoteListener(task.queue, interruption)
+    hooks = RunHooks(interruption, listener, task.tags, since=task.since, retry=task.retry, team=team)
+    record = ensure(task.recipe, task.fingerprint, tell=listener.line, hooks=hooks)
     team.release_others()
     return record
 
 
-def _post(mailbox: Any, letter: Message) -> None:
+def _post(queue: Any, message: Message) -> None:
     import ray
 
-    ray.get(mailbox.post.remote(letter))
+    ray.get(queue.post.remote(message))
 
 
 @final
 class _Listener:
     """Hears of the team for the trial, and passes on what the trial is asked."""
 
-    def __init__(self, mailbox: Any, supervision: RunHooks, tell: Callable[[str], None]) -> None:
-        self._mailbox = mailbox
-        self._watch: ProgressListener | None = supervision.watch
-        self._interruption = supervision.interruption
+    def __init__(self, queue: Any, hooks: RunHooks, tell: Callable[[str], None]) -> None:
+        self._queue = queue
+        self._listener: ProgressListener | None = hooks.listener
+        self._interruption = hooks.interruption
         self._tell = tell
         self._pruned: Pruned | None = None
         self._asked_to_stop = False
         self._record: RunRecord | None = None
         self._errors: list[BaseException] = []  # the first one is what caused the others
-        self._heard_of: set[int] = set()  # ranks that have told how it ended
+        self._reported: set[int] = set()  # ranks that have reported how it ended
 
     def listen(self, training: _Training) -> RunRecord:
-        """Return what the leader found."""
+        """Return the record of rank 0."""
         import ray
 
         alive = True
         while alive:
-            alive = training.is_alive()  # seen before the last look into the mailbox
-            for letter in ray.get(self._mailbox.collect.remote(PATIENCE if alive else 0.01)):
-                self._read(letter)
+            alive = training.is_alive()  # seen before the last look into the queue
+            for message in ray.get(self._queue.collect.remote(PATIENCE if alive else 0.01)):
+                self._read(message)
             signum = self._interruption.signum
             if signum and not self._asked_to_stop:
                 self._stop(signum)
@@ -196,53 +196,53 @@ class _Listener:
             return self._record
         if self._pruned is not None:
             raise self._pruned
-        lost = _first_lost(error, self._heard_of)
+        lost = _first_lost(error, self._reported)
         if self._errors and lost is None:
             raise self._errors[0]
         raise WorkerDied(lost or "its processes ended without a word")
 
-    def _read(self, letter: Message) -> None:
-        match letter:
-            case Line(text):
+    def _read(self, received: Message) -> None:
+        match received:
+            case TextLine(text):
                 self._tell(text)
-            case Step(done, total):
+            case StepDone(done, total):
                 self._step(done, total)
-            case Epoch(epoch, metrics):
+            case EpochDone(epoch, metrics):
                 self._epoch(epoch, metrics)
-            case End(rank, record, _, message):
-                self._heard_of.add(rank)
+            case WorkerEnded(rank, record, _, message):
+                self._reported.add(rank)
                 self._record = record or self._record
                 if message:
-                    self._errors.append(letter.raised())
+                    self._errors.append(received.raised())
 
     def _step(self, done: int, total: int) -> None:
         try:
-            if self._watch is not None and not self._pruned:
-                self._watch.step(done, total)
+            if self._listener is not None and not self._pruned:
+                self._listener.step(done, total)
         except Pruned as pruned:
             self._pruned = pruned
             self._stop(signal.SIGTERM)
 
     def _epoch(self, epoch: int, metrics: Mapping[str, float]) -> None:
         try:
-            if self._watch is not None and not self._pruned:
-                self._watch.epoch(epoch, metrics)
+            if self._listener is not None and not self._pruned:
+                self._listener.epoch(epoch, metrics)
         except Pruned as pruned:
             self._pruned = pruned
-        self._mailbox.answer.remote(PRUNE if self._pruned else self._interruption.signum or GO_ON)
+        self._queue.answer.remote(PRUNE if self._pruned else self._interruption.signum or GO_ON)
 
     def _stop(self, signum: int) -> None:
         self._asked_to_stop = True
-        self._mailbox.stop.remote(signum)
+        self._queue.stop.remote(signum)
 
 
-def _first_lost(error: Exception | None, heard_of: set[int]) -> str | None:
+def _first_lost(error: Exception | None, reported: set[int]) -> str | None:
     """Return what Ray says of a process that ended without a word; the others then fail for want of it."""
     from ray.train import WorkerGroupError
 
     if not isinstance(error, WorkerGroupError):
-        return " ".join(str(error).split())[:300] if error is not None and not heard_of else None
+        return " ".join(str(error).split())[:300] if error is not None and not reported else None
     for rank, failure in sorted(error.worker_failures.items()):
-        if rank not in heard_of:
+        if rank not in reported:
             return f"process {rank} of the trial died: {' '.join(str(failure).split())[:300]}"
     return None

@@ -17,7 +17,7 @@ GO_ON, PRUNE = 0, -1  # answers
 
 @final
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """A line for a person."""
 
     text: str
@@ -25,7 +25,7 @@ class Line:
 
 @final
 @dataclass(frozen=True)
-class Step:
+class StepDone:
     """So many optimizer steps are done."""
 
     done: int
@@ -34,8 +34,8 @@ class Step:
 
 @final
 @dataclass(frozen=True)
-class Epoch:
-    """An epoch is done; the leader waits for an answer: GO_ON, PRUNE, or the signal by which the run shall stop."""
+class EpochDone:
+    """An epoch is done; rank 0 waits for an answer: GO_ON, PRUNE, or the signal that stops the run."""
 
     epoch: int
     metrics: dict[str, float] = field(default_factory=dict)
@@ -43,8 +43,8 @@ class Epoch:
 
 @final
 @dataclass(frozen=True)
-class End:
-    """How it ended for a member: with the record (the leader), nothing (the others), or an error."""
+class WorkerEnded:
+    """How it ended for a process: with the record (rank 0), nothing (the others), or an error."""
 
     rank: int
     record: RunRecord | None = None
@@ -52,7 +52,7 @@ class End:
     message: str = ""
 
     @classmethod
-    def of(cls, rank: int, error: BaseException) -> "End":
+    def of(cls, rank: int, error: BaseException) -> "WorkerEnded":
         """Return the end by an error."""
         try:
             pickled = pickle.dumps(error)
@@ -72,41 +72,41 @@ class End:
         return RuntimeError(self.message)
 
 
-Message = Line | Step | Epoch | End
+Message = TextLine | StepDone | EpochDone | WorkerEnded
 
 
 @final
 class MessageQueue:
-    """An actor: letters to the trial, and its answers."""
+    """A Ray actor: messages to the trial, and its answers."""
 
     def __init__(self) -> None:
-        self._letters: asyncio.Queue[Message] = asyncio.Queue()
+        self._messages: asyncio.Queue[Message] = asyncio.Queue()
         self._answers: asyncio.Queue[int] = asyncio.Queue()
         self._signum = GO_ON
 
-    async def post(self, letter: Message) -> int:
-        """Send a letter; returns GO_ON, or the signal by which the run shall stop."""
-        await self._letters.put(letter)
+    async def post(self, message: Message) -> int:
+        """Send a message; return GO_ON, or the signal that stops the run."""
+        await self._messages.put(message)
         return self._signum
 
-    async def ask(self, letter: Message) -> int:
-        """Send a letter, and wait for the answer to it."""
-        await self._letters.put(letter)
+    async def ask(self, message: Message) -> int:
+        """Send a message, and wait for the answer to it."""
+        await self._messages.put(message)
         return await self._answers.get()
 
     async def collect(self, seconds: float) -> list[Message]:
-        """Return the letters that have come, or come within so many seconds."""
-        letters = []
+        """Return the messages that have come, or come within so many seconds."""
+        messages = []
         try:
-            letters.append(await asyncio.wait_for(self._letters.get(), seconds))
+            messages.append(await asyncio.wait_for(self._messages.get(), seconds))
         except TimeoutError:
-            return letters
-        while not self._letters.empty():
-            letters.append(self._letters.get_nowait())
-        return letters
+            return messages
+        while not self._messages.empty():
+            messages.append(self._messages.get_nowait())
+        return messages
 
     async def answer(self, value: int) -> None:
-        """Answer the letter that waits."""
+        """Answer the message that waits."""
         await self._answers.put(value)
 
     async def stop(self, signum: int) -> None:
@@ -116,33 +116,33 @@ class MessageQueue:
 
 @final
 class RemoteListener:
-    """The leader's `ProgressListener`: writes to the trial of steps and epochs, and hears whether to stop."""
+    """The `ProgressListener` of rank 0: sends steps and epochs to the trial, and learns whether to stop."""
 
-    def __init__(self, mailbox: Any, interruption: Interruption) -> None:
-        self._mailbox = mailbox
+    def __init__(self, queue: Any, interruption: Interruption) -> None:
+        self._queue = queue
         self._interruption = interruption
         self._written = 0.0
 
     def line(self, text: str) -> None:
-        self._send(Line(text))
+        self._send(TextLine(text))
 
     def step(self, done: int, total: int) -> None:
         if time.monotonic() - self._written > SECONDS_BETWEEN_STEPS:
-            self._send(Step(done, total))
+            self._send(StepDone(done, total))
             self._written = time.monotonic()
 
     def epoch(self, epoch: int, metrics: Mapping[str, float]) -> None:
         import ray
 
-        answer = ray.get(self._mailbox.ask.remote(Epoch(epoch, dict(metrics))))
+        answer = ray.get(self._queue.ask.remote(EpochDone(epoch, dict(metrics))))
         if answer == PRUNE:
             raise Pruned
         self._heed(answer)
 
-    def _send(self, letter: Message) -> None:
+    def _send(self, message: Message) -> None:
         import ray
 
-        self._heed(ray.get(self._mailbox.post.remote(letter)))
+        self._heed(ray.get(self._queue.post.remote(message)))
 
     def _heed(self, answer: int) -> None:
         if answer != GO_ON:

@@ -1,4 +1,4 @@
-"""Ray Tune on one side, the conductor on the other."""
+"""Runs the tasks of the dispatcher with Ray Tune."""
 
 import logging
 import os
@@ -14,12 +14,12 @@ from ray.tune.search import Searcher
 from depthlab.sweeps.dispatcher import Dispatcher
 from depthlab.sweeps.plan.resources import Resources
 from depthlab.sweeps.plan.settings import Settings
-from depthlab.sweeps.workers.task import Report
+from depthlab.sweeps.workers.task import TrialReport
 from depthlab.training import Interruption
 
 
-def tune_all(
-    conductor: Dispatcher,
+def run_with_tune(
+    dispatcher: Dispatcher,
     settings: Settings,
     resources: Resources,
     *,
@@ -27,7 +27,7 @@ def tune_all(
     epochs: int,
     interruption: Interruption,
 ) -> None:
-    """Let Ray Tune run what the conductor hands out, until it has nothing more.
+    """Let Ray Tune run what the dispatcher hands out, until it has nothing more.
 
     Raises:
         Interrupted: a signal has come.
@@ -35,7 +35,7 @@ def tune_all(
     os.environ["TUNE_DISABLE_SIGINT_HANDLER"] = "1"  # a signal is ours to handle
     os.environ["TUNE_MAX_PENDING_TRIALS_PG"] = str(concurrent)  # else their processes start one after the other
     os.environ["TUNE_DISABLE_STRICT_METRIC_CHECKING"] = "1"  # only reports of whole epochs are for the scheduler
-    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # the board tells of faults, in a line each
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # the display shows faults, in a line each
     alone = {"CPU": resources.cpu, "GPU": resources.gpu}
     # a team's processes take what they need themselves, and whoever starts them asks for next to nothing
     takes = PlacementGroupFactory([alone if resources.workers == 1 else {"memory": 1}])
@@ -43,9 +43,9 @@ def tune_all(
         tuner = tune.Tuner(
             tune.with_resources(_train, takes),
             tune_config=tune.TuneConfig(
-                search_alg=_Tickets(conductor),
+                search_alg=_DispatcherSearcher(dispatcher),
                 scheduler=_scheduler(settings, epochs),
-                num_samples=-1,  # until the conductor is done
+                num_samples=-1,  # until the dispatcher is done
                 reuse_actors=True,  # a new process takes seconds to import torch
                 trial_name_creator=lambda trial: str(trial.trial_id),
                 trial_dirname_creator=lambda trial: str(trial.trial_id),
@@ -53,9 +53,9 @@ def tune_all(
             run_config=tune.RunConfig(
                 name="sweep",
                 storage_path=room,
-                callbacks=[_Events(conductor, interruption)],
+                callbacks=[_DispatcherCallback(dispatcher, interruption)],
                 verbose=0,
-                failure_config=tune.FailureConfig(max_failures=0),  # the conductor knows what to try again
+                failure_config=tune.FailureConfig(max_failures=0),  # the dispatcher knows what to try again
                 checkpoint_config=tune.CheckpointConfig(checkpoint_frequency=0),
             ),
         )
@@ -64,7 +64,7 @@ def tune_all(
 
 def _train(config: dict[str, Any]) -> None:
     """Train a trial in a worker process; the driver does not import what that takes."""
-    from depthlab.sweeps.workers.trial import train_trial
+    from depthlab.sweeps.workers.train_trial import train_trial
 
     train_trial(config)
 
@@ -83,24 +83,24 @@ def _scheduler(settings: Settings, epochs: int) -> TrialScheduler | None:
 
 
 @final
-class _Tickets(Searcher):
-    """A search algorithm as Tune wants it: it asks the conductor for each trial."""
+class _DispatcherSearcher(Searcher):
+    """A search algorithm as Tune wants it: it asks the dispatcher for each trial."""
 
-    def __init__(self, conductor: Dispatcher) -> None:
+    def __init__(self, dispatcher: Dispatcher) -> None:
         super().__init__()
-        self._conductor = conductor
+        self._dispatcher = dispatcher
 
     def __getstate__(self) -> dict[str, Any]:
         return {}  # Tune pickles what it is given, to restore it some day; nothing here is ever restored
 
     def suggest(self, trial_id: str) -> Any:
-        task = self._conductor.next_task(trial_id)
+        task = self._dispatcher.next_task(trial_id)
         if task is not None:
             return {"task": task.to_dict()}
-        return Searcher.FINISHED if self._conductor.over else None
+        return Searcher.FINISHED if self._dispatcher.over else None
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
-        pass  # `_Events` hears of it, with the error's text
+        pass  # `_DispatcherCallback` gets it, with the error's text
 
     def save(self, checkpoint_path: str) -> None:
         pass  # nothing rests on Tune's own files
@@ -110,11 +110,11 @@ class _Tickets(Searcher):
 
 
 @final
-class _Events(tune.Callback):
-    """Tells the conductor what happens, and ends the loop when a signal has come."""
+class _DispatcherCallback(tune.Callback):
+    """Tells the dispatcher what happens, and ends the loop when a signal has come."""
 
-    def __init__(self, conductor: Dispatcher, interruption: Interruption) -> None:
-        self._conductor, self._interruption = conductor, interruption
+    def __init__(self, dispatcher: Dispatcher, interruption: Interruption) -> None:
+        self._dispatcher, self._interruption = dispatcher, interruption
 
     def __getstate__(self) -> dict[str, Any]:
         return {}  # Tune pickles what it is given, to restore it some day; nothing here is ever restored
@@ -123,19 +123,19 @@ class _Events(tune.Callback):
         self._interruption.raise_if_requested()
 
     def on_trial_start(self, iteration: int, trials: list[TuneTrial], trial: TuneTrial, **info: Any) -> None:
-        self._conductor.started(trial.trial_id)
+        self._dispatcher.started(trial.trial_id)
 
     def on_trial_result(
         self, iteration: int, trials: list[TuneTrial], trial: TuneTrial, result: dict[str, Any], **info: Any
     ) -> None:
         if "report" in result:
-            self._conductor.reported(trial.trial_id, Report.from_dict(result["report"]))
+            self._dispatcher.reported(trial.trial_id, TrialReport.from_dict(result["report"]))
 
     def on_trial_complete(self, iteration: int, trials: list[TuneTrial], trial: TuneTrial, **info: Any) -> None:
-        self._conductor.ended(trial.trial_id)
+        self._dispatcher.ended(trial.trial_id)
 
     def on_trial_error(self, iteration: int, trials: list[TuneTrial], trial: TuneTrial, **info: Any) -> None:
-        self._conductor.ended(trial.trial_id, _cause(trial))
+        self._dispatcher.ended(trial.trial_id, _cause(trial))
 
 
 def _cause(trial: TuneTrial) -> str:

@@ -17,11 +17,11 @@ class Task(Record):
     fingerprint: str
     config: dict[str, Any]
     choices: dict[str, str]
-    words: tuple[str, ...]
+    overrides: tuple[str, ...]
     tags: dict[str, str]  # of its MLflow run
     metric: str  # by which a scheduler compares trials
     since: str = ""  # ISO 8601, UTC: older runs don't count
-    history: list[list[float]] = field(default_factory=list)  # [epoch, metric] that a scheduler shall hear of first
+    history: list[list[float]] = field(default_factory=list)  # [epoch, metric] that a scheduler has to know first
     replay: bool = False  # nothing but the history: the run has ended already
     every_epoch: bool = False  # report each of them, as a scheduler has to know
     seconds: float | None = None  # time limit of the attempt
@@ -35,18 +35,18 @@ class Task(Record):
     @classmethod
     def of(cls, recipe: Recipe, **rest: Any) -> Self:
         """Return the task of running a recipe."""
-        return cls(config=recipe.config, choices=recipe.choices, words=recipe.overrides, **rest)
+        return cls(config=recipe.config, choices=recipe.choices, overrides=recipe.overrides, **rest)
 
     @property
     def recipe(self) -> Recipe:
         """The recipe to run: silent, and in as many parts as fit into memory."""
         trainer = self.config["trainer"] | {"progress": False, "microbatches": self.microbatches}
-        return recipe_from_config(self.config | {"trainer": trainer}, self.choices, self.words)
+        return recipe_from_config(self.config | {"trainer": trainer}, self.choices, self.overrides)
 
 
 @final
 @dataclass(frozen=True)
-class Report(Record):
+class TrialReport(Record):
     """What a worker says of a trial; nothing that it does not know is in it."""
 
     state: TrialState = TrialState.RUNNING  # or finished, failed, cut off

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from depthlab.records import RunRecord, RunStatus
-from depthlab.sweeps.plan.trials import Trial
-from depthlab.sweeps.state.history import curve_of, keep_pruned, known_of
-from depthlab.tracking import Progress, RunFolder
+from depthlab.sweeps.plan.trial import Trial
+from depthlab.sweeps.state.earlier_runs import earlier_result, mark_pruned, metric_curve
+from depthlab.tracking import RunFolder, SyncProgress
 from tests.sweeps.made import trial
 from tests.tracking.conftest import make_manifest
 
@@ -30,7 +30,7 @@ def left(root: Path, status: RunStatus, epochs: int = 3, *, created: str | None 
     folder.status = status
     if status == "finished":
         folder.record = record(folder)
-    Progress(uri="sqlite://", experiment="depthlab", key="k", run_id=f"id of {folder.name}").write(folder.path)
+    SyncProgress(uri="sqlite://", experiment="depthlab", key="k", run_id=f"id of {folder.name}").write(folder.path)
     folder.release()
     return folder
 
@@ -53,14 +53,14 @@ def record(folder: RunFolder) -> RunRecord:
 
 
 def known(root: Path, *, of: Trial = TRIAL, since: str = "", pruned_counts: bool = False) -> dict[str, Any]:
-    return known_of(root, of, since=since, pruned_counts=pruned_counts)
+    return earlier_result(root, of, since=since, pruned_counts=pruned_counts)
 
 
 def test_of_a_trial_that_never_ran_nothing_is_known(tmp_path: Path) -> None:
     left(tmp_path, "finished", fingerprint="1a2b3c4dffffffff")  # the same eight digits
     assert known(tmp_path) == {}
     assert known(tmp_path / "nowhere") == {}
-    assert curve_of(tmp_path, TRIAL, "val/accuracy", since="") == []
+    assert metric_curve(tmp_path, TRIAL, "val/accuracy", since="") == []
 
 
 def test_a_finished_run_is_known_by_its_record(tmp_path: Path) -> None:
@@ -119,8 +119,8 @@ def test_the_curve_is_that_of_the_newest_run_by_epochs_without_what_was_done_twi
     folder.journal.drop_after(10)
     folder.journal.append({"val/accuracy": 0.65, "train/loss": 0.7}, step=20, epoch=2)
     folder.journal.close()
-    assert curve_of(tmp_path, TRIAL, "val/accuracy", since="") == [[1, 0.5], [2, 0.65]]
-    assert curve_of(tmp_path, TRIAL, "train/loss", since="") == [[1, 0.7], [2, 0.7]]
+    assert metric_curve(tmp_path, TRIAL, "val/accuracy", since="") == [[1, 0.5], [2, 0.65]]
+    assert metric_curve(tmp_path, TRIAL, "train/loss", since="") == [[1, 0.7], [2, 0.7]]
 
 
 @pytest.mark.parametrize("status", ["running", "killed", "failed", "pruned"])
@@ -128,13 +128,13 @@ def test_what_a_scheduler_ended_is_kept_as_pruned_though_its_process_did_not_say
     tmp_path: Path, status: RunStatus
 ) -> None:
     folder = left(tmp_path, status)
-    keep_pruned(tmp_path, TRIAL, since="")
+    mark_pruned(tmp_path, TRIAL, since="")
     assert known(tmp_path, pruned_counts=True)["state"] == "pruned"
     assert not folder.alive
-    keep_pruned(tmp_path / "nowhere", TRIAL, since="")
+    mark_pruned(tmp_path / "nowhere", TRIAL, since="")
 
 
 def test_a_finished_run_is_never_pruned(tmp_path: Path) -> None:
     left(tmp_path, "finished")
-    keep_pruned(tmp_path, TRIAL, since="")
+    mark_pruned(tmp_path, TRIAL, since="")
     assert known(tmp_path, pruned_counts=True)["state"] == "finished"

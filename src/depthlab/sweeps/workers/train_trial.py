@@ -14,8 +14,8 @@ from depthlab.records import RunRecord, TrialState
 from depthlab.runs import Fault, RunHooks, ensure, fault_of, runs_root
 from depthlab.sweeps.storage.fetch import fetch
 from depthlab.sweeps.storage.mirror import Mirror
-from depthlab.sweeps.workers.died import WorkerDied
-from depthlab.sweeps.workers.task import Report, Task
+from depthlab.sweeps.workers.errors import WorkerDied
+from depthlab.sweeps.workers.task import Task, TrialReport
 from depthlab.tracking import RunFolder
 from depthlab.training import Interrupted, Interruption, Pruned
 
@@ -53,7 +53,7 @@ class Reporter:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._latest = Report()
+        self._latest = TrialReport()
         self._sent = 0.0
         self._began: tuple[int, float] | None = None  # step and time at which this process began to train
 
@@ -75,12 +75,12 @@ class Reporter:
     def tell_history(self) -> None:
         """Report what a scheduler has to know of the run's past."""
         for epoch, value in self._task.history:
-            self.send(Report(epoch=int(epoch), metrics={self._task.metric: value}), of_epoch=True)
+            self.send(TrialReport(epoch=int(epoch), metrics={self._task.metric: value}), of_epoch=True)
 
-    def send(self, report: Report, *, of_epoch: bool = False) -> None:
+    def send(self, report: TrialReport, *, of_epoch: bool = False) -> None:
         """Send a report; raises `Pruned` where the answer is to stop.
 
-        A scheduler does not hear of the last epoch: what has come so far is evaluated.
+        A scheduler is not told of the last epoch: what has come so far is evaluated.
         """
         from ray import tune
 
@@ -94,17 +94,17 @@ class Reporter:
         self._sent = time.monotonic()
 
 
-def attempt(task: Task, reporter: Reporter) -> Report:
+def attempt(task: Task, reporter: Reporter) -> TrialReport:
     """Run the task once; return how it ended."""
     lines: list[str] = []
     with _limited(task) as (interruption, reason):
-        supervision = RunHooks(
+        hooks = RunHooks(
             interruption, reporter, task.tags, since=task.since, retry=True, accompany=_mirroring(task.storage)
         )
         try:
             if task.storage is not None:  # another machine may have begun it
                 fetch(task.storage, runs_root(task.recipe), task.fingerprint)
-            end = _finished(_ensure(task, lines.append, supervision))
+            end = _finished(_ensure(task, lines.append, hooks))
         except Interrupted:
             end = _stopped(reason, task)
         except WorkerDied as error:
@@ -114,19 +114,19 @@ def attempt(task: Task, reporter: Reporter) -> Report:
     return replace(end, lines=tuple(lines))
 
 
-def _ensure(task: Task, tell: Callable[[str], None], supervision: RunHooks) -> RunRecord:
+def _ensure(task: Task, tell: Callable[[str], None], hooks: RunHooks) -> RunRecord:
     if task.workers == 1:
-        return ensure(task.recipe, task.fingerprint, tell=tell, supervision=supervision)
-    from depthlab.sweeps.workers.distributed import ensure_together  # imports Ray Train
+        return ensure(task.recipe, task.fingerprint, tell=tell, hooks=hooks)
+    from depthlab.sweeps.workers.distributed import ensure_distributed  # imports Ray Train
 
-    return ensure_together(
+    return ensure_distributed(
         task.recipe,
         task.fingerprint,
         workers=task.workers,
         cpu=task.cpu,
         gpu=task.gpu,
         tell=tell,
-        supervision=supervision,
+        hooks=hooks,
     )
 
 
@@ -134,8 +134,8 @@ def _mirroring(storage: str | None) -> Callable[[RunFolder], Mirror] | None:
     return None if storage is None else lambda folder: Mirror(folder, storage)
 
 
-def _finished(record: RunRecord) -> Report:
-    return Report(
+def _finished(record: RunRecord) -> TrialReport:
+    return TrialReport(
         TrialState.FINISHED,
         metrics=record.metrics,
         folder=record.folder,
@@ -144,14 +144,14 @@ def _finished(record: RunRecord) -> Report:
     )
 
 
-def _stopped(reason: list[str], task: Task) -> Report:
+def _stopped(reason: list[str], task: Task) -> TrialReport:
     if "time limit" in reason:
         return _failed(Fault("timeout", f"not done after {(task.seconds or 0) / 60:g} minutes, its checkpoint is kept"))
-    return Report(TrialState.CUT_OFF)
+    return TrialReport(TrialState.CUT_OFF)
 
 
-def _failed(fault: Fault) -> Report:
-    return Report(TrialState.FAILED, fault=fault.kind, message=fault.message)
+def _failed(fault: Fault) -> TrialReport:
+    return TrialReport(TrialState.FAILED, fault=fault.kind, message=fault.message)
 
 
 @contextmanager

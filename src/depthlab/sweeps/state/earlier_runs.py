@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from depthlab.records import RunStatus, TrialState
-from depthlab.sweeps.plan.trials import Trial
-from depthlab.tracking import Progress, RunFolder, find_attempts, find_finished, find_interrupted
+from depthlab.sweeps.plan.trial import Trial
+from depthlab.tracking import RunFolder, SyncProgress, find_attempts, find_finished, find_interrupted
 
 
-def known_of(root: Path, trial: Trial, *, since: str, pruned_counts: bool) -> dict[str, Any]:
+def earlier_result(root: Path, trial: Trial, *, since: str, pruned_counts: bool) -> dict[str, Any]:
     """Return what is known of a trial, by the names of `Entry`'s fields, from the runs that were made of it before."""
     finished = find_finished(root, trial.fingerprint, since=since)
     if finished is not None:
@@ -24,7 +24,7 @@ def known_of(root: Path, trial: Trial, *, since: str, pruned_counts: bool) -> di
     return {}
 
 
-def curve_of(root: Path, trial: Trial, metric: str, *, since: str) -> list[list[float]]:
+def metric_curve(root: Path, trial: Trial, metric: str, *, since: str) -> list[list[float]]:
     """Return [epoch, metric] of the newest run of a trial, as far as it came."""
     for folder in find_attempts(root, trial.fingerprint, since=since):
         values: dict[int, float] = {}
@@ -35,7 +35,7 @@ def curve_of(root: Path, trial: Trial, metric: str, *, since: str) -> list[list[
     return []
 
 
-def keep_pruned(root: Path, trial: Trial, *, since: str) -> None:
+def mark_pruned(root: Path, trial: Trial, *, since: str) -> None:
     """See that the folder of a pruned trial's run says so.
 
     Its process may have ended before it could, and a run that a scheduler stops by its past alone is not even opened.
@@ -54,5 +54,5 @@ def _latest(folder: RunFolder) -> dict[str, float]:
 
 
 def _place(folder: RunFolder) -> dict[str, Any]:
-    progress = Progress.find(folder.path)
+    progress = SyncProgress.find(folder.path)
     return {"folder": folder.name, "run_id": progress.run_id if progress else None}

@@ -63,7 +63,7 @@ def _fetch(uri: str, run_id: str, target: Path) -> RunFolder:
             os.replace(room, target)
     except (MlflowException, OSError) as error:
         reason = " ".join(redact(str(error)).split())
-        raise ValueError(f"run {run_id} can't be had from the store {redact(uri)}: {reason}") from error
+        raise ValueError(f"run {run_id} is not available in the store {redact(uri)}: {reason}") from error
     finally:
         shutil.rmtree(room, ignore_errors=True)
     return RunFolder.open(target)

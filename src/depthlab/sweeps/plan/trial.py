@@ -13,7 +13,7 @@ class Trial:
     """A run that the sweep asks for, composed and checked."""
 
     index: int  # its place in the sweep, from 0
-    words: tuple[str, ...]  # what to type after `train.py` for this trial alone
+    overrides: tuple[str, ...]  # what to type after `train.py` for this trial alone
     values: dict[str, Any]  # the sweep's axes -> their values in this trial
     recipe: Recipe
     fingerprint: str
@@ -49,7 +49,7 @@ class Entry:
         return TrialRecord(
             index=self.trial.index,
             name=self.trial.name,
-            words=self.trial.words,
+            words=self.trial.overrides,
             values=self.trial.values,
             fingerprint=self.trial.fingerprint,
             state=self.state,

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from depthlab.records import SweepRecord, TrialRecord, TrialState
-from depthlab.tracking import Progress, fault_tags, find_attempts, sweep_tags
+from depthlab.tracking import SyncProgress, fault_tags, find_attempts, sweep_tags
 from depthlab.tracking.parent_run import ParentProgress, digest
 
 
-def find_children(
+def lacking_tags(
     record: SweepRecord, progress: ParentProgress, sent: Mapping[str, str]
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield MLflow's ids of trials' runs with the tags that they lack.
@@ -38,7 +38,7 @@ def _run_of(trial: TrialRecord, progress: ParentProgress) -> str | None:
     else:  # it broke, or was stopped: its newest attempt since the sweep began
         folders = [found.path for found in find_attempts(runs, trial.fingerprint, since=progress.begun)]
     for folder in folders:
-        found = Progress.find(folder)
+        found = SyncProgress.find(folder)
         if found is not None:
             return found.run_id
     return None

@@ -1,4 +1,4 @@
-"""How much of a run an MLflow store has: the small file that lets a projection go on where it stopped."""
+"""How much of a run an MLflow store has: the small file that lets the upload go on where it stopped."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +12,8 @@ _NAME = "projection.json"
 
 @final
 @dataclass(frozen=True)
-class Progress(Record):
-    """State of one run's projection into one store."""
+class SyncProgress(Record):
+    """How much of one run has arrived in one store."""
 
     uri: str  # the store's address, without its password
     experiment: str
@@ -28,7 +28,7 @@ class Progress(Record):
 
     @classmethod
     def find(cls, folder: Path) -> Self | None:
-        """Read the state of the run in `folder`; None where no projection was ever begun."""
+        """Read the state of the run in `folder`; None where none was ever begun."""
         path = folder / _NAME
         return cls.read(path) if path.is_file() else None
 

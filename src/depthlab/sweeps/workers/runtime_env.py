@@ -30,7 +30,7 @@ def runtime_env(environment: Mapping[str, str]) -> dict[str, Any]:
 
     A worker starts in a copy of the project, with its `src/` first among the places of imports (a relative path, as
     each node has its copy somewhere else), so that it computes with the driver's code whatever is installed there.
-    What a job of `ray job submit` has brought along already is left out: Ray refuses to be told anything twice.
+    What a job of `ray job submit` has brought along already is left out: Ray refuses to be given anything twice.
 
     Args:
         environment: Variables to set beside those of this process that matter.
