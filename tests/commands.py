@@ -206,9 +206,9 @@ def _become(request: dict[str, Any]) -> None:
 
 
 def _preload() -> None:
-    from depthlab.sweeps.workers.cluster import quiet
+    from depthlab.sweeps.workers.cluster import set_ray_defaults
 
-    quiet()  # before Ray is imported, which reads it then
+    set_ray_defaults()  # before Ray is imported, which reads it then
     os.environ.setdefault("RAY_AUTH_MODE", "token")
     for module in _PRELOADED:
         importlib.import_module(module)

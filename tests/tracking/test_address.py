@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.tracking import address, check_store, reach, redact, resolve_artifact_root, resolve_uri
+from depthlab.tracking import address, check_store, redact, resolve_artifact_root, resolve_uri, server_check
 
 _FILES = "is a store of plain files"
 _NO_STORE = "is no address of a store"
@@ -89,7 +89,7 @@ def test_a_port_where_nothing_listens() -> None:
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reach, "SECONDS", 0.3)
+    monkeypatch.setattr(server_check, "SECONDS", 0.3)
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()

@@ -85,7 +85,7 @@ def _bounded(shown: str, ask: Callable[[], tuple[int, str]]) -> tuple[int, str]:
         except (OSError, ValueError) as error:
             answers.append(error)
 
-    thread = threading.Thread(target=work, name="reach", daemon=True)
+    thread = threading.Thread(target=work, name="server-check", daemon=True)
     thread.start()
     thread.join(SECONDS)
     answer = answers[0] if answers else TimeoutError(f"no answer in {SECONDS:.0f} s")

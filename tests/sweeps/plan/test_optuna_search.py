@@ -229,7 +229,7 @@ def test_a_proposal_that_can_not_be_is_trouble_or_passed_over() -> None:
     refusing.impossible = {"depth=14"}
     found = refusing.finish_all()
     assert len(found) < 3 and refusing.asking.exhausted
-    assert refusing.asking.error is not None and "that can't be (in" in str(refusing.asking.trouble)
+    assert refusing.asking.error is not None and "that can't be (in" in str(refusing.asking.error)
     skipping = Bench(("depth=8,14", "seed=0,1"), samples=4, impossible="skip")
     skipping.impossible = {"depth=14"}
     assert len(skipping.finish_all()) == 2

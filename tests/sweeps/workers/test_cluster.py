@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.sweeps.workers import cluster, shipping
+from depthlab.sweeps.workers import cluster
 from depthlab.sweeps.workers.cluster import Cluster, check_shared, connect
-from depthlab.sweeps.workers.runtime_env import PROJECT, runtime_env
+from depthlab.sweeps.workers.runtime_env import _PREFIXES, PROJECT, runtime_env
 from depthlab.tracking import capture_environment
 
 ONE = Cluster(nodes=1, cpus=2, gpus=0, hosts=frozenset({"10.0.0.1"}), own=True)
@@ -191,7 +191,7 @@ def test_the_copy_for_workers_has_what_a_recipe_needs_and_nothing_of_results(tmp
     import zipfile
 
     names = zipfile.ZipFile(archive).namelist()
-    assert {"train.py", "conf/train.yaml", "src/depthlab/sweeps/cluster.py"} <= set(names)
+    assert {"train.py", "conf/train.yaml", "src/depthlab/sweeps/workers/cluster.py"} <= set(names)
     tops = {name.partition("/")[0] for name in names}
     assert not tops & {"mlruns", ".git", ".venv", "docs", "tests", ".mypy_cache"}
     assert archive.stat().st_size < 2 * 2**20
@@ -223,7 +223,7 @@ def test_a_job_that_computes_with_other_code_than_its_own_is_refused(
 
 def test_the_page_names_what_goes_along() -> None:
     page = (PROJECT / "docs" / "cluster.md").read_text(encoding="utf-8")
-    for prefix in shipping._PREFIXES:
+    for prefix in _PREFIXES:
         assert f"`{prefix}`" in page
 
 
