@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import final
 
@@ -39,6 +39,7 @@ class Arguments:
     overrides: tuple[str, ...]
     options: dict[str, str]
     output: Path
+    implied: tuple[str, ...] = field(default=(), compare=False)  # overrides that were not typed
 
 
 def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
@@ -54,16 +55,15 @@ def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
         print(_help(usage, keys))
         raise SystemExit(0)
     words, options = _part(argv, keys)
-    if "sweep" not in override_keys(words):
-        words.insert(0, f"sweep={usage.sweep}")
+    implied = () if "sweep" in override_keys(words) else (f"sweep={usage.sweep}",)
     try:
-        words = sweep_words(words)
+        words = sweep_words([*implied, *words])
     except ValueError as error:
         raise ValueError(_with_own_keys(str(error), words, keys)) from error
     output = Path(options.pop(OUTPUT, f"reports/{usage.name}")).expanduser()
     if output.exists() and not output.is_dir():  # said before anything is trained, not when the page is to be written
         raise ValueError(f"{OUTPUT}={output} is a file: type a folder for the page and its figures")
-    return Arguments(tuple(words), options, output)
+    return Arguments(tuple(words), options, output, implied)
 
 
 def _part(argv: Sequence[str], keys: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:

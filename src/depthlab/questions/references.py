@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from depthlab.recipe import Recipe, recipe_from_config
-from depthlab.records import MeasuredRun, QuestionRecord, RunRef, TrialRecord, TrialState
+from depthlab.records import Environment, MeasuredRun, QuestionRecord, RunRef, TrialRecord, TrialState
 from depthlab.sweeps.result import SweepResult
 from depthlab.tracking import RunFolder, capture_environment, redact
 
@@ -73,7 +73,7 @@ def refer_to_folder(folder: RunFolder, axes: Sequence[str], along: str) -> RunRe
         folder=folder.name,
         run_id=record.run_id,
         hardware=record.hardware,
-        commit=_commit_of(folder),
+        commit=commit_text(manifest.environment),
     )
 
 
@@ -144,7 +144,7 @@ def _refer(swept: SweepResult, trial: TrialRecord, along: str, aside: Sequence[s
     record = commit = None
     if trial.state == TrialState.FINISHED:
         folder = run_folder(swept, trial)
-        record, commit = folder.record, _commit_of(folder)
+        record, commit = folder.record, commit_text(folder.manifest.environment)
     order = list(dict.fromkeys(_text(other.values.get(along)) for other in swept.trials))
     value = trial.values.get(along, recipe.config.get(along))
     return RunRef(
@@ -165,8 +165,8 @@ def _refer(swept: SweepResult, trial: TrialRecord, along: str, aside: Sequence[s
     )
 
 
-def _commit_of(folder: RunFolder) -> str | None:
-    environment = folder.manifest.environment
+def commit_text(environment: Environment) -> str | None:
+    """Return the commit of the code, and whether it was changed since; None outside of a checkout."""
     return environment.commit and environment.commit + (" with uncommitted changes" if environment.diff else "")
 
 

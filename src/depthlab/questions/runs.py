@@ -177,7 +177,7 @@ def finished_runs(swept: SweepResult, refs: Iterable[RunRef]) -> tuple[TrainedRu
 
 def _named(arguments: Arguments, question: str, along: str, settings: Settings, plan: Plan) -> TrainedRuns[Plan] | None:
     """Return the runs that were named."""
-    _check_beside(arguments.overrides, question)
+    _check_beside(arguments, question)
     tracking = compose([word for word in arguments.overrides if Override.parse(word).group == "tracking"]).config[
         "tracking"
     ]
@@ -216,9 +216,9 @@ def _find_folders(typed: str, root: Path, uri: str | None) -> list[RunFolder]:
     return list(folders.values())
 
 
-def _check_beside(words: Iterable[str], question: str) -> None:
-    for word in words:
-        if Override.parse(word).key not in BESIDE and word != f"sweep={question}":
+def _check_beside(arguments: Arguments, question: str) -> None:
+    for word in arguments.overrides:
+        if Override.parse(word).key not in BESIDE and word not in (f"sweep={question}", *arguments.implied):
             raise ValueError(f"{word} does nothing beside run=, whose runs are trained already: leave one of them out")
 
 

@@ -27,7 +27,7 @@ def build_data(recipe: Recipe, images: ImageSet, hardware: Hardware) -> ImageDat
         images,
         batch_size=config["batch_size"],
         seed=config["seed"],
-        loading=LoadingOptions(**{field.name: data[field.name] for field in fields(LoadingOptions)}),
+        loading=LoadingOptions(**{one.name: data[one.name] for one in fields(LoadingOptions) if one.name in data}),
         cutout=config["cutout"] or 0,
         mixup=config["mixup"] or 0.0,
         cutmix=config["cutmix"] or 0.0,

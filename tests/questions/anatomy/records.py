@@ -7,11 +7,11 @@ import torch
 from torch import nn
 
 from depthlab.models import densenet, inception_v1, plain, resnet
-from depthlab.questions.anatomy.measure.card import Named, draw_card
+from depthlab.questions.anatomy.measure.card import draw_card
 from depthlab.questions.anatomy.measure.convolution_checks import check_convolutions
 from depthlab.questions.anatomy.measure.tradeoffs import weigh_choices, weigh_inception
 from depthlab.questions.anatomy.record import AnatomyRecord, NetworkCard, PassTimes
-from depthlab.questions.anatomy.verdict import measure_growth, tell_anatomy
+from depthlab.questions.anatomy.verdict import judge
 from tests.questions.anatomy.cards import grid
 
 IMAGE = (3, 8, 8)
@@ -31,7 +31,7 @@ def networks() -> dict[str, nn.Module]:
 
 @cache
 def card_of(name: str) -> NetworkCard:
-    return draw_card(networks()[name], IMAGE, classes=10, named=Named(name, (), {"model": name}))
+    return draw_card(networks()[name], IMAGE, classes=10, name=name, values={"model": name})
 
 
 def record_of(*names: str, timed: bool = True, data: str = "digits", **changed: object) -> AnatomyRecord:
@@ -52,14 +52,12 @@ def record_of(*names: str, timed: bool = True, data: str = "digits", **changed: 
         hardware="a processor, threads: 2, fp32" if timed else "",
         convolutions={name: check_convolutions(networks()[name], IMAGE) for name in names},
         tradeoffs=(*weigh_choices(8, 8), weigh_inception(naive, reduced)),
-        verdict=tell_anatomy(cards, times, (), 16),
     )
-    return replace(record, **changed)  # type: ignore[arg-type]
+    return replace(judge(record), **changed)  # type: ignore[arg-type]
 
 
 def family_record(**changed: object) -> AnatomyRecord:
     cards, times = grid()
-    growth = measure_growth(cards, times)
     record = AnatomyRecord(
         command=("python", "pipelines/anatomy.py", "depth=10,20,40", "width=1,2"),
         date="2026-11-23T12:00:00+00:00",
@@ -70,8 +68,6 @@ def family_record(**changed: object) -> AnatomyRecord:
         times=tuple(times),
         batch=16,
         hardware="a processor, threads: 2, fp32",
-        growth=growth,
         left_out=("resnet can't have depth=21 (in depth=21)",),
-        verdict=tell_anatomy(cards, times, growth, 16),
     )
-    return replace(record, **changed)  # type: ignore[arg-type]
+    return replace(judge(record), **changed)  # type: ignore[arg-type]

@@ -49,6 +49,12 @@ def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: s
     assert said in answer.err and answer.err.count("\n") == 1
 
 
+def test_where_runs_would_be_tracked_does_no_harm(pipeline: Pipeline) -> None:
+    answer = pipeline("anatomy", "depth=8", "data=digits", "tracking.uri=http://127.0.0.1:9", "--dry-run")
+    assert answer.code == 0 and "75,002" in answer.out
+    assert answer.err == "tracking.uri=http://127.0.0.1:9 does nothing here, where nothing is tracked\n"
+
+
 def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
     answer = pipeline("anatomy", "--help")
     assert answer.code == 0 and answer.err == ""

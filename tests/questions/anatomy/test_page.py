@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.questions.anatomy.page import anatomy_page
+from depthlab.questions.anatomy.page import page as draw_page
 from depthlab.questions.anatomy.record import AnatomyRecord
 from depthlab.report import write_page
 from tests.chromium import NARROW, WIDE, OpenPage
@@ -31,7 +31,7 @@ Get = Pages[AnatomyRecord]
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Get:
-    return write_once(anatomy_page, RECORDS, tmp_path_factory)
+    return write_once(draw_page, RECORDS, tmp_path_factory)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -98,5 +98,5 @@ def test_the_page_follows_from_the_record_alone(page: Get, tmp_path: Path) -> No
     one = page("one")
     again = AnatomyRecord.from_json(one.record.to_json())
     assert again == one.record
-    index = write_page(anatomy_page(again), tmp_path)[0]
+    index = write_page(draw_page(again), tmp_path)[0]
     assert index.read_bytes() == (one.folder / "index.html").read_bytes()

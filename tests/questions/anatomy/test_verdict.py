@@ -1,10 +1,20 @@
 """Growth is the exponent that is there, and what is said follows from the numbers."""
 
+from dataclasses import replace
+
 import pytest
 
-from depthlab.questions.anatomy.record import PassTimes
-from depthlab.questions.anatomy.verdict import bytes_text, measure_growth, numeric_axes, seconds_text, tell_anatomy
+from depthlab.questions.anatomy.record import AnatomyRecord, PassTimes
+from depthlab.questions.anatomy.verdict import judge, measure_growth, numeric_axes, tell_anatomy
+from depthlab.questions.anatomy.wording import bytes_text, seconds_text
 from tests.questions.anatomy.cards import card, grid
+from tests.questions.anatomy.records import family_record, record_of
+
+
+@pytest.mark.parametrize("record", [family_record(), record_of("plain-8", "resnet-20")], ids=["family", "two"])
+def test_the_verdict_follows_from_the_record_alone(record: AnatomyRecord) -> None:
+    bare = replace(record, growth=(), verdict=())
+    assert judge(AnatomyRecord.from_json(bare.to_json())) == record
 
 
 def test_a_doubling_multiplies_by_two_to_the_exponent() -> None:

@@ -8,20 +8,9 @@ from statistics import fmean, stdev
 import pytest
 from scipy import stats
 
-from depthlab.questions.votes.contrasts import (
-    DEPTH,
-    DROPOUT,
-    INDEPENDENT,
-    MORE,
-    SNAPSHOTS,
-    TWIN,
-    contrasts,
-    feature_contrasts,
-    layer_mean,
-    twin,
-)
+from depthlab.questions.votes.contrasts import INDEPENDENT, MORE, TWIN, contrasts, feature_contrasts, layer_mean, twin
 from depthlab.questions.votes.meeting import meeting_size
-from depthlab.questions.votes.record import VoteContrast, VotesRecord
+from depthlab.questions.votes.record import DEPTH, DROPOUT, SNAPSHOTS, VoteContrast, VotesRecord
 from depthlab.questions.votes.verdict import headline, tell
 from depthlab.records import Comparison, Interval
 from tests.questions.votes.records import CYCLIC, DEEP, DROPPING, PLAIN, record_of

@@ -1,24 +1,30 @@
-"""The networks that words of a sweep span, each built once to see that it can be had; nothing is trained."""
+"""The networks that the overrides of a sweep span, each built once to see that it is possible; nothing is trained."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
+from depthlab.questions.arguments import Arguments
+from depthlab.questions.publish import tell_verdict, write_answer
 from depthlab.questions.references import network_name
 from depthlab.recipe import Recipe, Space, compose_each, read_space
-from depthlab.runs import ImageShape
-from depthlab.sweeps.plan.settings import Settings
+from depthlab.sweeps import Settings
+
+if TYPE_CHECKING:
+    from depthlab.questions.anatomy.record import AnatomyRecord
+    from depthlab.report import Page
+    from depthlab.runs import ImageShape
 
 
 @final
 @dataclass(frozen=True)
-class Untrained:
-    """A network: its recipe, the images it is for, the words that choose it and its values on the axes that vary."""
+class UntrainedNetwork:
+    """A network: its recipe, its images, the overrides that choose it, and its values on the axes that vary."""
 
     recipe: Recipe
-    shape: ImageShape
-    words: tuple[str, ...]
+    shape: "ImageShape"
+    overrides: tuple[str, ...]
     values: dict[str, Any]
 
     @property
@@ -28,73 +34,73 @@ class Untrained:
 
 
 @final
-@dataclass
-class Networks:
-    """What can be had, in the order of the words, and what can't, each with its reason."""
+@dataclass(frozen=True)
+class UntrainedNetworks:
+    """The possible networks in the order of the overrides, the reasons why others are not, and the axes that vary."""
 
-    found: list[Untrained]
-    left_out: list[str]
+    networks: tuple[UntrainedNetwork, ...]
+    left_out: tuple[str, ...]
     axes: tuple[str, ...]
 
+    def publish(self, page: "Page", record: "AnatomyRecord", arguments: Arguments) -> None:
+        """Write page and record, and print costs and verdict; there is no run to send them to. Raises `OSError`."""
+        from depthlab.questions.anatomy.cost_table import cost_table
 
-def span_networks(words: Sequence[str], settings: Settings, shape_of: Callable[[Recipe], ImageShape]) -> Networks:
+        write_answer(page, record, arguments.output)
+        print(*cost_table(record.cards, record.times, record.left_out), sep="\n")
+        tell_verdict(record.verdict, arguments.output)
+
+
+def span_networks(
+    overrides: Sequence[str], settings: Settings, shape_of: "Callable[[Recipe], ImageShape]"
+) -> UntrainedNetworks:
     """Return the networks of every combination; all are built on the meta device before anything else happens.
 
     Raises:
-        ValueError: in one line, for a combination that can't be had, unless sweep.impossible=skip; or where two
-            combinations make the same network, as something varies that no network has.
+        ValueError: in one line, for an impossible combination, unless sweep.impossible=skip; or where two combinations
+            make the same network, as something varies that no network has.
     """
-    from depthlab.runs import build_untrained
-
-    space = read_space(words, settings.params)
-    networks = Networks([], [], space.axes)
-    known: dict[str, Untrained] = {}
-    for words_of_one, outcome in zip(space.combinations(), compose_each(space.combinations()), strict=True):
+    space = read_space(overrides, settings.params)
+    found: dict[str, UntrainedNetwork] = {}  # by what makes them
+    left_out: list[str] = []
+    for combination, outcome in zip(space.combinations(), compose_each(space.combinations()), strict=True):
         try:
-            if isinstance(outcome, ValueError):
-                raise outcome
-            one = _untrained(outcome, words_of_one, space, shape_of)
-            build_untrained(one.recipe, one.shape)
+            one = _build(outcome, combination, space, shape_of)
         except ValueError as error:
-            reason = str(error) if error is outcome else f"{error} (in {' '.join(words_of_one)})"
+            reason = str(error) if error is outcome else f"{error} (in {' '.join(combination)})"
             if settings.impossible == "refuse":
                 raise ValueError(reason) from error
-            networks.left_out.append(reason)
+            left_out.append(reason)
             continue
-        _check_new(one, known)
-        networks.found.append(one)
-    if not networks.found:
-        raise ValueError(f"no combination is possible: {networks.left_out[0]}")
-    return networks
+        key = json.dumps([one.recipe.config["model"], one.shape.image, one.shape.classes], sort_keys=True)
+        if key in found:
+            raise ValueError(_same_network(found[key], one))
+        found[key] = one
+    if not found:
+        raise ValueError(f"no combination is possible: {left_out[0]}")
+    return UntrainedNetworks(tuple(found.values()), tuple(left_out), space.axes)
 
 
-def _untrained(
-    recipe: Recipe, words: tuple[str, ...], space: Space, shape_of: Callable[[Recipe], ImageShape]
-) -> Untrained:
-    values = dict(_values(recipe, space))
-    return Untrained(recipe, shape_of(recipe), words, values)
+def _build(
+    outcome: Recipe | ValueError,
+    combination: tuple[str, ...],
+    space: Space,
+    shape_of: "Callable[[Recipe], ImageShape]",
+) -> UntrainedNetwork:
+    """Build the network once, and return what makes it. Raises `ValueError`."""
+    from depthlab.runs import build_untrained
+
+    if isinstance(outcome, ValueError):
+        raise outcome
+    values = {axis: value for axis in space.axes if (value := outcome.value(axis)) is not None}
+    one = UntrainedNetwork(outcome, shape_of(outcome), combination, values)
+    build_untrained(one.recipe, one.shape)
+    return one
 
 
-def _values(recipe: Recipe, space: Space) -> Iterator[tuple[str, Any]]:
-    for axis in space.axes:
-        if axis in recipe.choices:
-            yield axis, recipe.choices[axis]
-            continue
-        value: Any = recipe.config
-        for part in axis.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value is not None:
-            yield axis, value
-
-
-def _check_new(one: Untrained, known: dict[str, Untrained]) -> None:
-    """See that no combination before has made the same network."""
-    key = json.dumps([one.recipe.config["model"], one.shape.image, one.shape.classes], sort_keys=True)
-    if key in known:
-        other = known[key]
-        differing = [axis for axis in one.values if one.values[axis] != other.values.get(axis)]
-        axis = differing[0] if differing else "what varies"
-        raise ValueError(
-            f"{axis}={other.values.get(axis)} and {axis}={one.values.get(axis)} make the same network: type one of them"
-        )
-    known[key] = one
+def _same_network(first: UntrainedNetwork, second: UntrainedNetwork) -> str:
+    differing = (axis for axis in second.values if second.values[axis] != first.values.get(axis))
+    axis = next(differing, "what varies")
+    return (
+        f"{axis}={first.values.get(axis)} and {axis}={second.values.get(axis)} make the same network: type one of them"
+    )

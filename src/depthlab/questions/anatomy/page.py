@@ -19,7 +19,7 @@ from depthlab.report.blocks import Block, Facts, Folded, Notice, Page, Picture, 
 from depthlab.report.counts import amount, bytes_text
 
 
-def anatomy_page(record: AnatomyRecord) -> Page:
+def page(record: AnatomyRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     names = [card.name for card in record.cards]
     title = f"Anatomy of {' and '.join(names)}" if len(names) < 3 else f"What {len(names)} networks cost"

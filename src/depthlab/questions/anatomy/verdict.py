@@ -3,9 +3,11 @@
 import math
 import statistics
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from depthlab.questions.anatomy.record import Growth, NetworkCard, PassTimes
+from depthlab.questions.anatomy.record import AnatomyRecord, Growth, NetworkCard, PassTimes
+from depthlab.questions.anatomy.wording import bytes_text, seconds_text
 
 COSTS = ("parameters", "multiply_adds", "kept", "peak")
 TIMES = ("forward", "training")
@@ -17,6 +19,12 @@ _WORDS = {
     "forward": "forward time",
     "training": "time of a training pass",
 }
+
+
+def judge(record: AnatomyRecord) -> AnatomyRecord:
+    """Return the record with how costs grow along its axes, and what is said of the networks."""
+    growth = measure_growth(record.cards, record.times)
+    return replace(record, growth=growth, verdict=tell_anatomy(record.cards, record.times, growth, record.batch))
 
 
 def costs_of(card: NetworkCard, times: PassTimes | None) -> dict[str, float]:
@@ -152,19 +160,6 @@ def _tell_growth(one: Growth) -> str:
 def _ranged_seconds(seconds: Sequence[float]) -> str:
     middle, low, high = (seconds_text(value) for value in (statistics.median(seconds), min(seconds), max(seconds)))
     return middle if len(seconds) == 1 else f"{middle} ({low} to {high})"
-
-
-def seconds_text(seconds: float) -> str:
-    """Return a time with three digits, in milliseconds or seconds."""
-    return f"{seconds:.3g} s" if seconds >= 0.9995 else f"{1000 * seconds:.3g} ms"
-
-
-def bytes_text(number: float) -> str:
-    """Return a number of bytes in the unit that suits it, by powers of 1000."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if number >= size:
-            return f"{number / size:.3g} {unit}"
-    return f"{number:.0f} bytes"
 
 
 def _is_positive(value: object) -> bool:

@@ -13,12 +13,21 @@ from depthlab.questions.votes.figures import (
     feature_figure,
     size_figure,
 )
-from depthlab.questions.votes.record import Ensemble, LayerFeatures, VoteCurve, VoteScore, VotesRecord, VotingRun
+from depthlab.questions.votes.record import (
+    DEPTH,
+    DROPOUT,
+    SNAPSHOTS,
+    Ensemble,
+    LayerFeatures,
+    VoteCurve,
+    VoteScore,
+    VotesRecord,
+    VotingRun,
+)
 from depthlab.records import Interval
 from depthlab.report.blocks import Picture
 
 # as the analysis calls the methods
-DROPOUT, DEPTH, SNAPSHOTS = "dropout", "stochastic depth", "snapshots"
 SAMPLED = {DROPOUT: "sampled networks", DEPTH: "sampled sub-networks", SNAPSHOTS: "snapshots"}
 WHOLE = {DROPOUT: "weight scaling (one pass)", DEPTH: "the whole network (one pass)"}
 MEASURES: dict[str, tuple[str, Callable[[VoteScore], float]]] = {

@@ -6,6 +6,9 @@ from typing import Any
 
 from depthlab.questions.grouping import grouped
 from depthlab.questions.votes.record import (
+    DEPTH,
+    DROPOUT,
+    SNAPSHOTS,
     Ensemble,
     FeatureContrast,
     LayerFeatures,
@@ -24,7 +27,6 @@ MEASURES: dict[str, Callable[[VoteScore], float]] = {
     LOSS: lambda score: score.loss,
     CALIBRATION: lambda score: score.calibration,
 }
-DROPOUT, DEPTH, SNAPSHOTS = "dropout", "stochastic depth", "snapshots"
 WHOLE = {DROPOUT: "weight scaling", DEPTH: "the whole network", SNAPSHOTS: "the last snapshot"}
 MEMBERS = {DROPOUT: "sampled networks", DEPTH: "sampled sub-networks", SNAPSHOTS: "snapshots"}
 INDEPENDENT, MORE, TWIN = "independent", "independent less sampled", "snapshots less one training"

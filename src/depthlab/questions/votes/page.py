@@ -1,8 +1,6 @@
 """The page that answers whether dropout is a vote, and whether stochastic depth is one."""
 
 from depthlab.questions.votes.blocks import (
-    DEPTH,
-    DROPOUT,
     cost_picture,
     disagreement_picture,
     ensemble_picture,
@@ -10,7 +8,7 @@ from depthlab.questions.votes.blocks import (
     groups_of,
     sampled_picture,
 )
-from depthlab.questions.votes.record import VotesRecord
+from depthlab.questions.votes.record import DEPTH, DROPOUT, VotesRecord
 from depthlab.questions.votes.tables import contrast_table, feature_table, way_table
 from depthlab.report.blocks import Block, Folded, Notice, Page, PageTable, Picture, Section
 from depthlab.report.published_table import splits_text

@@ -7,6 +7,8 @@ from depthlab.records.base import Record
 from depthlab.records.questions import QuestionRecord
 from depthlab.records.statistics import Comparison, Interval
 
+DROPOUT, DEPTH, SNAPSHOTS = "dropout", "stochastic depth", "snapshots"  # methods that make ensembles
+
 
 @dataclass(frozen=True)
 class VoteScore(Record):

@@ -9,15 +9,12 @@ from dataclasses import replace
 from depthlab.questions.votes.contrasts import (
     BY_GEOMETRIC,
     CORRELATION,
-    DEPTH,
-    DROPOUT,
     ERROR,
     INDEPENDENT,
     LOSS,
     MEAN,
     MEMBERS,
     MORE,
-    SNAPSHOTS,
     TWIN,
     WHOLE,
     ZEROS,
@@ -27,7 +24,16 @@ from depthlab.questions.votes.contrasts import (
     feature_contrasts,
 )
 from depthlab.questions.votes.meeting import meeting_place, meeting_sentences
-from depthlab.questions.votes.record import Ensemble, FeatureContrast, VoteContrast, VotesRecord, VotingRun
+from depthlab.questions.votes.record import (
+    DEPTH,
+    DROPOUT,
+    SNAPSHOTS,
+    Ensemble,
+    FeatureContrast,
+    VoteContrast,
+    VotesRecord,
+    VotingRun,
+)
 from depthlab.questions.votes.wording import LOSS_NAME, POINT, bracketed, claimed, outcome_text, points
 from depthlab.questions.wording import lost_runs, lost_sentence
 from depthlab.records import RunRef

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from depthlab.models import resnet
 from depthlab.nn import Network, measure_cost, measure_receptive_field
-from depthlab.questions.anatomy.measure.card import NO_UNITS, Named, draw_card
+from depthlab.questions.anatomy.measure.card import NO_UNITS, draw_card
 from depthlab.questions.anatomy.measure.convolution_checks import check_convolutions, typical_convolution
 from depthlab.questions.anatomy.record import NetworkCard
 from tests.models.test_contracts import MODELS, build
@@ -27,7 +27,7 @@ SHALLOW = {
 
 
 def card_of(net: nn.Module, size: int, channels: int = 3) -> NetworkCard:
-    return draw_card(net, (channels, size, size), classes=10, named=Named("net"))
+    return draw_card(net, (channels, size, size), classes=10, name="net")
 
 
 # counts as they are published for 32x32 pixels, and receptive fields by the formula of Araujo et al. 2019

@@ -1,9 +1,9 @@
 """The card of a network: what it is made of and what each part costs, without training it."""
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 import torch
 from torch import nn
@@ -22,21 +22,27 @@ NO_UNITS = (
 )
 
 
-@final
-@dataclass(frozen=True)
-class Named:
-    """What a network is called, the words that choose it, and its values on the axes that vary."""
-
-    name: str
-    words: tuple[str, ...] = ()
-    values: dict[str, Any] | None = None
-
-
-def draw_card(net: nn.Module, image: Shape, *, classes: int, named: Named) -> NetworkCard:
+def draw_card(
+    net: nn.Module,
+    image: Shape,
+    *,
+    classes: int,
+    name: str,
+    words: tuple[str, ...] = (),
+    values: Mapping[str, Any] = MappingProxyType({}),
+) -> NetworkCard:
     """Return the card of a network for images of shape (C, H, W); nothing is computed, and `net` stays as it is.
 
     All is counted on a copy on the meta device. A network that can't run there, as one whose forward pass asks for the
     value of a tensor, is copied and run for real. Memory is that of float32.
+
+    Args:
+        net: The network.
+        image: Of one image.
+        classes: How many there are.
+        name: What the network is called.
+        words: The overrides that choose it.
+        values: Its values on the axes that vary.
     """
     copied, device, heard = run_through(net, image)
     notes = [] if isinstance(net, Network) else [NO_UNITS]
@@ -47,9 +53,9 @@ def draw_card(net: nn.Module, image: Shape, *, classes: int, named: Named) -> Ne
     blocks = tuple(_block_card(block, layers, heard, reaches) for block in blocks_of(net))
     last = [block.field for block in blocks if block.where.startswith("stage")]
     return NetworkCard(
-        name=named.name,
-        words=named.words,
-        values=named.values or {},
+        name=name,
+        words=words,
+        values=dict(values),
         image=image,
         classes=classes,
         blocks=blocks,

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 
 from depthlab.questions.grouping import grouped
 from depthlab.questions.runs import TrainedRun, TrainedRuns
-from depthlab.questions.votes.contrasts import DEPTH, DROPOUT
 from depthlab.questions.votes.measure.coadaptation import measure_features
 from depthlab.questions.votes.measure.ensembles import independent_ensembles
 from depthlab.questions.votes.measure.masks import drop_path_layers, dropout_layers
@@ -25,7 +24,7 @@ from depthlab.questions.votes.measure.predictions import (
     whole_vote,
 )
 from depthlab.questions.votes.plan import Options
-from depthlab.questions.votes.record import Ensemble, VoteCurve, VotesRecord, VotingRun
+from depthlab.questions.votes.record import DEPTH, DROPOUT, Ensemble, VoteCurve, VotesRecord, VotingRun
 from depthlab.training import track
 
 
