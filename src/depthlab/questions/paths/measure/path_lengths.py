@@ -202,8 +202,8 @@ def _series(parts: Sequence[PathSet]) -> PathSet:
 def _without_length(paths: PathSet) -> PathSet:
     """Return the same paths with length 0."""
     match paths:
-        case ParallelPaths(name, paths):
-            return ParallelPaths(name, tuple((path, _without_length(further)) for path, further in paths))
+        case ParallelPaths(name, parallel):
+            return ParallelPaths(name, tuple((path, _without_length(further)) for path, further in parallel))
         case PathsInSeries(parts):
             return PathsInSeries(tuple(map(_without_length, parts)))
     return SinglePath(0)
