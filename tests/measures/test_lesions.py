@@ -48,6 +48,7 @@ def every_lesion(net: Network, layout: Layout, x: Tensor) -> Iterator[Tensor]:
             yield lesioned(x)
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_every_family_loses_each_of_its_elements_and_is_whole_again(net: Network) -> None:
     x = images_for(net)

@@ -11,6 +11,8 @@ from depthlab.sweeps import SweepResult, attach, ensure_sweep, preview_sweep
 from depthlab.tracking import open_client
 from tests.sweeps.planned import TINY, settings
 
+pytestmark = pytest.mark.slow
+
 MODELS = ("plain", "resnet")
 
 

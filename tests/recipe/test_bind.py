@@ -17,6 +17,7 @@ FROM_RUNS = {  # what a run adds: the images' shape, the network's parameters
 TARGETS = [(group, file.stem) for group in FROM_RUNS for file in sorted((CONF / group).glob("[!_]*.yaml"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("group", "option"), TARGETS)
 def test_every_target_takes_its_keys(group: str, option: str) -> None:
     node = compose([f"{group}={option}"]).config[group]

@@ -19,6 +19,7 @@ def options_of(group: str, option: str) -> dict[str, Any]:
         return {key: value for key, value in known((f"{group}={option}",)).keys.items() if key.startswith(f"{group}.")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("group", "option"), OPTIONS)
 def test_every_option_composes_and_says_what_it_is(group: str, option: str) -> None:
     recipe = compose([f"{group}={option}"])

@@ -8,6 +8,8 @@ from omegaconf import OmegaConf
 
 from depthlab.recipe import CONF, Recipe, compose, compose_all, compose_each, read_space
 
+pytestmark = pytest.mark.slow
+
 COMBINATIONS = [
     "",
     "depth=56",

@@ -83,6 +83,7 @@ def test_every_command_is_of_a_known_kind():
     assert [words for _, words in starting_with("python") if not (ROOT / words[1]).is_file()] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", named(starting_with("python", "train.py")))
 def test_train_commands_compose(words: list[str]):
     arguments = words[2:]
@@ -139,6 +140,7 @@ def test_commands_of_questions_are_read_and_make_networks(words: list[str]):
     assert len(ended) > len(impossible) and (skips or impossible == [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", named([case for case in PIPELINES if case not in ASKED]))
 def test_pipeline_commands_name_keys_that_the_pipeline_reads(words: list[str]):
     text = (ROOT / words[1]).read_text(encoding="utf-8")

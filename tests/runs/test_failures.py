@@ -22,7 +22,7 @@ from depthlab.tracking.journal import Journal
 from depthlab.training import Diverged, Interrupted, MetricsRecorder
 from tests.runs.conftest import TINY, Trained, train
 
-pytestmark = pytest.mark.usefixtures("bare")
+pytestmark = [pytest.mark.usefixtures("bare"), pytest.mark.slow]
 
 
 def recipe(root: Path, *words: str) -> Recipe:

@@ -12,7 +12,7 @@ from depthlab.runs.prepare import count_epochs, prepare
 from depthlab.training.hardware import has_bf16
 from tests.runs.conftest import STEPS_PER_EPOCH, TINY, Trained, train
 
-pytestmark = pytest.mark.usefixtures("bare")
+pytestmark = [pytest.mark.usefixtures("bare"), pytest.mark.slow]
 
 SHORT = ("epochs=1", "trainer.max_steps=3")
 

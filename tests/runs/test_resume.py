@@ -80,6 +80,7 @@ def test_a_run_cut_off_thrice_ends_bit_for_bit_like_an_unbroken_one(tmp_path: Pa
     assert same_numbers(one, other)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize(
     ("saved_at", "words"),

@@ -15,7 +15,7 @@ CYCLES = 4
 STEPS = 2 * STEPS_PER_EPOCH
 WORDS = ("schedule=snapshots", f"schedule.cycles={CYCLES}", "dropout=0.1", "trainer.checkpoint_minutes=1e-9")
 
-pytestmark = pytest.mark.usefixtures("bare")
+pytestmark = [pytest.mark.usefixtures("bare"), pytest.mark.slow]
 
 
 def kept(run: Trained) -> list[dict[str, torch.Tensor]]:

@@ -11,6 +11,8 @@ from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.anatomy.records import family_record, record_of
 from tests.questions.written import Pages, write_once
 
+pytestmark = pytest.mark.slow
+
 RECORDS = {
     "one": lambda: record_of("resnet-20"),
     "untimed": lambda: record_of("resnet-20", timed=False),

@@ -13,6 +13,8 @@ from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.degradation.records import LOST, ONE, SEVERAL, record_of, tuned_record
 from tests.questions.written import Pages, write_once
 
+pytestmark = pytest.mark.slow
+
 RECORDS = {
     "several": lambda: record_of(SEVERAL),
     "one": lambda: record_of(ONE),
@@ -101,7 +103,6 @@ def test_what_was_left_out_is_told() -> None:
     assert notice.text == "Left out, as it can't be had: model=vgg depth=20: there is no such depth."
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_page_in_a_browser(name: str, page: Get, open_page: OpenPage) -> None:
     for width, dark in ((WIDE, False), (NARROW, False), (NARROW, True)):

@@ -9,6 +9,8 @@ from depthlab.recipe import compose, override_values
 from depthlab.sweeps import CostCounter
 from tests.sweeps.planned import TINY
 
+pytestmark = pytest.mark.slow
+
 MEASURING = CostCounter()
 SEARCH = EqualCostSearch("parameters", MEASURING)
 

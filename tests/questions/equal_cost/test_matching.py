@@ -6,6 +6,8 @@ import pytest
 
 from depthlab.questions.equal_cost.matching import Match, match_budget
 
+pytestmark = pytest.mark.slow
+
 
 def costs_of(costs: list[float]):
     return lambda place: costs[place] if place < len(costs) else None

@@ -7,6 +7,8 @@ from depthlab.questions.equal_cost.search import EqualCostSearch, show_networks,
 from depthlab.sweeps import CostCounter
 from tests.sweeps.planned import TINY
 
+pytestmark = pytest.mark.slow
+
 BASE = ("model=resnext", "depth=11", "width=0.25", "model.cardinality=4", "model.group_width=16", *TINY)
 SEARCH = EqualCostSearch("parameters", CostCounter())
 

@@ -13,6 +13,8 @@ from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.exponent.networks import SHAPES, exponent_runs
 from tests.questions.written import Pages, write_once
 
+pytestmark = pytest.mark.slow
+
 SHARE = 1 / 3
 NETWORKS = tuple(
     MatchedNetwork(

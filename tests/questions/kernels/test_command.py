@@ -40,6 +40,7 @@ def look(recipe: Recipe) -> ImageFacts:
     return ImageFacts("", 10, 1, 8, 287)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("match", ["multiply_adds", "parameters"])
 @pytest.mark.parametrize(
     ("slot", "kind"),

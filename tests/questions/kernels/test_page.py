@@ -9,6 +9,8 @@ from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.kernels.records import SEVERAL, record_of
 from tests.questions.written import Pages, write_once
 
+pytestmark = pytest.mark.slow
+
 RECORDS = {
     "several": lambda: record_of(SEVERAL),
     "one": lambda: record_of({name: errors[:1] for name, errors in SEVERAL.items()}),

@@ -14,6 +14,8 @@ from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.lesion.records import lesion_record
 from tests.questions.written import Pages, write_once
 
+pytestmark = pytest.mark.slow
+
 SEVERAL = {"plain": (60.0, 55.0, 62.0), "resnet": (4.0, 5.0, 6.0)}
 
 

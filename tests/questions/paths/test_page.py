@@ -11,6 +11,8 @@ from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.paths.records import one_seed, only_plain, refused, several, with_foreign
 from tests.questions.written import Pages, write_once
 
+pytestmark = pytest.mark.slow
+
 RECORDS = {
     "several": several,
     "one seed": one_seed,
@@ -78,7 +80,6 @@ def test_a_page_is_made_again_from_its_record(name: str, page: Get, tmp_path: Pa
     assert index.read_bytes() == (page(name).folder / "index.html").read_bytes()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_page_in_a_browser(name: str, page: Get, open_page: OpenPage) -> None:
     for width, dark in ((WIDE, False), (NARROW, False), (NARROW, True)):

@@ -14,6 +14,8 @@ from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.regularization.records import record_of
 from tests.questions.written import Pages, write_once
 
+pytestmark = pytest.mark.slow
+
 LOST = {(0.0, 0.5, 20, 0), (5e-4, 0.0, 8, 1)}
 EMPTY = {(0.0, 0.5, 20, seed) for seed in range(3)}
 ONE_LEFT = {(decay, 0.5, depth, seed) for decay in (0.0, 5e-4) for depth in (8, 20) for seed in range(3)}
@@ -101,7 +103,6 @@ def test_bins_together_are_those_of_all_images() -> None:
     assert nothing.confidence is None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_page_in_a_browser(name: str, page: Get, open_page: OpenPage) -> None:
     for width, dark in ((WIDE, False), (NARROW, False), (NARROW, True)):

@@ -16,6 +16,8 @@ from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.reuse.runs import fading, maps, refs_of, reuse_runs
 from tests.questions.written import Pages, write_once
 
+pytestmark = pytest.mark.slow
+
 WEIGHTS = ("weight", "scaled weight")
 
 

@@ -12,6 +12,8 @@ from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.votes.records import DROPPING, PLAIN, record_of
 from tests.questions.written import Pages, write_once
 
+pytestmark = pytest.mark.slow
+
 RECORDS: dict[str, Callable[[], VotesRecord]] = {
     "several": record_of,
     "one": lambda: record_of(1),

@@ -13,6 +13,8 @@ from tests.questions.width_vs_depth.networks import NETWORKS
 from tests.questions.width_vs_depth.records import SEVERAL, record_of
 from tests.questions.written import Pages, write_once
 
+pytestmark = pytest.mark.slow
+
 FAR = tuple(replace(one, mismatch=-31.0) if one.network == "resnet-26" else one for one in NETWORKS)
 RECORDS = {
     "several": lambda: record_of(SEVERAL),

@@ -47,6 +47,7 @@ def test_a_card_has_the_published_counts(depth: int, parameters: int, multiply_a
     assert layers["head.linear"].sees_all and not strided.sees_all
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_every_family_has_a_card_whose_parts_are_the_whole(model: str) -> None:
     with torch.device("meta"):

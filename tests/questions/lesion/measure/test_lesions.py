@@ -107,6 +107,7 @@ def reestimated(net: Network, images: Sequence[Tensor]) -> Network:
     return net.eval()
 
 
+@pytest.mark.slow
 def test_statistics_are_estimated_again_after_each_lesion_and_put_back(net: Network) -> None:
     batches = batches_of((60, 40))
     images = [batch for batch, _ in batches_of((16, 16, 8), seed=5)]
@@ -169,6 +170,7 @@ def test_numbers_of_deletions_go_from_one_to_all(elements: int) -> None:
     assert counts_to_draw(0) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_every_family_goes_through(model: str) -> None:
     net = build((model, *FORMS.get(model, [[]])[0]))
