@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from depthlab.questions.runs_page.figures import run_curves
-from depthlab.questions.runs_page.groups import group_by, sort_runs, telling_keys
 from depthlab.questions.runs_page.page import count_runs, runs_page
+from depthlab.questions.runs_page.page_groups import group_by, sort_runs, telling_keys
 from depthlab.questions.runs_page.tables_versions import code_notice, environment_blocks, version_of
 from depthlab.records import FoundRun, RunsFound
 from depthlab.report import Notice, Picture

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from depthlab.questions.runs_page.figures import MOST_GROUPS, has_curves, run_curves
-from depthlab.questions.runs_page.groups import Sorted, as_sweep, group_by, sort_runs, telling_keys
+from depthlab.questions.runs_page.page_groups import Sorted, as_sweep, group_by, sort_runs, telling_keys
 from depthlab.questions.runs_page.tables import broken_table, label, runs_table, settings_table
 from depthlab.questions.runs_page.tables_versions import code_notice, environment_blocks, version_of
 from depthlab.records import ENDED, FoundRun, RunsFound, TrialState

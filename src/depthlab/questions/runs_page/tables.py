@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from depthlab.questions.runs_page.groups import Sorted, group_by, value_of
+from depthlab.questions.runs_page.page_groups import Sorted, group_by, value_of
 from depthlab.questions.runs_page.tables_versions import version_of
 from depthlab.records import FoundRun, TrialState
 from depthlab.report.blocks import PageTable

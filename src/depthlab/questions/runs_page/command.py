@@ -1,0 +1,115 @@
+"""Make a page of any runs, by axes, settings, state, age or name: python pipelines/report.py model=resnet depth=20,56
+
+Words that are none of the keys below are axes and settings of runs, with one value or several, such as data=cifar10 or
+optimizer.momentum=0.9. Without any, the page is about all runs. Runs that failed, were cut off, or were done twice are
+shown and counted, and so are different versions of the code.
+"""
+
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from depthlab.command_line import key_values
+from depthlab.recipe import override_values, without_keys
+from depthlab.records import RunsFound, SweepRecord
+from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
+
+QUERY = {
+    "status": "how runs ended: finished, pruned, failed, cut off or running, or several of them",
+    "since": "only runs begun then or later: 2026-11-01, or 2026-11-01T12:00, of UTC",
+    "until": "only runs begun before then",
+    "run": "only these runs: MLflow's ids, names of folders, or the beginnings of either",
+    "commit": "only runs of this commit of the code, or its beginning",
+}
+OPTIONS = {
+    **QUERY,
+    "sweep": "only runs of a sweep: its folder's name, its identity, MLflow's id of it, or its space's name",
+    "filter": "only runs that MLflow finds by its own words: 'filter=metrics.\"val/accuracy\" > 0.9'",
+    "metric": "what is drawn against the axes [test/accuracy, as error]",
+    "output": "the folder of the page, its figures and tables [reports/report]",
+    "folder": "where run folders lie [mlruns/runs]",
+    "tracking.uri": "a store to look for runs that have no folder here [as train.py; with folder=, none]",
+}
+PLACES = ("output", "folder", "tracking.uri")  # options that say where, not which runs
+
+
+def make_runs_page() -> None:
+    """Read the command line, find the runs, write the page. Raises `ValueError`."""
+    words = sys.argv[1:]
+    settings = override_values(word for word in words if word[:1] != "-")
+    about = {key: "an axis or a setting" for key in settings if key not in OPTIONS}
+    typed = key_values(words, required={}, optional=OPTIONS | about, about=__doc__ or "")
+    output = Path(typed.get("output", "reports/report")).expanduser()
+    if output.exists() and not output.is_dir():
+        raise ValueError(f"output={output} is a file: type a folder for the page and its figures")
+    found = find(typed, " ".join(without_keys(words, PLACES)))
+
+    from depthlab.questions.runs_page.page import count_runs, runs_page
+    from depthlab.report import write_page
+
+    facts = (
+        ("command", redact(f"`{shlex.join(['python', 'pipelines/report.py', *words])}`")),
+        ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+    )
+    page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts), output)[0]
+    print(f"{count_runs(found.runs)}\n{page}")
+
+
+def find(typed: Mapping[str, str], query: str) -> RunsFound:
+    """Return the runs that were asked for, and what could not be read.
+
+    Args:
+        typed: Options, axes and settings, and what each was set to.
+        query: The words among them that say which runs.
+
+    Raises:
+        ValueError: there is no such folder or sweep, or no such run.
+    """
+    from depthlab.runs import Search, find_runs, read_query
+    from depthlab.sweeps.state.find_sweep import all_faults, find_sweep
+
+    root = Path(typed.get("folder", RUNS_ROOT)).expanduser()
+    if "folder" in typed and not root.is_dir():
+        raise ValueError(f"folder={root}: there is no such folder")
+    sweeps = root.parent / "sweeps"
+    sweep = find_sweep(sweeps, typed["sweep"]) if "sweep" in typed else None
+    asks_store = "tracking.uri" in typed or "filter" in typed
+    unread_sweeps: list[str] = []
+    search = Search(
+        query=read_query({key: value for key, value in typed.items() if key in QUERY or key not in OPTIONS}),
+        root=root,
+        uri=None if "folder" in typed and not asks_store else resolve_uri(typed.get("tracking.uri")),
+        asked="tracking.uri" in typed,
+        where=typed.get("filter", ""),
+        fingerprints=None if sweep is None else {trial.fingerprint for trial in sweep.trials},
+        faults=all_faults(sweeps, tell_unread=unread_sweeps.append),
+        keys=OPTIONS,
+    )
+    runs, unread, notes = find_runs(search)
+    unread += unread_sweeps
+    if sweep is not None:
+        notes += trials_without_runs(sweep, {run.fingerprint for run in runs})
+    if not runs:
+        raise ValueError(no_runs(root, query, unread))
+    return RunsFound(query, str(root), tuple(runs), tuple(unread), tuple(notes))
+
+
+def no_runs(root: Path, query: str, unread: Sequence[str]) -> str:
+    """Return the message where there is nothing to make a page of."""
+    there = sum(1 for _ in root.glob("*/manifest.json"))
+    if not there:
+        return f"there are no runs in {root} yet; python train.py makes one, and folder=... looks elsewhere"
+    broken = f", of which {len(unread)} can't be read" if unread else ""
+    return f"no run is meant by {query or 'that'}; there are {there} in {root}{broken}"
+
+
+def trials_without_runs(sweep: SweepRecord, fingerprints: set[str]) -> list[str]:
+    """Return a note on a sweep's trials that are not among the runs."""
+    missing = Counter(trial.state for trial in sweep.trials if trial.fingerprint not in fingerprints)
+    if not missing:
+        return []
+    states = ", ".join(f"{count} {state}" for state, count in missing.most_common())
+    return [f"{missing.total()} of the sweep's {len(sweep.trials)} trials are no run here ({states})."]
