@@ -34,15 +34,15 @@ LAYERS = {
     # Models know no configuration, measures no family, the report no torch.
     "data": _room("lazy_exports torch pytorch_lightning numpy PIL rich", lazily="datasets"),
     "tracking": _room("records", lazily="mlflow"),
-    "training": _room("lazy_exports nn tracking records torch pytorch_lightning torchmetrics rich"),
+    "training": _room("lazy_exports nn torch pytorch_lightning torchmetrics rich"),
     "measures": _room("nn records torch numpy"),
     "report": _room("records matplotlib jinja2 numpy rich"),
     # Plans start fast: no torch before a recipe is known to be sound.
-    "recipe": _room("records hydra omegaconf"),
+    "recipe": _room("hydra omegaconf"),
     "runs": _room(
         "lazy_exports recipe models data training tracking report nn records torch pytorch_lightning hydra rich"
     ),
-    "command_line": _room("recipe hydra omegaconf", lazily="runs"),
+    "command_line": _room("recipe hydra omegaconf"),
     "sweeps": _room(
         "lazy_exports recipe runs training tracking report records rich fsspec optuna ray", lazily="mlflow"
     ),
