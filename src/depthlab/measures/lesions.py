@@ -1,6 +1,6 @@
 """Lesions of a trained network: units deleted or re-ordered, written once against `unit.paths` (Veit et al. 2016).
 
-What is deleted is an element: a unit's branch, a whole unit, or one of several branches. A lesion is a list of units in
+What is deleted is a site: a unit's branch, a whole unit, or one of several branches. A lesion is a list of units in
 which some stand in for others and all weights are shared, so that the network itself is never changed; `removed` and
 `reordered` put such a list into the network for a while.
 
@@ -31,16 +31,16 @@ SKIP = "skip"
 
 @final
 @dataclass(frozen=True)
-class Layout:
+class LesionSites:
     """What can be done to a network, whose units are counted from 0 over all stages.
 
-    `elements` can be deleted; `fixtures` are units that can't, each with its reason. `movable` has for each stage the
+    `sites` can be deleted; `fixed_units` are units that can't, each with its reason. `movable` has for each stage the
     places of units that keep their shape and can trade places. `zeros` maps a path, by its unit's place and its name,
     to the shape (C, H, W) of what it puts out.
     """
 
-    elements: tuple[LesionSite, ...]
-    fixtures: tuple[FixedUnit, ...]
+    sites: tuple[LesionSite, ...]
+    fixed_units: tuple[FixedUnit, ...]
     movable: tuple[tuple[int, ...], ...]
     zeros: Mapping[tuple[int, str], tuple[int, ...]]
 
@@ -61,7 +61,7 @@ class Zeros(nn.Module):
 
 
 @torch.no_grad()
-def find_lesion_sites(network: nn.Module, image: Tensor) -> Layout:
+def find_lesion_sites(network: nn.Module, image: Tensor) -> LesionSites:
     """Return what can be deleted from a network and re-ordered in it.
 
     Args:
@@ -76,8 +76,8 @@ def find_lesion_sites(network: nn.Module, image: Tensor) -> Layout:
             f"{type(network).__name__} is no depthlab.nn.Network: there are no units to delete or to re-order; "
             "build it of a stem, stages of Sum and Concat units, and a head"
         )
-    elements: list[LesionSite] = []
-    fixtures: list[FixedUnit] = []
+    sites: list[LesionSite] = []
+    fixed_units: list[FixedUnit] = []
     movable: list[tuple[int, ...]] = []
     zeros: dict[tuple[int, str], tuple[int, ...]] = {}
     with evaluating(network):
@@ -89,29 +89,29 @@ def find_lesion_sites(network: nn.Module, image: Tensor) -> Layout:
                 zeros |= {(place, path): shape for path, shape in shapes.items()}
                 at = _Spot(stage, place, f"{stage}.{number}", tuple(x.shape[1:]), tuple(y.shape[1:]))
                 found = _judge(cast(Parallel, unit), at)
-                elements += found if isinstance(found, list) else []
-                fixtures += [] if isinstance(found, list) else [FixedUnit(at.name, stage, place, found)]
+                sites += found if isinstance(found, list) else []
+                fixed_units += [] if isinstance(found, list) else [FixedUnit(at.name, stage, place, found)]
                 keeping += [place] if at.keeps_shape else []
                 x, place = y, place + 1
             movable.append(tuple(keeping))
-    return Layout(tuple(elements), tuple(fixtures), tuple(movable), zeros)
+    return LesionSites(tuple(sites), tuple(fixed_units), tuple(movable), zeros)
 
 
-def without(units: Sequence[Parallel], layout: Layout, elements: Collection[LesionSite]) -> list[Parallel]:
-    """Return the units without some elements; those that lose nothing are the same modules."""
+def without(units: Sequence[Parallel], possible: LesionSites, sites: Collection[LesionSite]) -> list[Parallel]:
+    """Return the units without some sites; those that lose nothing are the same modules."""
     gone: dict[int, set[str]] = {}
-    for element in elements:
-        gone.setdefault(element.place, set()).add(element.path)
+    for site in sites:
+        gone.setdefault(site.place, set()).add(site.path)
     return [
-        _without_paths(unit, place, gone[place], layout.zeros) if place in gone else unit
+        _without_paths(unit, place, gone[place], possible.zeros) if place in gone else unit
         for place, unit in enumerate(units)
     ]
 
 
 @contextmanager
-def removed(network: Network, layout: Layout, elements: Collection[LesionSite]) -> Iterator[Network]:
-    """Delete elements of the network for a while; afterwards it is as it was, also after an error."""
-    with replace_units(network, without(list(network.units()), layout, elements)):
+def removed(network: Network, possible: LesionSites, sites: Collection[LesionSite]) -> Iterator[Network]:
+    """Delete sites of the network for a while; afterwards it is as it was, also after an error."""
+    with replace_units(network, without(list(network.units()), possible, sites)):
         yield network
 
 
@@ -119,7 +119,7 @@ def removed(network: Network, layout: Layout, elements: Collection[LesionSite]) 
 def reordered(network: Network, order: Sequence[int]) -> Iterator[Network]:
     """Let units trade places for a while: `order` lists the unit that comes first, second, ..., counted from 0.
 
-    Units that trade places must keep their shape and be of one stage; see `Layout.movable`.
+    Units that trade places must keep their shape and be of one stage; see `LesionSites.movable`.
     """
     units = list(network.units())
     assert sorted(order) == list(range(len(units))), "each unit has one place"
@@ -157,7 +157,7 @@ class _Spot:
     def keeps_shape(self) -> bool:
         return self.before == self.after
 
-    def element(self, path: str, how: str, *, transition: bool) -> LesionSite:
+    def site(self, path: str, how: str, *, transition: bool) -> LesionSite:
         name = self.name if path in ("", "branch") else f"{self.name} {path}"
         return LesionSite(name, self.stage, self.place, path, how, transition)
 
@@ -177,11 +177,11 @@ def _judge(unit: Parallel, at: _Spot) -> list[LesionSite] | str:
     if len(unit.paths) == 1:
         if not at.keeps_shape:
             return f"it changes the shape from {_told(at.before)} to {_told(at.after)} and has no skip"
-        return [at.element("", "identity", transition=False)]
+        return [at.site("", "identity", transition=False)]
     how = "zeroed" if isinstance(unit, Concat) else "skip alone" if SKIP in unit.paths else "left out"
     # a concatenation changes its channels by its nature: there a transition is what changes the resolution
     transition = at.before[1:] != at.after[1:] if isinstance(unit, Concat) else not at.keeps_shape
-    return [at.element(path, how, transition=transition) for path in unit.paths if path != SKIP]
+    return [at.site(path, how, transition=transition) for path in unit.paths if path != SKIP]
 
 
 def _without_paths(

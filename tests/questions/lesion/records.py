@@ -12,24 +12,26 @@ from depthlab.records import FixedUnit, LesionSite, QuestionRecord, RunRef
 STAGES = (3, 3)  # units a stage
 
 
-def elements_of(model: str) -> tuple[tuple[LesionSite, ...], tuple[FixedUnit, ...]]:
+def sites_of(model: str) -> tuple[tuple[LesionSite, ...], tuple[FixedUnit, ...]]:
     """Two stages of three units, of which the fourth changes the shape."""
-    elements, fixtures = [], []
+    sites, fixed_units = [], []
     for place in range(6):
         stage, name = 1 + place // 3, f"{1 + place // 3}.{1 + place % 3}"
         if model == "plain" and place == 3:
-            fixtures.append(FixedUnit(name, stage, place, "it changes the shape from 16x8x8 to 32x4x4 and has no skip"))
+            fixed_units.append(
+                FixedUnit(name, stage, place, "it changes the shape from 16x8x8 to 32x4x4 and has no skip")
+            )
         else:
             path, how = ("", "identity") if model == "plain" else ("branch", "skip alone")
-            elements.append(LesionSite(name, stage, place, path, how, transition=place == 3))
-    return tuple(elements), tuple(fixtures)
+            sites.append(LesionSite(name, stage, place, path, how, transition=place == 3))
+    return tuple(sites), tuple(fixed_units)
 
 
 def lesioned(model: str, seed: int, whole: float, rise: float, *, draws: int = 3, **settings: Any) -> LesionedRun:
     """Each deletion costs `rise` points, the transition twice as much."""
-    elements, fixtures = elements_of(model)
-    singles = tuple(whole + rise * (2 if element.transition else 1) for element in elements)
-    count = len(elements)
+    sites, fixed_units = sites_of(model)
+    singles = tuple(whole + rise * (2 if site.transition else 1) for site in sites)
+    count = len(sites)
     deletions = tuple(
         Deletion(n, draw, tuple(range(n)), min(90.0, whole + n * rise + draw))
         for n in range(1, count + 1)
@@ -56,8 +58,8 @@ def lesioned(model: str, seed: int, whole: float, rise: float, *, draws: int = 3
             draw_images=300,
             stages=2,
             units=6,
-            elements=elements,
-            fixtures=fixtures,
+            sites=sites,
+            fixed_units=fixed_units,
             singles=singles,
             deletions=deletions,
             inner_deletions=tuple(one for one in deletions if one.count < count) if model != "plain" else (),

@@ -53,10 +53,10 @@ def test_tables_hold_the_exact_numbers(page: Get) -> None:
     rows = {row["network"]: row for row in several.table("networks")}
     assert float(rows["resnet-20"]["rise (points)"]) == pytest.approx(5.0)
     assert float(rows["plain-20"]["most (%)"]) == pytest.approx(3.2 + 62.0)
-    elements = [row for row in several.table("elements") if row["network"] == "resnet-20"]
-    assert [row["element"] for row in elements] == ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3"]
-    assert [row["kind"] for row in elements] == ["", "", "", "transition", "", ""]
-    assert float(elements[3]["mean error (%)"]) == pytest.approx(3.1 + 2 * 5.0)
+    sites = [row for row in several.table("elements") if row["network"] == "resnet-20"]
+    assert [row["element"] for row in sites] == ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3"]
+    assert [row["kind"] for row in sites] == ["", "", "", "transition", "", ""]
+    assert float(sites[3]["mean error (%)"]) == pytest.approx(3.1 + 2 * 5.0)
     stages = {(row["network"], row["stage"]): row for row in several.table("stages")}
     assert stages["plain-20", "2"]["can't be deleted"] == "2.1"
     assert float(stages["resnet-20", "2"]["of transitions (%)"]) == pytest.approx(13.1)

@@ -20,19 +20,20 @@ def test_a_network_that_loses_less_is_named_with_its_interval() -> None:
     assert one.comparison is not None
     assert one.comparison.difference == pytest.approx(expected.difference)
     assert one.p_holm == pytest.approx(expected.p)
-    assert record.headline == "resnet-20 loses less by a deleted unit than plain-20."
+    assert record.headline == "Deleting a unit hurts resnet-20 less than plain-20."
     assert record.about.verdict[0] == record.headline
-    sentence = next(text for text in record.about.verdict if text.startswith("resnet-20: without"))
-    assert "one of its 6 elements the test error goes from 3.1 to 8.1 %" in sentence
-    assert "a rise of 5.0 points (95 % interval 2.5 to 7.5, 3 seeds)" in sentence
+    sentence = next(text for text in record.about.verdict if text.startswith("resnet-20: deleting"))
+    assert "one of its 6 sites the test error goes from 3.1 to 8.1 %" in sentence
+    assert "by 5.0 points (95 % interval 2.5 to 7.5, 3 seeds)" in sentence
     assert any(
-        text.startswith("One deletion costs resnet-20 less than plain-20: 5.0 points") for text in record.about.verdict
+        text.startswith("Deleting one unit raises resnet-20's error less than plain-20's: 5.0 points")
+        for text in record.about.verdict
     )
 
 
 def test_the_order_of_networks_changes_no_claim() -> None:
     record = lesion_record({"resnet": RESIDUAL, "plain": PLAIN})
-    assert record.headline == "resnet-20 loses less by a deleted unit than plain-20."
+    assert record.headline == "Deleting a unit hurts resnet-20 less than plain-20."
     assert outcome_of(record.compared[0]) == "more" and record.compared[0].a == "plain-20"
 
 
@@ -48,7 +49,10 @@ def test_one_seed_is_a_point() -> None:
     assert "a point, no claim" in " ".join(record.about.verdict)
     assert record.about.verdict[-1] == "One run of a network gives a point: it takes several seeds to make a claim."
     alone = lesion_record({"resnet": (5.0,)})
-    assert alone.compared == () and alone.headline == "A deleted unit costs resnet-20 5.0 points in the median."
+    assert (
+        alone.compared == ()
+        and alone.headline == "Deleting one unit raises resnet-20's test error by 5.0 points (median)."
+    )
 
 
 def test_runs_that_are_missing_are_told() -> None:

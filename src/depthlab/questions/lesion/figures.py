@@ -19,12 +19,12 @@ Points = Mapping[float, Sequence[float]]  # where -> errors there, over draws an
 PUBLISHED = "#767676"  # of the literature's curves
 TAU_BIN = 0.02
 _COLUMNS = 2
-_FEW = 30  # elements whose points are drawn large
-_NAMED = 12  # elements that are named below
+_FEW = 30  # sites whose points are drawn large
+_NAMED = 12  # sites that are named below
 
 
 def error_by_unit(networks: Networks) -> Figure:
-    """Draw the error without each element, a panel a network: points for runs, a line through their median."""
+    """Draw the error without each site, a panel a network: points for runs, a line through their median."""
     rows = -(-len(networks) // _COLUMNS)
     columns = min(_COLUMNS, len(networks))
     figure = Figure(figsize=(1.0 + 4.1 * columns, 0.6 + 2.7 * rows), layout="constrained")
@@ -42,9 +42,9 @@ def error_by_unit(networks: Networks) -> Figure:
 
 
 def error_by_count(networks: Networks) -> Figure:
-    """Draw the error against how many elements are deleted together: medians, and quartiles as bands."""
+    """Draw the error against how many sites are deleted together: medians, and quartiles as bands."""
     kinds: dict[str, Callable[[LesionedRun], tuple[Deletion, ...]]] = {
-        "among all elements": lambda run: run.lesions.deletions,
+        "among all sites": lambda run: run.lesions.deletions,
         "without transitions": _inner,
     }
     if not any(run.lesions.inner_deletions for runs in networks.values() for run in runs):
@@ -58,7 +58,7 @@ def error_by_count(networks: Networks) -> Figure:
                 found = {0.0: [run.lesions.draw_error for run in runs], **found}
                 draw_points(axes, found, name, COLORS[index % len(COLORS)], LINES[index % len(LINES)])
         axes.set_title(title, fontsize="medium")
-        axes.set_xlabel("elements deleted together")
+        axes.set_xlabel("sites deleted together")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         _finish(axes, _top(networks))
     panels[0].set_ylabel("test error (%)")
@@ -98,15 +98,15 @@ def beside_published_lesions(networks: Networks, published: Sequence[PublishedLe
             axes.plot(x, one.error, color=PUBLISHED, linewidth=1.6, marker=".", label=f"{one.network}, published")
     for index, (name, runs) in enumerate(networks.items()):
         color, line = COLORS[index % len(COLORS)], LINES[index % len(LINES)]
-        elements = len(runs[0].lesions.elements)
+        sites = len(runs[0].lesions.sites)
         medians = [statistics.median(values) for values in _by_element(runs)]
         if medians:
-            places = np.arange(1, elements + 1) / elements
+            places = np.arange(1, sites + 1) / sites
             unit.plot(places, medians, color=color, linestyle=line, linewidth=1.2, label=name)
         draw_points(count, deletion_points(run.lesions.deletions for run in runs), name, color, line, band=False)
         draw_points(order, tau_points(runs), name, color, line, band=False)
     unit.set(xlabel="place in the network, 0 to 1", ylabel="test error (%)", title="one deleted")
-    count.set(xlabel="elements deleted together", title="several deleted")
+    count.set(xlabel="sites deleted together", title="several deleted")
     order.set(xlabel="Kendall's tau", title="re-ordered")
     order.invert_xaxis()
     order.xaxis.set_major_locator(MaxNLocator(5))
@@ -117,7 +117,7 @@ def beside_published_lesions(networks: Networks, published: Sequence[PublishedLe
 
 
 def deletion_points(runs: Iterable[Sequence[Deletion]]) -> dict[float, list[float]]:
-    """Return the errors of all draws by how many elements they delete."""
+    """Return the errors of all draws by how many sites they delete."""
     found: dict[float, list[float]] = {}
     for deletions in runs:
         for one in deletions:
@@ -153,12 +153,12 @@ def _inner(run: LesionedRun) -> tuple[Deletion, ...]:
 
 
 def _draw_units(axes: Axes, runs: Sequence[LesionedRun], color: str) -> None:
-    elements = runs[0].lesions.elements
+    sites = runs[0].lesions.sites
     errors = _by_element(runs)
-    x = np.arange(1, len(elements) + 1)
-    size = 4.5 if len(elements) < _FEW else 2.5
-    for place, element, values in zip(x, elements, errors, strict=True):
-        hollow = element.transition
+    x = np.arange(1, len(sites) + 1)
+    size = 4.5 if len(sites) < _FEW else 2.5
+    for place, site, values in zip(x, sites, errors, strict=True):
+        hollow = site.transition
         for value in values:
             axes.plot(
                 [place],
@@ -175,19 +175,19 @@ def _draw_units(axes: Axes, runs: Sequence[LesionedRun], color: str) -> None:
     axes.axhline(whole, color=color, linewidth=1.0, linestyle="--")
     axes.axhline(100 * (1 - 1 / runs[0].classes), color=PUBLISHED, linewidth=1.0, linestyle=":")
     last = 0
-    for _, group in groupby(elements, key=lambda element: element.stage):
+    for _, group in groupby(sites, key=lambda site: site.stage):
         if last:
             axes.axvline(last + 0.5, color=PUBLISHED, linewidth=0.6, alpha=0.6)
         last += len(list(group))
-    if len(elements) <= _NAMED:
-        axes.set_xticks(x, [element.name for element in elements], fontsize="small")
-        axes.tick_params(axis="x", rotation=0 if max(len(one.name) for one in elements) < 4 else 60)
+    if len(sites) <= _NAMED:
+        axes.set_xticks(x, [site.name for site in sites], fontsize="small")
+        axes.tick_params(axis="x", rotation=0 if max(len(one.name) for one in sites) < 4 else 60)
     else:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _by_element(runs: Sequence[LesionedRun]) -> list[list[float]]:
-    """Return for each element its errors over runs."""
+    """Return for each site its errors over runs."""
     return [list(values) for values in zip(*(run.lesions.singles for run in runs), strict=True)]
 
 

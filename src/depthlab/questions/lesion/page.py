@@ -8,12 +8,12 @@ from depthlab.questions.lesion.figures import beside_published_lesions, error_by
 from depthlab.questions.lesion.record import LesionedRun, LesionRecord
 from depthlab.questions.lesion.tables import (
     deletion_table,
-    element_table,
-    fixture_table,
+    fixed_unit_table,
     network_table,
     order_table,
     published_curve_table,
     published_lesion_table,
+    site_table,
     stage_table,
 )
 from depthlab.report.blocks import Block, Facts, Folded, Notice, Page, Picture, Section
@@ -48,7 +48,8 @@ def page(record: LesionRecord) -> Page:
 def _singles(record: LesionRecord, networks: Networks) -> Section:
     blocks: list[Block] = [
         "If a residual network is an ensemble of many paths, deleting one unit takes away some of them and the others "
-        "go on; in a plain network nothing goes on. Each element of each network is deleted by itself after training, "
+        "go on; in a plain network nothing goes on. A site is what one deletion takes away: a unit, its branch, or one "
+        "of its branches. Each site of each network is deleted by itself after training, "
         f"and the error on {_images(record, single=True)} is told. Nothing is trained again"
         + (
             ", and batch norm keeps its statistics."
@@ -63,13 +64,13 @@ def _singles(record: LesionRecord, networks: Networks) -> Section:
             Picture(
                 error_by_unit(networks),
                 "units",
-                f"Test error without each element, a panel for each network. Medians: {_medians(networks)}.",
-                "Test error without each element; a point for each run, a line through their median. Hollow diamonds: "
+                f"Test error without each site, a panel for each network. Medians: {_medians(networks)}.",
+                "Test error without each site; a point for each run, a line through their median. Hollow diamonds: "
                 "transitions, which change the shape. Vertical lines part the stages; dashed: the whole network; "
                 "dotted: chance. Veit et al. 2016 show the same in Fig. 3.",
             )
         )
-    blocks += [network_table(networks), stage_table(networks), Folded("Every element", (element_table(networks),))]
+    blocks += [network_table(networks), stage_table(networks), Folded("Every site", (site_table(networks),))]
     return Section("One deletion", tuple(blocks))
 
 
@@ -83,7 +84,7 @@ def _counts(networks: Networks) -> Section:
             Picture(
                 error_by_count(networks),
                 "deletions",
-                "Test error against how many elements are deleted together, a line for each network.",
+                "Test error against how many sites are deleted together, a line for each network.",
                 f"Medians over draws and runs, bands from the lower to the upper quartile; {runs.draw_images:,} test "
                 "images. Veit et al. 2016 show the same in Fig. 5 (a), there without transitions.",
             ),
@@ -115,7 +116,7 @@ def _comparisons(record: LesionRecord) -> Section:
         "The comparisons",
         (
             "Networks that differ in one axis, by the rise of the error after one deletion. Each run counts once, with "
-            "its median over elements, as units of one network are no independent networks. With the same seeds on "
+            "its median over sites, as units of one network are no independent networks. With the same seeds on "
             "both sides the differences are taken seed by seed (paired t test), else Welch's test takes all values; "
             "p-values are corrected by Holm's method, and a claim is made below 0.05.",
             comparison_table(record.compared, "comparisons"),
@@ -182,8 +183,8 @@ def _ways(record: LesionRecord, networks: Networks) -> Section:
         ("time", f"{sum(run.lesions.seconds for run in record.measured):.0f} s for all lesions"),
     )
     blocks: list[Block] = [Facts(facts)]
-    if any(runs[0].lesions.fixtures for runs in networks.values()):
-        blocks.append(Folded("Units that can't be deleted", (fixture_table(networks),)))
+    if any(runs[0].lesions.fixed_units for runs in networks.values()):
+        blocks.append(Folded("Units that can't be deleted", (fixed_unit_table(networks),)))
     return Section("How it was measured", tuple(blocks))
 
 

@@ -1,7 +1,7 @@
 """What the question of lesions leaves: errors after deleting and re-ordering units, and what was said of them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from depthlab.records import FixedUnit, LesionSite
 from depthlab.records.base import Record
@@ -10,11 +10,11 @@ from depthlab.records.questions import Compared, QuestionRecord
 
 @dataclass(frozen=True)
 class Deletion(Record):
-    """A draw of elements that were deleted together."""
+    """A draw of sites that were deleted together."""
 
     count: int
     draw: int  # from 0; seeds the draw
-    deleted: tuple[int, ...]  # indices of elements
+    deleted: tuple[int, ...]  # indices of sites
     error: float  # percent
 
 
@@ -32,16 +32,18 @@ class Reordering(Record):
 class Lesions(Record):
     """A network's errors after lesions, in percent, in evaluation mode."""
 
+    RENAMED: ClassVar[dict[str, str]] = {"elements": "sites", "fixtures": "fixed_units"}
+
     error: float  # of the whole network on the images of single deletions
     draw_error: float  # of the whole network on the images of draws
     single_images: int
     draw_images: int
     stages: int
     units: int
-    elements: tuple[LesionSite, ...]
-    fixtures: tuple[FixedUnit, ...]
-    singles: tuple[float, ...]  # error without each element
-    deletions: tuple[Deletion, ...] = ()  # among all elements
+    sites: tuple[LesionSite, ...]
+    fixed_units: tuple[FixedUnit, ...]
+    singles: tuple[float, ...]  # error without each site
+    deletions: tuple[Deletion, ...] = ()  # among all sites
     inner_deletions: tuple[Deletion, ...] = ()  # among those that are no transitions; empty where none is
     reorderings: tuple[Reordering, ...] = ()
     seconds: float = 0.0  # that measuring took

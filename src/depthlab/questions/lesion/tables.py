@@ -1,4 +1,4 @@
-"""Lesions as tables: by network, stage, element, number of deletions and order, and what others published."""
+"""Lesions as tables: by network, stage, site, number of deletions and order, and what others published."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -21,17 +21,17 @@ def network_table(networks: Networks) -> PageTable:
         errors = [error for one in found for error in one.singles]
         rows.append(
             (
-                *(name, len(runs), found[0].units, len(found[0].elements), len(found[0].fixtures)),
+                *(name, len(runs), found[0].units, len(found[0].sites), len(found[0].fixed_units)),
                 *(whole, middle, middle - whole if middle is not None else None),
                 *(statistics.stdev(medians) if len(medians) > 1 else None, min(errors, default=None)),
                 max(errors, default=None),
             )
         )
     head = (
-        *("network", "runs", "units", "elements", "units that can't be deleted", "whole (%)"),
+        *("network", "runs", "units", "sites", "units that can't be deleted", "whole (%)"),
         *("median after one (%)", "rise (points)", "± std over runs", "least (%)", "most (%)"),
     )
-    caption = "Test errors of the whole networks and after deleting one element; the median is over elements."
+    caption = "Test errors of the whole networks and after deleting one site; the median is over sites."
     return PageTable(head, tuple(rows), caption, "networks")
 
 
@@ -39,44 +39,40 @@ def stage_table(networks: Networks) -> PageTable:
     """Return a row for each network and stage, with transitions by themselves."""
     rows = []
     for name, runs in networks.items():
-        elements = runs[0].lesions.elements
+        sites = runs[0].lesions.sites
         for stage in range(1, runs[0].lesions.stages + 1):
             inner, transitions = (
                 [
                     run.lesions.singles[place]
                     for run in runs
-                    for place, element in enumerate(elements)
-                    if element.stage == stage and element.transition is kind
+                    for place, site in enumerate(sites)
+                    if site.stage == stage and site.transition is kind
                 ]
                 for kind in (False, True)
             )
-            count = sum(element.stage == stage for element in elements)
-            fixed = [one.name for one in runs[0].lesions.fixtures if one.stage == stage]
+            count = sum(site.stage == stage for site in sites)
+            fixed = [one.name for one in runs[0].lesions.fixed_units if one.stage == stage]
             rows.append((name, stage, count, _median(inner), _median(transitions), ", ".join(fixed) or None))
-    head = ("network", "stage", "elements", "median after one (%)", "of transitions (%)", "can't be deleted")
-    caption = (
-        "Median test error after one deletion, over elements and runs, for units that keep the shape and for others."
-    )
+    head = ("network", "stage", "sites", "median after one (%)", "of transitions (%)", "can't be deleted")
+    caption = "Median test error after one deletion, over sites and runs, for units that keep the shape and for others."
     return PageTable(head, tuple(rows), caption, "stages")
 
 
-def element_table(networks: Networks) -> PageTable:
-    """Return a row for each element: its errors over runs."""
+def site_table(networks: Networks) -> PageTable:
+    """Return a row for each site: its errors over runs."""
     rows = []
     for name, runs in networks.items():
-        for place, element in enumerate(runs[0].lesions.elements):
+        for place, site in enumerate(runs[0].lesions.sites):
             errors = [run.lesions.singles[place] for run in runs]
             mean = statistics.fmean(errors)
             whole = statistics.fmean(run.lesions.error for run in runs)
-            kind = "transition" if element.transition else None
-            rows.append(
-                (name, element.name, element.stage, kind, element.how, mean, mean - whole, min(errors), max(errors))
-            )
+            kind = "transition" if site.transition else None
+            rows.append((name, site.name, site.stage, kind, site.how, mean, mean - whole, min(errors), max(errors)))
     head = (
         *("network", "element", "stage", "kind", "what is left", "mean error (%)", "rise (points)"),
         *("least (%)", "most (%)"),
     )
-    return PageTable(head, tuple(rows), "Test error without each element, over runs.", "elements")
+    return PageTable(head, tuple(rows), "Test error without each site, over runs.", "elements")
 
 
 def deletion_table(networks: Networks) -> PageTable:
@@ -105,22 +101,24 @@ def order_table(networks: Networks) -> PageTable:
     return PageTable(head, tuple(rows), "Test error after units traded places, over draws and runs.", "orders")
 
 
-def fixture_table(networks: Networks) -> PageTable:
+def fixed_unit_table(networks: Networks) -> PageTable:
     """Return a row for each unit that can't be deleted, with the reason."""
     rows = [
-        (name, fixture.name, fixture.reason) for name, runs in networks.items() for fixture in runs[0].lesions.fixtures
+        (name, fixed_unit.name, fixed_unit.reason)
+        for name, runs in networks.items()
+        for fixed_unit in runs[0].lesions.fixed_units
     ]
     return PageTable(("network", "unit", "why it can't be deleted"), tuple(rows), name="fixtures")
 
 
 def published_lesion_table(networks: Networks, published: Sequence[PublishedLesions], data: str) -> PageTable:
-    """Return a row for each published network and each of ours: one deletion, and how many elements there are."""
+    """Return a row for each published network and each of ours: one deletion, and how many sites there are."""
     rows: list[tuple[object, ...]] = []
     for name, runs in networks.items():
         singles = [error for run in runs for error in run.lesions.singles]
         whole = statistics.fmean(run.lesions.error for run in runs)
         rows.append(
-            (f"{name}, here", data, len(runs[0].lesions.elements), whole, *_one(whole, singles), "this page", None)
+            (f"{name}, here", data, len(runs[0].lesions.sites), whole, *_one(whole, singles), "this page", None)
         )
     for one in published:
         if one.lesion == "single":
@@ -129,7 +127,7 @@ def published_lesion_table(networks: Networks, published: Sequence[PublishedLesi
                 (one.network, one.dataset, len(one.at), one.baseline, *_one(one.baseline, one.error), where, one.notes)
             )
     head = (
-        *("network", "data", "elements", "whole (%)", "median after one (%)", "rise (points)", "most (%)"),
+        *("network", "data", "sites", "whole (%)", "median after one (%)", "rise (points)", "most (%)"),
         *("where", "notes"),
     )
     return PageTable(head, tuple(rows), "One deletion, here and as published by the authors.", "published")

@@ -45,7 +45,7 @@ def by_network(measured: Sequence[LesionedRun]) -> dict[str, list[LesionedRun]]:
 
 
 def rise(run: LesionedRun) -> float | None:
-    """Return by how many points deleting one element raises the error, in the median over elements."""
+    """Return by how many points deleting one site raises the error, in the median over sites."""
     if not run.lesions.singles:
         return None
     return statistics.median(run.lesions.singles) - run.lesions.error
@@ -101,16 +101,18 @@ def _compare(a: Sequence[LesionedRun], b: Sequence[LesionedRun]) -> Compared:
 def _headline(networks: Mapping[str, Sequence[LesionedRun]], compared: Sequence[Compared]) -> str:
     clear = [one for one in compared if outcome_of(one) in ("less", "more")]
     ordered = [(one.a, one.b) if outcome_of(one) == "less" else (one.b, one.a) for one in clear]
-    told = [f"{robust} loses less by a deleted unit than {other}" for robust, other in ordered]
+    told = [f"deleting a unit hurts {robust} less than {other}" for robust, other in ordered]
     unclear = [f"{one.a} against {one.b}" for one in compared if one not in clear]
     if unclear:
         told.append(f"no claim on {', '.join(unclear[:3])}{' and others' if len(unclear) > 3 else ''}")
     if not told:
         rises = {name: summarize(values).mean for name, runs in networks.items() if (values := _rises(runs))}
-        told = [f"A deleted unit costs {name} {points(value)} points in the median" for name, value in rises.items()]
-    if not clear and unclear:
-        told[0] = f"No{told[0][2:]}"  # names of networks stay as they are
-    return f"{'; '.join(told) or 'There is nothing to delete'}."
+        told = [
+            f"deleting one unit raises {name}'s test error by {points(value)} points (median)"
+            for name, value in rises.items()
+        ]
+    text = "; ".join(told) or "there is nothing to delete"
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _rises(runs: Sequence[LesionedRun]) -> list[float]:
@@ -131,23 +133,25 @@ def _sentence(name: str, runs: Sequence[LesionedRun]) -> str:
     half = ""
     if (count := halfway(runs)) is not None:
         which = "One random deletion takes" if count == 1 else f"{count} random deletions together take"
-        half = f" {which} it half of the way to chance."
+        half = f" {which} it halfway to chance."
     return (
-        f"{name}: without one of its {len(runs[0].lesions.elements)} elements the test error goes from {points(whole)} "
-        f"to {points(whole + found.mean)} % in the median over them, a rise of {points(found.mean)} points ({seeds}); "
-        f"half of these errors lie between {points(low)} and {points(high)} %.{half}"
+        f"{name}: deleting one of its {len(runs[0].lesions.sites)} sites raises the test error from {points(whole)} to "
+        f"{points(whole + found.mean)} % (median over sites), by {points(found.mean)} points ({seeds}); half of these "
+        f"errors lie between {points(low)} and {points(high)} %.{half}"
     )
 
 
 def _comparison(one: Compared) -> str:
     assert one.comparison is not None
     found, outcome = one.comparison, outcome_of(one)
-    means = f"{points(one.mean_a or 0.0)} points against {points(one.mean_b or 0.0)}"
+    ours, theirs = points(one.mean_a or 0.0), points(one.mean_b or 0.0)
+    both = f"Deleting one unit raises {one.a}'s error by {ours} points and {one.b}'s by {theirs}"
     if outcome == "point":
         why = "one value a side gives a point, no claim" if min(found.n) == 1 else found.note
-        return f"One deletion costs {one.a} {means} of {one.b}: {why}."
+        return f"{both}: {why}."
     seeds = interval_text(found.interval, seeds_text(found.n))
     interval = f"difference {points(found.difference)}, {seeds}, p = {one.p_holm:.2g} by Holm"
     if outcome == "open":
-        return f"One deletion costs {one.a} {means} of {one.b} ({interval}): no claim."
-    return f"One deletion costs {one.a} {outcome} than {one.b}: {means} ({interval})."
+        return f"{both} ({interval}): no claim."
+    sizes = f"{ours} points against {theirs}"
+    return f"Deleting one unit raises {one.a}'s error {outcome} than {one.b}'s: {sizes} ({interval})."

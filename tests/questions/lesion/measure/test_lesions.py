@@ -14,7 +14,7 @@ from depthlab.measures.lesions import find_lesion_sites, removed, reordered, wit
 from depthlab.models import densenet, inception_v1, plain, resnet
 from depthlab.nn import Network
 from depthlab.questions.lesion.measure.errors import count_errors
-from depthlab.questions.lesion.measure.lesions import SWAPS, counts_to_draw, draw_elements, draw_order, measure_lesions
+from depthlab.questions.lesion.measure.lesions import SWAPS, counts_to_draw, draw_order, draw_sites, measure_lesions
 from depthlab.questions.lesion.record import Lesions
 from tests.measures.test_lesions import assert_same, snapshot, unsettle
 from tests.models.forms import FORMS
@@ -56,17 +56,17 @@ def test_errors_counted_at_once_are_those_of_each_lesion_by_itself(net: Network)
     before = snapshot(net)
     found = measure_lesions(net, batches, batches[:1], draws=3)
     assert_same(net, before)
-    layout = find_lesion_sites(net, batches[0][0])
+    possible = find_lesion_sites(net, batches[0][0])
     assert found.error == slow_error(net, batches) and (found.single_images, found.draw_images) == (40, 24)
-    for element, error in zip(found.elements, found.singles, strict=True):
-        with removed(net, layout, [element]):
-            assert slow_error(net, batches) == error, element.name
+    for site, error in zip(found.sites, found.singles, strict=True):
+        with removed(net, possible, [site]):
+            assert slow_error(net, batches) == error, site.name
     for one in found.deletions + found.inner_deletions:
-        with removed(net, layout, [found.elements[index] for index in one.deleted]):
+        with removed(net, possible, [found.sites[index] for index in one.deleted]):
             assert slow_error(net, batches[:1]) == one.error
     units = len(list(net.units()))
     for moved in found.reorderings:
-        order = draw_order(layout.movable, units, moved.swaps, moved.draw)
+        order = draw_order(possible.movable, units, moved.swaps, moved.draw)
         assert moved.tau == stats.kendalltau(range(units), order).statistic
         with reordered(net, order):
             assert slow_error(net, batches[:1]) == moved.error
@@ -76,19 +76,19 @@ def test_one_random_deletion_is_a_single_deletion(net: Network) -> None:
     batches = batches_of()
     found = measure_lesions(net, batches, batches, draws=4)
     ones = [one for one in found.deletions if one.count == 1]
-    assert len(ones) == min(4, len(found.elements))
+    assert len(ones) == min(4, len(found.sites))
     assert [one.error for one in ones] == [found.singles[one.deleted[0]] for one in ones]
-    every = [one for one in found.deletions if one.count == len(found.elements)]
-    assert len(every) == 1 and every[0].deleted == tuple(range(len(found.elements)))
+    every = [one for one in found.deletions if one.count == len(found.sites)]
+    assert len(every) == 1 and every[0].deleted == tuple(range(len(found.sites)))
 
 
 def test_transitions_are_left_out_where_that_is_said() -> None:
     found = measure_lesions(resnet(depth=14, num_classes=5), batches_of(), batches_of(), draws=2)
-    transitions = {index for index, element in enumerate(found.elements) if element.transition}
+    transitions = {index for index, site in enumerate(found.sites) if site.transition}
     assert transitions == {2, 4}
     assert any(transitions & set(one.deleted) for one in found.deletions)
     assert found.inner_deletions and not any(transitions & set(one.deleted) for one in found.inner_deletions)
-    assert max(one.count for one in found.inner_deletions) == len(found.elements) - 2
+    assert max(one.count for one in found.inner_deletions) == len(found.sites) - 2
     unmoved = measure_lesions(densenet(depth=10, num_classes=5), batches_of(), batches_of(), draws=2)
     assert unmoved.inner_deletions == () and unmoved.reorderings == (), "no transitions, and no unit keeps its shape"
 
@@ -115,23 +115,23 @@ def test_statistics_are_estimated_again_after_each_lesion_and_put_back(net: Netw
     found = measure_lesions(net, batches, batches, draws=2, estimation=images)
     assert_same(net, before)
     assert [id(buffer) for buffer in net.buffers()] == buffers, "they are the same tensors"
-    layout = find_lesion_sites(net, batches[0][0])
+    possible = find_lesion_sites(net, batches[0][0])
     assert found.error == slow_error(reestimated(net, images), batches)
-    for element, error in zip(found.elements, found.singles, strict=True):
-        with removed(net, layout, [element]):
-            assert slow_error(reestimated(net, images), batches) == error, element.name
+    for site, error in zip(found.sites, found.singles, strict=True):
+        with removed(net, possible, [site]):
+            assert slow_error(reestimated(net, images), batches) == error, site.name
     for one in found.deletions:
-        with removed(net, layout, [found.elements[index] for index in one.deleted]):
+        with removed(net, possible, [found.sites[index] for index in one.deleted]):
             assert slow_error(reestimated(net, images), batches) == one.error
     trained = measure_lesions(net, batches, batches, draws=0)
     assert trained.singles != found.singles
 
 
 def test_a_lesion_that_changes_nothing_has_the_error_of_the_whole(net: Network) -> None:
-    layout = find_lesion_sites(net, batches_of()[0][0])
+    possible = find_lesion_sites(net, batches_of()[0][0])
     units = list(net.units())
     for estimation in (None, [images for images, _ in batches_of()]):
-        found = count_errors(net, [units, without(units, layout, [])], batches_of(), estimation=estimation)
+        found = count_errors(net, [units, without(units, possible, [])], batches_of(), estimation=estimation)
         assert found.each == (found.whole, found.whole)
 
 
@@ -148,11 +148,11 @@ def test_a_network_is_as_it_was_after_an_error_in_the_middle() -> None:
 
 
 def test_draws_come_again_and_hang_on_their_numbers_alone() -> None:
-    first = [draw_elements(range(9), 3, draw) for draw in range(50)]
-    assert first == [draw_elements(range(9), 3, draw) for draw in range(50)]
+    first = [draw_sites(range(9), 3, draw) for draw in range(50)]
+    assert first == [draw_sites(range(9), 3, draw) for draw in range(50)]
     assert len(set(first)) > 25 and all(len(set(one)) == 3 for one in first)
     assert {index for one in first for index in one} == set(range(9))
-    assert draw_elements([2, 5, 7], 3, 0) == (2, 5, 7)
+    assert draw_sites([2, 5, 7], 3, 0) == (2, 5, 7)
     movable = ((0, 1, 2), (4, 5), (7,))
     for swaps in SWAPS:
         order = draw_order(movable, 8, swaps, 1)
@@ -162,10 +162,10 @@ def test_draws_come_again_and_hang_on_their_numbers_alone() -> None:
     assert draw_order(((0,), (1,)), 2, 3, 0) == (0, 1)
 
 
-@pytest.mark.parametrize("elements", [1, 9, 16, 17, 27, 54, 500])
-def test_numbers_of_deletions_go_from_one_to_all(elements: int) -> None:
-    counts = counts_to_draw(elements)
-    assert counts[0] == 1 and counts[-1] == elements and len(counts) <= 16
+@pytest.mark.parametrize("sites", [1, 9, 16, 17, 27, 54, 500])
+def test_numbers_of_deletions_go_from_one_to_all(sites: int) -> None:
+    counts = counts_to_draw(sites)
+    assert counts[0] == 1 and counts[-1] == sites and len(counts) <= 16
     assert all(a < b for a, b in itertools.pairwise(counts))
     assert counts_to_draw(0) == ()
 
@@ -179,7 +179,7 @@ def test_every_family_goes_through(model: str) -> None:
     for estimation in (None, [images, images]):
         found = measure_lesions(net, [batch], [batch], draws=1, estimation=estimation)
         assert isinstance(found, Lesions) and Lesions.from_json(found.to_json()) == found
-        assert len(found.singles) == len(found.elements) and found.units == len(list(net.units()))
+        assert len(found.singles) == len(found.sites) and found.units == len(list(net.units()))
         errors = [*found.singles, *(one.error for one in (*found.deletions, *found.reorderings))]
         assert all(0 <= error <= 100 and math.isclose(error % 25, 0) for error in errors)
 

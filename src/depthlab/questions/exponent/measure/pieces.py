@@ -68,22 +68,22 @@ def measure_pieces(
     Raises:
         ValueError: the network has no unit that adds to a skip.
     """
-    layout = find_lesion_sites(network, images[0][0])
+    possible = find_lesion_sites(network, images[0][0])
     places = [place for place, unit in enumerate(network.units()) if isinstance(unit, Sum) and SKIP in unit.paths]
-    elements = [element for element in layout.elements if element.place in places]
-    if not elements:
+    sites = [site for site in possible.sites if site.place in places]
+    if not sites:
         raise ValueError("no unit of it adds to a skip, so that none can be left out of a sum")
     groups = [group for group in find_groups(network) if group.place in places]
     with evaluating(network):
         whole = centered_logits(network, images)
         labels = torch.cat([labels for _, labels in images])
         tester = _Tester(network, images, whole, labels, share, draws, seed)
-        units = [Piece(element.name, element.transition, place) for place, element in enumerate(elements)]
+        units = [Piece(site.name, site.transition, place) for place, site in enumerate(sites)]
         sets = [
-            tester.measure(UNITS, units, lambda gone: removed(network, layout, [elements[one.index] for one in gone]))
+            tester.measure(UNITS, units, lambda gone: removed(network, possible, [sites[one.index] for one in gone]))
         ]
         if groups:
-            named = _group_pieces(groups, {element.place: units[n] for n, element in enumerate(elements)})
+            named = _group_pieces(groups, {site.place: units[n] for n, site in enumerate(sites)})
             sets.append(tester.measure(GROUPS, named, lambda gone: muted([groups[one.index] for one in gone])))
     return ExponentRun(
         **{

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 from torch import Tensor, nn
 
-from depthlab.measures.lesions import Layout, find_lesion_sites, without
+from depthlab.measures.lesions import LesionSites, find_lesion_sites, without
 from depthlab.nn import Network
 from depthlab.questions.lesion.measure.errors import Batch, Counted, count_errors
 from depthlab.questions.lesion.record import Deletion, Lesions, Reordering
@@ -30,7 +30,7 @@ def measure_lesions(
 ) -> Lesions:
     """Return the errors of a network after lesions (Veit et al. 2016, arXiv 1605.06431, sec. 4.1 to 4.3).
 
-    Each element is deleted by itself; then 1, 2, ... of them together, drawn among all of them and among those that are
+    Each site is deleted by itself; then 1, 2, ... of them together, drawn among all of them and among those that are
     no transitions; then units of the same stage and shape trade places, 1, 2, ... random pairs one after the other.
     Draws depend on their number alone and not on the network: two networks of the same form lose the same units.
 
@@ -48,17 +48,17 @@ def measure_lesions(
     begun = time.monotonic()
     batches = iter(batches)
     first = next(batches)
-    layout = find_lesion_sites(network, first[0])
+    possible = find_lesion_sites(network, first[0])
     assert isinstance(network, Network)
     units = list(network.units())
-    single = [without(units, layout, [element]) for element in layout.elements]
+    single = [without(units, possible, [site]) for site in possible.sites]
     singles = count_errors(network, single, _chain(first, batches), estimation=estimation)
-    every = _draw_deletions(layout, "all", draws)
-    inner = _draw_deletions(layout, "inner", draws) if any(one.transition for one in layout.elements) else []
-    orders = _draw_orders(layout, len(units), draws)
+    every = _draw_deletions(possible, "all", draws)
+    inner = _draw_deletions(possible, "inner", draws) if any(one.transition for one in possible.sites) else []
+    orders = _draw_orders(possible, len(units), draws)
     found = Counted(0, singles.whole, ())
     if every or orders:
-        lesions = [without(units, layout, [layout.elements[i] for i in one[2]]) for one in (*every, *inner)]
+        lesions = [without(units, possible, [possible.sites[i] for i in one[2]]) for one in (*every, *inner)]
         lesions += [[units[place] for place in order] for _, _, order in orders]
         found = count_errors(network, lesions, draw_batches, estimation=estimation)
     errors = iter(found.each)
@@ -69,8 +69,8 @@ def measure_lesions(
         draw_images=found.images,
         stages=len(network.stages),
         units=len(units),
-        elements=layout.elements,
-        fixtures=layout.fixtures,
+        sites=possible.sites,
+        fixed_units=possible.fixed_units,
         singles=singles.each,
         deletions=tuple(Deletion(*one, next(errors)) for one in every),
         inner_deletions=tuple(Deletion(*one, next(errors)) for one in inner),
@@ -79,16 +79,16 @@ def measure_lesions(
     )
 
 
-def counts_to_draw(elements: int) -> tuple[int, ...]:
-    """Return how many elements are deleted together: 1, 2, ... all; where there are many, fewer numbers later on."""
-    if elements <= _MOST_COUNTS:
-        return tuple(range(1, elements + 1))
+def counts_to_draw(sites: int) -> tuple[int, ...]:
+    """Return how many sites are deleted together: 1, 2, ... all; where there are many, fewer numbers later on."""
+    if sites <= _MOST_COUNTS:
+        return tuple(range(1, sites + 1))
     dense = _MOST_COUNTS // 2
-    sparse = np.linspace(dense, elements, dense + 1).round().astype(int)[1:].tolist()
+    sparse = np.linspace(dense, sites, dense + 1).round().astype(int)[1:].tolist()
     return (*range(1, dense + 1), *sparse)
 
 
-def draw_elements(candidates: Sequence[int], count: int, draw: int) -> tuple[int, ...]:
+def draw_sites(candidates: Sequence[int], count: int, draw: int) -> tuple[int, ...]:
     """Return `count` of the candidates, the same ones for the same numbers."""
     chosen = np.random.default_rng([count, draw]).choice(len(candidates), size=count, replace=False)
     return tuple(candidates[index] for index in sorted(chosen.tolist()))
@@ -105,19 +105,19 @@ def draw_order(movable: Sequence[Sequence[int]], units: int, swaps: int, draw: i
     return tuple(order)
 
 
-def _draw_deletions(layout: Layout, kind: Kind, draws: int) -> list[tuple[int, int, tuple[int, ...]]]:
-    candidates = [i for i, element in enumerate(layout.elements) if kind == "all" or not element.transition]
+def _draw_deletions(possible: LesionSites, kind: Kind, draws: int) -> list[tuple[int, int, tuple[int, ...]]]:
+    candidates = [i for i, site in enumerate(possible.sites) if kind == "all" or not site.transition]
     return [
-        (count, draw, draw_elements(candidates, count, draw))
+        (count, draw, draw_sites(candidates, count, draw))
         for count in (counts_to_draw(len(candidates)) if draws else ())
         for draw in range(min(draws, math.comb(len(candidates), count)))  # of all there is one
     ]
 
 
-def _draw_orders(layout: Layout, units: int, draws: int) -> list[tuple[int, int, tuple[int, ...]]]:
-    if not any(len(places) > 1 for places in layout.movable):
+def _draw_orders(possible: LesionSites, units: int, draws: int) -> list[tuple[int, int, tuple[int, ...]]]:
+    if not any(len(places) > 1 for places in possible.movable):
         return []
-    return [(swaps, draw, draw_order(layout.movable, units, swaps, draw)) for swaps in SWAPS for draw in range(draws)]
+    return [(swaps, draw, draw_order(possible.movable, units, swaps, draw)) for swaps in SWAPS for draw in range(draws)]
 
 
 def _tau(order: Sequence[int]) -> float:
