@@ -37,4 +37,4 @@ def test_help_and_mistakes_import_nothing_heavy(name: str) -> None:
     assert answer.returncode == 0, answer.stderr
     assert all(said in answer.stdout for said in ("--help ended with 0", "foldre=x ended with 2", "heavy: []"))
     assert f"python pipelines/{name}" in answer.stdout and f"python pipelines/{name}" in answer.stderr
-    assert "foldre" in answer.stderr and answer.stderr.count("\n") == 1
+    assert answer.stderr.count("\n") == 1

@@ -119,7 +119,7 @@ def test_nobody_there_is_told_at_once() -> None:
 
 
 def test_no_cluster_found_is_told_in_one_line(tmp_path: Path) -> None:
-    code = "from depthlab.sweeps.workers.cluster import connect\nwith connected('auto'): pass"
+    code = "from depthlab.sweeps.workers.cluster import connect\nwith connect('auto'): pass"
     environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}
     # A cluster of somebody else on this machine is found too: look where none can be.
     blind = "from functools import cache\nfrom ray._private import services\nservices.find_gcs_addresses = cache(set)\n"
