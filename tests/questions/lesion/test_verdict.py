@@ -23,7 +23,7 @@ def test_a_network_that_loses_less_is_named_with_its_interval() -> None:
     assert record.headline == "Deleting a unit hurts resnet-20 less than plain-20."
     assert record.about.verdict[0] == record.headline
     sentence = next(text for text in record.about.verdict if text.startswith("resnet-20: deleting"))
-    assert "one of its 6 sites the test error goes from 3.1 to 8.1 %" in sentence
+    assert "one of its 6 sites raises the test error from 3.1 to 8.1 %" in sentence
     assert "by 5.0 points (95 % interval 2.5 to 7.5, 3 seeds)" in sentence
     assert any(
         text.startswith("Deleting one unit raises resnet-20's error less than plain-20's: 5.0 points")
