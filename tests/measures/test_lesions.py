@@ -68,6 +68,7 @@ def test_every_family_loses_each_of_its_elements_and_is_whole_again(net: Network
     assert len({site.name for site in possible.sites}) == len(possible.sites)
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_units_that_keep_their_shape_can_trade_places_in_every_family(net: Network) -> None:
     x = images_for(net)

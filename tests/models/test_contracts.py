@@ -229,6 +229,7 @@ def test_every_parameter_gets_a_gradient_and_moves_in_training(form: tuple[str, 
     check_training(build(form), SIZES[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", params([form for form in ALL if not form[1:] or "model.form=imagenet" in form]))
 def test_training_in_bf16_stays_finite(form: tuple[str, ...]) -> None:
     check_training(build(form, size=SMALLEST_BF16), SMALLEST_BF16, bf16=True)

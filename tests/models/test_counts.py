@@ -7,10 +7,13 @@ from depthlab.models import resnet
 from depthlab.nn import Cost, measure_cost, measure_receptive_field
 from tests.models.table import TABLE, Row
 
-LARGEST = ("resnet-1202 A", "preresnet-1001")  # which take some seconds each
+DEEPEST = ("resnet-1202 A", "preresnet-1001", "densenet-bc-190-40", "densenet-bc-250-24")
 EVERY_ROW = pytest.mark.parametrize(
     "row",
-    [pytest.param(row, marks=pytest.mark.slow if row.name in LARGEST else (), id=row.name) for row in TABLE],
+    [
+        pytest.param(row, marks=pytest.mark.slow if row.image > 32 or row.name in DEEPEST else (), id=row.name)
+        for row in TABLE
+    ],
 )
 
 

@@ -125,6 +125,7 @@ PIPELINES = [case for case in starting_with("python") if case[1][1].startswith("
 ASKED = [case for case in PIPELINES if question_of(case[1][1]) is not None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", named(ASKED))
 def test_commands_of_questions_are_read_and_make_networks(words: list[str]):
     """Its options are those of the question, and the other words make a sweep with at least one network that exists."""
