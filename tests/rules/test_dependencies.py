@@ -21,7 +21,7 @@ PROGRAMS = {"ruff", "mypy", "pre-commit", "pytest-xdist", "psycopg2-binary"}
 # Imported by a library that doesn't bring it along itself.
 BEHIND = {"psutil", "nvidia-ml-py"}  # MLflow's collectors of system metrics
 BEHIND |= {"scikit-learn"}  # its file of digits is read without importing it
-OURS = {"depthlab", "hydra_plugins", "train", "pipelines", "benchmarks", "tests", "tools"}
+OURS = {"depthlab", "hydra_plugins", "train", "pipelines", "benchmarks", "tests", "tools", "largest_weights"}
 OURS |= {file.stem for folder in ("pipelines", "benchmarks") for file in (ROOT / folder).glob("*.py")}  # side by side
 
 
