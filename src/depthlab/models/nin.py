@@ -60,8 +60,7 @@ def nin(
     The 1x1 convolutions apply one perceptron at every pixel (eq. 2). There is no linear layer: the last 1x1 convolution
     outputs a map for each class, and the mean of the map is the logit (sec. 3.2). The authors' code has another ReLU
     before the mean; it is left out here, because a class whose map is zero for all images would never learn. Stages are
-    separated by overlapping 3x3 pooling with stride 2; the stem is empty. Maps (N, in_channels, H, W) to (N,
-    num_classes).
+    separated by overlapping 3x3 pooling with stride 2. Maps (N, in_channels, H, W) to (N, num_classes).
 
     `form="cifar"` has three stages of 5x5, 5x5 and 3x3 kernels and takes 4 pixels or more; `form="imagenet"` has four,
     of 11x11 with stride 4, 5x5, 3x3 and 3x3, and takes 39 or more. `depth` counts all convolutions: 9n for "cifar" and
@@ -92,10 +91,7 @@ def nin(
     units: list[list[Sum]] = []
     for stage, count, wide in zip(stages, counts, widths, strict=True):
         channels = [max(1, round(c * wide / stage.channels[0])) for c in stage.channels]
-        downsampling = factory.downsampling(stage.pool, WINDOW) if units else Downsampling(None, stride=1)
-        between = downsampling.layer | (
-            factory.dropout(rate, "unit", default=True) if units and stage.drops_input else {}
-        )
+        downsampling, between = _between(factory, stage, rate) if units else (Downsampling(None, stride=1), {})
         units.append([])
         for n in range(count):
             last = len(units) == len(stages) and n == count - 1
@@ -106,9 +102,15 @@ def nin(
             units[-1].append(Sum({"branch": _mlpconv(factory, first, outs)}, before=before))
             features = outs[-1]
     head = _head(factory, features, num_classes, rate)
-    return factory.finish(
-        Network(stem=nn.Sequential(), stages=units, head=head, smallest_image=SMALLEST[form]), fan="in"
-    )
+    network = Network(stem=nn.Sequential(), stages=units, head=head, smallest_image=SMALLEST[form])
+    return factory.finish(network, fan="in")
+
+
+def _between(factory: LayerFactory, stage: _Stage, rate: float) -> tuple[Downsampling, dict[str, nn.Module]]:
+    """Return what lies between two stages: how pixels become fewer, and the layers that do it and drop features."""
+    downsampling = factory.downsampling(stage.pool, WINDOW)
+    dropping = factory.dropout(rate, "unit", default=True) if stage.drops_input else {}
+    return downsampling, downsampling.layer | dropping
 
 
 def _convolution(

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import termios
 import time
-from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -20,9 +19,9 @@ from depthlab.sweeps.display.progress_display import ProgressDisplay
 from depthlab.sweeps.display.progress_lines import DisplayState, draw_display
 from depthlab.sweeps.display.wording import about, elapsed, label, short_label
 from depthlab.sweeps.state.sweep_state import SweepState
+from tests.rules import ROOT
 from tests.sweeps.made import cost, costs, finish, sweep_state, trial
 
-ROOT = Path(__file__).parents[2]
 SIGHT = DisplayState("model × depth × seed", total=24, elapsed=75, left=200)
 
 
@@ -199,6 +198,7 @@ def test_the_board_is_drawn_and_taken_away() -> None:
 CHILD = """
 import sys, time
 from depthlab.sweeps.display.progress_display import ProgressDisplay
+from tests.rules import ROOT
 from tests.sweeps.made import costs, finish, sweep_state
 trials = sweep_state(6)
 with ProgressDisplay(trials, costs(trials), 2, name="a sweep") as board:
