@@ -78,5 +78,5 @@ class QuestionRecord(Record):
     commits: tuple[str, ...]  # likewise
     versions: dict[str, str]  # of the libraries that decide numbers, as they are now
     runs: tuple[RunRef, ...] = ()
-    left_out: tuple[str, ...] = ()  # combinations that can't be had, each with its reason
+    left_out: tuple[str, ...] = ()  # impossible combinations, each with its reason
     verdict: tuple[str, ...] = ()

@@ -66,7 +66,7 @@ def run_notices(about: QuestionRecord) -> tuple[Notice, ...]:
     if about.left_out:
         listed = "; ".join(about.left_out[:10])
         rest = f"; and {len(about.left_out) - 10} more" if len(about.left_out) > 10 else ""
-        notices.append(Notice(f"Left out, as it can't be had: {listed}{rest}."))
+        notices.append(Notice(f"Left out as impossible: {listed}{rest}."))
     if len(about.commits) > 1:
         notices.append(
             Notice(

@@ -28,7 +28,7 @@ def look_at_images(recipe: Recipe) -> ImageFacts:
     """Load the recipe's images, with a download where they are missing.
 
     Raises:
-        ValueError: they can't be had.
+        ValueError: they are not available.
     """
     images = build_images(recipe)
     train, _ = split_validation(images.train.labels, recipe.config["data"]["validation"])

@@ -60,7 +60,7 @@ def prepare(recipe: Recipe, team: Team | None = None) -> Prepared:
     All members of a team build the same, from the same seed. Then their global generators part.
 
     Raises:
-        ValueError: a person asked for what can't be had: a depth, a device, a data set.
+        ValueError: something was asked for that does not exist here: a depth, a device, a data set.
     """
     team = team or Team()
     check_network(recipe)  # before a download, which takes minutes

@@ -85,7 +85,7 @@ def test_arithmetic_stands_beside_what_was_counted(page: Get) -> None:
 
 def test_what_can_not_be_told_is_said(page: Get) -> None:
     assert "the network is not built of units" in page("own").text
-    assert "Left out, as it can't be had: resnet can't have depth=21" in page("family").text
+    assert "Left out as impossible: resnet can't have depth=21" in page("family").text
 
 
 def test_a_family_has_its_growth_in_a_file(page: Get) -> None:

@@ -100,7 +100,7 @@ def test_mixed_hardware_and_code_are_flagged() -> None:
 
 def test_what_was_left_out_is_told() -> None:
     (notice,) = run_notices(replace(record_of(ONE).about, left_out=("model=vgg depth=20: there is no such depth",)))
-    assert notice.text == "Left out, as it can't be had: model=vgg depth=20: there is no such depth."
+    assert notice.text == "Left out as impossible: model=vgg depth=20: there is no such depth."
 
 
 @pytest.mark.parametrize("name", RECORDS)

@@ -116,7 +116,7 @@ def test_a_sweep_is_trained_measured_and_answered(tmp_path: Path, open_page: Ope
         "resnet-8 drop_path=0",
         "resnet-8 drop_path=0.5",
     ]
-    assert len(record.about.left_out) > 0, "plain networks with stochastic depth can't be had"
+    assert len(record.about.left_out) > 0, "plain networks with stochastic depth are impossible"
     assert {(one.a, one.b) for one in record.compared} == {
         ("resnet-8 drop_path=0", "plain-8 drop_path=0"),
         ("resnet-8 drop_path=0.5", "resnet-8 drop_path=0"),

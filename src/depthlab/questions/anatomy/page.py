@@ -61,7 +61,7 @@ def _notices(record: AnatomyRecord) -> list[Block]:
     if record.left_out:
         listed = "; ".join(record.left_out[:10])
         rest = f"; and {len(record.left_out) - 10} more" if len(record.left_out) > 10 else ""
-        notes.append(Notice(f"Left out, as it can't be had: {listed}{rest}."))
+        notes.append(Notice(f"Left out as impossible: {listed}{rest}."))
     return notes
 
 

@@ -166,5 +166,5 @@ class AnatomyRecord(Record):
     convolutions: dict[str, tuple[ConvolutionCheck, ...]] = field(default_factory=dict)  # network -> its own
     tradeoffs: tuple[Tradeoff, ...] = ()
     growth: tuple[Growth, ...] = ()
-    left_out: tuple[str, ...] = ()  # combinations that can't be had, each with its reason
+    left_out: tuple[str, ...] = ()  # impossible combinations, each with its reason
     verdict: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ class FactorialRun(Record):
 
     run: MeasuredRun
     levels: dict[str, Any]  # axis of the factorial -> level
-    calibration: Calibration | None = None  # None where its weights or images can't be had any more
+    calibration: Calibration | None = None  # None where its weights or images are no longer available
 
 
 @dataclass(frozen=True)

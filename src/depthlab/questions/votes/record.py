@@ -135,6 +135,6 @@ class VotesRecord(Record):
     features: tuple[FeatureContrast, ...] = ()
     images: int = 0  # test images that everything was measured on
     draws: int = 0  # networks sampled from each run
-    notes: tuple[str, ...] = ()  # runs whose weights or images can't be had any more, each with the reason
+    notes: tuple[str, ...] = ()  # runs whose weights or images are no longer available, each with the reason
     masks: str = ""  # network: one mask for all images of a draw; image: one for each image
     trained: dict[str, Any] = field(default_factory=dict)  # images in each split
