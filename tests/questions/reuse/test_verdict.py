@@ -61,17 +61,17 @@ def told(runs: list[ReuseRun], lost: dict[str, str] | None = None) -> str:
 
 def test_what_three_seeds_agree_on_is_said_with_intervals() -> None:
     text = told(reuse_runs("densenet-40", *(fading(rate, 0.3) for rate in (0.70, 0.72, 0.74))))
-    assert "near units are read more" in text
-    assert "the input is read less, as in Huang et al. 2017, Fig. 5" in text
+    assert "nearby layers are used more" in text
+    assert "the input is used less, as in Huang et al. 2017, Fig. 5" in text
     assert "final features are preferred, as in Huang et al. 2017, Fig. 5" in text
-    assert "before training as over 100 %: training narrowed it by" in text
+    assert "before training 100 %: training narrowed it by" in text
     assert text.count("95 % interval") >= 4 and text.count("3 seeds") >= 4
 
 
 def test_the_opposite_is_said_as_plainly() -> None:
     text = told(reuse_runs("densenet-40", *(fading(rate, 5.0) for rate in (1.4, 1.45, 1.5))))
-    assert "far units are read more" in text
-    assert "the input is read more, other than in Huang et al. 2017, Fig. 5" in text
+    assert "distant layers are used more" in text
+    assert "the input is used more, other than in Huang et al. 2017, Fig. 5" in text
     assert "early features are preferred, other than in Huang et al. 2017, Fig. 5" in text
 
 
@@ -84,7 +84,7 @@ def test_seeds_that_disagree_show_nothing() -> None:
 def test_one_seed_is_a_point() -> None:
     text = told(reuse_runs("densenet-40", fading(0.7, 0.3)))
     assert "One seed gives a point" in text and "no claim" in text and "interval" not in text
-    assert "preferred" not in text and "is read less" not in text
+    assert "preferred" not in text and "is used less" not in text
 
 
 def test_another_story_of_scaled_weights_is_told() -> None:
@@ -94,8 +94,8 @@ def test_another_story_of_scaled_weights_is_told() -> None:
         ReuseRun(**{**vars(run), "maps": (*run.maps, *maps(value, "scaled weight"))})
         for run, value in zip(runs, turned, strict=True)
     ]
-    assert "it is the other way around on the farther half" in told(both)
-    assert "other way around" not in told(runs)
+    assert "the opposite holds on the farther half" in told(both)
+    assert "the opposite holds" not in told(runs)
 
 
 def test_missing_runs_and_networks_without_maps_are_named() -> None:

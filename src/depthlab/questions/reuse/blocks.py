@@ -10,7 +10,7 @@ from depthlab.questions.reuse.record import SHARE, ReuseRecord, ReuseRun, ReuseS
 from depthlab.report.blocks import PageTable, Picture
 
 NAMES = {
-    "spread": "share of the sources that reading is spread over",
+    "spread": "share of the earlier layers that a layer effectively uses",
     "distance": "farther half of units over nearer half",
     "input": "block's input over units, blocks after the first",
     "end": "classifier: last third of units over the others",

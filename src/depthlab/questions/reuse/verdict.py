@@ -14,11 +14,11 @@ _WHAT = {WEIGHT: "mean absolute weight", SCALED: "mean absolute weight times gam
 _QUOTIENTS = {
     DISTANCE: (
         *("the farther half of earlier units", "the nearer half"),
-        *("near units are read more", "far units are read more"),
+        *("nearby layers are used more", "distant layers are used more"),
     ),
     FROM_INPUT: (
         *("a block's input, in blocks after the first,", "its units"),
-        *("the input is read less", "the input is read more"),
+        *("the input is used less", "the input is used more"),
     ),
     END: (
         *("the last third of units before the classifier", "the others"),
@@ -60,20 +60,20 @@ def _headline(told: Sequence[ReuseSummary]) -> str:
     if not spreads:
         return "There is nothing to tell: no network here has units that pass on what they were given."
     listed = "; ".join(f"{one.network} {100 * one.final.mean:.0f} %" for one in spreads)
-    return f"A layer's reading is spread as over this share of its sources: {listed}."
+    return f"Share of its earlier layers that a layer effectively uses: {listed}."
 
 
 def _spread_sentence(one: ReuseSummary) -> str:
-    what = f"{one.network}, {_WHAT[one.measure]}: spread as over"
-    size = f"{100 * one.final.mean:.0f} % of its sources ({_range(one.final, percent=True)})"
+    what = f"{one.network}, {_WHAT[one.measure]}: a layer effectively uses"
+    size = f"{100 * one.final.mean:.0f} % of the earlier layers ({_range(one.final, percent=True)})"
     if one.initial is None:
         return f"{what} {size}."
-    before = f"before training as over {100 * one.initial.mean:.0f} %"
+    before = f"before training {100 * one.initial.mean:.0f} %"
     change = one.change
     if change is None or change.interval is None:
         return f"{what} {size}; {before}."
     if change.interval.low <= 0 <= change.interval.high:
-        return f"{what} {size}; {before}: no change by training shown, so that the spread is that of drawn weights."
+        return f"{what} {size}; {before}: no change by training shown, so random weights have this spread too."
     verb = "narrowed" if change.difference < 0 else "widened"
     low, high = sorted(100 * abs(end) for end in (change.interval.low, change.interval.high))
     return f"{what} {size}; {before}: training {verb} it by {low:.2g} to {high:.2g} points."
@@ -103,7 +103,7 @@ def _disagreements(summaries: Sequence[ReuseSummary]) -> list[str]:
         if other is not None and direction_of(one.final) * direction_of(other.final) < 0:
             top, bottom = _QUOTIENTS[one.name][:2]
             found.append(
-                f"{one.network}: with the factors of normalizations taken in, it is the other way around on {top} "
+                f"{one.network}: with the factors of normalizations taken in, the opposite holds on {top} "
                 f"against {bottom}: {2**one.final.mean:.2f} times ({_range(one.final, percent=False)})."
             )
     return found
