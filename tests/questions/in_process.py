@@ -29,7 +29,7 @@ def answer_in_process(name: str, *words: str, folder: Path) -> Answer:
     with pytest.MonkeyPatch.context() as patch, chdir(folder), redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", [script, *words])
         patch.setattr("depthlab.sweeps.sweep.ClusterWarmup", _NoCluster)
-        patch.setattr("depthlab.sweeps.workers.ray_tune.tune_all", _train_in_turn)
+        patch.setattr("depthlab.sweeps.workers.ray_tune.run_with_tune", _train_in_turn)
         try:
             runpy.run_path(str(ROOT / script), run_name="__main__")
         except SystemExit as ended:
@@ -61,7 +61,7 @@ class _Unheard:
 
 
 def _train_in_turn(dispatcher: Dispatcher, *_: Any, **__: Any) -> None:
-    """Stand where `tune_all` does: run what the dispatcher hands out, until it has nothing more."""
+    """Stand where `run_with_tune` does: run what the dispatcher hands out, until it has nothing more."""
     tickets = map(str, count())
     while not dispatcher.over:
         ticket = next(tickets)
