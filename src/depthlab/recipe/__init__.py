@@ -12,6 +12,7 @@ from depthlab.recipe.space import Interval, Space, read_space
 from depthlab.recipe.steering import read_steering
 from depthlab.recipe.sweep_overrides import check_single_run, sweep_words
 from depthlab.recipe.target import locate, model_arguments
+from depthlab.recipe.wording import as_typed
 
 __all__ = [
     "AXES",
@@ -21,6 +22,7 @@ __all__ = [
     "Override",
     "Recipe",
     "Space",
+    "as_typed",
     "check_single_run",
     "checked_overrides",
     "checked_value",

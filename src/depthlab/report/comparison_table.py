@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from depthlab.records import Compared
 from depthlab.report.blocks import PageTable
+from depthlab.report.cells import interval_cell
 
 
 def comparison_table(compared: Sequence[Compared], name: str) -> PageTable:
@@ -38,7 +39,7 @@ def _row(one: Compared) -> tuple[object, ...]:
     found = one.comparison
     if found is None:
         return one.family, networks, means, None, None, None, None, None, "no runs to compare", "0"
-    interval = found.interval and f"{found.interval.low:.3g} to {found.interval.high:.3g}"
+    interval = interval_cell(found.interval)
     effect = None if found.effect is None else f"{found.effect:.2g} ({found.effect_kind})"
     method = found.method if not found.note else f"none: {found.note}"
     seeds = f"{found.n[0]}" if found.n[0] == found.n[1] else f"{found.n[0]} and {found.n[1]}"

@@ -8,6 +8,7 @@ from depthlab.questions.degradation.figures import curves_by_depth, errors_again
 from depthlab.questions.degradation.record import Condition, DegradationRecord
 from depthlab.records import MeasuredRun, RunRef, TrialState
 from depthlab.report.blocks import PageTable, Picture
+from depthlab.report.cells import mean_and_std
 from depthlab.report.networks import drawn_networks
 
 
@@ -60,8 +61,8 @@ def network_table(runs: Sequence[MeasuredRun], refs: Sequence[RunRef], name: str
     for group in asked:
         found = there[group].runs if group in there else ()
         columns = [[getattr(run, key) for run in found] for key in ("train_error", "validation_error", "test_error")]
-        spread = [number for values in columns for number in _mean_and_std(values)]
-        loss = _mean_and_std([run.train_loss for run in found])[0]
+        spread = [number for values in columns for number in mean_and_std(values)]
+        loss = mean_and_std([run.train_loss for run in found])[0]
         size = (found[0].parameters, found[0].multiply_adds) if found else (None, None)
         rows.append((group, *size, f"{len(found)} of {asked[group]}", *spread, loss))
     return PageTable(
@@ -74,9 +75,3 @@ def network_table(runs: Sequence[MeasuredRun], refs: Sequence[RunRef], name: str
         "Means over seeds, with the sample's standard deviation.",
         name,
     )
-
-
-def _mean_and_std(values: Sequence[float]) -> tuple[float | None, float | None]:
-    if not values:
-        return None, None
-    return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None

@@ -11,6 +11,7 @@ from depthlab.recipe import (
     GROUPS,
     Recipe,
     Space,
+    as_typed,
     compose_each,
     did_you_mean,
     override_values,
@@ -62,7 +63,7 @@ def read_tune(own: Mapping[str, str], words: Sequence[str], settings: Settings) 
     typed = _texts(own.get("tune.values")) or _grid(key, held)
     choosing = tuple(int(text) for text in _texts(own.get("tune.seed", str(APART))) if _is_seed(text))
     mine = without_keys(words, (key, SEED))
-    alone = [*typed, *(_text(value) for value in held.values())]
+    alone = [*typed, *(as_typed(value) for value in held.values())]
     values = f"{key}={','.join(dict.fromkeys(alone))}"
     seed_word = f"{SEED}={','.join(dict.fromkeys(map(str, (*choosing, *seeds))))}"
     wanted = read_space([*mine, values, seed_word], settings.params).choices
@@ -116,7 +117,7 @@ def _grid(key: str, held: Mapping[str, Any]) -> list[str]:
     numbers = [json.loads(value) for value in values]
     if not all(isinstance(number, int | float) and not isinstance(number, bool) and number > 0 for number in numbers):
         raise ValueError(
-            f"tune={key}: it is held at {_text(numbers[0])}, of which there are no multiples: type the values, "
+            f"tune={key}: it is held at {as_typed(numbers[0])}, of which there are no multiples: type the values, "
             f"tune.values=... with commas between them"
         )
     grid = [factor * number for number in numbers for factor in FACTORS]
@@ -126,10 +127,6 @@ def _grid(key: str, held: Mapping[str, Any]) -> list[str]:
 
 def _texts(typed: str | None) -> list[str]:
     return [text.strip() for text in typed.split(",") if text.strip()] if typed else []
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
 def _typed(key: str, values: Sequence[str], space: Space, settings: Settings) -> tuple[Any, ...]:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from depthlab.questions.exponent.figures import Panel, Value, exponents
 from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentRecord, ExponentRun
-from depthlab.records import Interval
 from depthlab.report.blocks import PageTable, Picture
+from depthlab.report.cells import interval_cell
 
 
 def exponent_picture(record: ExponentRecord) -> Picture:
@@ -99,7 +99,7 @@ def slope_table(record: ExponentRecord, name: str) -> PageTable:
     """Return a row for each measure and axis: what a doubling changes."""
     rows = [
         (
-            *(fit.measure, one.axis, one.cost_factor, one.points, _interval(one.interval), one.p),
+            *(fit.measure, one.axis, one.cost_factor, one.points, interval_cell(one.interval), one.p),
             *(one.per_cost, fit.networks, fit.runs, fit.lack_of_fit),
         )
         for fit in record.fits
@@ -133,7 +133,3 @@ def _mean(runs: Sequence[ExponentRun], value: Value) -> float | None:
 
 def _show(value: float | None) -> str:
     return "nothing" if value is None else f"{value:.3g}"
-
-
-def _interval(interval: Interval | None) -> str | None:
-    return None if interval is None else f"{interval.low:.3g} to {interval.high:.3g}"

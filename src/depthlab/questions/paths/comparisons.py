@@ -5,18 +5,13 @@ from typing import Literal
 
 from depthlab.questions.compared import compare_sides, correct
 from depthlab.questions.grouping import grouped
-from depthlab.questions.paths.record import NearbyGradients, PathRun
+from depthlab.questions.paths.record import PathRun
 from depthlab.records import Compared, Interval
 from depthlab.statistics import LEVEL, t_interval
 
 MOMENTS: tuple[Literal["initial", "final"], ...] = ("initial", "final")
 FAMILIES = {"initial": "gradients at initial weights", "final": "gradients at final weights"}
 NEARBY = "correlation of neighboring gradients"
-
-
-def neighbors_of(found: NearbyGradients | None) -> float | None:
-    """Return the correlation of neighboring gradients, the mean over the lines; None where it is not defined."""
-    return found.correlation[1] if found is not None and found.correlation else None
 
 
 def over_seeds(values: Sequence[float]) -> Interval | None:
@@ -33,7 +28,7 @@ def compare_nearby(runs: Sequence[PathRun]) -> tuple[Compared, ...]:
     found: list[Compared] = []
     for moment in MOMENTS:
         values = {
-            name: _by_seed({run.seed: neighbors_of(getattr(run, moment)) for run in same})
+            name: {run.seed: value for run in same if (value := _neighbors(run, moment)) is not None}
             for name, same in grouped(runs, lambda run: run.network).items()
         }
         compared = [_compare(FAMILIES[moment], NEARBY, a, b, values[a.network], values[b.network]) for a, b in pairs]
@@ -66,8 +61,9 @@ def _series(runs: Sequence[PathRun]) -> list[tuple[PathRun, PathRun]]:
     return [(one, other) for one, other in same if other is not None]
 
 
-def _by_seed(values: Mapping[int, float | None]) -> dict[int, float]:
-    return {seed: value for seed, value in values.items() if value is not None}
+def _neighbors(run: PathRun, moment: Literal["initial", "final"]) -> float | None:
+    found = run.initial if moment == "initial" else run.final
+    return None if found is None else found.mean_of_neighbors
 
 
 def _place(run: PathRun) -> float:

@@ -1,6 +1,5 @@
 """Which runs the question takes: those of a sweep, and then the same networks trained on their effective paths."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
@@ -8,7 +7,7 @@ from typing import final
 from depthlab.command_line import whole_number
 from depthlab.questions.arguments import Arguments
 from depthlab.questions.runs import RUN, TrainedRuns, find_runs
-from depthlab.recipe import Override, override_words
+from depthlab.recipe import Override, as_typed, override_words
 from depthlab.records import RunRef
 from depthlab.sweeps import SweepResult, ensure_sweep, settings_of
 
@@ -74,5 +73,5 @@ def ensure_effective(
 def _variant(ref: RunRef, count: int) -> dict[str, str]:
     """Return the overrides of a network, and how many of its units are active."""
     values = {key: value for key, value in ref.values.items() if key not in ("seed", ACTIVE_UNITS)}
-    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+    texts = {key: as_typed(value) for key, value in values.items()}
     return texts | {ACTIVE_UNITS: str(count)}

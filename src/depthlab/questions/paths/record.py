@@ -69,6 +69,11 @@ class NearbyGradients(Record):
     neighbors: tuple[float, ...]  # at lag 1, of each line
     dead: int = 0  # lines along which the gradient doesn't change, and no correlation is defined
 
+    @property
+    def mean_of_neighbors(self) -> float | None:
+        """The correlation of neighboring gradients, the mean over the lines; None where it is not defined."""
+        return self.correlation[1] if self.correlation else None
+
 
 @dataclass(frozen=True)
 class PathRun(Record):

@@ -4,8 +4,8 @@ import statistics
 from collections.abc import Sequence
 
 from depthlab.questions.paths.record import EffectiveTraining, PathRun, PublishedFact
-from depthlab.records import Interval
 from depthlab.report.blocks import PageTable
+from depthlab.report.cells import interval_cell
 
 
 def runs_table(runs: Sequence[PathRun]) -> PageTable:
@@ -57,7 +57,7 @@ def training_table(training: Sequence[EffectiveTraining]) -> PageTable:
         rows.append(
             (
                 *(one.network, one.units, one.active_units, one.center, seeds),
-                *(one.compared.mean_a, one.compared.mean_b, found.difference, _interval(found.interval)),
+                *(one.compared.mean_a, one.compared.mean_b, found.difference, interval_cell(found.interval)),
                 *(found.p, one.compared.p_holm, found.method if not found.note else f"none: {found.note}"),
             )
         )
@@ -80,18 +80,10 @@ def _run_row(run: PathRun) -> tuple[object, ...]:
     if effective is not None:
         found = (
             *(effective.low, effective.high, 100 * effective.carried, 100 * effective.paths, effective.mean),
-            _interval(effective.mean_interval),
+            interval_cell(effective.mean_interval),
         )
     return (
         *(run.network, run.seed, run.units, run.active_units or "all", paths, by, *found),
-        *(_neighbors(run, "initial"), _neighbors(run, "final"), run.train_error, run.test_error),
+        *(run.initial and run.initial.mean_of_neighbors, run.final and run.final.mean_of_neighbors),
+        *(run.train_error, run.test_error),
     )
-
-
-def _neighbors(run: PathRun, moment: str) -> float | None:
-    found = run.initial if moment == "initial" else run.final
-    return found.correlation[1] if found is not None and found.correlation else None
-
-
-def _interval(found: Interval | None) -> str | None:
-    return None if found is None else f"{found.low:.3g} to {found.high:.3g}"

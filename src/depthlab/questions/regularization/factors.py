@@ -11,6 +11,7 @@ from depthlab.questions.regularization.record import Factor
 from depthlab.recipe import (
     AXES,
     Space,
+    as_typed,
     checked_value,
     compose,
     did_you_mean,
@@ -78,11 +79,11 @@ def read_factors(options: Mapping[str, str], words: Sequence[str], settings: Set
         for name in names
         for key in [FACTORS[name]]
     )
-    mine = {factor.key: f"{factor.key}={_text(factor.off)},{_text(factor.on)}" for factor in factors}
+    mine = {factor.key: f"{factor.key}={as_typed(factor.off)},{as_typed(factor.on)}" for factor in factors}
     kept = without_keys(words, mine)
     held = compose([]).axes
     rest = [
-        f"{key}={_text(held[key])}"
+        f"{key}={as_typed(held[key])}"
         for key in settings.params
         if key in FACTORS.values() and key not in typed_keys and key not in mine
     ]
@@ -163,7 +164,3 @@ def _levels(values: Any) -> tuple[Any, ...]:
             distinct.append(value)
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in distinct)
     return tuple(sorted(distinct) if numbers else distinct)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)

@@ -1,6 +1,5 @@
 """Which networks the question trains: a plain one, and for each ensemble method one that uses it."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, final
@@ -9,7 +8,7 @@ from depthlab.command_line import whole_number
 from depthlab.questions.arguments import Arguments
 from depthlab.questions.few_images import with_few_images
 from depthlab.questions.runs import TrainedRuns, find_runs
-from depthlab.recipe import checked_value, compose, did_you_mean, override_keys, override_values, read_space
+from depthlab.recipe import as_typed, checked_value, compose, did_you_mean, override_keys, override_values, read_space
 from depthlab.records import RunRef
 from depthlab.sweeps import Settings, settings_of
 
@@ -111,7 +110,7 @@ def network_name(ref: RunRef, held: Mapping[str, Any]) -> str:
     shown = {key: value for key, value in told.items() if value}
     others = {key: value for key, value in ref.values.items() if key not in (*RATES, "model", "depth", "seed")}
     shown |= {key: value for key, value in others.items() if key not in defaults or value != defaults[key]}
-    return " ".join([ref.group.split(" ")[0], *(f"{key}={_text(value)}" for key, value in shown.items())])
+    return " ".join([ref.group.split(" ")[0], *(f"{key}={as_typed(value)}" for key, value in shown.items())])
 
 
 def _names(typed: str | None) -> tuple[str, ...] | None:
@@ -152,7 +151,3 @@ def _strength(name: str, typed: str | None) -> str:
             f"{name}={typed} holds the voter {name} at nothing: type its strength, or leave it out with voters={voters}"
         )
     return typed
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

@@ -1,13 +1,13 @@
 """Networks of equal cost and exchange rates, as tables of a page."""
 
-import statistics
 from collections import Counter
 from collections.abc import Sequence
 
 from depthlab.questions.width_vs_depth.figures import UNITS
 from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
-from depthlab.records import ExchangeFit, Interval, Ratio
+from depthlab.records import ExchangeFit, Ratio
 from depthlab.report.blocks import PageTable
+from depthlab.report.cells import interval_cell, mean_and_std
 
 
 def network_table(record: WidthVsDepthRecord, name: str) -> PageTable:
@@ -21,7 +21,7 @@ def network_table(record: WidthVsDepthRecord, name: str) -> PageTable:
         errors = [
             number
             for key in ("train_error", "validation_error", "test_error")
-            for number in _mean_and_std([getattr(run, key) for run in found])
+            for number in mean_and_std([getattr(run, key) for run in found])
         ]
         stands = front.get((one.network, "test error"))
         on_front = None if stands is None else "yes" if stands.on_front else "no"
@@ -69,8 +69,8 @@ def exchange_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
     """Return a row for each error and axis: what a doubling takes and buys."""
     rows = [
         (
-            *(fit.measure, one.axis, one.cost_factor, one.points, _interval(one.interval), one.p),
-            *(one.per_cost, _interval(one.per_cost_interval), fit.networks, fit.runs),
+            *(fit.measure, one.axis, one.cost_factor, one.points, interval_cell(one.interval), one.p),
+            *(one.per_cost, interval_cell(one.per_cost_interval), fit.networks, fit.runs),
         )
         for fit in fits
         for one in fit.exchanges
@@ -112,7 +112,7 @@ def ratio_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
 def contrast_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
     """Return a row for each two axes: what a doubling of the cost buys along the one, less along the other."""
     rows = [
-        (fit.measure, f"{one.a} − {one.b}", one.difference, _interval(one.interval), one.p, one.p_holm)
+        (fit.measure, f"{one.a} − {one.b}", one.difference, interval_cell(one.interval), one.p, one.p_holm)
         for fit in fits
         for one in fit.contrasts
     ]
@@ -129,22 +129,12 @@ def _amount(value: float) -> float:
     return int(value) if value == int(value) else value
 
 
-def _interval(interval: Interval | None) -> str | None:
-    return None if interval is None else f"{interval.low:.3g} to {interval.high:.3g}"
-
-
 def _ratio_interval(ratio: Ratio) -> str | None:
     """Return the quotients that are not refuted."""
     if ratio.clear is None:
         return None
     if ratio.interval is not None:
-        return _interval(ratio.interval)
+        return interval_cell(ratio.interval)
     if ratio.excluded is None:
         return "unbounded"
-    return f"unbounded, not {_interval(ratio.excluded)}"
-
-
-def _mean_and_std(values: Sequence[float]) -> tuple[float | None, float | None]:
-    if not values:
-        return None, None
-    return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None
+    return f"unbounded, not {interval_cell(ratio.excluded)}"
