@@ -93,3 +93,9 @@ def test_steering_words_are_read_without_the_others() -> None:
     )
     assert sweeper["name"] == "degradation" and sweeper["seed"] == 3 and "depth" in sweeper["params"]
     assert nodes["sweep"]["cpu"] == 2 and nodes["fresh"] is True and nodes["ray"] == {"address": None}
+
+
+def test_one_run_has_one_value_for_each_key() -> None:
+    with pytest.raises(ValueError, match="depth=8 and depth=14 set the same key: leave one out"):
+        check_single_run(["depth=8", "depth=14"])
+    assert check_single_run(["depth=8", "+depth=8"]).config == check_single_run(["depth=8"]).config

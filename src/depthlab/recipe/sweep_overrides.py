@@ -23,7 +23,9 @@ def check_single_run(words: Sequence[str]) -> Recipe:
         ValueError: as `compose` does, and for such a word.
     """
     with in_one_line(), conf.opened_conf():
-        idle = [word for word in parse_overrides(words) if word.key != "fresh" and steers(word) and _is_ours(word)]
+        parsed = parse_overrides(words)
+    _check_twice(parsed)
+    idle = [word for word in parsed if word.key != "fresh" and steers(word) and _is_ours(word)]
     recipe = compose(words)
     if idle:
         raise ValueError(f"{idle[0].text} is for sweeps and does nothing here: add -m, or leave it out")
@@ -31,6 +33,15 @@ def check_single_run(words: Sequence[str]) -> Recipe:
     if workers > 1:
         raise ValueError(f"trainer.workers={workers}: processes that train one network together need -m: add it")
     return recipe
+
+
+def _check_twice(words: Sequence[ParsedOverride]) -> None:
+    """See that no key has two values; the same one twice does no harm. Raises `ValueError`."""
+    values: dict[str, ParsedOverride] = {}
+    for word in words:
+        first = values.setdefault(word.key, word)
+        if (first.value, first.is_delete) != (word.value, word.is_delete):
+            raise ValueError(f"{first.text} and {word.text} set the same key: leave one out")
 
 
 def sweep_words(words: Sequence[str]) -> list[str]:

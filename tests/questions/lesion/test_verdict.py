@@ -23,12 +23,13 @@ def test_a_network_that_loses_less_is_named_with_its_interval() -> None:
     assert record.headline == "Deleting a unit hurts resnet-20 less than plain-20."
     assert record.about.verdict[0] == record.headline
     sentence = next(text for text in record.about.verdict if text.startswith("resnet-20: deleting"))
-    assert "one of its 6 sites raises the test error from 3.1 to 8.1 %" in sentence
-    assert "by 5.0 points (95 % interval 2.5 to 7.5, 3 seeds)" in sentence
-    assert any(
-        text.startswith("Deleting one unit raises resnet-20's error less than plain-20's: 5.0 points")
-        for text in record.about.verdict
+    assert "one of its 6 sites raises the test error by 5.0 points (95 % interval 2.5 to 7.5, 3 seeds)" in sentence
+    assert "from 3.1 to 8.1 % (median over sites)" in sentence
+    [compared] = [text for text in record.about.verdict if text.startswith("Deleting one unit")]
+    assert compared.startswith(
+        "Deleting one unit raises the error of resnet-20 by 5.0 points and raises that of plain-20"
     )
+    assert compared.endswith(": less in resnet-20.")
 
 
 def test_the_order_of_networks_changes_no_claim() -> None:
@@ -51,7 +52,7 @@ def test_one_seed_is_a_point() -> None:
     alone = lesion_record({"resnet": (5.0,)})
     assert (
         alone.compared == ()
-        and alone.headline == "Deleting one unit raises resnet-20's test error by 5.0 points (median)."
+        and alone.headline == "Deleting one unit raises the test error of resnet-20 by 5.0 points (median)."
     )
 
 
@@ -86,3 +87,10 @@ def test_half_of_the_way_is_counted_in_deletions() -> None:
 def test_a_verdict_is_computed_from_the_record_alone() -> None:
     record = lesion_record({"plain": PLAIN, "resnet": RESIDUAL})
     assert judge(LesionRecord.from_json(record.to_json())) == record
+
+
+def test_an_error_that_falls_or_stays_is_not_said_to_rise() -> None:
+    falls, stays = lesion_record({"resnet": (-2.5,)}), lesion_record({"resnet": (0.0,)})
+    assert falls.headline == "Deleting one unit lowers the test error of resnet-20 by 2.5 points (median)."
+    assert stays.headline == "Deleting one unit does not change the test error of resnet-20 (median)."
+    assert "lowers the test error by 2.5 points (one run, a point)" in " ".join(falls.about.verdict)

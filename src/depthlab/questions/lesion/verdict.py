@@ -108,8 +108,7 @@ def _headline(networks: Mapping[str, Sequence[LesionedRun]], compared: Sequence[
     if not told:
         rises = {name: summarize(values).mean for name, runs in networks.items() if (values := _rises(runs))}
         told = [
-            f"deleting one unit raises {name}'s test error by {points(value)} points (median)"
-            for name, value in rises.items()
+            f"deleting one unit {_changes(value, f'test error of {name}')} (median)" for name, value in rises.items()
         ]
     text = "; ".join(told) or "there is nothing to delete"
     return f"{text[:1].upper()}{text[1:]}."
@@ -134,18 +133,27 @@ def _sentence(name: str, runs: Sequence[LesionedRun]) -> str:
     if (count := halfway(runs)) is not None:
         which = "One random deletion takes" if count == 1 else f"{count} random deletions together take"
         half = f" {which} it halfway to chance."
+    sites = counted(len(runs[0].lesions.sites), "site")
     return (
-        f"{name}: deleting one of its {len(runs[0].lesions.sites)} sites raises the test error from {points(whole)} to "
-        f"{points(whole + found.mean)} % (median over sites), by {points(found.mean)} points ({seeds}); half of these "
-        f"errors lie between {points(low)} and {points(high)} %.{half}"
+        f"{name}: deleting one of its {sites} {_changes(found.mean, 'test error')} ({seeds}), from {points(whole)} to "
+        f"{points(whole + found.mean)} % (median over sites); half of these errors lie between {points(low)} and "
+        f"{points(high)} %.{half}"
     )
+
+
+def _changes(value: float, what: str) -> str:
+    """Write what a deletion does: `raises the test error by 5.0 points`."""
+    what = what if what.startswith("that") else f"the {what}"
+    if points(value) == points(0):
+        return f"does not change {what}"
+    return f"{'raises' if value > 0 else 'lowers'} {what} by {points(abs(value))} points"
 
 
 def _comparison(one: Compared) -> str:
     assert one.comparison is not None
     found, outcome = one.comparison, outcome_of(one)
-    ours, theirs = points(one.mean_a or 0.0), points(one.mean_b or 0.0)
-    both = f"Deleting one unit raises {one.a}'s error by {ours} points and {one.b}'s by {theirs}"
+    ours, theirs = one.mean_a or 0.0, one.mean_b or 0.0
+    both = f"Deleting one unit {_changes(ours, f'error of {one.a}')} and {_changes(theirs, f'that of {one.b}')}"
     if outcome == "point":
         why = "one value a side gives a point, no claim" if min(found.n) == 1 else found.note
         return f"{both}: {why}."
@@ -153,5 +161,4 @@ def _comparison(one: Compared) -> str:
     interval = f"difference {points(found.difference)}, {seeds}, p = {one.p_holm:.2g} by Holm"
     if outcome == "open":
         return f"{both} ({interval}): no claim."
-    sizes = f"{ours} points against {theirs}"
-    return f"Deleting one unit raises {one.a}'s error {outcome} than {one.b}'s: {sizes} ({interval})."
+    return f"{both} ({interval}): {outcome} in {one.a}."

@@ -37,12 +37,12 @@ def count_errors(
     *,
     estimation: Sequence[Tensor] | None = None,
 ) -> Counted:
-    """Return how many images the network and each of its lesions get wrong.
+    """Return how many images the network and each of its lesions classify wrongly.
 
     Args:
-        network: In whose place a lesion's units are thought, one for each of its own; see `analyses.lesions`.
+        network: The network whose units are deleted; a lesion has one unit for each of its own, see `measures.lesions`.
         lesions: Lists of units.
-        batches: The images to get right.
+        batches: The images to classify, with their labels.
         estimation: Batches of training images on which the statistics of batch norm are estimated anew for the whole
             network and for each lesion, as averages over the batches; None leaves them as trained. They are put back.
     """
