@@ -112,7 +112,7 @@ def test_the_store_learns_how_the_run_ended(
     def broken(*_: Any) -> Any:
         raise error
 
-    monkeypatch.setattr(experiment_module, "conclude", broken)
+    monkeypatch.setattr(experiment_module, "evaluate_run", broken)
     store = shutil.copy(tracked.uri.removeprefix("sqlite:///"), tmp_path)  # to make the tables anew takes seconds
     uri = f"sqlite:///{store}"
     words = ("tracking=mlflow", f"tracking.uri={uri}", "tracking.experiment=broken", "tracking.system_metrics=false")
