@@ -17,7 +17,7 @@ FILES = {
 import numpy as np
 from torch import nn
 
-from depthlab.data.images import image_set, split_of
+from depthlab.data.images import image_set, split_from_arrays
 
 
 def two_layers(*, hidden, num_classes, in_channels, image_size):
@@ -29,7 +29,7 @@ def stripes(*, size):
     labels = np.arange(size) % 2
     images = np.zeros((size, 8, 8, 1), dtype=np.uint8)
     images[labels == 0, ::2] = images[labels == 1, :, ::2] = 255
-    return image_set("stripes", ("across", "down"), split_of(images, labels), split_of(images[:20], labels[:20]))
+    return image_set("stripes", ("across", "down"), split_from_arrays(images, labels), split_from_arrays(images[:20], labels[:20]))
 """,
     "conf/model/two_layers.yaml": "_target_: added_parts.two_layers\nhidden: 16\n",
     "conf/data/stripes.yaml": "_target_: added_parts.stripes\nsize: 120\nflip: false\n",
