@@ -29,7 +29,8 @@ def stripes(*, size):
     labels = np.arange(size) % 2
     images = np.zeros((size, 8, 8, 1), dtype=np.uint8)
     images[labels == 0, ::2] = images[labels == 1, :, ::2] = 255
-    return image_set("stripes", ("across", "down"), split_from_arrays(images, labels), split_from_arrays(images[:20], labels[:20]))
+    train, test = split_from_arrays(images, labels), split_from_arrays(images[:20], labels[:20])
+    return image_set("stripes", ("across", "down"), train, test)
 """,
     "conf/model/two_layers.yaml": "_target_: added_parts.two_layers\nhidden: 16\n",
     "conf/data/stripes.yaml": "_target_: added_parts.stripes\nsize: 120\nflip: false\n",
