@@ -94,14 +94,14 @@ def test_where_nothing_differs_5_of_100_tests_err(test):
 def test_one_value_is_a_point_and_no_claim(a, b):
     found = welch(a, b)
     assert found == Comparison(
-        found.difference, (len(a), len(b)), "none", note="a side has one value: a point, no claim"
+        found.difference, (len(a), len(b)), "none", note="a side has one value, which has no spread: no test"
     )
     assert found.difference == pytest.approx(sum(a) / len(a) - sum(b) / len(b))
     assert cohen_d(a, b) is None and hedges_g(a, b) is None
 
 
 def test_one_pair_is_a_point_and_no_claim():
-    assert paired([3], [1]) == Comparison(2, (1, 1), "none", note="a side has one value: a point, no claim")
+    assert paired([3], [1]) == Comparison(2, (1, 1), "none", note="a side has one value, which has no spread: no test")
     assert paired_dz([3], [1]) is None
 
 
@@ -122,13 +122,13 @@ def test_rounding_is_no_difference():
 
 
 def test_seeds_that_all_agree_support_no_claim():
-    note = "no side spreads over its values: nothing to judge the difference by, no claim"
+    note = "no side spreads over its values: nothing to judge the difference by, no test"
     assert welch([1, 1], [3, 3, 3]) == Comparison(-2, (2, 3), "none", note=note)
     assert cohen_d([1, 1], [3, 3, 3]) is None and hedges_g([1, 1], [3, 3, 3]) is None
     # Differences of 0.1 up to rounding, which would otherwise make a p of 0.
     by_pairs = paired([0.9, 0.8, 0.7], [0.8, 0.7, 0.6])
     assert (by_pairs.method, by_pairs.p, by_pairs.interval) == ("none", None, None)
-    assert by_pairs.note == "all pairs differ by the same: nothing to judge the difference by, no claim"
+    assert by_pairs.note == "all pairs differ by the same: nothing to judge the difference by, no test"
     assert paired([1, 1], [3, 3]).note == note
     assert paired_dz([0.9, 0.8, 0.7], [0.8, 0.7, 0.6]) is None
 
@@ -157,7 +157,9 @@ def test_other_seeds_make_it_welchs_with_every_value(seeds: tuple[int, ...]):
 
 
 def test_one_common_seed_is_no_claim():
-    assert compare({0: 3.0}, {0: 1.0}) == Comparison(2, (1, 1), "none", note="a side has one value: a point, no claim")
+    assert compare({0: 3.0}, {0: 1.0}) == Comparison(
+        2, (1, 1), "none", note="a side has one value, which has no spread: no test"
+    )
 
 
 # --- effects ---

@@ -24,10 +24,9 @@ def counted(number: int, singular: str) -> str:
     return f"{number} {singular}" if number == 1 else f"{number} {singular}s"
 
 
-def seeds_text(n: tuple[int, int]) -> str:
-    """Write the seeds of two sides: `3 seeds`, or `2 and 3 seeds`."""
-    first, second = n
-    return counted(first, "seed") if first == second else f"{first} and {second} seeds"
+def seeds_text(n: Sequence[int]) -> str:
+    """Write the seeds of each side: `3 seeds`, or `2 and 3 seeds`."""
+    return counted(n[0], "seed") if len(set(n)) == 1 else f"{together([str(size) for size in n])} seeds"
 
 
 def interval_text(interval: Interval | None, over: str = "", number: Callable[[float], str] = points) -> str:

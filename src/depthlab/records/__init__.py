@@ -11,7 +11,7 @@ from depthlab.records.measured_run import LayerValue, MeasuredRun
 from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
 from depthlab.records.states import DONE, ENDED, RunStatus, TrialState
-from depthlab.records.statistics import Comparison, Effect, Interval, Ratio, Summary
+from depthlab.records.statistics import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
 from depthlab.records.sweeps import FaultRecord, PlannedTrial, SweepManifest, SweepRecord, TrialRecord
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Dataset",
     "Effect",
     "Environment",
+    "Equivalence",
     "Exchange",
     "ExchangeFit",
     "FactorialAxis",
@@ -53,6 +54,7 @@ __all__ = [
     "Summary",
     "SweepManifest",
     "SweepRecord",
+    "Trend",
     "TrialRecord",
     "TrialState",
 ]

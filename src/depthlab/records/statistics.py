@@ -52,15 +52,36 @@ class Ratio(Record):
 
 
 @dataclass(frozen=True)
+class Trend(Record):
+    """Whether values rise along ordered groups, by the order of all values alone."""
+
+    n: tuple[int, ...]  # values of each group
+    statistic: float  # pairs in which the later group's value is larger, ties one half
+    probability: float  # that of two runs of different groups the later group's value is larger
+    p: float  # two-sided
+    least_p: float  # the smallest that groups of these sizes can have
+    method: str  # exact, or how many random arrangements
+
+
+@dataclass(frozen=True)
+class Equivalence(Record):
+    """Whether a difference is shown to be smaller than a margin (two one-sided tests)."""
+
+    margin: float  # in the units of the difference
+    p: float | None  # the larger of the two one-sided ones; None where nothing could be tested
+    interval: Interval | None  # of the difference, at 1 - 2 alpha: within the margin where p is below alpha
+
+
+@dataclass(frozen=True)
 class Comparison(Record):
-    """The mean of a less the mean of b, and what a test says of it.
+    """The mean of a less the mean of b, or another contrast of means, and what a test says of it.
 
     Without a test (method "none") the difference is a point and no claim can be made; `note` says why.
     """
 
     difference: float
-    n: tuple[int, int]  # values of a, values of b
-    method: str  # paired t, welch or none
+    n: tuple[int, ...]  # values of a and of b, or of each cell
+    method: str  # paired t, welch, contrast or none
     interval: Interval | None = None  # of the difference
     p: float | None = None  # two-sided; not corrected for other comparisons
     effect: float | None = None  # in standard deviations, as effect_kind says

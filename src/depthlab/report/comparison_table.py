@@ -42,5 +42,5 @@ def _row(one: Compared) -> tuple[object, ...]:
     interval = interval_cell(found.interval)
     effect = None if found.effect is None else f"{found.effect:.2g} ({found.effect_kind})"
     method = found.method if not found.note else f"none: {found.note}"
-    seeds = f"{found.n[0]}" if found.n[0] == found.n[1] else f"{found.n[0]} and {found.n[1]}"
+    seeds = " and ".join(map(str, found.n if len(set(found.n)) > 1 else found.n[:1]))
     return one.family, networks, means, found.difference, interval, found.p, one.p_holm, effect, method, seeds

@@ -1,36 +1,58 @@
 """Statistics over seeds and images: intervals, comparisons, effects, families of tests, and planning."""
 
-from depthlab.records import Comparison, Effect, Interval, Ratio, Summary
+from depthlab.records import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
 from depthlab.statistics.comparisons import compare, paired, welch
+from depthlab.statistics.contrasts import Cell, contrast, slope_weights, variance_floor
 from depthlab.statistics.effects import cohen_d, hedges_g, paired_dz
+from depthlab.statistics.equivalence import equivalence, standard_error
 from depthlab.statistics.families import holm
 from depthlab.statistics.intervals import bootstrap_interval, proportion_interval, summarize, t_interval
-from depthlab.statistics.planning import detectable_difference, seeds_needed, t_test_power
+from depthlab.statistics.planning import (
+    detectable_difference,
+    seeds_for_half_width,
+    seeds_needed,
+    t_test_power,
+    upper_spread,
+)
 from depthlab.statistics.ratios import fieller_ratio
 from depthlab.statistics.significance import ALPHA, LEVEL, is_significant
+from depthlab.statistics.trend import failure_limit, jonckheere, least_trend_p
 
 __all__ = [
     "ALPHA",
     "LEVEL",
+    "Cell",
     "Comparison",
     "Effect",
+    "Equivalence",
     "Interval",
     "Ratio",
     "Summary",
+    "Trend",
     "bootstrap_interval",
     "cohen_d",
     "compare",
+    "contrast",
     "detectable_difference",
+    "equivalence",
+    "failure_limit",
     "fieller_ratio",
     "hedges_g",
     "holm",
     "is_significant",
+    "jonckheere",
+    "least_trend_p",
     "paired",
     "paired_dz",
     "proportion_interval",
+    "seeds_for_half_width",
     "seeds_needed",
+    "slope_weights",
+    "standard_error",
     "summarize",
     "t_interval",
     "t_test_power",
+    "upper_spread",
+    "variance_floor",
     "welch",
 ]

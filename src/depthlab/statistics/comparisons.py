@@ -1,4 +1,4 @@
-"""Is one mean above another? Welch's test, and the paired t test for runs that share their seeds."""
+"""Is one mean above another? Welch's test, and the paired t test for runs that share their initial weights."""
 
 import math
 from collections.abc import Hashable, Iterable, Mapping
@@ -8,12 +8,15 @@ from typing import TypeVar
 from scipy import stats
 
 from depthlab.records import Comparison, Interval
+from depthlab.statistics.contrasts import variance_floor
 from depthlab.statistics.effects import paired_effect, pairs, pooled_effect, unbiasing
 from depthlab.statistics.samples import check_level, mean_of, rounding, sample, variance_of
+from depthlab.statistics.significance import LEVEL
 
-ONE_VALUE = "a side has one value: a point, no claim"
-NO_SPREAD = "no side spreads over its values: nothing to judge the difference by, no claim"
-NO_SPREAD_OF_PAIRS = "all pairs differ by the same: nothing to judge the difference by, no claim"
+ONE_VALUE = "a side has one value, which has no spread: no test"
+NO_SPREAD = "no side spreads over its values: nothing to judge the difference by, no test"
+NO_SPREAD_OF_PAIRS = "all pairs differ by the same: nothing to judge the difference by, no test"
+
 
 Seed = TypeVar("Seed", bound=Hashable)
 
@@ -29,11 +32,12 @@ def compare(a: Mapping[Seed, float], b: Mapping[Seed, float], level: float = 0.9
     return welch(a.values(), b.values(), level)
 
 
-def welch(a: Iterable[float], b: Iterable[float], level: float = 0.95) -> Comparison:
+def welch(a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, images: int = 0) -> Comparison:
     """Compare two independent samples, whose variances may differ (Welch, Biometrika 34, 1947).
 
     t = (mean a - mean b) / sqrt(u + v) with u = var a / n, v = var b / m and df = (u + v)² / (u²/(n-1) + v²/(m-1)).
-    Difference and interval are in the units of the values; the effect is Hedges' g.
+    Difference and interval are in the units of the values; the effect is Hedges' g. With `images`, values are errors in
+    percent of so many images, and a side's variance is at least `variance_floor`.
 
     One value on a side: no test. One side of equal values is sound, as the other one gives the spread. If neither
     spreads, t is not defined: equal means have p = 1, effect 0 and an interval of no width; means that differ have no
@@ -45,7 +49,7 @@ def welch(a: Iterable[float], b: Iterable[float], level: float = 0.95) -> Compar
     difference, n = mean_of(first) - mean_of(second), (first.size, second.size)
     if min(n) < 2:
         return Comparison(difference, n, "none", note=ONE_VALUE)
-    u, v = variance_of(first) / first.size, variance_of(second) / second.size
+    u, v = (max(variance_of(side), variance_floor(side, images)) / side.size for side in (first, second))
     error = math.sqrt(u + v)
     value = pooled_effect(first, second)
     effect = None if value is None else value * unbiasing(sum(n) - 2)
@@ -57,12 +61,15 @@ def welch(a: Iterable[float], b: Iterable[float], level: float = 0.95) -> Compar
     return _tested(blank, error, df, level)
 
 
-def paired(a: Iterable[float], b: Iterable[float], level: float = 0.95) -> Comparison:
-    """Compare pairs, such as runs of two networks with the same seeds in the same order (Student, 1908).
+def paired(a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, images: int = 0) -> Comparison:
+    """Compare pairs, such as runs of two networks from the same initial weights, in the same order (Student, 1908).
+
+    Runs of different depths are no pairs: that they share a seed makes them no more alike than others.
 
     t = mean(a - b) / (std(a - b) / sqrt(n)) with n - 1 degrees of freedom. Difference and interval are in the units of
-    the values; the effect is dz. One pair, and pairs that all differ by the same, are treated as `welch` treats one
-    value and samples that don't spread. Raises `ValueError` as `welch` does, and for sides of unequal length.
+    the values; the effect is dz. With `images` the variance of the differences is at least both sides' floors
+    together. One pair, and pairs that all differ by the same, are treated as `welch` treats one value and samples that
+    don't spread. Raises `ValueError` as `welch` does, and for sides of unequal length.
     """
     first, second = pairs(a, b)
     check_level(level)
@@ -70,7 +77,8 @@ def paired(a: Iterable[float], b: Iterable[float], level: float = 0.95) -> Compa
     difference = mean_of(differences)
     if first.size < 2:
         return Comparison(difference, n, "none", note=ONE_VALUE)
-    error = math.sqrt(variance_of(differences) / first.size)
+    floor = variance_floor(first, images) + variance_floor(second, images)
+    error = math.sqrt(max(variance_of(differences), floor) / first.size)
     blank = Comparison(difference, n, "paired t", effect=paired_effect(first, second), effect_kind="paired dz")
     if error <= (nothing := rounding(first, second)):
         spreads = math.sqrt(variance_of(first) / first.size) > nothing
