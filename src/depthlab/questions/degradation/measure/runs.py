@@ -55,7 +55,7 @@ def measure_run(one: TrainedRun) -> MeasuredRun:
         initial, final = run.network("initial"), run.network("final")
         return replace(
             one.measured,
-            responses=measure_responses(final, run.training_images(RESPONSE_IMAGES)),
+            responses=measure_responses(final, (images for images, _ in run.training_images(RESPONSE_IMAGES))),
             initial_gradients=measure_gradients(initial, run.training_batches(GRADIENT_BATCHES), loss=run.loss),
             final_gradients=measure_gradients(final, run.training_batches(GRADIENT_BATCHES), loss=run.loss),
         )
