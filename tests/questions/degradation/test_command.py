@@ -13,37 +13,12 @@ from depthlab.questions.publish import check_answerable
 from depthlab.recipe import compose
 from depthlab.records import SweepRecord, TrialRecord
 from depthlab.sweeps import SweepResult
-from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
-from tests.commands import run_command
 from tests.questions.by_hand import degradation_by_hand
-from tests.questions.conftest import Answer, Pipeline
-from tests.rules import ROOT
+from tests.questions.conftest import Answer
 from tests.sweeps.planned import TINY
 
 WORDS = (*TINY, "model=plain,resnet", "depth=8,14", "seed=0,1", "epochs=1")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("depth=20",), "degradation compares depths, and there is one: type several, such as depth=20,56"),
-        (("depth=20,21",), "can't have depth=21"),
-        (("tune=lerning_rate",), "did you mean tune=learning_rate?"),
-        (("tune.values=1",), "tune.values=1 does nothing: add tune="),
-        (("modle=plain",), "did you mean model?"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("degradation", *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
-
-
-def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
-    answer = pipeline("degradation", "--help")
-    assert answer.code == 0 and answer.err == ""
-    assert "tune=learning_rate" in answer.out and "model=plain,resnet" in answer.out and "output" in answer.out
 
 
 def test_where_no_run_ended_the_exit_code_says_that_trials_are_missing(
@@ -80,12 +55,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     place = tmp_path_factory.mktemp("degradation")
     words = (
         *(*WORDS, "tune=learning_rate", "tune.values=0.05,1e30", "tune.seed=7", f"output={place}/report"),
-        *(f"tracking.folder={place}/runs", f"tracking.uri=sqlite:///{place}/mlflow.db", "sweep.attempts=1"),
+        *(f"tracking.folder={place}/runs", "tracking=none", "sweep.attempts=1"),
     )
-    ended = run_command(ROOT / "pipelines" / "degradation.py", *words, cwd=place)
-    assert (place / "report" / "record.json").is_file(), ended.stderr
+    answer = answer_in_process("degradation", *words, folder=place)
+    assert (place / "report" / "record.json").is_file(), answer.err
     record = DegradationRecord.read(place / "report" / "record.json")
-    return Told(place, Answer(ended.returncode, ended.stdout, ended.stderr), record)
+    return Told(place, answer, record)
 
 
 @pytest.mark.slow
@@ -137,14 +112,6 @@ def test_errors_and_layers_are_those_of_the_runs(told: Told) -> None:
         for run in [next(run for run in told.record.measured if (run.series, run.depth) == (series, 8))]
     )
     assert plain == resnet, "they have the same layers"
-
-
-@pytest.mark.slow
-def test_the_report_is_with_the_sweeps_own_run(told: Told) -> None:
-    client, _ = open_client(f"sqlite:///{told.place}/mlflow.db", "depthlab")
-    assert told.record.about.sweep_run is not None
-    sent = {item.path for item in client.list_artifacts(told.record.about.sweep_run, "report/degradation")}
-    assert {f"report/degradation/{name}" for name in ("index.html", "record.json", "figures", "tables")} <= sent
 
 
 @pytest.mark.slow

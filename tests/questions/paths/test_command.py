@@ -17,30 +17,6 @@ SMALL = ("images=8", "draws=2", "lines=2", "points=6")
 WORDS = (*TINY, "model=plain,resnet", "depth=14", "seed=0,1", "epochs=1", *SMALL)
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("images=0",), "images=0 must be a whole number of 1 or more, such as images=64"),
-        (("points=2",), "points=2 must be a whole number of 3 or more"),
-        (("draws=many",), "draws=many must be a whole number"),
-        (("train=always",), "train=always: type train=effective, or train=none"),
-        (("run=1a2b", "train=effective"), "train=effective needs the overrides of a sweep"),
-        (("image=8",), "did you mean images?"),
-        (("model=resnet", "depth=8", "active_units=4"), "the network has 3 units with a skip"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("paths", *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
-
-
-def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
-    answer = pipeline("paths", "--help")
-    assert answer.code == 0 and answer.err == ""
-    assert all(key in answer.out for key in ("run ", "images", "draws", "lines", "points", "train "))
-
-
 def test_a_run_that_is_named(pipeline: Pipeline, trained: Trained, tmp_path: Path) -> None:
     words = (f"tracking.folder={trained.root}", f"tracking.uri={trained.uri}", f"output={tmp_path}", *SMALL)
     answer = pipeline("paths", f"run={trained.folder.name}", *words)
