@@ -2,7 +2,7 @@
 
 import csv
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from depthlab.records import SweepRecord, TrialRecord
 from depthlab.sweeps import SweepResult
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.by_hand import degradation_by_hand
-from tests.questions.conftest import Answer
+from tests.questions.in_process import Told, ask
 from tests.sweeps.planned import TINY
 
 WORDS = (*TINY, "model=plain,resnet", "depth=8,14", "seed=0,1", "epochs=1")
@@ -37,42 +37,22 @@ def test_where_no_run_ended_the_exit_code_says_that_trials_are_missing(
     assert "1 of 1 trials are missing: 1 failed" in shown.err and "diverged: loss is nan" in shown.err
 
 
-@dataclass(frozen=True)
-class Told:
-    """The answers to a command that was given twice: with a value that diverges, and with one that does not."""
-
-    place: Path
-    first: Answer
-    record: DegradationRecord
-
-    @property
-    def report(self) -> Path:
-        return self.place / "report"
-
-
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    place = tmp_path_factory.mktemp("degradation")
-    words = (
-        *(*WORDS, "tune=learning_rate", "tune.values=0.05,1e30", "tune.seed=7", f"output={place}/report"),
-        *(f"tracking.folder={place}/runs", "tracking=none", "sweep.attempts=1"),
-    )
-    answer = answer_in_process("degradation", *words, folder=place)
-    assert (place / "report" / "record.json").is_file(), answer.err
-    record = DegradationRecord.read(place / "report" / "record.json")
-    return Told(place, answer, record)
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told[DegradationRecord]:
+    words = (*WORDS, "tune=learning_rate", "tune.values=0.05,1e30", "tune.seed=7", "sweep.attempts=1")
+    return ask("degradation", DegradationRecord, *words, place=tmp_path_factory.mktemp("degradation"))
 
 
 @pytest.mark.slow
-def test_the_page_is_written_though_runs_are_missing(told: Told) -> None:
-    assert told.first.code == 3, told.first.err
-    assert f"page: {told.report / 'index.html'}" in told.first.out
-    assert told.record.about.verdict[0] in told.first.out
-    assert "trials are missing" in told.first.err and "diverged" in told.first.err
+def test_the_page_is_written_though_runs_are_missing(told: Told[DegradationRecord]) -> None:
+    assert told.answer.code == 3, told.answer.err
+    assert f"page: {told.report / 'index.html'}" in told.answer.out
+    assert told.record.about.verdict[0] in told.answer.out
+    assert "trials are missing" in told.answer.err and "diverged" in told.answer.err
 
 
 @pytest.mark.slow
-def test_what_diverged_is_passed_over_and_counted(told: Told) -> None:
+def test_what_diverged_is_passed_over_and_counted(told: Told[DegradationRecord]) -> None:
     tuning = told.record.tuning
     assert tuning is not None and tuning.values == (0.05, 1e30) and tuning.seeds == (7,)
     assert [(choice.network, choice.chosen) for choice in tuning.choices] == [
@@ -84,7 +64,7 @@ def test_what_diverged_is_passed_over_and_counted(told: Told) -> None:
 
 
 @pytest.mark.slow
-def test_the_verdict_follows_from_the_record(told: Told) -> None:
+def test_the_verdict_follows_from_the_record(told: Told[DegradationRecord]) -> None:
     record = told.record
     blank = [Condition(one.name, one.members) for one in record.conditions]
     assert judge(replace(record, conditions=tuple(blank))) == record
@@ -98,7 +78,7 @@ def test_the_verdict_follows_from_the_record(told: Told) -> None:
 
 
 @pytest.mark.slow
-def test_errors_and_layers_are_those_of_the_runs(told: Told) -> None:
+def test_errors_and_layers_are_those_of_the_runs(told: Told[DegradationRecord]) -> None:
     rows = list(csv.DictReader((told.report / "tables" / "networks.csv").open()))
     assert [row["runs"] for row in rows] == ["2 of 2"] * 4
     assert len(told.record.measured) == 8
@@ -115,6 +95,6 @@ def test_errors_and_layers_are_those_of_the_runs(told: Told) -> None:
 
 
 @pytest.mark.slow
-def test_the_page_is_in_order_in_a_browser(told: Told, open_page: OpenPage) -> None:
+def test_the_page_is_in_order_in_a_browser(told: Told[DegradationRecord], open_page: OpenPage) -> None:
     for width in (WIDE, NARROW):
         open_page(told.report / "index.html", width).check()

@@ -1,7 +1,6 @@
 """The test of the ensemble reading from its command to its page, in the small."""
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,8 @@ import pytest
 from depthlab.questions.exponent.record import ExponentRecord
 from depthlab.questions.exponent.verdict import judge
 from tests.chromium import NARROW, WIDE, OpenPage
-from tests.questions.conftest import Answer, Pipeline, Trained
-from tests.questions.in_process import answer_in_process
+from tests.questions.conftest import Pipeline, Trained
+from tests.questions.in_process import Told, ask
 from tests.sweeps.planned import TINY
 
 
@@ -26,34 +25,14 @@ def test_a_run_that_is_named_is_lesioned(pipeline: Pipeline, trained: Trained, t
     assert "is not decided" in answer.out and record.networks == ()
 
 
-@dataclass(frozen=True)
-class Told:
-    """The answer to a command."""
-
-    place: Path
-    answer: Answer
-    record: ExponentRecord
-
-    @property
-    def report(self) -> Path:
-        return self.place / "report"
-
-
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    place = tmp_path_factory.mktemp("exponent")
-    words = (
-        *(*TINY, "seed=0,1", "epochs=1", "budget=2x", "draws=3", "model.cardinality=2"),
-        *(f"tracking.folder={place}/runs", "tracking=none", f"output={place}/report"),
-    )
-    ended = answer_in_process("exponent", *words, folder=place)
-    assert (place / "report" / "record.json").is_file(), ended.err
-    record = ExponentRecord.read(place / "report" / "record.json")
-    return Told(place, ended, record)
+def small(tmp_path_factory: pytest.TempPathFactory) -> Told[ExponentRecord]:
+    words = (*TINY, "seed=0,1", "epochs=1", "budget=2x", "draws=3", "model.cardinality=2")
+    return ask("exponent", ExponentRecord, *words, place=tmp_path_factory.mktemp("exponent"))
 
 
 @pytest.mark.slow
-def test_networks_of_equal_cost_are_found_run_and_lesioned(small: Told) -> None:
+def test_networks_of_equal_cost_are_found_run_and_lesioned(small: Told[ExponentRecord]) -> None:
     assert small.answer.code == 0, small.answer.err
     record = small.record
     assert [one.axis for one in record.networks] == ["base", "depth", "cardinality"]
@@ -71,11 +50,11 @@ def test_networks_of_equal_cost_are_found_run_and_lesioned(small: Told) -> None:
 
 
 @pytest.mark.slow
-def test_the_verdict_follows_from_the_record(small: Told) -> None:
+def test_the_verdict_follows_from_the_record(small: Told[ExponentRecord]) -> None:
     assert judge(small.record) == small.record
 
 
 @pytest.mark.slow
-def test_the_page_is_in_order_in_a_browser(small: Told, open_page: OpenPage) -> None:
+def test_the_page_is_in_order_in_a_browser(small: Told[ExponentRecord], open_page: OpenPage) -> None:
     for width in (WIDE, NARROW):
         open_page(small.report / "index.html", width).check()

@@ -2,8 +2,6 @@
 
 import csv
 import json
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -11,39 +9,18 @@ from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
 from depthlab.questions.width_vs_depth.verdict import judge
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.by_hand import width_by_hand
-from tests.questions.conftest import Answer
-from tests.questions.in_process import answer_in_process
+from tests.questions.in_process import Told, ask
 from tests.sweeps.planned import TINY
 
 
-@dataclass(frozen=True)
-class Told:
-    """The answer to a command."""
-
-    place: Path
-    answer: Answer
-    record: WidthVsDepthRecord
-
-    @property
-    def report(self) -> Path:
-        return self.place / "report"
-
-
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    place = tmp_path_factory.mktemp("width_vs_depth")
-    words = (
-        *(*TINY, "depth=8", "seed=0,1", "epochs=1", "budget=2x,3x", "match=multiply_adds"),
-        *(f"tracking.folder={place}/runs", "tracking=none", f"output={place}/report"),
-    )
-    ended = answer_in_process("width_vs_depth", *words, folder=place)
-    assert (place / "report" / "record.json").is_file(), ended.err
-    record = WidthVsDepthRecord.read(place / "report" / "record.json")
-    return Told(place, ended, record)
+def small(tmp_path_factory: pytest.TempPathFactory) -> Told[WidthVsDepthRecord]:
+    words = (*TINY, "depth=8", "seed=0,1", "epochs=1", "budget=2x,3x", "match=multiply_adds")
+    return ask("width_vs_depth", WidthVsDepthRecord, *words, place=tmp_path_factory.mktemp("width_vs_depth"))
 
 
 @pytest.mark.slow
-def test_networks_of_equal_cost_are_found_run_and_told(small: Told) -> None:
+def test_networks_of_equal_cost_are_found_run_and_told(small: Told[WidthVsDepthRecord]) -> None:
     assert small.answer.code == 0, small.answer.err
     assert f"page: {small.report / 'index.html'}" in small.answer.out
     assert small.record.about.verdict[0] in small.answer.out
@@ -56,7 +33,7 @@ def test_networks_of_equal_cost_are_found_run_and_told(small: Told) -> None:
 
 
 @pytest.mark.slow
-def test_every_network_has_its_runs(small: Told) -> None:
+def test_every_network_has_its_runs(small: Told[WidthVsDepthRecord]) -> None:
     networks = {one.network: one for one in small.record.networks}
     assert len(small.record.measured) == 2 * len(networks)
     for run in small.record.measured:
@@ -67,13 +44,13 @@ def test_every_network_has_its_runs(small: Told) -> None:
 
 
 @pytest.mark.slow
-def test_the_verdict_follows_from_the_record(small: Told) -> None:
+def test_the_verdict_follows_from_the_record(small: Told[WidthVsDepthRecord]) -> None:
     record = small.record
     assert judge(record) == record
     assert width_by_hand(json.loads((small.report / "record.json").read_text())) == len(record.measured)
 
 
 @pytest.mark.slow
-def test_the_page_is_in_order_in_a_browser(small: Told, open_page: OpenPage) -> None:
+def test_the_page_is_in_order_in_a_browser(small: Told[WidthVsDepthRecord], open_page: OpenPage) -> None:
     for width in (WIDE, NARROW):
         open_page(small.report / "index.html", width).check()
