@@ -1,4 +1,4 @@
-"""Searches and schedulers whose choices hang on timing: the study goes on, and no trial is lost or done twice."""
+"""Searches and schedulers whose choices depend on timing: the study goes on, and no trial is lost or done twice."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +62,7 @@ def test_asha_ends_what_is_behind_and_the_same_again_runs_nothing(place: Sandbox
     check_the_same_again_runs_nothing(place, *ASHA)
 
 
-def test_asha_killed_in_the_middle_loses_nothing(place: Sandbox) -> None:
+def test_asha_killed_in_the_middle_loses_nothing_and_without_it_pruned_trials_go_on(place: Sandbox) -> None:
     process = place.start(*ASHA)
     wait_for_steps(place, 4 * STEPS, process)
     process.kill()
@@ -71,31 +71,22 @@ def test_asha_killed_in_the_middle_loses_nothing(place: Sandbox) -> None:
     assert ended.code == 0, ended.said
     check_asha(place)
     check_the_same_again_runs_nothing(place, *ASHA)
-
-
-def test_without_a_scheduler_pruned_trials_go_on_to_their_end(place: Sandbox) -> None:
-    words = [word for word in ASHA if not word.startswith("learning_rate")]
-    words.append("learning_rate=0.1,0.0001,0.0003")
-    assert place.run(*words).code == 0
-    states = place.states
-    assert set(states) == {"finished", "pruned"}, "some are behind"
-    plain = [word for word in words if not word.startswith("hydra")]
-    ended = place.run(*plain)
+    ended = place.run_in_turn(*(word for word in ASHA if not word.startswith("hydra")))
     assert ended.code == 0, ended.said
-    assert place.states == 3 * ["finished"], states
-    check_each_once(place, 3)
+    assert place.states == 8 * ["finished"]
+    check_each_once(place, 8)
     for child in place.children.values():
         assert child.points["val/loss"] == [STEPS * epoch for epoch in range(1, EPOCHS + 1)]
 
 
 def test_optuna_goes_on_with_what_is_left_of_a_larger_budget(place: Sandbox) -> None:
     optuna = (*INTERVAL, "hydra.sweeper.search=optuna")
-    first = place.run(*optuna, "hydra.sweeper.samples=4")
+    first = place.run_in_turn(*optuna, "hydra.sweeper.samples=4")
     assert first.code == 0, first.said
     check_each_once(place, 4)
     before = place.table
     check_the_same_again_runs_nothing(place, *optuna, "hydra.sweeper.samples=4")
-    process = place.start(*optuna, "hydra.sweeper.samples=7")
+    process = place.start(*optuna, "hydra.sweeper.samples=7", in_turn=True)
     wait_for_steps(place, 4 * 2 * STEPS + STEPS, process)
     process.kill()
     process.communicate()
@@ -110,9 +101,9 @@ def test_optuna_goes_on_with_what_is_left_of_a_larger_budget(place: Sandbox) -> 
 
 def test_random_is_extended_by_more_samples(place: Sandbox) -> None:
     words = (*INTERVAL, "hydra.sweeper.search=random", "tracking=none")
-    assert place.run(*words, "hydra.sweeper.samples=2").code == 0
+    assert place.run_in_turn(*words, "hydra.sweeper.samples=2").code == 0
     before, runs = place.table, {run.name for run in place.runs}
-    more = place.run(*words, "hydra.sweeper.samples=3")
+    more = place.run_in_turn(*words, "hydra.sweeper.samples=3")
     assert more.code == 0, more.said
     assert place.table.startswith(before) and place.states == 3 * ["finished"]
     assert len({run.name for run in place.runs} - runs) == 1
