@@ -44,7 +44,8 @@ LAYERS = {
     ),
     "command_line": _room("recipe hydra omegaconf"),
     "sweeps": _room(
-        "lazy_exports recipe runs training tracking report records rich fsspec optuna ray", lazily="mlflow"
+        "lazy_exports recipe runs training tracking report statistics records rich fsspec optuna ray numpy",
+        lazily="mlflow",
     ),
     # What the lab is for; tests/rules/questions.py says which of its files may import what.
     "questions": _room(
