@@ -3,7 +3,7 @@
 from depthlab.records import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
 from depthlab.statistics.comparisons import compare, paired, welch
 from depthlab.statistics.contrasts import Cell, contrast, slope_weights, variance_floor
-from depthlab.statistics.crossed import crossed, discordant_interval, mcnemar, seeds_and_images_interval
+from depthlab.statistics.crossed import crossed, discordant_interval, fisher, mcnemar, seeds_and_images_interval
 from depthlab.statistics.effects import cohen_d, hedges_g, paired_dz
 from depthlab.statistics.equivalence import equivalence, standard_error
 from depthlab.statistics.families import holm
@@ -40,6 +40,7 @@ __all__ = [
     "equivalence",
     "failure_limit",
     "fieller_ratio",
+    "fisher",
     "hedges_g",
     "holm",
     "is_significant",

@@ -67,6 +67,15 @@ def mcnemar(only_a: int, only_b: int) -> float:
     return float(stats.binomtest(only_a, total).pvalue) if total else 1.0
 
 
+def fisher(a: tuple[int, int], b: tuple[int, int]) -> float:
+    """Return Fisher's exact two-sided p: do two runs err equally often? Each is (errors, images).
+
+    For runs of which only counts are known: that their images may be the same is not used, which costs power.
+    """
+    table = [[errors, images - errors] for errors, images in (a, b)]
+    return float(stats.fisher_exact(table).pvalue)
+
+
 def discordant_interval(only_a: int, only_b: int, images: int, level: float = LEVEL) -> Interval:
     """Return the interval of a difference of errors, a fraction, of two runs on the same images, over images.
 

@@ -15,9 +15,11 @@ from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.sweep_tags import adopt, fault_tags, sweep_tags
 from depthlab.tracking.sync_progress import SyncProgress
 from depthlab.tracking.synchronize import Synchronized, synchronize
+from depthlab.tracking.withheld import WITHHELD, reveal
 
 __all__ = [
     "RUNS_ROOT",
+    "WITHHELD",
     "Journal",
     "JournalLine",
     "Lock",
@@ -45,6 +47,7 @@ __all__ = [
     "redact",
     "resolve_artifact_root",
     "resolve_uri",
+    "reveal",
     "sweep_tags",
     "synchronize",
     "write_atomically",
