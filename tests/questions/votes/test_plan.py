@@ -7,7 +7,7 @@ from depthlab.records import RunRef
 from depthlab.sweeps import settings_of
 from tests.questions.degradation.runs import ref
 
-FEW = ("data.validation=0.8", "epochs=40")
+FEW = ("data.train_size=360", "data.validation=0.2", "epochs=40")
 
 
 def read(*words: str, **own: str) -> EnsemblePlan:
