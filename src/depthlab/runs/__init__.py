@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from depthlab.runs.restore import load, load_folder
     from depthlab.runs.root import runs_root
     from depthlab.runs.show import result_table, run_and_show
-    from depthlab.runs.subsets import first_images
     from depthlab.runs.timing import expected_hardware, time_step
     from depthlab.runs.untrained import ImageShape, build_untrained, expected_shape
 
@@ -42,7 +41,6 @@ _MODULES = {
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "published": ("Published", "evaluate_published", "published_table"),
     "query": ("Query", "read_query"),
-    "subsets": ("first_images",),
     "finished_run": ("FinishedRun", "reopen"),
     "repeat": ("rerun", "verdict"),
     "restore": ("load", "load_folder"),
@@ -77,7 +75,6 @@ __all__ = [
     "expected_shape",
     "fault_of",
     "find_runs",
-    "first_images",
     "load",
     "load_folder",
     "load_pretrained",

@@ -11,6 +11,7 @@ from depthlab.statistics.planning import (
     detectable_difference,
     seeds_for_half_width,
     seeds_needed,
+    seeds_to_reach,
     t_test_power,
     upper_spread,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "proportion_interval",
     "seeds_for_half_width",
     "seeds_needed",
+    "seeds_to_reach",
     "slope_weights",
     "standard_error",
     "summarize",
