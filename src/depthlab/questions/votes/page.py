@@ -48,13 +48,14 @@ def _sampled(record: VotesRecord) -> Section:
         f"{splits_text(record.trained)} images; nothing was chosen on the test images. A network that was trained with "
         "dropout holds many: each mask leaves a thinned one. Weight scaling asks them all at once, in one pass with "
         f"every feature at its mean; here it stands beside averages of the {record.draws} networks that were sampled "
-        "from each training, 20 ensembles of each size. Modules that drop do so as in training, and divide what is "
+        "from each training. Modules that drop do so as in training, and divide what is "
         "kept by its probability; batch normalization keeps the statistics of training. "
         f"{_MASKS.get(record.masks, '')} An ensemble goes by the arithmetic mean of its members' probabilities.",
         "The calibration error says how far confidence is from the share that is right. On few images it is well "
         "above 0 even for a perfectly calibrated network, the more so the less confident it is; so what such a network "
         "of the same confidences has on average, with labels drawn from its own probabilities, is taken off. About 0 "
         "is perfect.",
+        *_without_chance(record),
         *seed_notices(record.about.runs),
         *(Notice(f"Not measured: {note}.", "warning") for note in record.notes),
     ]
@@ -64,6 +65,12 @@ def _sampled(record: VotesRecord) -> Section:
             Notice("No network here drops anything: train one with `dropout=0.3` or `drop_path=0.5` to sample from.")
         )
     return Section("Sampled networks and the one pass that stands for them", (*blocks, *pictures))
+
+
+def _without_chance(record: VotesRecord) -> tuple[Notice, ...]:
+    if all(run.whole.chance is not None for run in record.measured):
+        return ()
+    return (Notice("This record is of a version that did not measure it: here nothing is taken off."),)
 
 
 def _ensembles(record: VotesRecord) -> Section:

@@ -1,12 +1,11 @@
 """Which networks the question trains: a plain one, and for each ensemble method one that uses it."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, final
 
 from depthlab.command_line import whole_number
-from depthlab.questions.arguments import Arguments
+from depthlab.questions.arguments import Arguments, read_positive
 from depthlab.questions.few_images import with_few_images
 from depthlab.questions.runs import TrainedRuns, find_runs
 from depthlab.questions.votes.record import MARGIN
@@ -44,7 +43,7 @@ def read_options(arguments: Arguments) -> Options:
         whole_number(key, typed.get(key, str(default)), example=default)
         for key, default in (("draws", DRAWS), ("images", IMAGES))
     )
-    return Options(draws, images, "image" if masks == "image" else "network", _margin(typed.get("margin")))
+    return Options(draws, images, "image" if masks == "image" else "network", read_positive(typed, "margin", MARGIN))
 
 
 def find_ensemble_runs(arguments: Arguments, options: Options) -> TrainedRuns[None] | None:
@@ -114,16 +113,6 @@ def network_name(ref: RunRef, held: Mapping[str, Any]) -> str:
     others = {key: value for key, value in ref.values.items() if key not in (*RATES, "model", "depth", "seed")}
     shown |= {key: value for key, value in others.items() if key not in defaults or value != defaults[key]}
     return " ".join([ref.group.split(" ")[0], *(f"{key}={as_typed(value)}" for key, value in shown.items())])
-
-
-def _margin(typed: str | None) -> float:
-    try:
-        margin = MARGIN if typed is None else float(typed)
-    except ValueError:
-        margin = math.nan
-    if not (math.isfinite(margin) and margin > 0):
-        raise ValueError(f"margin={typed} must be a number of points above 0, such as margin={MARGIN:g}")
-    return margin
 
 
 def _names(typed: str | None) -> tuple[str, ...] | None:

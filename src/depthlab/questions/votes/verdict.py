@@ -5,6 +5,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from depthlab.questions.grouping import grouped
+from depthlab.questions.planning import enough_text
 from depthlab.questions.votes.contrasts import (
     BY_GEOMETRIC,
     CLAIMED,
@@ -88,84 +89,75 @@ def headline(compared: Sequence[VoteContrast]) -> str:
 
 
 def _sampled_headline(same: Sequence[VoteContrast]) -> str:
-    last, from_here = same[-1], _equivalent_from(same)
+    last, sizes = same[-1], _equivalent_sizes(same)
     who, whole = f"{MEMBERS[last.family]} of {last.network} together", WHOLE[last.family]
-    if from_here is not None:
-        margin = from_here.equivalence.margin if from_here.equivalence else 0
-        return f"{who} err as often as {whole}, to within {margin:g} points, from m = {from_here.members} on"
+    if sizes:
+        return f"{who} err as often as {whole}, {sizes}"
     if is_significant(last.p_holm):
         side = "less" if last.comparison.difference < 0 else "more"
-        size = points(abs(last.comparison.difference))
-        return f"{last.members} {who} err {size} points {side} than {whole}"
+        return f"{last.members} {who} err {points(abs(last.comparison.difference))} points {side} than {whole}"
     return f"that {who} err as often as {whole} is not shown"
 
 
+def _equivalent_sizes(same: Sequence[VoteContrast]) -> str:
+    """Return `to within 0.5 points, from m = 10 to 50`; nothing where no size is shown to be equivalent."""
+    sizes = [one for one in same if one.equivalent]
+    if not sizes or sizes[0].equivalence is None:
+        return ""
+    first, last = sizes[0].members, sizes[-1].members
+    span = f"from m = {first} to {last}" if first < last else f"at m = {last}"
+    return f"to within {sizes[0].equivalence.margin:g} points, {span}"
+
+
 def _sampled(same: Sequence[VoteContrast], record: VotesRecord) -> list[str]:
-    """Say from how many members on the average errs as often as the one pass, and how far it is from it otherwise."""
+    """Say at which sizes the average errs as often as the one pass, and how far it is from it otherwise."""
     errors = [one for one in same if one.measure == ERROR]
     if not errors:
         return []
-    last, from_here = errors[-1], _equivalent_from(errors)
-    who = f"{last.network}: the average of {MEMBERS[last.family]}"
-    told = []
-    if from_here is not None:
-        ends = "; ".join(map(equivalence_text, dict.fromkeys((from_here, last))))
-        seeds = counted(min(last.comparison.n), "seed")
-        told.append(
-            f"{who} errs as often as {WHOLE[last.family]}, to within {record.margin:g} points, from "
-            f"m = {from_here.members} on ({ends}; {seeds})."
-        )
+    last, sizes = errors[-1], _equivalent_sizes(errors)
+    if sizes:
+        first = next(one for one in errors if one.equivalent)
+        ends = "; ".join(map(equivalence_text, dict.fromkeys((first, last))))
+        what = f"the average of {MEMBERS[last.family]} errs as often as {WHOLE[last.family]}, {sizes}"
+        told = [f"{last.network}: {what} ({ends}, {counted(min(last.comparison.n), 'seed')})."]
     else:
-        told.append(f"{last.network}: {last.a} together {outcome_text(last, WHOLE[last.family])}.")
-        if not is_significant(last.p_holm):
-            told += _unshown(last, record)
-    for one in same:
-        if one.measure != ERROR and one.members == last.members:
-            told.append(f"{last.network}: their {NAMES[one.measure]} at m = {one.members} {difference_text(one)}.")
-    return told
+        told = [f"{last.network}: {last.a} together {outcome_text(last, WHOLE[last.family])}."]
+        told += [] if is_significant(last.p_holm) else _unshown(last, record.images)
+    others = [one for one in same if one.measure != ERROR and one.members == last.members]
+    what = f"{last.network}: their"
+    return told + [f"{what} {NAMES[one.measure]} at m = {one.members} {difference_text(one)}." for one in others]
 
 
-def _unshown(last: VoteContrast, record: VotesRecord) -> list[str]:
-    """Say why equivalence is not shown."""
+def _unshown(last: VoteContrast, images: int) -> list[str]:
+    """Say why it is not shown that both err alike, and what it takes."""
     test = last.equivalence
     if test is None or test.interval is None:
         return []
     seeds, who = min(last.comparison.n), f"{last.network}: that both err alike, to within {test.margin:g} points,"
-    least = least_half_width(last, record.images, test.interval.level)
+    least = least_half_width(last, images, test.interval.level)
     if least >= test.margin:
         return [
-            f"{who} can't be shown by {counted(seeds, 'seed')} on {record.images:,} test images, which leave an "
-            f"interval of ± {points(least)} points at best: it takes more seeds or images, or a larger margin=."
+            f"{who} can't be shown by {counted(seeds, 'seed')} on {images:,} test images, which leave an interval of "
+            f"± {points(least)} points at best: it takes more seeds or images, or a larger margin=."
         ]
-    return [f"{who} is not shown: {equivalence_text(last)} reaches beyond."]
-
-
-def _equivalent_from(same: Iterable[VoteContrast]) -> VoteContrast | None:
-    return min((one for one in same if one.equivalent), key=lambda one: one.members, default=None)
+    return [f"{who} is not shown: {equivalence_text(last)}. {enough_text(last.comparison, test.margin)}"]
 
 
 def _geometric(one: VoteContrast) -> str:
-    return (
-        f"{one.network}: the {NAMES[LOSS]} of the geometric mean of {one.members}, which {WHOLE[DROPOUT]} approximates, "
-        f"{difference_text(one)}."
-    )
+    means = f"the geometric mean of {one.members}, which {WHOLE[DROPOUT]} approximates,"
+    return f"{one.network}: the {NAMES[LOSS]} of {means} {difference_text(one)}."
 
 
 def _snapshots(compared: Sequence[VoteContrast], network: str) -> list[str]:
-    own = _claims(compared, SNAPSHOTS, network)
-    told = [f"{one.a} together {outcome_text(one, 'the last one alone')}" for one in own]
-    told += [
-        f"{one.a} of one training {outcome_text(one, f'{one.b}, trained as long')}"
-        for one in _claims(compared, TWIN, network)
-    ]
-    return [f"{network}: {text}." for text in told]
+    told = [_outcome(one, f"{one.a} together", "the last one alone") for one in _claims(compared, SNAPSHOTS, network)]
+    twins = _claims(compared, TWIN, network)
+    return told + [_outcome(one, f"{one.a} of one training", f"{one.b}, trained as long,") for one in twins]
 
 
 def _independent(compared: Sequence[VoteContrast], network: str) -> list[str]:
     """Tell of the ensembles that claims are made of, and of all networks together, of which there is one ensemble."""
-    told = []
-    for family in (INDEPENDENT, MORE):
-        told += [f"{network}: {one.a} {outcome_text(one, one.b)}." for one in _claims(compared, family, network)]
+    claims = [one for family in (INDEPENDENT, MORE) for one in _claims(compared, family, network)]
+    told = [_outcome(one, one.a, one.b) for one in claims]
     largest = max(_of(compared, INDEPENDENT, network, ERROR), key=lambda one: one.members, default=None)
     if largest is not None and largest.members > 2:
         told.append(
@@ -173,6 +165,13 @@ def _independent(compared: Sequence[VoteContrast], network: str) -> list[str]:
             f"{largest.mean_b:.3g} %: there is one such ensemble, so {NO_TEST}."
         )
     return told
+
+
+def _outcome(one: VoteContrast, who: str, other: str) -> str:
+    """Say who errs less, or that it is not shown and how many seeds it takes."""
+    text = f"{one.network}: {who} {outcome_text(one, other)}."
+    unshown = one.comparison.interval is not None and not is_significant(one.p_holm)
+    return f"{text} {enough_text(one.comparison)}" if unshown else text
 
 
 def _disagreements(record: VotesRecord, network: str) -> list[str]:
