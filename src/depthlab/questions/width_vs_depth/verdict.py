@@ -147,9 +147,13 @@ def _cost_clause(one: RateContrast, pairs: Sequence[Pair]) -> str:
     (ours, theirs), costs = max(apart, key=lambda pair: max(map(abs, pair[1].values())))
     fewer = {cost: "less" if cost == UNITS["time"] else "fewer" for cost in costs}
     far = {cost: value for cost, value in costs.items() if abs(value) > FAR}
-    listed = [f"{abs(value):.2g} % {'more' if value > 0 else fewer[cost]} {cost}" for cost, value in far.items()]
+    listed = [f"{_percent(value)} % {'more' if value > 0 else fewer[cost]} {cost}" for cost, value in far.items()]
     told = f" But not all costs are equal: {ours.network} takes {together(listed)} than {theirs.network}."
     return told if far else ""
+
+
+def _percent(value: float) -> str:
+    return f"{abs(value):.0f}" if abs(value) >= 10 else f"{abs(value):.1f}"
 
 
 def _enough_sentence(fit: ExchangeFit, networks: Sequence[MatchedNetwork]) -> list[str]:
