@@ -85,30 +85,39 @@ def width_by_hand(record: Json) -> int:
         return [*(float(one["family"] == family) for family in families), *logs]
 
     runs = record["measured"]
-    design = np.array([row(run["network"]) for run in runs])
-    errors = np.array([run["test_error"] for run in runs])
-    slopes = np.linalg.pinv(design) @ errors
-    left = float(np.sum((errors - design @ slopes) ** 2))
-    groups = [
-        errors[[run["network"] == name for run in runs]] for name in dict.fromkeys(run["network"] for run in runs)
-    ]
-    pure, within = sum(float(np.sum((group - group.mean()) ** 2)) for group in groups), len(runs) - len(groups)
-    between = len(groups) - design.shape[1]
-    variance, df = left / (len(runs) - design.shape[1]), len(runs) - design.shape[1]
-    if between and stats.f.sf((left - pure) / between / (pure / within), between, within) < 0.05:
-        variance, df = (left - pure) / between, between
-    covariance = variance * np.linalg.inv(design.T @ design)
+    names = list(dict.fromkeys(run["network"] for run in runs))
+    design = np.array([row(name) for name in names])
+    errors = [np.array([run["test_error"] for run in runs if run["network"] == name]) for name in names]
+    means = np.array([some.mean() for some in errors])
+    slopes = np.linalg.pinv(design) @ means
+    df, images = len(names) - design.shape[1], record["trained"]["test"]
+    counts = means / 100 * images
+    floors = (100 / images) ** 2 * (np.minimum(np.minimum(counts, images - counts), 1) + 0.5)
+    own = np.maximum([some.var(ddof=1) for some in errors], floors) / [len(some) for some in errors]
+    solver = np.linalg.inv(design.T @ design) @ design.T
+    covariance = solver @ np.diag(np.maximum(np.sum((means - design @ slopes) ** 2) / df, own)) @ solver.T
     depth, width = len(families), len(families) + varying.index("width")
+    first = len(families)
+    weights = [np.eye(len(slopes))[place] for place in range(first, len(slopes))]
+    factors = np.linalg.pinv(design) @ np.log2([shapes[name]["cost"] for name in names])
+    weights += [
+        b / (b @ factors) - a / (a @ factors)
+        for a, b in combinations(weights, 2)
+        if a @ factors > 0 and b @ factors > 0
+    ]
+    p_values = [2 * stats.t.sf(abs(w @ slopes) / math.sqrt(w @ covariance @ w), df) for w in weights]
+    order = np.argsort(p_values)
+    steps = np.maximum.accumulate(np.array(p_values)[order] * np.arange(len(order), 0, -1))
+    shown = {axis: steps[list(order).index(place)] < 0.05 for place, axis in enumerate(varying)}
     told = next(
         line
         for line in record["about"]["verdict"]
-        if (" is worth" in line or "rate of exchange" in line) and "width" in line and "depth" in line
+        if (" worth" in line or "rate of exchange" in line or "changes it by" in line)
+        and "width" in line
+        and "depth" in line
     )
-    unclear = [
-        abs(slopes[place]) < stats.t.ppf(0.975, df) * math.sqrt(covariance[place, place]) for place in (depth, width)
-    ]
-    if unclear[0]:  # then the other way round, if at all
-        assert told.startswith("By the test error a doubling of depth" if not unclear[1] else "No rate of exchange")
+    if not shown["depth"]:  # then the other way round, if at all
+        assert told.startswith("By the test error a doubling of depth" if shown["width"] else "No rate of exchange")
         return len(runs)
     # The quotients that the t test keeps, by looking at many.
     tried = np.linspace(-200, 200, 400_001)

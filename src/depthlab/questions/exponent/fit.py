@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from statistics import fmean
 
 from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentRun
 from depthlab.questions.grouping import grouped
-from depthlab.records import ExchangeFit
+from depthlab.records import Compared, ExchangeFit
+from depthlab.statistics import paired
 from depthlab.statistics.exchange import fit_exchange
 from depthlab.statistics.exchange_spread import Point
 
@@ -51,3 +54,21 @@ def _point(same: Sequence[ExponentRun], value: Value) -> Point:
     axes = {"depth": float(first.units), "cardinality": float(first.cardinality)}
     values = tuple(found for run in same if (found := value(run)) is not None)
     return Point(first.family, axes, float(first.multiply_adds), values)
+
+
+def compare_pieces(runs: Iterable[ExponentRun]) -> Compared | None:
+    """Compare the rises without the same share of units and of groups over networks, each by the means of its seeds.
+
+    Both lesions are of the same trained networks, which makes pairs; None where no network has both.
+    """
+    both = [
+        (run.network, units, groups)
+        for run in runs
+        if (units := VALUES[SOME_UNITS](run)) is not None and (groups := VALUES[SOME_GROUPS](run)) is not None
+    ]
+    if not both:
+        return None
+    by_network = grouped(both, lambda one: one[0]).values()
+    units, groups = ([fmean(one[side] for one in same) for same in by_network] for side in (1, 2))
+    blank = Compared("units against groups", SOME_UNITS, "", UNITS, GROUPS, fmean(units), fmean(groups))
+    return replace(blank, comparison=paired(units, groups))
