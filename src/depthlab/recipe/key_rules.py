@@ -97,6 +97,7 @@ KEY_RULES: dict[str, tuple[Rule, str]] = {
     "tracking.uri": (OrNull(Text()), "http://127.0.0.1:5000"),
     "tracking.experiment": (Text(), "depthlab"),
     "tracking.folder": (OrNull(Text(folder=True)), "mlruns/runs"),
+    "tracking.predictions": (Choice(("auto", True, False)), "true"),
     "tracking.system_metrics": (SWITCH, "false"),
     "fresh": (SWITCH, "true"),
     "sweep.storage": (OrNull(Text()), "/shared/runs"),

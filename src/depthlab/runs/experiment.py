@@ -129,7 +129,7 @@ def _start_sync(recipe: Recipe, folder: RunFolder, tags: Mapping[str, str]) -> M
 
 def _artifacts(folder: RunFolder) -> dict[str, Path]:
     """Return the files that a run's store keeps beside its metrics, as far as they are there."""
-    names = ("manifest.json", "record.json", "checkpoints/best.ckpt", "checkpoints/final.ckpt")
+    names = ("manifest.json", "record.json", "predictions.npz", "checkpoints/best.ckpt", "checkpoints/final.ckpt")
     kept = {name: folder.path / name for name in names if (folder.path / name).is_file()}
     return kept | {f"checkpoints/{file.name}": file for file in folder.snapshots}
 

@@ -28,7 +28,8 @@ class RunFolder:
     `checkpoints/`            what to continue from, and the weights that were kept
     `status.json`             running, finished, failed, killed, or pruned (given up as others did better)
     `record.json`             what the run found
-    `mlflow_sync.json`         how much of it an MLflow store has
+    `predictions.npz`         its predictions of validation and test images (`read_predictions`), where it keeps them
+    `projection.json`         how much of it an MLflow store has
     `lock`                    held by the process that runs it, free when that process is dead
     ========================  =====================================================================
     """
