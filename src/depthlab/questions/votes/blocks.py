@@ -37,7 +37,7 @@ from depthlab.report.blocks import Picture
 LABELS = {
     ERROR: "error (%)",
     LOSS: "negative log likelihood (nats)",
-    CALIBRATION: "calibration error beyond chance (points)",
+    CALIBRATION: "calibration error\nbeyond chance (points)",
 }
 FEATURES = {CORRELATION: "mean |correlation|", ZEROS: "share of zeros", MEAN: "mean activation"}
 _MILLION = 1e6
