@@ -8,7 +8,7 @@ from depthlab.command_line import whole_number
 from depthlab.questions.arguments import Arguments, read_positive
 from depthlab.questions.few_images import with_few_images
 from depthlab.questions.runs import TrainedRuns, find_runs
-from depthlab.questions.votes.record import MARGIN
+from depthlab.questions.votes.record import MARGIN as MARGIN  # told in the help, too
 from depthlab.recipe import as_typed, checked_value, compose, did_you_mean, override_keys, override_values, read_space
 from depthlab.records import RunRef
 from depthlab.sweeps import Settings, settings_of
