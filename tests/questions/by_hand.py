@@ -1,7 +1,6 @@
 """Verdicts recomputed from `record.json` as a reader would, with numpy and scipy and nothing of the project's."""
 
 import math
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -39,29 +38,43 @@ def _floor(errors: list[float], images: int) -> float:
 
 
 def regularization_by_hand(record: Json) -> int:
-    """Check the change of the test error by each factor, of a full factorial with two levels; returns how many."""
-    runs, axes = record["measured"], record["axes"]
-    assert all(len(axis["levels"]) == 2 for axis in axes)
-    signs = np.array(
-        [[1.0 if run["levels"][axis["name"]] == axis["levels"][1] else -1.0 for axis in axes] for run in runs]
-    )
-    errors = np.array([run["run"]["test_error"] for run in runs])
-    pairs = [signs[:, one] * signs[:, other] for one, other in combinations(range(len(axes)), 2)]
-    design = np.column_stack([np.ones(len(runs)), signs, *pairs])
-    assert np.allclose(design.T @ design, len(runs) * np.eye(design.shape[1])), "the design is balanced"
-    left = errors - design @ (design.T @ errors / len(runs))
-    df = len(runs) - design.shape[1]
-    half = stats.t.ppf(0.975, df) * 2 * math.sqrt(left @ left / df / len(runs))
+    """Check the change of the test error by each factor, of a full factorial with two levels; returns how many.
+
+    Each seed and depth gives one value: the mean with the factor less that without it. The depths' means over seeds are
+    averaged, with Welch and Satterthwaite's degrees of freedom.
+    """
+    images = record["trained"]["test"]
     found = 0
     for factor in record["factors"]:
-        column = [axis["name"] for axis in axes].index(factor["name"])
-        change = errors[signs[:, column] > 0].mean() - errors[signs[:, column] < 0].mean()
+        parts = []
+        for depth in sorted({run["levels"]["depth"] for run in record["measured"]}):
+            runs = [run for run in record["measured"] if run["levels"]["depth"] == depth]
+            seeds = sorted({run["run"]["seed"] for run in runs})
+            sides = [[run for run in runs if run["levels"][factor["name"]] == factor[end]] for end in ("on", "off")]
+            values = [
+                np.subtract(*(np.mean([_test(run) for run in side if run["run"]["seed"] == seed]) for side in sides))
+                for seed in seeds
+            ]
+            cells: dict[str, list[float]] = {}
+            for run in runs:
+                cells.setdefault(str(run["levels"]), []).append(_test(run))
+            floor = sum(_floor(errors, images) for errors in cells.values()) / (len(cells) / 2) ** 2
+            parts.append((np.mean(values), max(np.var(values, ddof=1), floor) / len(seeds), len(seeds) - 1))
+        means, variances, df = (np.array(column) for column in zip(*parts, strict=True))
+        change, error = means.mean(), math.sqrt(variances.sum()) / len(parts)
+        half = stats.t.ppf(0.975, variances.sum() ** 2 / (variances**2 / df).sum()) * error
         told = next(line for line in record["about"]["verdict"][1:] if line.startswith(factor["name"]))
-        assert f"test error by {_said(abs(change))} points" in told or f"test error by {_said(change)} points" in told
-        assert f"95 % interval {_said(change - half)} to {_said(change + half)}, p = " in told
-        assert ("lowers the test error" in told) <= (change + half < 0)
+        sign = -1 if "lowers the test error" in told else 1
+        assert f"test error by {_said(sign * change)} points" in told
+        low, high = sorted((sign * (change - half), sign * (change + half)))
+        assert f"95 % interval {_said(low)} to {_said(high)}, p = " in told
+        assert sign > 0 or change + half < 0
         found += 1
     return found
+
+
+def _test(run: Json) -> float:
+    return float(run["run"]["test_error"])
 
 
 def width_by_hand(record: Json) -> int:

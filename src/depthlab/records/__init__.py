@@ -1,9 +1,9 @@
 """What the lab writes down: frozen dataclasses that turn into JSON and back. Each question adds its own record.py."""
 
-from depthlab.records.anova import Anova, AnovaTerm, Change, FactorialAxis
 from depthlab.records.base import Record
 from depthlab.records.calibration import Calibration, CalibrationBin
 from depthlab.records.exchange import Exchange, ExchangeFit, RateContrast, RateRatio
+from depthlab.records.factorial import Change, FactorialAxis, FailureComparison
 from depthlab.records.found_runs import FoundRun, RunsFound
 from depthlab.records.lesion_sites import FixedUnit, LesionSite
 from depthlab.records.matched_network import MatchedNetwork
@@ -25,8 +25,6 @@ from depthlab.records.sweeps import (
 __all__ = [
     "DONE",
     "ENDED",
-    "Anova",
-    "AnovaTerm",
     "Calibration",
     "CalibrationBin",
     "Change",
@@ -39,6 +37,7 @@ __all__ = [
     "Exchange",
     "ExchangeFit",
     "FactorialAxis",
+    "FailureComparison",
     "FaultRecord",
     "FixedUnit",
     "FoundRun",

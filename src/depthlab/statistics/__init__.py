@@ -6,6 +6,7 @@ from depthlab.statistics.contrasts import Cell, contrast, slope_weights, varianc
 from depthlab.statistics.crossed import crossed, discordant_interval, fisher, mcnemar, seeds_and_images_interval
 from depthlab.statistics.effects import cohen_d, hedges_g, paired_dz
 from depthlab.statistics.equivalence import equivalence, standard_error
+from depthlab.statistics.factorial import Factorial, cell_place, change, factorial
 from depthlab.statistics.families import holm
 from depthlab.statistics.intervals import bootstrap_interval, proportion_interval, summarize, t_interval
 from depthlab.statistics.planning import (
@@ -27,11 +28,14 @@ __all__ = [
     "Comparison",
     "Effect",
     "Equivalence",
+    "Factorial",
     "Interval",
     "Ratio",
     "Summary",
     "Trend",
     "bootstrap_interval",
+    "cell_place",
+    "change",
     "cohen_d",
     "compare",
     "contrast",
@@ -39,6 +43,7 @@ __all__ = [
     "detectable_difference",
     "discordant_interval",
     "equivalence",
+    "factorial",
     "failure_limit",
     "fieller_ratio",
     "fisher",
