@@ -44,3 +44,5 @@ class RunsFound(Record):
     runs: tuple[FoundRun, ...]  # oldest first
     unread: tuple[str, ...] = ()  # one line for each folder that can't be read
     notes: tuple[str, ...] = ()  # one line for each thing that else would be missing silently
+    withheld: tuple[str, ...] = ()  # fingerprints of runs whose test errors a search is not to see
+    search: tuple[str, ...] = ()  # what the search found that the question is about, in lines
