@@ -1,9 +1,11 @@
 """A run that is taken up again: its networks and its images are those that it had."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from depthlab.recipe import compose
 from depthlab.runs import reopen
@@ -51,13 +53,25 @@ def test_batches_are_those_that_the_run_trained_on(tracked: Trained) -> None:
     assert torch.equal(again[0], there[0][1][0]), "asked twice, they are the same"
 
 
-def test_images_are_as_many_as_asked_for_and_from_all_over(tracked: Trained) -> None:
+@pytest.mark.parametrize(("of", "size"), [("training_images", 180), ("test_images", 40)])
+def test_images_are_as_many_as_asked_for_and_of_all_classes(tracked: Trained, of: str, size: int) -> None:
     reopened = reopen(tracked.folder)
-    assert sum(len(batch) for batch in reopened.training_images(40)) == 40
-    assert sum(len(batch) for batch in reopened.training_images(10_000)) == 180, "there are no more"
-    every = list(reopened.data.train_evaluation_dataloader())
-    first, second = reopened.training_images(64)
-    assert torch.equal(first, every[0][0]) and torch.equal(second, every[3][0])
+    loaders = {"training_images": reopened.data.train_evaluation_dataloader(), "test_images": reopened.test_batches()}
+    every = dict(zip(*_flat(loaders[of]), strict=True))
+    for count in (1, 20, 10_000):
+        pixels, labels = _flat(getattr(reopened, of)(count))
+        assert len(set(pixels)) == len(pixels) == min(count, size)
+        assert all(every[image] == label for image, label in zip(pixels, labels, strict=True)), "each has its own label"
+        shares = torch.bincount(torch.tensor(labels), minlength=10)
+        whole = torch.bincount(torch.tensor(list(every.values())), minlength=10)
+        assert (shares - whole * len(labels) / size).abs().max() < 1
+    assert _flat(getattr(reopened, of)(20)) == _flat(getattr(reopen(tracked.folder), of)(20)), "the same ones each time"
+
+
+def _flat(batches: Iterable[tuple[Tensor, Tensor]]) -> tuple[list[bytes], list[int]]:
+    """Return the pixels of each image, and its label."""
+    pairs = [(image.numpy().tobytes(), int(label)) for batch in batches for image, label in zip(*batch, strict=True)]
+    return [image for image, _ in pairs], [label for _, label in pairs]
 
 
 def test_test_images_are_all_there_with_their_labels(tracked: Trained) -> None:

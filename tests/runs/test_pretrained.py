@@ -101,8 +101,8 @@ def test_all_test_images_are_taken_and_training_images_are_not_augmented(tmp_pat
     torch.save(others_resnet(PaddedBlock).state_dict(), tmp_path / "a.pt")
     taken = borrowed(tmp_path / "a.pt", normalization="data")
     assert sum(len(labels) for _, labels in taken.test_batches()) == 150
-    assert sum(map(len, taken.training_images(100))) == 100
-    mean = torch.cat(list(taken.training_images(1000))).mean((0, 2, 3))
+    assert sum(len(labels) for _, labels in taken.training_images(100)) == 100
+    mean = torch.cat([images for images, _ in taken.training_images(1000)]).mean((0, 2, 3))
     assert mean.abs().max() < 0.2, "normalized by the set itself"
 
 

@@ -45,7 +45,7 @@ def test_it_is_the_share_of_all_arrangements(groups: list[list[float]]) -> None:
 
 
 def test_a_published_example() -> None:
-    """Hollander and Wolfe, Nonparametric Statistical Methods, example 6.2: J = 79, one-sided P = 0.021 with its ties."""
+    """Hollander and Wolfe, Nonparametric Statistical Methods, example 6.2: J = 79, P = 0.021 with its ties."""
     control, group_b, group_c = [40, 35, 38, 43, 44, 41], [38, 40, 47, 44, 40, 42], [48, 40, 45, 43, 46, 44]
     found = jonckheere([control, group_b, group_c])
     assert found.statistic == 79

@@ -1,4 +1,4 @@
-"""Searches and schedulers whose choices hang on timing: the study goes on, and no trial is lost or done twice."""
+"""Searches and schedulers whose choices depend on timing: the study goes on, and no trial is lost or done twice."""
 
 import csv
 import json
@@ -70,7 +70,7 @@ def test_asha_ends_what_is_behind_and_the_same_again_runs_nothing(place: Sandbox
     check_the_same_again_runs_nothing(place, *ASHA)
 
 
-def test_asha_killed_in_the_middle_loses_nothing(place: Sandbox) -> None:
+def test_asha_killed_in_the_middle_loses_nothing_and_without_it_pruned_trials_go_on(place: Sandbox) -> None:
     process = place.start(*ASHA)
     wait_for_steps(place, 4 * STEPS, process)
     process.kill()
@@ -79,31 +79,22 @@ def test_asha_killed_in_the_middle_loses_nothing(place: Sandbox) -> None:
     assert ended.code == 0, ended.said
     check_asha(place)
     check_the_same_again_runs_nothing(place, *ASHA)
-
-
-def test_without_a_scheduler_pruned_trials_go_on_to_their_end(place: Sandbox) -> None:
-    words = [word for word in ASHA if not word.startswith("learning_rate")]
-    words.append("learning_rate=0.1,0.0001,0.0003")
-    assert place.run(*words).code == 0
-    states = place.states
-    assert set(states) == {"finished", "pruned"}, "some are behind"
-    plain = [word for word in words if not word.startswith("hydra")]
-    ended = place.run(*plain)
+    ended = place.run_in_turn(*(word for word in ASHA if not word.startswith("hydra")))
     assert ended.code == 0, ended.said
-    assert place.states == 3 * ["finished"], states
-    check_each_once(place, 3)
+    assert place.states == 8 * ["finished"]
+    check_each_once(place, 8)
     for child in place.children.values():
         assert child.points["val/loss"] == [STEPS * epoch for epoch in range(1, EPOCHS + 1)]
 
 
 def test_optuna_goes_on_with_what_is_left_of_a_larger_budget(place: Sandbox) -> None:
     optuna = (*INTERVAL, "hydra.sweeper.search=optuna")
-    first = place.run(*optuna, "hydra.sweeper.samples=4")
+    first = place.run_in_turn(*optuna, "hydra.sweeper.samples=4")
     assert first.code == 0, first.said
     check_each_once(place, 4)
     before = untested(place)
     check_the_same_again_runs_nothing(place, *optuna, "hydra.sweeper.samples=4")
-    process = place.start(*optuna, "hydra.sweeper.samples=7")
+    process = place.start(*optuna, "hydra.sweeper.samples=7", in_turn=True)
     wait_for_steps(place, 4 * 2 * STEPS + STEPS, process)
     process.kill()
     process.communicate()
@@ -118,9 +109,9 @@ def test_optuna_goes_on_with_what_is_left_of_a_larger_budget(place: Sandbox) -> 
 
 def test_random_is_extended_by_more_samples(place: Sandbox) -> None:
     words = (*INTERVAL, "hydra.sweeper.search=random", "tracking=none")
-    assert place.run(*words, "hydra.sweeper.samples=2").code == 0
+    assert place.run_in_turn(*words, "hydra.sweeper.samples=2").code == 0
     before, runs = untested(place), {run.name for run in place.runs}
-    more = place.run(*words, "hydra.sweeper.samples=3")
+    more = place.run_in_turn(*words, "hydra.sweeper.samples=3")
     assert more.code == 0, more.said
     assert untested(place)[:2] == before and place.states == 3 * ["finished"]
     assert len({run.name for run in place.runs} - runs) == 1
@@ -130,7 +121,7 @@ def test_random_is_extended_by_more_samples(place: Sandbox) -> None:
 def test_no_view_of_a_search_shows_test_errors_but_those_of_the_choice(place: Sandbox) -> None:
     """Neither the terminal, nor the table, nor MLflow; the folders of runs keep all, and a later study shows them."""
     rates = ("model=resnet", "depth=8", "learning_rate=0.1,0.0001,0.01", "epochs=2")
-    ended = place.run(*rates)
+    ended = place.run_in_turn(*rates)
     assert ended.code == 0, ended.said
     record = place.record
     choice = record.choice
@@ -154,7 +145,7 @@ def test_no_view_of_a_search_shows_test_errors_but_those_of_the_choice(place: Sa
     assert all("test/accuracy" in trial.metrics for trial in record.trials), "nothing that was recorded is lost"
     assert all(run.record is not None and "test/accuracy" in run.record.metrics for run in place.runs)
 
-    study = place.run("model=resnet", "depth=8,14", "learning_rate=0.0001", "epochs=2")
+    study = place.run_in_turn("model=resnet", "depth=8,14", "learning_rate=0.0001", "epochs=2")
     assert study.code == 0, study.said
     worst = next(trial for trial in record.trials if trial.values["learning_rate"] == 0.0001)
     child = {child.run_id: child for child in place.children.values()}[str(worst.run_id)]

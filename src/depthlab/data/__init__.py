@@ -6,6 +6,7 @@
 from typing import TYPE_CHECKING
 
 from depthlab.data.batches import Batches
+from depthlab.data.choice import choose_images
 from depthlab.data.cifar10 import cifar10
 from depthlab.data.digits import digits
 from depthlab.data.hub import huggingface
@@ -30,6 +31,7 @@ __all__ = [
     "LazyImages",
     "LoadingOptions",
     "Split",
+    "choose_images",
     "cifar10",
     "cifar100",
     "digits",

@@ -9,6 +9,7 @@ from torch import Generator, Tensor
 
 from depthlab.data import augment
 from depthlab.data.batches import Batch, Batches, Transform
+from depthlab.data.choice import choose_images
 from depthlab.data.images import ImageSet, Split
 from depthlab.data.loading import LoadingOptions
 from depthlab.data.split import split_validation
@@ -72,6 +73,15 @@ class ImageData(pl.LightningDataModule):
     def train_evaluation_dataloader(self) -> Batches:
         """Return all images that are trained on, in a fixed order and without augmentation."""
         return self._batches(self._train, self.train_indices, self._plain)
+
+    def some_test_images(self, count: int) -> Batches:
+        """Return so many test images of all classes, see `choose_images`; without augmentation."""
+        return self._batches(self._test, choose_images(self._test.labels, count), self._plain)
+
+    def some_training_images(self, count: int) -> Batches:
+        """Return so many images that are trained on, of all classes, see `choose_images`; without augmentation."""
+        chosen = choose_images(self.images.train.labels[self.train_indices], count)
+        return self._batches(self._train, self.train_indices[chosen], self._plain)
 
     def _batches(
         self, split: Split, indices: Tensor, transform: Transform, *, shuffle: bool = False, drop_single: bool = False

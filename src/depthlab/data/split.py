@@ -1,9 +1,9 @@
 """Hold out a fixed, stratified part of the training images for validation."""
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
+
+from depthlab.data.choice import choose_images
 
 
 def split_validation(labels: Tensor, validation: int | float, seed: int = 0) -> tuple[Tensor, Tensor]:
@@ -14,16 +14,9 @@ def split_validation(labels: Tensor, validation: int | float, seed: int = 0) -> 
     one set share their validation images. Raises `ValueError` if a part would be empty.
     """
     total = len(labels)
-    wanted = _number(validation, total)
-    values = labels.cpu().numpy()
-    counts = np.bincount(values)
-    held_out = _shares(counts, wanted)
-    generator = np.random.default_rng(np.random.SeedSequence([seed, total]))
-    chosen = np.zeros(total, dtype=bool)
-    for label, number in enumerate(held_out):
-        members = np.flatnonzero(values == label)
-        chosen[generator.permutation(members)[:number]] = True
-    return torch.from_numpy(np.flatnonzero(~chosen)), torch.from_numpy(np.flatnonzero(chosen))
+    held_out = torch.zeros(total, dtype=torch.bool)
+    held_out[choose_images(labels, _number(validation, total), seed)] = True
+    return (~held_out).nonzero().flatten(), held_out.nonzero().flatten()
 
 
 def _number(validation: int | float, total: int) -> int:
@@ -38,16 +31,3 @@ def _number(validation: int | float, total: int) -> int:
             f"and 1, such as data.validation=0.1, or a number of images from 1 to {total - 1}"
         )
     return number
-
-
-def _shares(counts: npt.NDArray[np.int64], wanted: int) -> list[int]:
-    """Distribute `wanted` over the classes in proportion to `counts`, by largest remainder.
-
-    A class loses its last training image only if no other class has more than one left.
-    """
-    exact = counts * wanted / counts.sum()
-    shares = np.floor(exact).astype(int)
-    last = counts - shares <= 1
-    order = np.lexsort((shares - exact, last))
-    shares[order[: wanted - shares.sum()]] += 1
-    return [int(share) for share in shares]

@@ -1,5 +1,6 @@
 """The command line of a question: overrides of a sweep, and the question's own options."""
 
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,6 +65,18 @@ def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
     if output.exists() and not output.is_dir():  # said before anything is trained, not when the page is to be written
         raise ValueError(f"{OUTPUT}={output} is a file: type a folder for the page and its figures")
     return Arguments(tuple(words), options, output, implied)
+
+
+def read_positive(options: Mapping[str, str], key: str, default: float) -> float:
+    """Return a positive number that was typed for an option, or its default. Raises `ValueError`."""
+    typed = options.get(key)
+    try:
+        value = default if typed is None else float(typed)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError(f"{key}={typed} is not a positive number: type one such as {key}={default:g}")
+    return value
 
 
 def _part(argv: Sequence[str], keys: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:

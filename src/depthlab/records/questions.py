@@ -41,8 +41,7 @@ class Compared(Record):
     mean_b: float | None
     comparison: Comparison | None = None  # None where a side has no value
     p_holm: float | None = None  # corrected over the family
-    std: float | None = None  # of the differences between pairs, or of a side; None where it can't be known
-    detectable: float | None = None  # true difference that so many seeds show after Holm with a power of 0.8
+    enough: str = ""  # how far so many seeds tell the difference, how many it takes, and what to type
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Manifest(Record):
     """Everything that is needed to repeat a run, written before its first step."""
 
     name: str  # reads: resnet-56 · digits · seed 0
-    fingerprint: str  # of what decides the result: config, precision, data, source
+    fingerprint: str  # of what decides the result: config, precision, data, arithmetic
     command: tuple[str, ...]  # as it was typed
     overrides: tuple[str, ...]  # what was typed after `train.py`
     choices: dict[str, str]  # config group -> option
@@ -57,6 +57,7 @@ class Manifest(Record):
     seed: int
     created: str  # ISO 8601, UTC
     source: str = ""  # sha256 of the code that computes, "" where it was not noted
+    arithmetic: int = 0  # number of what it computes; 0 in versions that had none
 
 
 @dataclass(frozen=True)

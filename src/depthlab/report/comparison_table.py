@@ -1,4 +1,4 @@
-"""Comparisons of runs as a table, and what they could have shown."""
+"""Comparisons of runs as a table, and how far they tell."""
 
 from collections.abc import Sequence
 
@@ -17,20 +17,8 @@ def comparison_table(compared: Sequence[Compared], name: str) -> PageTable:
 
 
 def planning_text(compared: Sequence[Compared]) -> tuple[str, ...]:
-    """Return a paragraph that says which differences so many seeds could have shown; none where that is not known."""
-    known = [one for one in compared if one.detectable is not None and one.comparison is not None]
-    if not known:
-        return ()
-    told = "; ".join(f"{one.a} against {one.b} ({one.measure}): {_points(one.detectable)} points" for one in known[:6])
-    return (
-        "With the spread that was seen and as many seeds, a comparison shows a true difference, after Holm's "
-        f"correction, with a probability of at least 80 % from this size on. {told}.",
-    )
-
-
-def _points(value: float | None) -> str:
-    assert value is not None
-    return f"{value:.2g}" if value < 10 else f"{value:.0f}"
+    """Return a paragraph for each of the first comparisons: how far its seeds tell, and how many it takes."""
+    return tuple(f"{one.a} against {one.b}, {one.measure}: {one.enough}" for one in compared[:6] if one.enough)
 
 
 def _row(one: Compared) -> tuple[object, ...]:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from depthlab.runs.restore import load, load_folder
     from depthlab.runs.root import runs_root
     from depthlab.runs.show import result_table, run_and_show
-    from depthlab.runs.subsets import first_images
     from depthlab.runs.timing import expected_hardware, time_step
     from depthlab.runs.untrained import ImageShape, build_untrained, expected_shape
 
@@ -44,7 +43,6 @@ _MODULES = {
     "predictions": ("predictions_of",),
     "published": ("Published", "evaluate_published", "published_table"),
     "query": ("Query", "read_query"),
-    "subsets": ("first_images",),
     "finished_run": ("FinishedRun", "reopen"),
     "repeat": ("rerun", "verdict"),
     "restore": ("load", "load_folder"),
@@ -79,7 +77,6 @@ __all__ = [
     "expected_shape",
     "fault_of",
     "find_runs",
-    "first_images",
     "load",
     "load_folder",
     "load_pretrained",

@@ -13,12 +13,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from depthlab.data import ImageData, ImageSet
+from depthlab.data import Batches, ImageData, ImageSet
 from depthlab.recipe import Recipe, recipe_from_config
 from depthlab.runs.build import build_data
 from depthlab.runs.check import build_network
 from depthlab.runs.images import build_images
-from depthlab.runs.subsets import spread_images
 from depthlab.tracking import RunFolder
 from depthlab.training import Hardware, choose_hardware, read_weights
 
@@ -75,14 +74,20 @@ class FinishedRun:
         loader.epoch = loader.position = 0
         yield from islice(iter(loader), count)
 
-    def training_images(self, count: int) -> Iterator[Tensor]:
-        """Yield about so many training images (N, C, H, W), in batches from all over the set, without augmentation."""
-        loader = self.data.train_evaluation_dataloader()
-        yield from spread_images(loader, count, batch_size=int(self.recipe.config["batch_size"]))
+    def training_images(self, count: int) -> Batches:
+        """Return so many training images (N, C, H, W) with their labels, of all classes and without augmentation."""
+        return self.data.some_training_images(count)
 
-    def test_batches(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield all test images (N, C, H, W) with their labels, in batches of a fixed order."""
-        yield from self.data.test_dataloader()
+    def test_batches(self) -> Batches:
+        """Return all test images (N, C, H, W) with their labels, in batches of a fixed order."""
+        return self.data.test_dataloader()
+
+    def test_images(self, count: int | None) -> Batches:
+        """Return so many test images (N, C, H, W) with their labels, of all classes; all of them for None.
+
+        They are the same ones for all runs on a set.
+        """
+        return self.test_batches() if count is None else self.data.some_test_images(count)
 
     def loss(self, scores: Tensor, labels: Tensor) -> Tensor:
         """Return the loss that the run trained by, without auxiliary heads and weight decay."""

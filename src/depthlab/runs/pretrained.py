@@ -1,7 +1,6 @@
 """Networks whose weights come from elsewhere, with the images that they are to be measured on."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
@@ -9,13 +8,12 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from depthlab.data import ImageData, ImageSet
+from depthlab.data import Batches, ImageData, ImageSet
 from depthlab.recipe import Recipe, compose
 from depthlab.runs.build import build_data
 from depthlab.runs.check import build_network, check_size
 from depthlab.runs.fitting import fit
 from depthlab.runs.images import build_images
-from depthlab.runs.subsets import spread_images
 from depthlab.runs.weight_file import read_tensors
 from depthlab.training import Hardware, choose_hardware
 
@@ -47,14 +45,17 @@ class PretrainedNetwork:
         """The network's name, which reads `resnet-56`."""
         return self.recipe.name.partition(" · ")[0]
 
-    def test_batches(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield all test images (N, C, H, W) with their labels, in batches of a fixed order."""
-        yield from self.data.test_dataloader()
+    def training_images(self, count: int) -> Batches:
+        """Return so many training images (N, C, H, W) with their labels, of all classes and without augmentation."""
+        return self.data.some_training_images(count)
 
-    def training_images(self, count: int) -> Iterator[Tensor]:
-        """Yield about so many training images (N, C, H, W), in batches from all over the set, without augmentation."""
-        loader = self.data.train_evaluation_dataloader()
-        yield from spread_images(loader, count, batch_size=int(self.recipe.config["batch_size"]))
+    def test_batches(self) -> Batches:
+        """Return all test images (N, C, H, W) with their labels, in batches of a fixed order."""
+        return self.data.test_dataloader()
+
+    def test_images(self, count: int | None) -> Batches:
+        """Return so many test images (N, C, H, W) with their labels, of all classes; all of them for None."""
+        return self.test_batches() if count is None else self.data.some_test_images(count)
 
 
 def load_pretrained(recipe: Recipe, file: str | os.PathLike[str], *, normalization: str) -> PretrainedNetwork:

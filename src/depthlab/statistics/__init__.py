@@ -12,6 +12,7 @@ from depthlab.statistics.planning import (
     detectable_difference,
     seeds_for_half_width,
     seeds_needed,
+    seeds_to_reach,
     t_test_power,
     upper_spread,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "seeds_and_images_interval",
     "seeds_for_half_width",
     "seeds_needed",
+    "seeds_to_reach",
     "slope_weights",
     "standard_error",
     "summarize",

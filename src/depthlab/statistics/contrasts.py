@@ -21,11 +21,12 @@ NO_SPREAD = "no cell spreads over its values: nothing to judge by, no test"
 class Cell:
     """The errors of one network over its seeds, in percent, each of them a share of `images` images.
 
-    `images` of 0 is for values that are not such shares: their variance has no floor.
+    `images` of 0 is for values that are not such shares: their variance is at least `floor`.
     """
 
     values: tuple[float, ...]
     images: int = 0
+    floor: float = 0.0
 
     @property
     def mean(self) -> float:
@@ -34,8 +35,8 @@ class Cell:
 
     @property
     def variance(self) -> float:
-        """The variance of one value, at least `variance_floor`; needs two values."""
-        return max(variance_of(sample(self.values)), variance_floor(self.values, self.images))
+        """The variance of one value, at least `variance_floor` or `floor`; needs two values."""
+        return max(variance_of(sample(self.values)), variance_floor(self.values, self.images), self.floor)
 
 
 def variance_floor(values: Iterable[float], images: int) -> float:

@@ -5,6 +5,9 @@ import math
 import numpy as np
 from scipy import optimize, stats
 
+from depthlab.records import Comparison
+from depthlab.statistics.equivalence import standard_error
+
 MOST_SEEDS = 100_000  # up to here the noncentral t is right to eight digits
 HIGHEST_LEVEL = 0.9999  # beyond it, with two seeds, the series of the noncentral t don't converge
 SLACK = 1e-9  # so that the difference which n seeds can just show needs n seeds, not n + 1
@@ -104,6 +107,34 @@ def seeds_for_half_width(half_width: float, std: float, level: float = 0.95, *, 
     while float(stats.t.isf((1 - level) / 2, sides * (n - 1))) * std * math.sqrt(sides / n) > half_width:
         n += 1
     return n
+
+
+def seeds_to_reach(half_width: float, comparison: Comparison) -> tuple[int, int] | None:
+    """Return about how many seeds a cell it takes until the interval of a comparison is `half_width` wide a side.
+
+    Two numbers: with the standard error as it was seen, and with its upper 80 % limit (`upper_spread`), as a spread
+    over few seeds is known within a factor of two at best. None where the comparison has no interval, or where it
+    takes more than 100,000 seeds.
+    """
+    interval, df = comparison.interval, comparison.df
+    if interval is None or df is None:
+        return None
+    error, n = standard_error(comparison), min(comparison.n)
+    found = [_seeds_for(half_width, spread, df, n, interval.level) for spread in (error, upper_spread(error, df))]
+    return (found[0], found[1]) if found[0] is not None and found[1] is not None else None
+
+
+def _seeds_for(half_width: float, error: float, df: float, n: int, level: float) -> int | None:
+    """Return the seeds with which an error that falls with their root, and df that rise with them, are enough."""
+
+    def half(seeds: float) -> float:
+        return float(stats.t.isf((1 - level) / 2, df * seeds / n)) * error * math.sqrt(n / seeds)
+
+    if half(MOST_SEEDS) > half_width:
+        return None
+    if half(2) <= half_width:
+        return 2
+    return math.ceil(float(optimize.brentq(lambda seeds: half(seeds) - half_width, 2, MOST_SEEDS)) - SLACK)
 
 
 def _power(n: int, effect: float, level: float, paired: bool) -> float:

@@ -4,10 +4,12 @@ import math
 
 from depthlab.published import published_twins
 from depthlab.questions.degradation.record import Choice, DegradationRecord, Score, Tuning
+from depthlab.questions.degradation.trends import Rule
 from depthlab.questions.degradation.verdict import judge_condition, tell_tuning
 from depthlab.records import QuestionRecord
 from tests.questions.degradation.runs import answers
 
+RULE = Rule({"training": 45_000, "validation": 5_000, "test": 10_000}, 90.0)
 SEVERAL = {
     "plain-20": [0.9, 1.1, 1.0],
     "plain-56": [8.5, 9.5, 9.3],
@@ -20,7 +22,7 @@ LOST = SEVERAL | {"plain-56": [math.nan, 9.5, math.nan]}
 
 def record_of(errors: dict[str, list[float]], *, data: str = "cifar10", published: bool = True) -> DegradationRecord:
     refs, runs = answers(errors)
-    condition = judge_condition("held", refs, runs)
+    condition = judge_condition("held", refs, runs, RULE)
     about = QuestionRecord(
         question="degradation",
         command=("python", "pipelines/degradation.py", "seed=0,1 2"),
@@ -43,7 +45,8 @@ def record_of(errors: dict[str, list[float]], *, data: str = "cifar10", publishe
         published=tuple(twin for one in axes for twin in published_twins(one)) if published else (),
         response_images=1024,
         gradient_batches=8,
-        trained={"training": 45_000, "validation": 5_000, "test": 10_000},
+        trained=dict(RULE.images),
+        chance=RULE.chance,
     )
 
 
@@ -51,7 +54,7 @@ def tuned_record() -> DegradationRecord:
     """A tuned axis takes the degradation away."""
     refs, runs = answers(SEVERAL, learning_rate=0.05)
     others, more = answers({name: [1.0, 1.1, 0.9 + n / 10] for n, name in enumerate(SEVERAL)}, learning_rate=0.015)
-    conditions = (judge_condition("tuned", others, more), judge_condition("held", refs, runs))
+    conditions = (judge_condition("tuned", others, more, RULE), judge_condition("held", refs, runs, RULE))
     scores = (Score(0.015, 0.9, 0.3, 1, 0), Score(0.05, 0.8, 0.4, 1, 0), Score(0.5, None, None, 0, 1))
     choices = tuple(Choice(name, 0.05, 0.015, True, scores) for name in SEVERAL)
     plain = record_of(SEVERAL)
@@ -59,4 +62,4 @@ def tuned_record() -> DegradationRecord:
     told = (conditions[0].headline, *conditions[0].verdict, tell_tuning(tuning, *conditions))
     there = {"runs": [ref.to_dict() for ref in (*refs, *others)], "verdict": told}
     about = QuestionRecord.from_dict(plain.about.to_dict() | there)
-    return DegradationRecord(about, (*runs, *more), conditions, tuning, plain.published, 1024, 8, plain.trained)
+    return DegradationRecord(about, (*runs, *more), conditions, tuning, plain.published, 1024, 8, plain.trained, 90.0)

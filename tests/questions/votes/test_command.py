@@ -9,38 +9,12 @@ from depthlab.questions.votes.record import VotesRecord
 from depthlab.questions.votes.verdict import judge
 from depthlab.tracking import RunFolder, find_folders
 from tests.chromium import NARROW, WIDE, OpenPage
-from tests.questions.conftest import Answer, Pipeline
+from tests.questions.conftest import Answer
 from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
 
 WORDS = (*TINY, "depth=8", "seed=0,1", "epochs=1", "draws=4")
 NETWORKS = ("resnet-8", "resnet-8 dropout=0.3", "resnet-8 drop_path=0.5", "resnet-8 schedule=snapshots")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("voters=dropot",), "did you mean voters=dropout?"),
-        (("draws=none",), "draws=none must be a whole number of 1 or more"),
-        (("images=0",), "images=0 must be a whole number of 1 or more"),
-        (("masks=pixel",), "masks=pixel must be network or image"),
-        (("voters=dropout", "dropout=0"), "holds the voter dropout at nothing"),
-        (("voter=dropout",), "did you mean voters?"),
-        (("run=1a2b", "voters=dropout"), "voters= does nothing beside run="),
-        (("run=1a2b", "depth=8"), "does nothing beside run="),
-        (("run=nowhere",), "nowhere"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("votes", *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
-
-
-def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
-    answer = pipeline("votes", "--help")
-    assert answer.code == 0 and answer.err == ""
-    assert "voters=dropout dropout=0.5" in answer.out and "masks" in answer.out and "run=1a2b,3c4d" in answer.out
 
 
 @dataclass(frozen=True)

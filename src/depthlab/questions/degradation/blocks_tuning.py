@@ -1,4 +1,4 @@
-"""What was chosen for each network, and how much the verdict hangs on it, as blocks of a page."""
+"""What was chosen for each network, and how much the verdict depends on it, as blocks of a page."""
 
 from depthlab.questions.degradation.blocks import error_picture, network_table, runs_of
 from depthlab.questions.degradation.figures_tuning import tuning_scores
@@ -19,7 +19,7 @@ def tuning_blocks(record: DegradationRecord) -> tuple[Block, ...]:
     blocks: list[Block] = [
         f"The verdict above is of networks that each have the `{key}` that did best on validation: runs with seed "
         f"{seeds} chose it from {', '.join(show(value) for value in tuning.values)} by the best `{tuning.metric}`, "
-        "between equals by the lower validation loss. The test images had no say.",
+        "between equals by the lower validation loss. The test images took no part.",
         Picture(tuning_scores(tuning), "tuning", f"Validation against {key}. Chosen: {told}.", "Rings: chosen."),
         _choice_table(record),
     ]
@@ -28,9 +28,9 @@ def tuning_blocks(record: DegradationRecord) -> tuple[Block, ...]:
         blocks.append(Notice(f"{where}: a wider one, typed as `tune.values=...`, may hold better values."))
     runs, refs = runs_of(record, held)
     same = held.headline == record.conditions[0].headline
-    hangs = "The answer is the same without tuning" if same else "The answer hangs on tuning; without it"
+    depends = "The answer is the same without tuning" if same else "The answer depends on tuning; without it"
     blocks += [
-        f"{hangs}, with {key} held at {', '.join(dict.fromkeys(show(choice.held) for choice in tuning.choices))} for "
+        f"{depends}, with {key} held at {', '.join(dict.fromkeys(show(choice.held) for choice in tuning.choices))} for "
         "all networks:",
         " ".join((held.headline, *held.verdict)),
         Folded(
@@ -55,9 +55,10 @@ def _choice_table(record: DegradationRecord) -> PageTable:
             score.loss,
             f"{score.finished} of {score.finished + score.lost}",
             "chosen" if score.value == choice.chosen else "held" if score.value == choice.held else "",
+            "as good" if score.value in choice.tied else "",
         )
         for choice in record.tuning.choices
         for score in choice.scores
     ]
-    head = ("network", record.tuning.key, record.tuning.metric, "validation loss (nats)", "runs", "")
+    head = ("network", record.tuning.key, record.tuning.metric, "validation loss (nats)", "runs", "", "by Welch's test")
     return PageTable(head, tuple(rows), "What was tried.", "tuning")

@@ -7,6 +7,7 @@ from depthlab.questions.degradation.blocks_layers import layer_blocks
 from depthlab.questions.degradation.blocks_tuning import tuning_blocks
 from depthlab.questions.degradation.figures import beside_published
 from depthlab.questions.degradation.record import Condition, DegradationRecord
+from depthlab.questions.degradation.tables import ladder_table, trend_table
 from depthlab.records import MeasuredRun, RunRef
 from depthlab.report.blocks import Block, Page, Picture, Section
 from depthlab.report.comparison_table import comparison_table, planning_text
@@ -18,9 +19,9 @@ def page(record: DegradationRecord) -> Page:
     """Return the page of a record; everything on it is computed from the record alone."""
     about, first = record.about, record.conditions[0]
     runs, refs = runs_of(record, first)
-    sections = [_errors(record, runs, refs), _comparisons(first)]
+    sections = [_errors(record, runs, refs), _tests(record, first), _comparisons(first)]
     if record.tuning is not None:
-        sections.append(Section(f"What hangs on {record.tuning.key}", tuning_blocks(record)))
+        sections.append(Section(f"What depends on {record.tuning.key}", tuning_blocks(record)))
     if runs:
         sections.append(Section("Learning curves", (curve_picture(runs),)))
         sections.append(Section("Inside the networks", layer_blocks(record, runs)))
@@ -46,14 +47,34 @@ def _errors(record: DegradationRecord, runs: Sequence[MeasuredRun], refs: Sequen
     return Section("Error against depth", tuple(blocks))
 
 
+def _tests(record: DegradationRecord, condition: Condition) -> Section:
+    ladder = condition.ladder
+    blocks: list[Block] = [
+        "A trend is tested over all runs of a series: of every two runs of different depth, does the deeper one err "
+        "more? The Jonckheere-Terpstra test compares the count with that of every way in which the same errors could "
+        "have been dealt out to the depths, so it is exact at any number of seeds and needs no normal distribution. "
+        "It claims an order, not a difference of means; the difference between the ends has an interval of its own "
+        "(Welch's, with a spread of at least what half a wrong image makes). That a series does not change is claimed "
+        f"only where its whole 90 % interval lies within ± {record.margin:g} points (`margin=`).",
+        trend_table(condition.trends),
+    ]
+    if ladder is not None:
+        blocks += [
+            "The claims are tested in an order that was fixed in advance, each at 5 %, and testing stops at the first "
+            "that fails. So a study makes any false claim among them in at most 5 % of cases, without a correction. "
+            "What is claimed of a series beside it is corrected by the number of series (Bonferroni).",
+            ladder_table(ladder),
+        ]
+    return Section("How the verdict is reached", tuple(blocks))
+
+
 def _comparisons(condition: Condition) -> Section:
     return Section(
-        "The comparisons",
+        "Other comparisons",
         (
-            "The deepest network of each series against its shallowest. Where both have the same seeds the differences "
-            "are taken seed by seed (paired t test), else Welch's test takes all values. Intervals are those of one "
-            "comparison alone; p-values are corrected over each family by Holm's method, and a claim is made below "
-            "0.05.",
+            "Test errors of the deepest network of each series and its shallowest, and training errors of the deepest "
+            "networks, by Welch's test over seeds. Intervals are those of one comparison alone; p-values are corrected "
+            "over each family by Holm's method.",
             comparison_table(condition.compared, "comparisons"),
             *planning_text(condition.compared),
         ),

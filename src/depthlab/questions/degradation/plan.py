@@ -1,18 +1,26 @@
 """Which runs the question takes: those of a grid over depths, with an axis that is tuned on validation if asked for."""
 
-from depthlab.questions.arguments import Arguments
+from depthlab.questions.arguments import Arguments, read_positive
 from depthlab.questions.degradation.tuning import Tuned, ensure_tuned, preview_tuned
 from depthlab.questions.degradation.tuning_options import read_tune
 from depthlab.questions.runs import TrainedRuns, runs_of_sweep
 from depthlab.recipe import read_space
 from depthlab.sweeps import Settings, ensure_sweep, preview_sweep, settings_of
 
+MARGIN = "margin"
 
-def find_degradation_runs(arguments: Arguments, options: None) -> TrainedRuns[Tuned | None] | None:
+
+def read_margin(arguments: Arguments) -> float:
+    """Return the largest difference of training errors that does not matter, in points. Raises `ValueError`."""
+    return read_positive(arguments.options, MARGIN, 0.5)
+
+
+def find_degradation_runs(arguments: Arguments, options: float) -> TrainedRuns[Tuned | None] | None:
     """Return the runs of all depths, trained where they are missing; None after a dry run. Raises `ValueError`."""
     settings = settings_of(arguments.overrides)
     check_depths(arguments, settings)
-    tune = read_tune(arguments.options, arguments.overrides, settings)
+    own = {key: value for key, value in arguments.options.items() if key != MARGIN}
+    tune = read_tune(own, arguments.overrides, settings)
     if settings.dry_run:
         preview_tuned(tune, settings) if tune is not None else preview_sweep(arguments.overrides, settings)
         return None

@@ -117,6 +117,7 @@ def _score(trials: Sequence[TrialRecord], key: str, metric: str) -> Score:
         loss=sum(losses) / len(losses) if losses else None,
         finished=len(found),
         lost=len(trials) - len(found),
+        values=tuple(found),
     )
 
 

@@ -119,7 +119,7 @@ def _nearby(record: PathsRecord) -> Section:
         "lag 0. White noise has none at other lags: the gradient is shattered, and one point tells nothing of the "
         f"next. Neighbors are {found.step:.2g} apart (root mean square over pixels, of normalized images). Balduzzi et "
         "al. 2017 draw r for a network on the line of real numbers. Initial weights are drawn again from the run's "
-        "seed, with the statistics of training batches for batch normalization.",
+        "seed, with the statistics of training images for batch normalization.",
         Picture(
             autocorrelation_figure(record.runs),
             "autocorrelation",

@@ -158,9 +158,7 @@ def tell_training(one: EffectiveTraining) -> str:
     if found.method == "none" or one.compared.p_holm is None:
         return f"{begin} {errors}: {'a point, no claim' if min(found.n) == 1 else found.note}."
     if not is_significant(one.compared.p_holm):
-        shown = one.compared.detectable
-        could = "" if shown is None else f"; so many seeds show differences from {shown:.2g} points on"
-        return f"{begin} {errors}: {found.difference:+.2f} points{told}, no difference shown{could}."
+        return f"{begin} {errors}: {found.difference:+.2f} points{told}, no difference shown. {one.compared.enough}"
     better = "better" if found.difference < 0 else "worse"
     return f"{begin} {errors}: {abs(found.difference):.2f} points {better}{told}."
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
 
-from depthlab.recipe import Override, Space, compose_each, override_words, read_space, source_hash
+from depthlab.recipe import ARITHMETIC, Override, Space, compose_each, override_words, read_space
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.resources import check_processes
 from depthlab.sweeps.plan.sampling import between, random_combinations
@@ -74,8 +74,8 @@ def make_plan(
 
 
 def identity_of(space: Space, settings: Settings) -> str:
-    """Return 16 hexadecimal digits of the question: the axes, not their values; what is held; the search; the code."""
-    parts = [sorted(space.keys), sorted(space.science_words), settings.search, settings.seed, source_hash()]
+    """Return 16 hexadecimal digits of what is asked: axes without values, what is held, search, arithmetic."""
+    parts = [sorted(space.keys), sorted(space.science_words), settings.search, settings.seed, ARITHMETIC]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

@@ -17,6 +17,7 @@ class Trial:
     values: dict[str, Any]  # the sweep's axes -> their values in this trial
     recipe: Recipe
     fingerprint: str
+    former: tuple[str, ...] = ()  # fingerprints that it had in earlier versions which compute the same
 
     @property
     def name(self) -> str:

@@ -17,7 +17,6 @@ from depthlab.questions.votes.measure.predictions import (
     score,
     sizes_up_to,
     snapshot_curve,
-    some_images,
     whole_vote,
 )
 from depthlab.statistics import t_interval
@@ -172,13 +171,3 @@ def test_a_committee_of_copies_gains_nothing_and_members_never_disagree() -> Non
     assert all(point.score.error == first.error for point in found.points)
     assert [point.score.loss for point in found.points] == pytest.approx([first.loss] * 3)
     assert found.disagreement == 0
-
-
-@pytest.mark.parametrize(("wanted", "expected"), [(100, 10), (10, 10), (5, 5), (4, 4), (1, 1)])
-def test_some_images_are_spread_over_all_batches(wanted: int, expected: int) -> None:
-    images = torch.arange(10.0).view(10, 1, 1, 1)
-    labels = torch.arange(10)
-    found = some_images(zip(images.split(3), labels.split(3), strict=True), 10, wanted)
-    places = torch.cat([truth for _, truth in found])
-    assert torch.equal(places, labels[:: -(-10 // wanted)]) and len(places) == expected
-    assert torch.equal(torch.cat([x for x, _ in found]).flatten(), places.float())

@@ -1,6 +1,7 @@
 """Errors of the runs, and the responses and gradients of their layers."""
 
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 from depthlab.measures.gradients import measure_gradients
@@ -16,7 +17,7 @@ RESPONSE_IMAGES = 1024
 GRADIENT_BATCHES = 8
 
 
-def measure(runs: TrainedRuns[Tuned | None], options: None) -> DegradationRecord:
+def measure(runs: TrainedRuns[Tuned | None], options: float) -> DegradationRecord:
     """Return what the runs found, with measures of their layers."""
     tuned, sweep = runs.plan, runs.sweep
     conditions = {"held": sweep.trials} if tuned is None else {"tuned": tuned.chosen(), "held": tuned.held()}
@@ -36,7 +37,15 @@ def measure(runs: TrainedRuns[Tuned | None], options: None) -> DegradationRecord
         response_images=min(RESPONSE_IMAGES, *sizes),
         gradient_batches=GRADIENT_BATCHES,
         trained=runs.images,
+        chance=_chance(runs.finished),
+        margin=options,
     )
+
+
+def _chance(finished: Sequence[TrainedRun]) -> float | None:
+    """Return the error in percent of a network that guesses; None where runs have different numbers of classes."""
+    classes = {len(one.folder.manifest.dataset.classes) for one in finished}
+    return 100 * (1 - 1 / classes.pop()) if len(classes) == 1 else None
 
 
 def measure_run(one: TrainedRun) -> MeasuredRun:
@@ -46,7 +55,7 @@ def measure_run(one: TrainedRun) -> MeasuredRun:
         initial, final = run.network("initial"), run.network("final")
         return replace(
             one.measured,
-            responses=measure_responses(final, run.training_images(RESPONSE_IMAGES)),
+            responses=measure_responses(final, (images for images, _ in run.training_images(RESPONSE_IMAGES))),
             initial_gradients=measure_gradients(initial, run.training_batches(GRADIENT_BATCHES), loss=run.loss),
             final_gradients=measure_gradients(final, run.training_batches(GRADIENT_BATCHES), loss=run.loss),
         )

@@ -9,7 +9,7 @@ from depthlab.questions.exponent.measure.pieces import measure_pieces
 from depthlab.questions.exponent.plan import Options, Plan
 from depthlab.questions.exponent.record import ExponentRecord, ExponentRun
 from depthlab.questions.runs import TrainedRun, TrainedRuns
-from depthlab.runs import FinishedRun, first_images
+from depthlab.runs import FinishedRun
 from depthlab.training import track
 
 
@@ -45,7 +45,7 @@ def measure_run(one: TrainedRun, options: Options) -> ExponentRun:
         network = run.network("final")
         if not isinstance(network, Network):
             raise ValueError("it is no depthlab.nn.Network, so that its units are not known")
-        images = list(first_images(run.test_batches(), options.images))
+        images = list(run.test_images(options.images))
         named = replace(whole, network=name_of(run, one.ref.group))
         return measure_pieces(named, network, images, share=options.share, draws=options.draws)
     except ValueError as error:

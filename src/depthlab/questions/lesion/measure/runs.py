@@ -7,7 +7,7 @@ from depthlab.questions.lesion.plan import Options
 from depthlab.questions.lesion.published import published_lesions
 from depthlab.questions.lesion.record import LesionedRun, LesionRecord, Lesions
 from depthlab.questions.runs import TrainedRun, TrainedRuns
-from depthlab.runs import FinishedRun, PretrainedNetwork, first_images
+from depthlab.runs import FinishedRun, PretrainedNetwork
 from depthlab.training import track
 
 ESTIMATION_IMAGES = 1024  # training images for statistics of batch norm
@@ -75,11 +75,11 @@ def measure_network(
     """Return the errors of a network after lesions, on the test images."""
     estimation = None
     if options.reestimated:
-        estimation = [batch for batch in images.training_images(ESTIMATION_IMAGES) if len(batch) > 1]
+        estimation = [batch for batch, _ in images.training_images(ESTIMATION_IMAGES) if len(batch) > 1]
     return measure_lesions(
         network,
-        track(images.data.test_dataloader(), f"{name}: single deletions"),
-        track(list(first_images(images.test_batches(), options.images)), f"{name}: draws"),
+        track(images.test_batches(), f"{name}: single deletions"),
+        track(images.test_images(options.images), f"{name}: draws"),
         draws=options.draws,
         estimation=estimation,
     )

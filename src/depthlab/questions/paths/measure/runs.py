@@ -16,10 +16,10 @@ from depthlab.questions.paths.published import published_path_facts
 from depthlab.questions.paths.record import PathRun, PathsRecord
 from depthlab.questions.references import run_refs
 from depthlab.questions.runs import TrainedRun, TrainedRuns, finished_runs
-from depthlab.runs import FinishedRun, first_images
+from depthlab.runs import FinishedRun
 from depthlab.training import track
 
-STATISTICS_BATCHES = 8  # training batches that give the initial networks their statistics
+STATISTICS_IMAGES = 1024  # training images that give the initial networks their statistics
 
 
 def measure(runs: TrainedRuns[Overrides], options: Options) -> PathsRecord:
@@ -90,18 +90,17 @@ def _follow_paths(found: PathRun, run: FinishedRun, network: nn.Module, options:
     assert found.lengths is not None
     if sum(found.lengths.branches) < 2:
         return found
-    ahead = -(-options.images // run.recipe.value("batch_size"))
-    batches = list(first_images(run.training_batches(ahead), options.images))
+    batches = list(run.training_images(options.images))
     gradients = measure_path_gradients(network, batches, loss=run.loss, draws=options.draws, seed=found.seed)
     return replace(found, gradients=gradients, effective=find_effective(gradients))
 
 
 def _compare_nearby(found: PathRun, run: FinishedRun, network: nn.Module, options: Options) -> PathRun:
     """Add the correlation of gradients along lines between test images, at the initial and at the final weights."""
-    images, labels = (torch.cat(parts) for parts in zip(*run.test_batches(), strict=True))
-    lines = min(options.lines, len(images) // 2)
+    images, labels = (torch.cat(parts) for parts in zip(*run.test_images(2 * options.lines), strict=True))
+    lines = len(images) // 2
     ends = images[:lines], images[lines : 2 * lines], labels[:lines]
-    batches = (images for images, _ in run.training_batches(STATISTICS_BATCHES))
+    batches = (images for images, _ in run.training_images(STATISTICS_IMAGES) if len(images) > 1)
     initial = with_own_statistics(run.network("initial"), batches)
     return replace(
         found,

@@ -8,7 +8,7 @@ from depthlab.questions.reuse.measure.stream import measure_shares
 from depthlab.questions.reuse.measure.weights import map_weights
 from depthlab.questions.reuse.record import ReuseMap, ReuseRecord, ReuseRun
 from depthlab.questions.runs import TrainedRun, TrainedRuns
-from depthlab.runs import FinishedRun, first_images
+from depthlab.runs import FinishedRun
 from depthlab.training import track
 
 
@@ -36,7 +36,7 @@ def map_network(run: FinishedRun, moment: Literal["initial", "final"], images: i
     network = run.network(moment)
     if not isinstance(network, Network):
         raise ValueError("it is no depthlab.nn.Network, so that its units are not known")
-    batches = [batch for batch, _ in first_images(run.test_batches(), images)]
+    batches = [batch for batch, _ in run.test_images(images)]
     maps = (*map_weights(network), *measure_shares(network, batches))
     if not maps:
         raise ValueError("its units neither concatenate features nor add to a stream that can be followed")

@@ -113,18 +113,3 @@ def _logarithms(scores: Sequence[Tensor]) -> Tensor:
     if not bool(torch.isfinite(found).all()):
         raise ValueError("the network's scores are no finite numbers: it can't vote")
     return found.log_softmax(dim=1)
-
-
-def some_images(batches: Iterable[tuple[Tensor, Tensor]], total: int, wanted: int) -> Batches:
-    """Return about `wanted` of `total` images with their labels, spread evenly over the batches; all if they are less.
-
-    Test sets may be sorted by class, so the first ones would not do.
-    """
-    stride = -(-total // wanted)
-    chosen, seen = [], 0
-    for images, labels in batches:
-        first = -seen % stride
-        seen += len(labels)
-        if first < len(labels):
-            chosen.append((images[first::stride], labels[first::stride]))
-    return chosen

@@ -20,7 +20,6 @@ from depthlab.questions.votes.measure.predictions import (
     sampled_votes,
     score,
     snapshot_curve,
-    some_images,
     whole_vote,
 )
 from depthlab.questions.votes.plan import Options
@@ -64,7 +63,7 @@ def vote(one: TrainedRun, options: Options) -> Voted:
     """Ask the whole network, those sampled from it and its snapshots. Raises `ValueError`."""
     run, measured = one.run, one.measured
     network = run.network("final")
-    batches = some_images(run.test_batches(), one.folder.manifest.dataset.test_size, options.images)
+    batches = list(run.test_images(options.images))
     labels = torch.cat([truth for _, truth in batches]).cpu()
     whole = whole_vote(network, batches)
     found = VotingRun(

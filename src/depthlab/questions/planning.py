@@ -1,0 +1,40 @@
+"""What to do where the runs don't decide: how far they tell, how many seeds it takes, and what to type."""
+
+from depthlab.questions.wording import counted, points, seeds_text
+from depthlab.records import Comparison
+from depthlab.statistics import failure_limit, seeds_to_reach
+
+WANTED = 0.5  # points of half-width that people ask for
+MANY = 1000  # seeds that nobody trains
+
+
+def enough_text(comparison: Comparison, wanted: float = WANTED, unit: str = "points") -> str:
+    """Return a sentence: how far the seeds tell a difference, how many tell it to within `wanted`, and what to type.
+
+    `3 seeds tell it to within 2.4 points; 0.5 points take about 40 to 90: type 'seed=range(90)'.` The first number
+    takes the spread as it was seen, the second as large as it may well be.
+    """
+    n, interval = comparison.n, comparison.interval
+    if interval is None:
+        return f"With {seeds_text(n)} there is no interval: type 'seed=range({max(3, min(n) + 2)})'."
+    half = (interval.high - interval.low) / 2
+    told = f"{seeds_text(n)[:1].upper()}{seeds_text(n)[1:]} tell it to within {points(half)} {unit}"
+    if half <= wanted:
+        return f"{told}."
+    needed = seeds_to_reach(wanted, comparison)
+    if needed is None or needed[1] > MANY:
+        return f"{told}; {points(wanted)} {unit} take more than {MANY} seeds."
+    low, high = (rounded(number) for number in needed)
+    seeds = f"about {low}" if low == high else f"about {low} to {high}"
+    return f"{told}; {points(wanted)} {unit} take {seeds}: type 'seed=range({high})'."
+
+
+def rounded(seeds: int) -> int:
+    """Return a number of seeds, rounded up to what is honest: whole up to 10, then by two digits."""
+    step = 1 if seeds <= 10 else 5 if seeds <= 100 else 10 ** (len(str(seeds)) - 2)
+    return -(-seeds // step) * step
+
+
+def failures_text(runs: int) -> str:
+    """Return what so many runs without a failure say: three allow a failure rate up to 63 %."""
+    return f"{counted(runs, 'run')} without a failure allow a failure rate up to {100 * failure_limit(runs):.0f} %"
