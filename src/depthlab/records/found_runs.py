@@ -33,6 +33,7 @@ class FoundRun(Record):
     versions: dict[str, str] = field(default_factory=dict)  # installed distribution -> version
     hardware: str = ""  # processor or GPU, threads and precision
     data: str = ""  # sha256 of the images
+    test_note: str = ""  # what to say of test images that the set doesn't call so
 
 
 @dataclass(frozen=True)

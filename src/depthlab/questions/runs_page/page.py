@@ -64,7 +64,11 @@ def runs_page(
         Section("Code, machines and libraries", environment_blocks(found.runs)),
     ]
     title = f"Runs: {found.query}" if found.query else "All runs"
-    about = (("runs from", found.place), ("code", ", ".join(sorted({version_of(run) for run in found.runs}))))
+    about = (
+        ("runs from", found.place),
+        ("code", ", ".join(sorted({version_of(run) for run in found.runs}))),
+        *(("test images", note) for note in sorted({run.test_note for run in found.runs} - {""})),
+    )
     return Page(title, _lead(found, sorted_runs), tuple(s for s in sections if s.blocks), (*facts, *about))
 
 
