@@ -42,7 +42,7 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert shown.startswith("Name what is on pictures.\n")
     assert "images   a folder of pictures" in shown
-    assert "(may be left out)" in shown
+    assert "(optional)" in shown
 
 
 def test_a_script_ends_as_train_does(capsys: pytest.CaptureFixture[str]) -> None:
