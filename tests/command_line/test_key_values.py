@@ -35,6 +35,13 @@ def test_mistakes(words: tuple[str, ...], said: str) -> None:
         read(*words)
 
 
+def test_an_unknown_key_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(ValueError, match=r"^there is no key foo; the keys are weights$"):
+        key_values(["foo=1"], required={}, optional=OPTIONAL)
+    with pytest.raises(ValueError, match=r"^there is no key weight; did you mean weights\? the keys are weights$"):
+        key_values(["weight=1"], required={}, optional=OPTIONAL)
+
+
 def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         key_values(["--help"], required=REQUIRED, optional=OPTIONAL, about="Name what is on pictures.")

@@ -55,6 +55,7 @@ def _compare(
     )
     images, seeds = len(a[0]), (len(a), len(b))
     interval: Interval | None
+    p: float | None
     if seeds == (1, 1):
         interval, p = discordant_interval(int(only_a), int(only_b), images), mcnemar(int(only_a), int(only_b))
     else:

@@ -8,8 +8,8 @@ def images_section(found: ImageComparison) -> Section:
     """Return the section: errors in common and alone, the difference with its interval, and how often they disagree."""
     a, b = found.names
     head = ("", f"{b}: wrong", f"{b}: right")
-    rows = ((f"{a}: wrong", *map(_count, (found.both_wrong, found.only_a))),)
-    rows = (*rows, (f"{a}: right", *map(_count, (found.only_b, found.both_right))))
+    counts = {"wrong": (found.both_wrong, found.only_a), "right": (found.only_b, found.both_right)}
+    rows = tuple((f"{a}: {how}", *map(_count, pair)) for how, pair in counts.items())
     pairs = "" if found.single else " Means over all pairs of a run of each."
     caption = f"Numbers of {found.split} images, of {found.images:,}.{pairs}"
     blocks: list[Block] = [_difference(found), _disagreement(found), PageTable(head, rows, caption, "images")]
