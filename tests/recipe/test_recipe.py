@@ -49,6 +49,7 @@ def test_the_axes_are_choices_and_numbers() -> None:
         "sweep.attempts=5",
         "ray.address=auto",
         "data.workers=1",
+        "data.train_size=null",
         "dropout=null",
         "active_units=none",
         "learning_rate=5e-2",
@@ -57,6 +58,11 @@ def test_the_axes_are_choices_and_numbers() -> None:
 )
 def test_where_and_how_a_run_is_computed_leaves_the_fingerprint(word: str) -> None:
     assert fingerprint(word) == fingerprint()
+
+
+def test_digits_that_are_few_are_another_run_and_all_of_them_the_same_as_ever() -> None:
+    assert fingerprint("data.train_size=360") != fingerprint()
+    assert "train_size" not in compose([]).science["data"]
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ KEY_RULES: dict[str, tuple[Rule, str]] = {
     "data.image_size": (OrNull(_COUNT), "32"),
     "data.channels": (_COUNT, "3"),
     "data.num_classes": (Whole(low=2), "10"),
-    "data.train_size": (_COUNT, "1024"),
+    "data.train_size": (OrNull(_COUNT), "1024"),
     "data.test_size": (_COUNT, "256"),
     "data.seed": (_SEED, "0"),
     "optimizer.momentum": (Real(low=0, below=1), "0.9"),

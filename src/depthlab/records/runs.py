@@ -71,6 +71,12 @@ class Manifest(Record):
     created: str  # ISO 8601, UTC
     source: str = ""  # sha256 of the code that computes, "" where it was not noted
     arithmetic: int = 0  # number of what it computes; 0 in versions that had none
+    stands_for: str = ""  # fingerprint of what was asked, where memory ran out and batches were computed in more parts
+
+    @property
+    def asked(self) -> str:
+        """The fingerprint of the run that was asked for, by which this one is found."""
+        return self.stands_for or self.fingerprint
 
 
 @dataclass(frozen=True)

@@ -192,9 +192,9 @@ class SweepRunner:
         """Yield what a scheduler has to know first, then what is missing, the longest first."""
         if self.job.scheduled:
             for entry in self.sweep_state.in_state(*DONE):
-                yield partial(self.make_task, entry.trial, 1, 1, replay=True)
+                yield partial(self.make_task, entry.trial, 1, entry.trial.microbatches, replay=True)
         for entry in sorted(self.sweep_state.missing, key=lambda entry: -self._costs[entry.trial.index].work):
-            yield partial(self.make_task, entry.trial, 1, 1)
+            yield partial(self.make_task, entry.trial, 1, entry.trial.microbatches)
 
     def _examine(self, overrides: tuple[str, ...]) -> Trial | ValueError:
         """Return the trial that a search proposes, checked and numbered."""

@@ -94,4 +94,5 @@ def find_run(root: Path, run: str) -> RunFolder:
 def _is_attempt(manifest: Path, fingerprint: str, since: str) -> bool:
     # Plain JSON: quick, and a manifest of an older lab is no obstacle to a new run.
     values = json.loads(manifest.read_text(encoding="utf-8"))
-    return values.get("fingerprint") == fingerprint and str(values.get("created")) >= since
+    asked = values.get("stands_for") or values.get("fingerprint")
+    return asked == fingerprint and str(values.get("created")) >= since

@@ -23,7 +23,7 @@ def test_a_run_that_is_named_is_mapped(pipeline: Pipeline, trained: Trained, tmp
     assert [one.targets for one in record.runs[0].maps] == [("transition",), ("transition",), ("classifier",)]
     for one in record.runs[0].maps:
         assert sum(row[0] for row in one.values) == pytest.approx(1, abs=1e-5)
-    assert record.about.verdict[0] in answer.out and "One seed gives a point" in answer.out
+    assert record.about.verdict[0] in answer.out and "One seed has no interval" in answer.out
     assert (tmp_path / "figures" / "map-resnet-8-share.svg").is_file()
 
 

@@ -46,14 +46,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 
 @pytest.mark.slow
-def test_every_voter_was_trained_and_asked(told: Told) -> None:
+def test_every_method_was_trained_and_measured(told: Told) -> None:
     record = told.record("swept")
     assert told.swept.code == 0, told.swept.err
     assert f"page: {told.place}/swept/index.html" in told.swept.out and record.about.verdict[0] in told.swept.out
     assert tuple(dict.fromkeys(run.network for run in record.measured)) == NETWORKS
     assert {ref.group for ref in record.about.runs} == set(NETWORKS)
-    voters = {run.network: {curve.method for curve in run.curves} for run in record.measured}
-    assert list(voters.values()) == [set(), {"dropout"}, {"stochastic depth"}, {"snapshots"}]
+    methods = {run.network: {curve.method for curve in run.curves} for run in record.measured}
+    assert list(methods.values()) == [set(), {"dropout"}, {"stochastic depth"}, {"snapshots"}]
     assert {one.network for one in record.ensembles} == set(NETWORKS)
     assert (record.images, record.draws, record.masks, record.notes) == (40, 4, "network", ())
 

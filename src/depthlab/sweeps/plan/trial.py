@@ -20,6 +20,11 @@ class Trial:
     former: tuple[str, ...] = ()  # fingerprints that it had in earlier versions which compute the same
 
     @property
+    def microbatches(self) -> int:
+        """Parts in which each batch is computed, as it was asked for."""
+        return int(self.recipe.config["trainer"]["microbatches"])
+
+    @property
     def name(self) -> str:
         """Return the name that reads: `resnet-56 · digits · seed 0`."""
         return self.recipe.name
