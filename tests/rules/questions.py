@@ -31,7 +31,8 @@ _JUDGING = _role(
 )
 ROLES = {
     "question": _role("command_line recipe sweeps", shared="base arguments few_images runs", own="plan"),
-    "command": _role("command_line recipe records tracking", lazily="page report runs sweeps"),  # of a page alone
+    # of a page alone
+    "command": _role("command_line recipe records tracking", lazily="measure page record report runs sweeps"),
     "plan": _role(
         "command_line recipe records runs sweeps tracking",
         shared=PLANNING,

@@ -108,6 +108,8 @@ class TrainedRuns(Generic[Plan]):
             OSError: the folder can't be written.
             SystemExit: with 3 if trials are missing, when all else is done.
         """
+        notes = dict.fromkeys(one.folder.manifest.dataset.test_note for one in self.finished)
+        page = replace(page, facts=(*page.facts, *(("test images", note) for note in notes if note)))
         files = write_answer(page, record, arguments.output)
         send_answer(record.about.question, files, arguments.output, self.stores)
         for sweep in self.sweeps:

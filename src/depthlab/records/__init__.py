@@ -9,7 +9,7 @@ from depthlab.records.lesion_sites import FixedUnit, LesionSite
 from depthlab.records.matched_network import MatchedNetwork
 from depthlab.records.measured_run import LayerValue, MeasuredRun
 from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord, RunRef
-from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
+from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord, test_note
 from depthlab.records.states import DONE, ENDED, RunStatus, TrialState
 from depthlab.records.statistics import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
 from depthlab.records.sweeps import (
@@ -65,5 +65,6 @@ __all__ = [
     "Trend",
     "TrialRecord",
     "TrialState",
+    "test_note",
     "without_test",
 ]
