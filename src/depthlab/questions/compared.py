@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from depthlab.questions.planning import enough_text
+from depthlab.questions.planning import WANTED, enough_text
 from depthlab.records import Compared, MeasuredRun, RunRef
-from depthlab.statistics import holm, welch
+from depthlab.statistics import holm, paired, welch
 
 TRAINING, TEST = "training error", "test error"
 
@@ -59,11 +59,27 @@ def compare_sides(blank: Compared, ours: Mapping[int, float], theirs: Mapping[in
     return replace(blank, comparison=welch(ours.values(), theirs.values(), images=images))
 
 
-def correct(family: Sequence[Compared]) -> list[Compared]:
-    """Return the comparisons with p-values corrected over all of them together (Holm), and how far the seeds tell."""
+def compare_twins(blank: Compared, ours: Mapping[int, float], theirs: Mapping[int, float], images: int = 0) -> Compared:
+    """Fill in the same for runs that began with the same weights, in pairs: the paired t test over the seeds of both.
+
+    A seed that one side lacks is left out, so that a lost run does not change the test.
+    """
+    seeds = [seed for seed in ours if seed in theirs]
+    if not seeds:
+        return blank
+    a, b = {seed: ours[seed] for seed in seeds}, {seed: theirs[seed] for seed in seeds}
+    compared = paired(a.values(), b.values(), images=images)
+    return replace(blank, mean_a=_mean(a), mean_b=_mean(b), comparison=compared)
+
+
+def correct(family: Sequence[Compared], wanted: float = WANTED, unit: str = "points") -> list[Compared]:
+    """Return the comparisons with p-values corrected over all of them together (Holm), and how far the seeds tell.
+
+    `wanted` is the half-width, in `unit`, that people ask for.
+    """
     p_values = [None if one.comparison is None else one.comparison.p for one in family]
     return [
-        replace(one, p_holm=p, enough="" if one.comparison is None else enough_text(one.comparison))
+        replace(one, p_holm=p, enough="" if one.comparison is None else enough_text(one.comparison, wanted, unit))
         for one, p in zip(family, holm(p_values), strict=True)
     ]
 
