@@ -42,7 +42,14 @@ def compare_networks(
     return correct([compare_sides(one, values[one.a], values[one.b], count) for one in blanks])
 
 
-def compare_sides(blank: Compared, ours: Mapping[int, float], theirs: Mapping[int, float], images: int = 0) -> Compared:
+def compare_sides(
+    blank: Compared,
+    ours: Mapping[int, float],
+    theirs: Mapping[int, float],
+    images: int = 0,
+    *,
+    floors: tuple[float, float] | None = None,
+) -> Compared:
     """Fill in the means and the comparison, Welch's: equal seeds make networks of different depths no pairs.
 
     `correct` has to follow.
@@ -52,14 +59,22 @@ def compare_sides(blank: Compared, ours: Mapping[int, float], theirs: Mapping[in
         ours: Seed -> value of the first side.
         theirs: Likewise of the second.
         images: How many images the values are shares of, in percent; 0 where they are no such shares.
+        floors: The least variances of the two sides, in place of those by `images`.
     """
     blank = replace(blank, mean_a=_mean(ours), mean_b=_mean(theirs))
     if not ours or not theirs:
         return blank
-    return replace(blank, comparison=welch(ours.values(), theirs.values(), images=images))
+    return replace(blank, comparison=welch(ours.values(), theirs.values(), images=images, floors=floors))
 
 
-def compare_twins(blank: Compared, ours: Mapping[int, float], theirs: Mapping[int, float], images: int = 0) -> Compared:
+def compare_twins(
+    blank: Compared,
+    ours: Mapping[int, float],
+    theirs: Mapping[int, float],
+    images: int = 0,
+    *,
+    floors: tuple[float, float] | None = None,
+) -> Compared:
     """Fill in the same for runs that began with the same weights, in pairs: the paired t test over the seeds of both.
 
     A seed that one side lacks is left out, so that a lost run does not change the test.
@@ -68,8 +83,14 @@ def compare_twins(blank: Compared, ours: Mapping[int, float], theirs: Mapping[in
     if not seeds:
         return blank
     a, b = {seed: ours[seed] for seed in seeds}, {seed: theirs[seed] for seed in seeds}
-    compared = paired(a.values(), b.values(), images=images)
+    compared = paired(a.values(), b.values(), images=images, floors=floors)
     return replace(blank, mean_a=_mean(a), mean_b=_mean(b), comparison=compared)
+
+
+def twins(ours: Mapping[int, str], theirs: Mapping[int, str]) -> bool:
+    """Return whether two sides began with the same weights in each seed that both have: digests by seed."""
+    shared = [seed for seed in ours if seed in theirs]
+    return bool(shared) and all(ours[seed] and ours[seed] == theirs[seed] for seed in shared)
 
 
 def correct(family: Sequence[Compared], wanted: float = WANTED, unit: str = "points") -> list[Compared]:

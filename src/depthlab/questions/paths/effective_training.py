@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from depthlab.questions.compared import TEST, compare_sides, compare_twins, correct
+from depthlab.questions.compared import TEST, compare_sides, compare_twins, correct, twins
 from depthlab.questions.grouping import grouped
 from depthlab.questions.paths.record import EffectiveTraining, PathRun
 from depthlab.questions.wording import together
@@ -67,7 +67,7 @@ def pair_runs(
                     errors={str(run.seed): run.test_error for run in alone},
                     whole={str(run.seed): run.test_error for run in whole},
                     compared=Compared(FAMILY, TEST, alone[0].series, alone[0].network, network, None, None),
-                    twins=are_twins(alone, whole),
+                    twins=twins(_begun(alone), _begun(whole)),
                 )
             )
     return tuple(found)
@@ -89,10 +89,8 @@ def compare_training(training: Sequence[EffectiveTraining], images: int) -> tupl
     return tuple(replace(one, compared=pair) for one, pair in zip(training, compared, strict=True))
 
 
-def are_twins(ours: Sequence[PathRun], theirs: Sequence[PathRun]) -> bool:
-    """Return whether runs of a seed that both sides have began with the same weights."""
-    begun = {run.seed: run.initial_weights for run in theirs}
-    return all(run.initial_weights and run.initial_weights == begun[run.seed] for run in ours if run.seed in begun)
+def _begun(runs: Sequence[PathRun]) -> dict[int, str]:
+    return {run.seed: run.initial_weights for run in runs}
 
 
 def _by_seed(errors: Mapping[str, float]) -> dict[int, float]:
