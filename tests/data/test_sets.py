@@ -1,6 +1,7 @@
 """Sets that need no files, and what is measured of any set."""
 
 import hashlib
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from depthlab.data import ImageSet, digits, synthetic
+from depthlab.data import ImageSet, Split, digits, synthetic
 from depthlab.data.images import measure_content, split_from_arrays
 
 
@@ -29,6 +30,33 @@ def test_digits() -> None:
     assert images.checksum == digits().checksum
     assert images.test.labels.bincount().min() >= 34
     assert nearest_mean_accuracy(images) > 0.85
+
+
+@pytest.mark.parametrize("size", [20, 360, 1437])
+def test_digits_that_are_not_trained_on_are_tested_on(size: int) -> None:
+    """Every digit is in one part, in both there are all classes alike, and no image of the test part is trained on."""
+    every, few = digits(), digits(train_size=size)
+    assert (len(few.train), len(few.test)) == (size, 1797 - size)
+    assert sorted(pixels(few.train) + pixels(few.test)) == sorted(pixels(every.train) + pixels(every.test))
+    assert Counter(pixels(few.test)) >= Counter(pixels(every.test)), "what was tested on stays so"
+    counts = few.train.labels.bincount()
+    assert int(counts.max() - counts.min()) <= 0.03 * size + 1
+    assert few.checksum == digits(train_size=size).checksum != every.checksum
+
+
+def test_all_digits_are_those_without_a_size() -> None:
+    assert digits(train_size=1438).checksum == digits().checksum
+    for size in (19, 1439, 0.5, True):
+        with pytest.raises(ValueError, match="must be a whole number from 20 to 1,438"):
+            digits(train_size=size)  # type: ignore[arg-type]
+
+
+def pixels(split: Split) -> list[bytes]:
+    """Return each image with its label as bytes."""
+    assert isinstance(split.images, Tensor)
+    return [
+        image.numpy().tobytes() + bytes([int(label)]) for image, label in zip(split.images, split.labels, strict=True)
+    ]
 
 
 def test_synthetic_has_the_shape_that_was_asked_for_and_can_be_learned() -> None:

@@ -1,12 +1,14 @@
 """Calibration against a loop over images, and what must hold of any."""
 
+import itertools
 import math
+from statistics import fmean, stdev
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from depthlab.measures.calibration import calibration_of, measure_calibration
+from depthlab.measures.calibration import calibration_of, chance_errors, measure_calibration
 
 
 def scores_of(seed: int, images: int = 200, classes: int = 5) -> tuple[Tensor, Tensor]:
@@ -76,6 +78,47 @@ def test_laws(seed: int) -> None:
     )
     sharper = calibration_of(10 * scores, labels)
     assert sharper.accuracy == found.accuracy and sharper.confidence > found.confidence
+
+
+def calibrated(images: int, seed: int, sharpness: float) -> tuple[Tensor, Tensor]:
+    """Return scores of a perfectly calibrated network, and labels drawn from its probabilities."""
+    generator = torch.Generator().manual_seed(seed)
+    scores = sharpness * torch.randn(images, 10, generator=generator, dtype=torch.float64)
+    return scores, torch.multinomial(scores.softmax(dim=1), 1, generator=generator)[:, 0]
+
+
+@pytest.mark.parametrize("sharpness", [1.0, 2.0, 4.0])
+@pytest.mark.parametrize("images", [359, 1437])
+def test_a_perfectly_calibrated_network_has_no_error_beyond_chance(images: int, sharpness: float) -> None:
+    """Whatever its confidence: one that is less confident has more error by chance, which is taken off."""
+    found = [calibration_of(*calibrated(images, seed, sharpness), draws=200) for seed in range(60)]
+    errors, excess = [100 * one.expected_error for one in found], [100 * (one.excess or 0.0) for one in found]
+    assert abs(fmean(excess)) < 0.35 * stdev(errors)
+    assert fmean(errors) > 1 > abs(fmean(excess))
+    beyond = sum(one.expected_error > (one.chance_limit or 0.0) for one in found) / len(found)
+    assert beyond <= 0.12, "5 % of such networks, and two standard errors"
+
+
+def test_chance_is_the_mean_over_all_that_labels_could_be() -> None:
+    """Against every way in which six images can be right or wrong, weighed by its probability."""
+    confidence = torch.tensor([0.55, 0.6, 0.62, 0.9, 0.95, 0.97], dtype=torch.float64)
+    place = torch.tensor([1, 1, 1, 2, 2, 2])
+    expected = 0.0
+    for ways in itertools.product((0.0, 1.0), repeat=6):
+        right = torch.tensor(ways, dtype=torch.float64)
+        weight = float((right * confidence + (1 - right) * (1 - confidence)).prod())
+        gaps = (right - confidence).view(2, 3).sum(dim=1)
+        expected += weight * float(gaps.abs().sum()) / 6
+    drawn = chance_errors(confidence, place, 3, 20_000)
+    assert float(drawn.mean()) == pytest.approx(expected, rel=0.02)
+    assert torch.equal(drawn[:100], chance_errors(confidence, place, 3, 20_000)[:100]), "the same at each call"
+
+
+def test_a_network_that_is_too_sure_errs_beyond_chance() -> None:
+    scores, labels = calibrated(1437, 0, 2.0)
+    found = calibration_of(2 * scores, labels)
+    assert found.excess is not None and found.chance_limit is not None
+    assert found.expected_error > found.chance_limit and found.excess > 0.05
 
 
 def test_a_network_is_measured_in_evaluation_mode_over_all_batches() -> None:

@@ -44,11 +44,12 @@ def test_the_axes_are_choices_and_numbers() -> None:
         "trainer.checkpoint_minutes=5",
         "trainer.precision=fp32",  # as it was resolved, it is in the fingerprint already
         "trainer.workers=1",
-        "trainer.microbatches=2",
+        "trainer.microbatches=1",
         "fresh=true",
         "sweep.attempts=5",
         "ray.address=auto",
         "data.workers=1",
+        "data.train_size=null",
         "dropout=null",
         "active_units=none",
         "learning_rate=5e-2",
@@ -57,6 +58,11 @@ def test_the_axes_are_choices_and_numbers() -> None:
 )
 def test_where_and_how_a_run_is_computed_leaves_the_fingerprint(word: str) -> None:
     assert fingerprint(word) == fingerprint()
+
+
+def test_digits_that_are_few_are_another_run_and_all_of_them_the_same_as_ever() -> None:
+    assert fingerprint("data.train_size=360") != fingerprint()
+    assert "train_size" not in compose([]).science["data"]
 
 
 @pytest.mark.parametrize(
@@ -75,19 +81,20 @@ def test_where_and_how_a_run_is_computed_leaves_the_fingerprint(word: str) -> No
         "trainer.max_steps=10",
         "trainer.gradient_clip=1",
         "trainer.workers=2",
+        "trainer.microbatches=2",
     ],
 )
 def test_what_decides_the_result_changes_the_fingerprint(word: str) -> None:
     assert fingerprint(word) != fingerprint()
 
 
-def test_the_fingerprint_is_16_digits_of_config_data_precision_and_source(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fingerprint_is_16_digits_of_config_data_precision_and_arithmetic(monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprint()
     assert len(before) == 16
     assert int(before, 16) >= 0
     assert fingerprint(data_checksum="e") != before
     assert fingerprint(precision="bf16") != before
-    monkeypatch.setattr("depthlab.recipe.recipe.source_hash", lambda: "another source")
+    monkeypatch.setattr("depthlab.recipe.recipe.ARITHMETIC", 1000)
     assert fingerprint() != before
 
 

@@ -121,7 +121,7 @@ def test_ones_own_model_is_had_once_and_not_in_each_family_of_a_named_space() ->
 def test_science_words_leave_out_where_and_how() -> None:
     science = ("depth=8", "data.crop=1", "trainer.precision=fp32", "trainer.max_steps=5")
     rest = ["tracking=none", "tracking.uri=http://x", "hydra.searchpath=[a]", "seed=0,1"]
-    rest += ["trainer.threads=1", "trainer.device=cpu", "trainer.progress=false", "trainer.microbatches=2"]
+    rest += ["trainer.threads=1", "trainer.device=cpu", "trainer.progress=false"]
     rest += ["data.folder=/a", "data.workers=1", "data.on_device=false", "trainer.checkpoint_minutes=3"]
     assert read_space([*rest, *science]).science_words == science
 

@@ -33,7 +33,7 @@ LAYERS = {
     "models": _room("nn torch"),
     # Models know no configuration, measures no family, the report no torch.
     "data": _room("lazy_exports torch pytorch_lightning numpy PIL rich", lazily="datasets"),
-    "tracking": _room("records", lazily="mlflow"),
+    "tracking": _room("records numpy", lazily="mlflow"),
     "training": _room("lazy_exports nn torch pytorch_lightning torchmetrics rich"),
     "measures": _room("nn records torch numpy"),
     "report": _room("records matplotlib jinja2 numpy rich"),
@@ -44,7 +44,8 @@ LAYERS = {
     ),
     "command_line": _room("recipe hydra omegaconf"),
     "sweeps": _room(
-        "lazy_exports recipe runs training tracking report records rich fsspec optuna ray", lazily="mlflow"
+        "lazy_exports recipe runs training tracking report statistics records rich fsspec optuna ray numpy",
+        lazily="mlflow",
     ),
     # What the lab is for; tests/rules/questions.py says which of its files may import what.
     "questions": _room(

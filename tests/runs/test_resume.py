@@ -78,6 +78,7 @@ def test_a_run_cut_off_thrice_ends_bit_for_bit_like_an_unbroken_one(tmp_path: Pa
     assert other.status == "finished"
     assert other.journal.resumptions == 3
     assert same_numbers(one, other)
+    assert (one.path / "predictions.npz").read_bytes() == (other.path / "predictions.npz").read_bytes()
 
 
 @pytest.mark.slow

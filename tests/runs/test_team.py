@@ -15,7 +15,7 @@ from depthlab.recipe import compose
 from depthlab.runs import RunHooks, run
 from depthlab.runs.prepare import prepare
 from depthlab.runs.worker import run_worker
-from depthlab.tracking import RunFolder, find_folders
+from depthlab.tracking import RunFolder, find_folders, read_predictions
 from depthlab.training import Checkpoints, Diverged, Interrupted, Pruned, Team, read_weights
 from tests.runs.test_resume import same_numbers
 from tests.training.teams import in_team
@@ -193,6 +193,9 @@ def test_one_record_is_written_and_nothing_by_others(together: Together) -> None
         assert folder.status == "finished"
         assert folder.record is not None
         assert sorted(f.name for f in folder.checkpoints.iterdir()) == ["best.ckpt", "final.ckpt", "last.ckpt"]
+        predictions = read_predictions(folder)
+        assert (len(predictions.validation), len(predictions.test)) == (6, 21)
+        assert predictions.test.errors == round(21 * (1 - folder.record.metrics["test/accuracy"]))
 
 
 def test_members_begin_with_equal_weights_and_draw_other_numbers(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Sweeps for real: `python train.py -m ...` in processes of their own, and what they leave behind.
 
 A sweep of tiny trials takes some 10 seconds, nearly all of them imports of its workers, and Ray's start: tests share
-sweeps where they can.
+sweeps where they can, and do without Ray (`run_in_turn`) where cluster and workers are not what they are about.
 """
 
 import os
@@ -24,6 +24,7 @@ from tests.commands import Command
 from tests.sweeps.planned import TINY
 
 ROOT = Path(__file__).parents[2]
+TRAIN = ROOT / "train.py"
 PATIENCE = 300.0  # seconds for anything to happen, on a machine that does much else
 GONE = (
     120.0  # seconds after which no process of a killed command may be left; Ray's agents try for 60 to reach its head
@@ -88,7 +89,7 @@ class Net(nn.Module):
 
     def slow(self, images, scores):
         if not (PLACE / "healed").exists():
-            time.sleep(0.5)
+            time.sleep(1.0)
         return scores
 '''
 
@@ -123,24 +124,29 @@ class Sandbox:
         shutil.copy(self.store, self.path / "mlflow.db")
         (self.path / "networks.py").write_text(NETWORKS)
 
-    def start(self, *words: str) -> Command:
-        """Start a sweep as a person does; it and what it starts are in a session of their own."""
+    def start(self, *words: str, in_turn: bool = False) -> Command:
+        """Start a sweep as a person does, or without Ray; it and what it starts are in a session of their own."""
         typed = ["-m", *TINY, *self.words, *words, "trainer.threads=1", "tracking.system_metrics=false"]
+        program = ["-c", f"from tests.sweeps.in_turn import run_script; run_script({str(TRAIN)!r})"]
         environment = os.environ | {
             "MLFLOW_TRACKING_URI": f"sqlite:///{self.path / 'mlflow.db'}",
-            "PYTHONPATH": str(ROOT / "src"),
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *([str(ROOT)] if in_turn else [])]),
             "RAY_TMPDIR": str(self.room),
             "TMPDIR": str(self.room),
             "HOME": str(self.path),
             MARK: self.mark,
         }
         with bound_to(self.cores):
-            self.started.append(Command(ROOT / "train.py", *typed, cwd=self.path, env=environment))
+            self.started.append(Command(*(program if in_turn else [TRAIN]), *typed, cwd=self.path, env=environment))
         return self.started[-1]
 
-    def run(self, *words: str) -> Ended:
+    def run_in_turn(self, *words: str) -> Ended:
+        """Run a sweep whose own process trains the trials, one after the other."""
+        return self.run(*words, in_turn=True)
+
+    def run(self, *words: str, in_turn: bool = False) -> Ended:
         began = time.monotonic()
-        process = self.start(*words)
+        process = self.start(*words, in_turn=in_turn)
         out, err = process.communicate(timeout=PATIENCE)
         return Ended(process.returncode, out, err, time.monotonic() - began)
 

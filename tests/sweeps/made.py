@@ -18,7 +18,7 @@ def trial(index: int, *, model: str = "resnet", depth: int = 20, seed: int = 0, 
         "depth": depth,
         "seed": seed,
         "epochs": EPOCHS,
-        "trainer": {"max_steps": None},
+        "trainer": {"max_steps": None, "microbatches": 1},
     }
     recipe = Recipe(config, {"model": model, "data": "digits"}, ())
     return Trial(index, tuple(f"{key}={value}" for key, value in values.items()), values, recipe, f"{index:016x}")

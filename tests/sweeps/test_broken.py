@@ -49,7 +49,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> Iterato
         then, children = by_mode(place)
         faults = place.sweep.faults
         (place.path / "healed").touch()
-        second = place.run(*WORDS)
+        second = place.run_in_turn(*WORDS)
         yield Told(place, first, then, children, faults, second, *by_mode(place))
 
 

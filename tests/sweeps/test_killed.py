@@ -77,7 +77,7 @@ def check_the_same(whole: Sandbox, broken: Sandbox) -> None:
 def whole(tmp_path: Path, empty_store: Path) -> Iterator[Sandbox]:
     """A sweep that nothing breaks off."""
     with placed(tmp_path / "whole", empty_store, *WORDS, *FEW, cores=2) as place:
-        ended = place.run()
+        ended = place.run_in_turn()
         assert ended.code == 0, ended.said
         yield place
 

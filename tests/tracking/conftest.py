@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,13 @@ from depthlab.tracking import RunFolder, open_client
 MakeFolder = Callable[..., RunFolder]
 
 
-def make_manifest(*, fingerprint: str = "1a2b3c4d5e6f7788", name: str = "resnet-56 · digits · seed 0") -> Manifest:
+def make_manifest(
+    *,
+    fingerprint: str = "1a2b3c4d5e6f7788",
+    name: str = "resnet-56 · digits · seed 0",
+    microbatches: int = 1,
+    stands_for: str = "",
+) -> Manifest:
     """Return the manifest of a run that never was."""
     return Manifest(
         name=name,
@@ -21,7 +28,7 @@ def make_manifest(*, fingerprint: str = "1a2b3c4d5e6f7788", name: str = "resnet-
         command=("train.py", "model=resnet", "depth=56"),
         overrides=("model=resnet", "depth=56"),
         choices={"model": "resnet"},
-        config={"depth": 56},
+        config={"depth": 56, "trainer": {"microbatches": microbatches}},
         axes={"model": "resnet", "depth": 56, "width": 1, "seed": 0},
         dataset=Dataset(
             name="digits",
@@ -51,6 +58,7 @@ def make_manifest(*, fingerprint: str = "1a2b3c4d5e6f7788", name: str = "resnet-
         threads=2,
         seed=0,
         created=datetime.now(UTC).isoformat(),
+        stands_for=stands_for,
     )
 
 
@@ -58,7 +66,7 @@ def make_manifest(*, fingerprint: str = "1a2b3c4d5e6f7788", name: str = "resnet-
 def make_folder(tmp_path: Path) -> MakeFolder:
     """Make run folders under `runs/` of the test's own folder."""
 
-    def make(**changes: str) -> RunFolder:
+    def make(**changes: Any) -> RunFolder:
         return RunFolder.create(tmp_path / "runs", make_manifest(**changes))
 
     return make

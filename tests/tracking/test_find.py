@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.records import RunStatus
-from depthlab.tracking import RunFolder, find_folders, find_interrupted, find_run
+from depthlab.records import RunRecord, RunStatus
+from depthlab.tracking import RunFolder, find_finished, find_folders, find_interrupted, find_run
 from depthlab.tracking.sync_progress import SyncProgress
 from tests.tracking.conftest import MakeFolder
 
@@ -43,6 +43,42 @@ def test_the_newest_of_several_is_continued(make_folder: MakeFolder) -> None:
     found = find_interrupted(older.path.parent, "1a2b3c4d5e6f7788")
     assert found is not None
     assert found.path == newer.path
+
+
+ASKED, FORMER, IN_PARTS = "1a2b3c4d5e6f7788", "aaaa3c4d5e6f7788", "bbbb3c4d5e6f7788"
+
+
+def _finished(folder: RunFolder) -> RunFolder:
+    fingerprint = folder.manifest.fingerprint
+    folder.record = RunRecord(folder.name, folder.name, None, fingerprint, RunStatus.FINISHED, (), {}, {}, (), (), ())
+    return _left(folder, RunStatus.FINISHED)
+
+
+def test_a_run_of_an_earlier_version_is_found_but_behind_todays(make_folder: MakeFolder) -> None:
+    old = _finished(make_folder(fingerprint=FORMER))
+    root = old.path.parent
+    assert find_finished(root, ASKED) is None
+    found = find_finished(root, ASKED, former=(FORMER,))
+    assert found is not None and found.path == old.path
+    new = _finished(make_folder(fingerprint=ASKED))
+    found = find_finished(root, ASKED, former=(FORMER,))
+    assert found is not None and found.path == new.path
+
+
+def test_a_former_run_in_microbatches_is_none_of_those_that_could_not_tell(make_folder: MakeFolder) -> None:
+    old = _finished(make_folder(fingerprint=FORMER, microbatches=8))
+    assert find_finished(old.path.parent, ASKED, former=(FORMER,)) is None
+
+
+def test_a_run_in_parts_counts_where_memory_ran_out_for_what_was_asked(make_folder: MakeFolder) -> None:
+    others = _finished(make_folder(fingerprint=IN_PARTS, microbatches=2))
+    root = others.path.parent
+    assert find_finished(root, ASKED) is None, "somebody asked for two parts"
+    made = _finished(make_folder(fingerprint=IN_PARTS, microbatches=2, stands_for=ASKED))
+    found = find_finished(root, ASKED)
+    assert found is not None and found.path == made.path
+    found = find_finished(root, IN_PARTS)
+    assert found is not None and found.path == others.path
 
 
 def test_no_runs_at_all(tmp_path: Path) -> None:

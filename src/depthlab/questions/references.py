@@ -142,9 +142,11 @@ def place_of(value: Any, order: Sequence[Any] = ()) -> float:
 def _refer(swept: SweepResult, trial: TrialRecord, along: str, aside: Sequence[str]) -> RunRef:
     recipe = swept.recipes[trial.index]
     record = commit = None
+    parts = 1
     if trial.state == TrialState.FINISHED:
         folder = run_folder(swept, trial)
         record, commit = folder.record, commit_text(folder.manifest.environment)
+        parts = folder.manifest.config["trainer"]["microbatches"] if folder.manifest.stands_for else 1
     order = list(dict.fromkeys(_text(other.values.get(along)) for other in swept.trials))
     value = trial.values.get(along, recipe.config.get(along))
     return RunRef(
@@ -162,12 +164,16 @@ def _refer(swept: SweepResult, trial: TrialRecord, along: str, aside: Sequence[s
         message=trial.message,
         hardware=record.hardware if record is not None else "",
         commit=commit,
+        parts=parts,
     )
 
 
 def commit_text(environment: Environment) -> str | None:
-    """Return the commit of the code, and whether it was changed since; None outside of a checkout."""
-    return environment.commit and environment.commit + (" with uncommitted changes" if environment.diff else "")
+    """Return the commit of the code, and whether it was changed since; outside of a checkout the lab's version."""
+    if environment.commit is None:
+        version = environment.versions.get("depthlab")
+        return version and f"depthlab {version}"
+    return environment.commit + (" with uncommitted changes" if environment.diff else "")
 
 
 def _others(values: Mapping[str, Any], told: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """A config becomes a checked recipe. No torch here: plans start fast."""
 
+from depthlab.recipe.arithmetic import ARITHMETIC
 from depthlab.recipe.check_values import checked_value
 from depthlab.recipe.compose import checked_overrides, compose, from_hydra, one_line, recipe_from_config
 from depthlab.recipe.compose_each import compose_all, compose_each
@@ -15,6 +16,7 @@ from depthlab.recipe.target import locate, model_arguments
 from depthlab.recipe.wording import as_typed
 
 __all__ = [
+    "ARITHMETIC",
     "AXES",
     "CONF",
     "GROUPS",

@@ -5,8 +5,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, final
 
+from depthlab.recipe.arithmetic import ARITHMETIC, FORMER_SOURCES, LATER_KEYS
 from depthlab.recipe.override import override_keys
-from depthlab.recipe.source import source_hash, target_hash
+from depthlab.recipe.source import target_hash
 
 AXES = (
     "depth",
@@ -30,7 +31,7 @@ STEERING = ("fresh", "sweep", "ray")  # nodes that say how runs are carried out 
 
 # Where and how a run is computed and kept, not what it finds. Precision comes into the fingerprint as it was resolved.
 NOT_SCIENCE = {
-    "trainer": ("device", "threads", "precision", "progress", "checkpoint_minutes", "microbatches"),
+    "trainer": ("device", "threads", "precision", "progress", "checkpoint_minutes"),
     "data": ("folder", "workers", "on_device"),
 }
 
@@ -92,20 +93,37 @@ class Recipe:
         science = {key: value for key, value in self.config.items() if key not in ("tracking", *STEERING)}
         for group, keys in NOT_SCIENCE.items():
             science[group] = {key: value for key, value in science[group].items() if key not in keys}
+        if science["data"].get("train_size") is None:  # as for runs from before digits had it
+            science["data"].pop("train_size", None)
         science["model"] = {key: value for key, value in science["model"].items() if key != "parts"}
         science["parts"] = self.parts
         if not self.parts:  # as for runs from before there were any
             del science["parts"]
-        if science["trainer"].get("workers") == 1:  # several shard their batches, and batch norm sees one shard
-            del science["trainer"]["workers"]
+        for key, before in LATER_KEYS.items():
+            group, name = key.split(".")
+            if science[group].get(name) == before:
+                del science[group][name]
         return science
 
     def fingerprint(self, *, data_checksum: str, precision: str) -> str:
         """Return 16 hexadecimal digits that two runs share when their results must be the same.
 
+        They are of settings, images and the number of the arithmetic; of a person's own model, of its source too.
         Machine and threads are left out: they stand in the manifest.
         """
-        parts = [self.science, precision, data_checksum, source_hash()]
+        return self._digits(precision, data_checksum, ARITHMETIC)
+
+    def former_fingerprints(self, *, data_checksum: str, precision: str) -> tuple[str, ...]:
+        """Return what `fingerprint` was in versions without a number that computed the same.
+
+        They took no notice of `trainer.microbatches`, which gives other weights: there is none where it isn't 1.
+        """
+        if self.config["trainer"]["microbatches"] != LATER_KEYS["trainer.microbatches"]:
+            return ()
+        return tuple(self._digits(precision, data_checksum, source) for source in FORMER_SOURCES)
+
+    def _digits(self, precision: str, data_checksum: str, code: int | str) -> str:
+        parts = [self.science, precision, data_checksum, code]
         if self.foreign:
             parts.append(target_hash(self.config["model"]["_target_"]))
         text = json.dumps(parts, sort_keys=True, separators=(",", ":"))

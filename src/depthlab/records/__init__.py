@@ -12,7 +12,15 @@ from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord
 from depthlab.records.states import DONE, ENDED, RunStatus, TrialState
 from depthlab.records.statistics import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
-from depthlab.records.sweeps import FaultRecord, PlannedTrial, SweepManifest, SweepRecord, TrialRecord
+from depthlab.records.sweeps import (
+    FaultRecord,
+    PlannedTrial,
+    SearchChoice,
+    SweepManifest,
+    SweepRecord,
+    TrialRecord,
+    without_test,
+)
 
 __all__ = [
     "DONE",
@@ -51,10 +59,12 @@ __all__ = [
     "RunRef",
     "RunStatus",
     "RunsFound",
+    "SearchChoice",
     "Summary",
     "SweepManifest",
     "SweepRecord",
     "Trend",
     "TrialRecord",
     "TrialState",
+    "without_test",
 ]

@@ -26,3 +26,10 @@ class Calibration(Record):
     expected_error: float  # expected calibration error, a fraction
     loss: float  # mean negative log-likelihood of the true class, nats
     bins: tuple[CalibrationBin, ...]
+    chance_error: float | None = None  # of a perfectly calibrated network of the same confidences; None if not measured
+    chance_limit: float | None = None  # which only 5 % of such networks exceed
+
+    @property
+    def excess(self) -> float | None:
+        """The calibration error beyond chance, a fraction: about 0 for a perfectly calibrated network."""
+        return None if self.chance_error is None else self.expected_error - self.chance_error

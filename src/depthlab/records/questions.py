@@ -26,6 +26,7 @@ class RunRef(Record):
     message: str = ""  # the fault in one line
     hardware: str = ""  # processor or GPU, threads and precision
     commit: str | None = None  # of the code that computed it
+    parts: int = 1  # in which batches were computed because memory ran out; 1 where they were computed as asked for
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Manifest(Record):
     """Everything that is needed to repeat a run, written before its first step."""
 
     name: str  # reads: resnet-56 · digits · seed 0
-    fingerprint: str  # of what decides the result: config, precision, data, source
+    fingerprint: str  # of what decides the result: config, precision, data, arithmetic
     command: tuple[str, ...]  # as it was typed
     overrides: tuple[str, ...]  # what was typed after `train.py`
     choices: dict[str, str]  # config group -> option
@@ -57,6 +57,13 @@ class Manifest(Record):
     seed: int
     created: str  # ISO 8601, UTC
     source: str = ""  # sha256 of the code that computes, "" where it was not noted
+    arithmetic: int = 0  # number of what it computes; 0 in versions that had none
+    stands_for: str = ""  # fingerprint of what was asked, where memory ran out and batches were computed in more parts
+
+    @property
+    def asked(self) -> str:
+        """The fingerprint of the run that was asked for, by which this one is found."""
+        return self.stands_for or self.fingerprint
 
 
 @dataclass(frozen=True)

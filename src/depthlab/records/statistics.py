@@ -81,7 +81,7 @@ class Comparison(Record):
 
     difference: float
     n: tuple[int, ...]  # values of a and of b, or of each cell
-    method: str  # paired t, welch, contrast or none
+    method: str  # paired t, welch, contrast, crossed or none
     interval: Interval | None = None  # of the difference
     p: float | None = None  # two-sided; not corrected for other comparisons
     effect: float | None = None  # in standard deviations, as effect_kind says

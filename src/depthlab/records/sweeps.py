@@ -1,10 +1,12 @@
 """What a sweep leaves: its question, its trials, and how they stand."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from depthlab.records.base import Record
 from depthlab.records.states import TrialState
+from depthlab.records.statistics import Interval
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,22 @@ class TrialRecord(Record):
 
 
 @dataclass(frozen=True)
+class SearchChoice(Record):
+    """The setting that a search chose, on validation alone. Errors are in percent."""
+
+    values: dict[str, Any]  # the sweep's axes without the seed -> the setting
+    trials: tuple[int, ...]  # its trials, by their place in the sweep
+    error: float  # on validation, the mean over its seeds
+    interval: Interval | None  # of that error
+    over: str  # what the interval is over: images or seeds
+    images: int  # of validation
+    alike: int  # other settings whose validation errors can't be told from its own
+    others: int  # settings that it was compared with
+    left_out: int  # settings that were not compared, as runs of them did not finish
+    confirm: tuple[str, ...]  # the command that trains it with new seeds
+
+
+@dataclass(frozen=True)
 class SweepRecord(Record):
     """Many trials that answer one question."""
 
@@ -77,3 +95,27 @@ class SweepRecord(Record):
     run_id: str | None = None  # MLflow's parent run
     started: str = ""  # ISO 8601, UTC
     updated: str = ""  # ISO 8601, UTC
+    searched: tuple[str, ...] = ()  # axes whose values were to be chosen from, not to be compared
+    choice: SearchChoice | None = None  # None before a search is over
+
+    @property
+    def withheld(self) -> tuple[TrialRecord, ...]:
+        """The trials whose test errors nobody is to see: of a search all but those that validation chose."""
+        chosen = self.choice.trials if self.choice is not None else ()
+        return tuple(trial for trial in self.trials if self.searched and trial.index not in chosen)
+
+    def blinded(self) -> Self:
+        """Return the record without the test errors that nobody is to see; what is shown is made of it."""
+        hidden = {trial.index for trial in self.withheld}
+        return replace(
+            self,
+            trials=tuple(
+                replace(trial, metrics=without_test(trial.metrics)) if trial.index in hidden else trial
+                for trial in self.trials
+            ),
+        )
+
+
+def without_test(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Return the metrics that were not measured on test images."""
+    return {name: value for name, value in metrics.items() if not name.startswith("test/")}

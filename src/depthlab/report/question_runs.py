@@ -70,8 +70,18 @@ def run_notices(about: QuestionRecord) -> tuple[Notice, ...]:
     if len(about.commits) > 1:
         notices.append(
             Notice(
-                f"The runs were begun at {len(about.commits)} states of the code. What decides their results was the "
-                "same in all of them: it is part of a run's fingerprint.",
+                f"The runs were begun at {len(about.commits)} states of the code: {', '.join(about.commits)}. What "
+                "training computes was the same in all of them, by the number of its arithmetic, which is part of a "
+                "run's fingerprint.",
+            )
+        )
+    if divided := [ref.name for ref in about.runs if ref.parts > 1]:
+        notices.append(
+            Notice(
+                f"For {len(divided)} of {len(about.runs)} runs memory ran out, and their batches were computed in "
+                f"parts, of which batch normalization sees one at a time: {', '.join(divided[:5])}. They are not quite "
+                "the networks of the others.",
+                "warning",
             )
         )
     if len(about.hardware) > 1:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from depthlab.runs.found import Search, find_runs
     from depthlab.runs.once import ensure
     from depthlab.runs.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
+    from depthlab.runs.predictions import predictions_of
     from depthlab.runs.pretrained import PretrainedNetwork, load_pretrained
     from depthlab.runs.published import Published, evaluate_published, published_table
     from depthlab.runs.query import Query, read_query
@@ -39,6 +40,7 @@ _MODULES = {
     "found": ("Search", "find_runs"),
     "once": ("ensure",),
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
+    "predictions": ("predictions_of",),
     "published": ("Published", "evaluate_published", "published_table"),
     "query": ("Query", "read_query"),
     "finished_run": ("FinishedRun", "reopen"),
@@ -82,6 +84,7 @@ __all__ = [
     "measure",
     "predict_pictures",
     "prediction_lines",
+    "predictions_of",
     "published_table",
     "read_query",
     "reopen",

@@ -7,6 +7,7 @@ from pathlib import Path
 from depthlab.records import RunRecord, RunStatus
 from depthlab.report import confusion_matrix, learning_curves, save_figure
 from depthlab.runs.fit import Fitted
+from depthlab.runs.predictions import keep_predictions, wants_predictions
 from depthlab.runs.prepare import Prepared, count_epochs
 from depthlab.tracking import RunFolder
 from depthlab.training import Evaluation, evaluate, save_weights, track
@@ -15,13 +16,18 @@ EPOCH_METRICS = ("train/loss", "train/accuracy", "val/loss", "val/accuracy", "th
 
 
 def evaluate_run(prepared: Prepared, folder: RunFolder, fitted: Fitted, run_id: str | None) -> RunRecord:
-    """Keep the final weights, evaluate them on all training images and, once, on the test images; write the record."""
-    network = prepared.classifier.network
+    """Keep the final weights, evaluate them on all training images and, once, on the test images; write the record.
+
+    What they predict of each validation and test image is kept too, unless there are too many.
+    """
+    network, keep = prepared.classifier.network, wants_predictions(prepared)
     save_weights(network, folder.checkpoints / "final.ckpt")
     train = _evaluate(prepared, "train")
-    validation = _evaluate(prepared, "val")
+    validation = _evaluate(prepared, "val", by_image=keep)
     fitted.checkpoints.keep_if_best(network, accuracy=validation.accuracy, epoch=count_epochs(prepared))
-    test = _evaluate(prepared, "test")
+    test = _evaluate(prepared, "test", by_image=keep)
+    if keep:
+        keep_predictions(folder, validation, test)
     metrics = {
         "final/train_loss": train.loss,
         "final/train_accuracy": train.accuracy,
@@ -53,13 +59,14 @@ def hardware_line(processor: str, *, threads: int, precision: str) -> str:
     return f"{processor}, threads: {threads}, {precision}"
 
 
-def _evaluate(prepared: Prepared, split: str) -> Evaluation:
+def _evaluate(prepared: Prepared, split: str, *, by_image: bool = False) -> Evaluation:
     data = prepared.data
     loaders = {"train": data.train_evaluation_dataloader, "val": data.val_dataloader, "test": data.test_dataloader}
     network = prepared.classifier.network.to(prepared.hardware.device)
     batches = track(loaders[split](), f"evaluating on {split} images", enabled=prepared.shows_progress)
     classes = prepared.images.num_classes
-    return evaluate(network, batches, num_classes=classes, autocast=prepared.hardware.autocast)
+    autocast = prepared.hardware.autocast
+    return evaluate(network, batches, num_classes=classes, autocast=autocast, by_image=by_image)
 
 
 def _curves(folder: RunFolder) -> dict[str, list[list[float]]]:

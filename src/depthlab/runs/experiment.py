@@ -1,7 +1,7 @@
 """One experiment: check, prepare, fit, evaluate, record."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -47,6 +47,7 @@ class RunHooks:
     tags: Mapping[str, str] = field(default_factory=dict)  # of its MLflow run
     since: str = ""  # ISO 8601, UTC: runs that are older don't count as earlier attempts
     retry: bool = False  # a run that failed is continued from its checkpoint as well
+    asked: str = ""  # fingerprint of the run that was asked for, of which this one may be a version in more parts
     accompany: Callable[[RunFolder], Companion] | None = None
     team: Team = field(default_factory=Team)  # that trains the network together, and that this process leads
 
@@ -99,10 +100,14 @@ def _status_after(error: BaseException) -> RunStatus:
 
 
 def _open_folder(prepared: Prepared, root: Path, tell: Tell, hooks: RunHooks, *, resume: bool) -> RunFolder:
-    fingerprint, since = prepared.manifest.fingerprint, hooks.since
-    interrupted = find_interrupted(root, fingerprint, since=since, failed=hooks.retry) if resume else None
+    manifest, since = prepared.manifest, hooks.since
+    if hooks.asked not in ("", manifest.fingerprint):
+        manifest = replace(manifest, stands_for=hooks.asked)
+    interrupted = find_interrupted(root, manifest.asked, since=since, failed=hooks.retry) if resume else None
     if interrupted is None:
-        return RunFolder.create(root, prepared.manifest)
+        return RunFolder.create(root, manifest)
+    if interrupted.manifest.fingerprint != manifest.fingerprint:
+        interrupted.replace_manifest(replace(manifest, created=interrupted.manifest.created))
     interrupted.status = RunStatus.RUNNING
     there = (interrupted.checkpoints / "last.ckpt").is_file()
     begins = "from its last checkpoint" if there else "from the start, as it had not written a checkpoint yet"
@@ -129,7 +134,7 @@ def _start_sync(recipe: Recipe, folder: RunFolder, tags: Mapping[str, str]) -> M
 
 def _artifacts(folder: RunFolder) -> dict[str, Path]:
     """Return the files that a run's store keeps beside its metrics, as far as they are there."""
-    names = ("manifest.json", "record.json", "checkpoints/best.ckpt", "checkpoints/final.ckpt")
+    names = ("manifest.json", "record.json", "predictions.npz", "checkpoints/best.ckpt", "checkpoints/final.ckpt")
     kept = {name: folder.path / name for name in names if (folder.path / name).is_file()}
     return kept | {f"checkpoints/{file.name}": file for file in folder.snapshots}
 

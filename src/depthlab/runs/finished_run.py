@@ -27,7 +27,7 @@ Moment = Literal["initial", "final", "best"]
 @final
 @dataclass(frozen=True)
 class FinishedRun:
-    """A run on this machine: its images as it saw them, and its networks as they were. Computes in fp32."""
+    """A run on this machine: its images as it saw them, and its networks as they were."""
 
     folder: RunFolder
     recipe: Recipe
@@ -94,7 +94,7 @@ class FinishedRun:
         return F.cross_entropy(scores, labels, label_smoothing=self.recipe.config["label_smoothing"] or 0.0)
 
 
-def reopen(folder: RunFolder) -> FinishedRun:
+def reopen(folder: RunFolder, *, precision: str = "fp32") -> FinishedRun:
     """Build the run's images and loaders again, on this machine's device.
 
     Raises:
@@ -105,7 +105,7 @@ def reopen(folder: RunFolder) -> FinishedRun:
     images = _load(json.dumps(recipe.config["data"], sort_keys=True), recipe.choices["data"])
     if images.checksum != manifest.dataset.checksum:
         raise ValueError(f"{folder.name} was trained on other images than {images.name} has now: nothing to measure on")
-    trainer = recipe.config["trainer"] | {"device": "auto", "precision": "fp32"}
+    trainer = recipe.config["trainer"] | {"device": "auto", "precision": precision}
     hardware = choose_hardware(trainer, image_size=images.image_size)
     if hardware.device.type == "cpu":
         torch.set_num_threads(hardware.threads)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from depthlab.recipe import Recipe
@@ -35,7 +36,7 @@ def ensure(
         finished = find_finished(root, fingerprint, since=hooks.since)
         if finished is not None and finished.record is not None:
             return finished.record
-        return run(recipe, tell=tell, hooks=hooks)
+        return run(recipe, tell=tell, hooks=replace(hooks, asked=fingerprint))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import torch.utils.deterministic
 
 from depthlab.data import ImageData, ImageSet
 from depthlab.nn import Cost, measure_cost
-from depthlab.recipe import Recipe, source_hash
+from depthlab.recipe import ARITHMETIC, Recipe, source_hash
 from depthlab.records import Dataset, Manifest
 from depthlab.runs.build import build_classifier, build_data
 from depthlab.runs.check import build_network, check_network, check_scores, check_size
@@ -140,6 +140,7 @@ def _manifest(recipe: Recipe, images: ImageSet, data: ImageData, hardware: Hardw
         seed=recipe.config["seed"],
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         source=source_hash(),
+        arithmetic=ARITHMETIC,
     )
 
 

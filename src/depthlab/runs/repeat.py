@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from depthlab.recipe import Recipe, recipe_from_config
+from depthlab.recipe import ARITHMETIC, Recipe, recipe_from_config, source_hash
 from depthlab.records import Manifest, RunStatus
 from depthlab.runs.columns import columns
 from depthlab.runs.compare import Comparison, compare_runs
@@ -74,7 +74,11 @@ def recipe_from_manifest(manifest: Manifest, changes: Changes | None = None) -> 
 
 
 def source_changed(manifest: Manifest) -> bool:
-    """Tell whether the code that computes is another than that of the run: all else in the fingerprint is kept."""
+    """Tell whether the code that computes is another than that of the run, or the source of a person's own model."""
+    if manifest.source and manifest.source != source_hash():
+        return True
+    if manifest.arithmetic != ARITHMETIC:
+        return not manifest.source
     recipe = recipe_from_manifest(manifest)
     checksum = manifest.dataset.checksum
     return recipe.fingerprint(data_checksum=checksum, precision=manifest.precision) != manifest.fingerprint

@@ -3,6 +3,7 @@
 from depthlab.records import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
 from depthlab.statistics.comparisons import compare, paired, welch
 from depthlab.statistics.contrasts import Cell, contrast, slope_weights, variance_floor
+from depthlab.statistics.crossed import crossed, discordant_interval, fisher, mcnemar, seeds_and_images_interval
 from depthlab.statistics.effects import cohen_d, hedges_g, paired_dz
 from depthlab.statistics.equivalence import equivalence, standard_error
 from depthlab.statistics.families import holm
@@ -34,18 +35,23 @@ __all__ = [
     "cohen_d",
     "compare",
     "contrast",
+    "crossed",
     "detectable_difference",
+    "discordant_interval",
     "equivalence",
     "failure_limit",
     "fieller_ratio",
+    "fisher",
     "hedges_g",
     "holm",
     "is_significant",
     "jonckheere",
     "least_trend_p",
+    "mcnemar",
     "paired",
     "paired_dz",
     "proportion_interval",
+    "seeds_and_images_interval",
     "seeds_for_half_width",
     "seeds_needed",
     "seeds_to_reach",

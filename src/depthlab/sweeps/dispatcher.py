@@ -186,7 +186,7 @@ class Dispatcher:
         if trial is None:
             return None
         self.sweep_state.add(trial)
-        return self._driver.make_task(trial, 1, 1)
+        return self._driver.make_task(trial, 1, trial.microbatches)
 
     def _entry(self, task: Task) -> Entry:
         return self.sweep_state.entries[task.index]

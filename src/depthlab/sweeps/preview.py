@@ -6,6 +6,7 @@ from pathlib import Path
 
 from depthlab.sweeps.display.dry_run import show_plan
 from depthlab.sweeps.plan.costs import CostCounter, measure_costs, measure_steps
+from depthlab.sweeps.plan.estimate import Workload
 from depthlab.sweeps.plan.plan import Plan
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.settings import Settings
@@ -25,12 +26,8 @@ def preview(plan: Plan, settings: Settings, checker: RecipeChecker, folder: Swee
     measured = measure_steps(recipes, counter=counter, root=root, threads=math.ceil(settings.cpu))
     cores = len(os.sched_getaffinity(0))
     concurrent = max(1, math.floor(cores / settings.cpu))
-    show_plan(
-        sweep_state,
-        costs,
-        concurrent=concurrent if settings.concurrent is None else min(concurrent, settings.concurrent),
-        name=plan.name,
-        measured=measured,
-        skipped=[(" ".join(skipped.overrides), skipped.reason) for skipped in plan.skipped],
-        unplanned=max(0, (settings.samples or 0) - len(trials)) if settings.search == "optuna" else 0,
-    )
+    concurrent = concurrent if settings.concurrent is None else min(concurrent, settings.concurrent)
+    expected = (settings.samples or 0) if settings.search == "optuna" else 0
+    skipped = [(" ".join(one.overrides), one.reason) for one in plan.skipped]
+    name = plan.name if plan.space.axes else ""
+    show_plan(Workload(sweep_state, costs, concurrent, measured, expected), name=name, skipped=skipped)

@@ -49,7 +49,7 @@ class SweepResult:
 
     def show(self) -> None:
         """Print the sweep's table, and where it is kept."""
-        show_outcome(self.record, self.folder)
+        show_outcome(self.record.blinded(), self.folder)
 
     def end(self) -> None:
         """Say what is missing, why, and what to type; nothing if all is there.

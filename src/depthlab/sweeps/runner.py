@@ -9,14 +9,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Self, final
 
 from depthlab.recipe import compose_each
-from depthlab.records import DONE, ENDED, FaultRecord, RunStatus, SweepRecord, TrialState
+from depthlab.records import DONE, ENDED, FaultRecord, RunStatus, SearchChoice, SweepRecord, TrialState
 from depthlab.sweeps.dispatcher import Dispatcher, TaskFactory
 from depthlab.sweeps.display.progress_display import ProgressDisplay
 from depthlab.sweeps.display.table import write_csv
 from depthlab.sweeps.job import SweepJob
 from depthlab.sweeps.mlflow.sweep_run import MlflowSweepRun
 from depthlab.sweeps.plan.costs import CostCounter
-from depthlab.sweeps.plan.estimate import TrialCost
+from depthlab.sweeps.plan.estimate import TrialCost, Workload
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.resources import Resources, concurrent_trials, resources_of
 from depthlab.sweeps.plan.trial import Entry, Trial
@@ -26,12 +26,14 @@ from depthlab.sweeps.state.trial_ledger import TrialLedger, load_state
 from depthlab.sweeps.workers.cluster import Cluster, check_shared
 from depthlab.sweeps.workers.cluster_warmup import ClusterWarmup
 from depthlab.sweeps.workers.task import Task
-from depthlab.tracking import sweep_tags, synchronize
+from depthlab.tracking import WITHHELD, sweep_tags, synchronize
 from depthlab.tracking.parent_run import ParentProgress
 from depthlab.training import Interrupted, Interruption
 
 if TYPE_CHECKING:
     from depthlab.sweeps.plan.optuna_search import OptunaSearch
+
+_UNFINISHED = (TrialState.WAITING, TrialState.RUNNING, TrialState.CUT_OFF)
 
 
 @final
@@ -55,6 +57,7 @@ class SweepRunner:
         self._display: ProgressDisplay | None = None
         self._sweep_run: MlflowSweepRun | None = None
         self._run_id: str | None = None  # MLflow's, where nothing is to be sent to it any more
+        self._choice: SearchChoice | None = None  # once a search is over
 
     @classmethod
     def open(cls, job: SweepJob, checker: RecipeChecker) -> Self:
@@ -89,6 +92,8 @@ class SweepRunner:
             run_id=self._sweep_run.run_id if self._sweep_run is not None else self._run_id,
             started=manifest.started,
             updated=datetime.now(UTC).isoformat(timespec="seconds"),
+            searched=self.job.plan.searched,
+            choice=self._choice,
         )
 
     def run(self, warmup: ClusterWarmup) -> SweepRecord:
@@ -110,7 +115,7 @@ class SweepRunner:
                     check_shared(cluster, uri=job.uri, storage=job.storage)
                     self._compute(cluster, search, interruption)
         finally:
-            self._settle()
+            self._settle(exhausted=search is None or search.exhausted)
         if search is not None and search.error is not None:
             raise search.error
         return self.record
@@ -118,12 +123,13 @@ class SweepRunner:
     def make_task(self, trial: Trial, attempt: int, microbatches: int, *, replay: bool = False) -> Task:
         """Return the task of an attempt; with `replay` a scheduler is only told its past."""
         run_id = self._sweep_run.run_id if self._sweep_run is not None else None
+        tags = sweep_tags(self.job.manifest.identity, run_id, trial.index)
         return self.job.task(
             trial,
             attempt,
             microbatches,
             replay=replay,
-            tags=sweep_tags(self.job.manifest.identity, run_id, trial.index),
+            tags=tags | (WITHHELD if self.job.plan.searched else {}),
             workers=self._resources.workers,
             cpu=self._resources.cpu,
             gpu=self._resources.gpu,
@@ -143,7 +149,7 @@ class SweepRunner:
         if entry.state in ENDED:
             self.job.folder.record = record = self.record
             if self._sweep_run is not None:
-                self._sweep_run.update(record)
+                self._sweep_run.update(record.blinded())
         if self._display is not None:
             self._display.update()
 
@@ -173,9 +179,10 @@ class SweepRunner:
         settings, trials = self.job.settings, self.job.plan.trials
         resources = self._resources = resources_of(trials[0].recipe, settings, cluster)
         concurrent = concurrent_trials(resources, settings, cluster)
-        total = settings.samples if search is not None else None
-        name = self.job.manifest.name
-        with ProgressDisplay(self.sweep_state, self._costs, concurrent, name=name, total=total) as self._display:
+        expected = settings.samples or 0 if search is not None else 0
+        workload = Workload(self.sweep_state, self._costs, concurrent, expected=expected)
+        name, blind = self.job.manifest.name, bool(self.job.plan.searched)
+        with ProgressDisplay(workload, name=name, blind=blind) as self._display:
             limits = self.job.limits(concurrent)
             dispatcher = Dispatcher(self.sweep_state, self._first_tasks(), self, limits, search)
             epochs = max(trial.recipe.config["epochs"] for trial in trials)
@@ -187,9 +194,9 @@ class SweepRunner:
         """Yield what a scheduler has to know first, then what is missing, the longest first."""
         if self.job.scheduled:
             for entry in self.sweep_state.in_state(*DONE):
-                yield partial(self.make_task, entry.trial, 1, 1, replay=True)
+                yield partial(self.make_task, entry.trial, 1, entry.trial.microbatches, replay=True)
         for entry in sorted(self.sweep_state.missing, key=lambda entry: -self._costs[entry.trial.index].work):
-            yield partial(self.make_task, entry.trial, 1, 1)
+            yield partial(self.make_task, entry.trial, 1, entry.trial.microbatches)
 
     def _examine(self, overrides: tuple[str, ...]) -> Trial | ValueError:
         """Return the trial that a search proposes, checked and numbered."""
@@ -205,18 +212,22 @@ class SweepRunner:
     def _count(self, trial: Trial) -> None:
         self._costs[trial.index] = self._counter.cost(trial.recipe)
 
-    def _settle(self) -> None:
-        """Write down how everything stands, now that nothing is computed any more."""
+    def _settle(self, *, exhausted: bool) -> None:
+        """Write down how everything stands, now that nothing is computed any more; a search chooses if it is over."""
         entries = self.sweep_state.entries
         self.job.fetch(entry.trial for entry in entries.values())
         for entry in entries.values():
             self._settle_trial(entry)
         synchronize(self.job.root, only=[entry.folder for entry in entries.values() if entry.folder is not None])
+        if self.job.plan.searched and exhausted and not self.sweep_state.in_state(*_UNFINISHED):
+            from depthlab.sweeps.state.choice import choose  # imports scipy
+
+            self._choice = choose(self.record, self.job.root)
         record = self.record
         self.job.folder.record = record
-        write_csv(record, self.job.folder.path / "trials.csv")
+        write_csv(record.blinded(), self.job.folder.path / "trials.csv")
         if self._sweep_run is not None:
-            warning = self._sweep_run.finish(self._end_status(), record)
+            warning = self._sweep_run.finish(self._end_status(), record.blinded())
             if warning is not None:
                 print(warning, file=sys.stderr)
 

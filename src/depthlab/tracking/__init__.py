@@ -10,19 +10,24 @@ from depthlab.tracking.journal import Journal, JournalLine, Resumption
 from depthlab.tracking.lock import Lock
 from depthlab.tracking.mlflow_sync import MlflowSync
 from depthlab.tracking.parent_run import command_tags
+from depthlab.tracking.predictions import Predictions, SplitPredictions, read_predictions, write_predictions
 from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.sweep_tags import adopt, fault_tags, sweep_tags
 from depthlab.tracking.sync_progress import SyncProgress
 from depthlab.tracking.synchronize import Synchronized, synchronize
+from depthlab.tracking.withheld import WITHHELD, reveal
 
 __all__ = [
     "RUNS_ROOT",
+    "WITHHELD",
     "Journal",
     "JournalLine",
     "Lock",
     "MlflowSync",
+    "Predictions",
     "Resumption",
     "RunFolder",
+    "SplitPredictions",
     "SyncProgress",
     "Synchronized",
     "adopt",
@@ -38,10 +43,13 @@ __all__ = [
     "find_run",
     "open_client",
     "prepare_mlflow",
+    "read_predictions",
     "redact",
     "resolve_artifact_root",
     "resolve_uri",
+    "reveal",
     "sweep_tags",
     "synchronize",
     "write_atomically",
+    "write_predictions",
 ]

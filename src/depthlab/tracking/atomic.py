@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 
 
-def write_atomically(path: Path, text: str, *, durable: bool = True) -> None:
-    """Write `text` to `path` through a neighbor and a rename, so that no reader and no crash sees half a file.
+def write_atomically(path: Path, content: str | bytes, *, durable: bool = True) -> None:
+    """Write `content` to `path` through a neighbor and a rename, so that no reader and no crash sees half a file.
 
     Args:
         path: The file; its folder must exist.
-        text: What it holds afterwards, in UTF-8.
+        content: What it holds afterwards; text in UTF-8.
         durable: Wait until the disk has it. Off for files that are written every few seconds and can be rebuilt.
 
     Raises:
@@ -17,8 +17,8 @@ def write_atomically(path: Path, text: str, *, durable: bool = True) -> None:
     """
     neighbor = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with neighbor.open("w", encoding="utf-8") as stream:
-            stream.write(text)
+        with neighbor.open("wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             if durable:
                 os.fsync(stream.fileno())

@@ -11,6 +11,7 @@ from depthlab.records import RunStatus
 from depthlab.tracking.address import check_store, redact, resolve_uri, sqlite_path
 from depthlab.tracking.find import find_run
 from depthlab.tracking.folder import RunFolder
+from depthlab.tracking.predictions import FILE as PREDICTIONS  # which not every run keeps
 from depthlab.tracking.store import prepare_mlflow
 
 if TYPE_CHECKING:
@@ -77,5 +78,5 @@ def _download(client: "MlflowClient", run_id: str, room: Path) -> None:
     missing = [name for name in _FILES if name not in kept]
     if missing:
         raise ValueError(f"run {run_id} has no {missing[0]} in its store: it was not made by train.py, or is not whole")
-    for name in _FILES:
+    for name in (*_FILES, *({PREDICTIONS} & kept)):
         client.download_artifacts(run_id, name, str(room))

@@ -1,6 +1,7 @@
 """Find runs again: the one that was cut off, or the one that a person names."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from depthlab.records import RunStatus
@@ -37,11 +38,18 @@ def find_interrupted(root: Path, fingerprint: str, *, since: str = "", failed: b
     return None
 
 
-def find_finished(root: Path, fingerprint: str, *, since: str = "") -> RunFolder | None:
-    """Return the newest run of a recipe that came to its end; None if there is none. See `find_interrupted`."""
-    for folder in find_attempts(root, fingerprint, since=since):
-        if folder.status == RunStatus.FINISHED and folder.record is not None:
-            return folder
+def find_finished(root: Path, fingerprint: str, *, former: Sequence[str] = (), since: str = "") -> RunFolder | None:
+    """Return the newest run of a recipe that came to its end; None if there is none. See `find_interrupted`.
+
+    `former` are fingerprints that the recipe had in earlier versions. These did not tell runs with
+    `trainer.microbatches` from others, so such runs are passed over.
+    """
+    for one in (fingerprint, *former):
+        for folder in find_attempts(root, one, since=since):
+            if folder.status != RunStatus.FINISHED or folder.record is None:
+                continue
+            if one == fingerprint or folder.manifest.config["trainer"].get("microbatches", 1) == 1:
+                return folder
     return None
 
 
@@ -86,4 +94,5 @@ def find_run(root: Path, run: str) -> RunFolder:
 def _is_attempt(manifest: Path, fingerprint: str, since: str) -> bool:
     # Plain JSON: quick, and a manifest of an older lab is no obstacle to a new run.
     values = json.loads(manifest.read_text(encoding="utf-8"))
-    return values.get("fingerprint") == fingerprint and str(values.get("created")) >= since
+    asked = values.get("stands_for") or values.get("fingerprint")
+    return asked == fingerprint and str(values.get("created")) >= since

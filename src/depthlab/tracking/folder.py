@@ -28,7 +28,8 @@ class RunFolder:
     `checkpoints/`            what to continue from, and the weights that were kept
     `status.json`             running, finished, failed, killed, or pruned (given up as others did better)
     `record.json`             what the run found
-    `mlflow_sync.json`         how much of it an MLflow store has
+    `predictions.npz`         its predictions of validation and test images (`read_predictions`), where it keeps them
+    `projection.json`         how much of it an MLflow store has
     `lock`                    held by the process that runs it, free when that process is dead
     ========================  =====================================================================
     """
@@ -52,7 +53,7 @@ class RunFolder:
         root.mkdir(parents=True, exist_ok=True)
         created = datetime.fromisoformat(manifest.created).astimezone(UTC)
         words = "-".join(re.findall(r"[a-z0-9.]+", manifest.name.lower()))[:80]
-        name = f"{created:%Y%m%d-%H%M%S}-{words}-{manifest.fingerprint[:8]}"
+        name = f"{created:%Y%m%d-%H%M%S}-{words}-{manifest.asked[:8]}"
         folder = cls(_make_new(root, name))
         taken = folder.acquire()
         assert taken, f"{folder.path} is new, and locked by someone else"
@@ -92,6 +93,11 @@ class RunFolder:
     def manifest(self) -> Manifest:
         """What is needed to repeat the run."""
         return Manifest.read(self.path / "manifest.json")
+
+    def replace_manifest(self, manifest: Manifest) -> None:
+        """Write another manifest, of a run that goes on with other settings than it began with."""
+        write_atomically(self.path / "manifest.json", manifest.to_json())
+        self.__dict__["manifest"] = manifest
 
     @property
     def status(self) -> RunStatus:

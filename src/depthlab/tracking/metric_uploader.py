@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self, final
 
+from depthlab.records import without_test
 from depthlab.tracking.journal import Journal, JournalLine, Resumption
 from depthlab.tracking.mlflow_run import send_lines
 
@@ -22,24 +23,27 @@ class MetricUploader:
     store: then the store tells what it has.
     """
 
-    def __init__(self, journal: Journal) -> None:
-        """Begin with the first line; see `resume`."""
-        self._journal = journal
+    def __init__(self, journal: Journal, *, blind: bool = False) -> None:
+        """Begin with the first line; see `resume`. `blind` leaves test errors out."""
+        self._journal, self._blind = journal, blind
         self._arrived: Mapping[str, int] = {}  # metric -> last step that the store has
         self._last: dict[str, int] = {}  # metric -> last step that came by
         self._repeated: dict[str, int] = {}  # metric -> last step that came by before the resumption
         self.offset = 0
 
     @classmethod
-    def resume(cls, journal: Journal, offset: int, arrived: Mapping[str, int] = MappingProxyType({})) -> Self:
+    def resume(
+        cls, journal: Journal, offset: int, arrived: Mapping[str, int] = MappingProxyType({}), *, blind: bool = False
+    ) -> Self:
         """Go on after the first `offset` bytes of a journal, which have arrived.
 
         Args:
             journal: What is sent.
             offset: How much of it the store has, at least.
             arrived: Metric -> last step that the store has; by default it has nothing but what `offset` says.
+            blind: Leave test errors out.
         """
-        uploader = cls(journal)
+        uploader = cls(journal, blind=blind)
         uploader._arrived = arrived
         while uploader.offset < offset:
             entries, uploader.offset = journal.tail(uploader.offset, end=offset)
@@ -76,7 +80,7 @@ class MetricUploader:
             values = {name: value for name, value in entry.values.items() if entry.step > self._known(name)}
             for name in values:
                 self._last[name] = max(entry.step, self._last.get(name, -1))
-            lines.append(replace(entry, values=values))
+            lines.append(replace(entry, values=without_test(values) if self._blind else values))
         return lines
 
     def _known(self, name: str) -> int:

@@ -17,6 +17,7 @@ from depthlab.tracking.store import open_client, prepare_mlflow
 from depthlab.tracking.sweep_tags import PARENT, join_tags
 from depthlab.tracking.sync_progress import SyncProgress
 from depthlab.tracking.system_metrics import SystemMetrics
+from depthlab.tracking.withheld import PICTURES, is_withheld
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -170,7 +171,9 @@ class MlflowSync:
             describe_run(client, run_id, self._folder.manifest, self._folder.path, self._progress.tags)
             self._note(described=True)
         arrived = arrived_steps(client, run_id)
-        self._metric_uploader = MetricUploader.resume(self._folder.journal, self._progress.metrics, arrived)
+        blind = is_withheld(self._progress.tags)
+        journal, offset = self._folder.journal, self._progress.metrics
+        self._metric_uploader = MetricUploader.resume(journal, offset, arrived, blind=blind)
         self._system_uploader = MetricUploader.resume(self._folder.system, self._progress.system, arrived)
         self._client = client
         return client, run_id
@@ -185,7 +188,9 @@ class MlflowSync:
         return bool(uploaders)
 
     def _end(self, client: "MlflowClient", run_id: str) -> None:
-        present = {name: Path(file) for name, file in self._progress.artifacts.items() if Path(file).is_file()}
+        hidden = PICTURES if is_withheld(self._progress.tags) else ()
+        files = {name: Path(file) for name, file in self._progress.artifacts.items() if name not in hidden}
+        present = {name: file for name, file in files.items() if file.is_file()}
         try:
             upload(client, run_id, present)
         finally:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from depthlab.training.classifier import Classifier
     from depthlab.training.distributed import TeamStrategy
     from depthlab.training.diverged import Diverged
-    from depthlab.training.evaluation import Evaluation, evaluate
+    from depthlab.training.evaluation import Evaluation, ImageOutcomes, evaluate
     from depthlab.training.hardware import Hardware, choose_hardware
     from depthlab.training.interruption import Interrupted, Interruption, Pruned
     from depthlab.training.limit import StepLimit
@@ -28,7 +28,7 @@ _MODULES = {
     "classifier": ("Classifier",),
     "distributed": ("TeamStrategy",),
     "diverged": ("Diverged",),
-    "evaluation": ("Evaluation", "evaluate"),
+    "evaluation": ("Evaluation", "ImageOutcomes", "evaluate"),
     "hardware": ("Hardware", "choose_hardware"),
     "interruption": ("Interrupted", "Interruption", "Pruned"),
     "limit": ("StepLimit",),
@@ -47,6 +47,7 @@ __all__ = [
     "Diverged",
     "Evaluation",
     "Hardware",
+    "ImageOutcomes",
     "Interrupted",
     "Interruption",
     "ListenerCallback",

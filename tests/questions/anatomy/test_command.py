@@ -22,44 +22,10 @@ class Net(nn.Sequential):
 """
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("depth=21",), "resnet with basic units can't have depth=21: depth must be 6n+2"),
-        (("depth=20,21", "width=1,2"), "depth=21"),
-        (("depth=21,23", "sweep.impossible=skip"), "no combination is possible: resnet with basic units"),
-        (("seed=0,1",), "seed=0,1 does nothing here, where nothing is trained: leave it out"),
-        (("optimizer=adamw",), "optimizer=adamw does nothing here"),
-        (("sweep.cpu=2",), "sweep.cpu=2 does nothing here"),
-        (("batch_size=8",), "leave it out; type batch=, which is that of the times"),
-        (("data=cifar10,svhn",), "data=cifar10 and data=svhn make the same network: type one of them"),
-        (("data=huggingface", "data.path=a/b"), "type it, such as image=32 channels=3 classes=10"),
-        (("image=0",), "image=0 must be a whole number of 1 or more, such as image=32"),
-        (("batch=1",), "batch=1 must be a whole number of 2 or more"),
-        (("time=maybe",), "time=maybe: passes are timed or not"),
-        (("time=false", "rounds=2"), "rounds=2 does nothing with time=false"),
-        (("model=nin", "image=2"), "the network takes images of 4x4 pixels or more"),
-        (("imag=8",), "did you mean image?"),
-        (("model=resnett",), "did you mean"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("anatomy", *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
-
-
 def test_where_runs_would_be_tracked_does_no_harm(pipeline: Pipeline) -> None:
     answer = pipeline("anatomy", "depth=8", "data=digits", "tracking.uri=http://127.0.0.1:9", "--dry-run")
     assert answer.code == 0 and "75,002" in answer.out
     assert answer.err == "tracking.uri=http://127.0.0.1:9 does nothing here, where nothing is tracked\n"
-
-
-def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
-    answer = pipeline("anatomy", "--help")
-    assert answer.code == 0 and answer.err == ""
-    assert all(word in answer.out for word in ("image", "rounds", "time", "width=1,2,4", "model=resnet data=cifar10"))
-    assert "trials are missing" not in answer.out
 
 
 @pytest.fixture

@@ -2,48 +2,23 @@
 
 import csv
 import json
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from depthlab.questions.degradation.record import DegradationRecord
-from depthlab.questions.degradation.verdict import judge_condition, tell_tuning
+from depthlab.questions.degradation.record import Condition, DegradationRecord
+from depthlab.questions.degradation.verdict import judge, tell_tuning
 from depthlab.questions.publish import check_answerable
 from depthlab.recipe import compose
 from depthlab.records import SweepRecord, TrialRecord
 from depthlab.sweeps import SweepResult
-from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
-from tests.commands import run_command
 from tests.questions.by_hand import degradation_by_hand
-from tests.questions.conftest import Answer, Pipeline
-from tests.rules import ROOT
+from tests.questions.in_process import Told, ask
 from tests.sweeps.planned import TINY
 
 WORDS = (*TINY, "model=plain,resnet", "depth=8,14", "seed=0,1", "epochs=1")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("depth=20",), "degradation compares depths, and there is one: type several, such as depth=20,56"),
-        (("depth=20,21",), "can't have depth=21"),
-        (("tune=lerning_rate",), "did you mean tune=learning_rate?"),
-        (("tune.values=1",), "tune.values=1 does nothing: add tune="),
-        (("modle=plain",), "did you mean model?"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("degradation", *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
-
-
-def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
-    answer = pipeline("degradation", "--help")
-    assert answer.code == 0 and answer.err == ""
-    assert "tune=learning_rate" in answer.out and "model=plain,resnet" in answer.out and "output" in answer.out
 
 
 def test_where_no_run_ended_the_exit_code_says_that_trials_are_missing(
@@ -62,42 +37,22 @@ def test_where_no_run_ended_the_exit_code_says_that_trials_are_missing(
     assert "1 of 1 trials are missing: 1 failed" in shown.err and "diverged: loss is nan" in shown.err
 
 
-@dataclass(frozen=True)
-class Told:
-    """The answers to a command that was given twice: with a value that diverges, and with one that does not."""
-
-    place: Path
-    first: Answer
-    record: DegradationRecord
-
-    @property
-    def report(self) -> Path:
-        return self.place / "report"
-
-
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    place = tmp_path_factory.mktemp("degradation")
-    words = (
-        *(*WORDS, "tune=learning_rate", "tune.values=0.05,1e30", "tune.seed=7", f"output={place}/report"),
-        *(f"tracking.folder={place}/runs", f"tracking.uri=sqlite:///{place}/mlflow.db", "sweep.attempts=1"),
-    )
-    ended = run_command(ROOT / "pipelines" / "degradation.py", *words, cwd=place)
-    assert (place / "report" / "record.json").is_file(), ended.stderr
-    record = DegradationRecord.read(place / "report" / "record.json")
-    return Told(place, Answer(ended.returncode, ended.stdout, ended.stderr), record)
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told[DegradationRecord]:
+    words = (*WORDS, "tune=learning_rate", "tune.values=0.05,1e30", "tune.seed=7", "sweep.attempts=1")
+    return ask("degradation", DegradationRecord, *words, place=tmp_path_factory.mktemp("degradation"))
 
 
 @pytest.mark.slow
-def test_the_page_is_written_though_runs_are_missing(told: Told) -> None:
-    assert told.first.code == 3, told.first.err
-    assert f"page: {told.report / 'index.html'}" in told.first.out
-    assert told.record.about.verdict[0] in told.first.out
-    assert "trials are missing" in told.first.err and "diverged" in told.first.err
+def test_the_page_is_written_though_runs_are_missing(told: Told[DegradationRecord]) -> None:
+    assert told.answer.code == 3, told.answer.err
+    assert f"page: {told.report / 'index.html'}" in told.answer.out
+    assert told.record.about.verdict[0] in told.answer.out
+    assert "trials are missing" in told.answer.err and "diverged" in told.answer.err
 
 
 @pytest.mark.slow
-def test_what_diverged_is_passed_over_and_counted(told: Told) -> None:
+def test_what_diverged_is_passed_over_and_counted(told: Told[DegradationRecord]) -> None:
     tuning = told.record.tuning
     assert tuning is not None and tuning.values == (0.05, 1e30) and tuning.seeds == (7,)
     assert [(choice.network, choice.chosen) for choice in tuning.choices] == [
@@ -109,22 +64,21 @@ def test_what_diverged_is_passed_over_and_counted(told: Told) -> None:
 
 
 @pytest.mark.slow
-def test_the_verdict_follows_from_the_record(told: Told) -> None:
+def test_the_verdict_follows_from_the_record(told: Told[DegradationRecord]) -> None:
     record = told.record
-    for condition in record.conditions:
-        refs = [ref for ref in record.about.runs if ref.fingerprint in condition.members]
-        assert len(refs) == 8
-        assert judge_condition(condition.name, refs, record.measured) == condition
+    blank = [Condition(one.name, one.members) for one in record.conditions]
+    assert judge(replace(record, conditions=tuple(blank))) == record
+    assert [len(condition.members) for condition in record.conditions] == [8, 8]
     assert [condition.name for condition in record.conditions] == ["tuned", "held"]
     assert record.tuning is not None
-    hangs = tell_tuning(record.tuning, *record.conditions)
-    assert hangs.endswith("held at 0.05 instead, the answer is the same."), "nothing else was chosen"
-    assert record.about.verdict == (record.conditions[0].headline, *record.conditions[0].verdict, hangs)
+    depends = tell_tuning(record.tuning, *record.conditions)
+    assert "held at 0.05 instead, the answer is the same." in depends, "nothing else was chosen"
+    assert record.about.verdict == (record.conditions[0].headline, *record.conditions[0].verdict, depends)
     degradation_by_hand(json.loads((told.report / "record.json").read_text()))
 
 
 @pytest.mark.slow
-def test_errors_and_layers_are_those_of_the_runs(told: Told) -> None:
+def test_errors_and_layers_are_those_of_the_runs(told: Told[DegradationRecord]) -> None:
     rows = list(csv.DictReader((told.report / "tables" / "networks.csv").open()))
     assert [row["runs"] for row in rows] == ["2 of 2"] * 4
     assert len(told.record.measured) == 8
@@ -141,14 +95,6 @@ def test_errors_and_layers_are_those_of_the_runs(told: Told) -> None:
 
 
 @pytest.mark.slow
-def test_the_report_is_with_the_sweeps_own_run(told: Told) -> None:
-    client, _ = open_client(f"sqlite:///{told.place}/mlflow.db", "depthlab")
-    assert told.record.about.sweep_run is not None
-    sent = {item.path for item in client.list_artifacts(told.record.about.sweep_run, "report/degradation")}
-    assert {f"report/degradation/{name}" for name in ("index.html", "record.json", "figures", "tables")} <= sent
-
-
-@pytest.mark.slow
-def test_the_page_is_in_order_in_a_browser(told: Told, open_page: OpenPage) -> None:
+def test_the_page_is_in_order_in_a_browser(told: Told[DegradationRecord], open_page: OpenPage) -> None:
     for width in (WIDE, NARROW):
         open_page(told.report / "index.html", width).check()

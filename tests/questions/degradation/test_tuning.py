@@ -36,11 +36,11 @@ def test_the_grid_lies_around_what_is_held() -> None:
     assert tune is not None
     assert tune.values == (0.005, 0.015, 0.05, 0.15)
     assert tune.held == {key_of(model, depth): 0.05 for model in ("plain", "resnet") for depth in (8, 14)}
-    assert (tune.seeds, tune.choosing) == ((0, 1), (APART,))
+    assert (tune.seeds, tune.choosing) == ((0, 1), APART)
     assert tune.words == (
         *(word for word in WORDS if not word.startswith("seed")),
         "learning_rate=0.005,0.015,0.05,0.15",
-        f"seed={APART},0,1",
+        "seed=1000,1001,1002,0,1",
     )
 
 
@@ -88,7 +88,7 @@ def swept_of(found: dict[Any, list[Accuracy]], *, loss: dict[Any, float] | None 
     trials = []
     for value, accuracies in found.items():
         for seed, accuracy in enumerate(accuracies):
-            values = {"model": "plain", "depth": 8, "learning_rate": value, "seed": APART + seed}
+            values = {"model": "plain", "depth": 8, "learning_rate": value, "seed": APART[0] + seed}
             metrics = (
                 {"val/accuracy": accuracy, "val/loss": (loss or {}).get(value, 1.0)} if accuracy is not None else {}
             )
@@ -101,7 +101,7 @@ def swept_of(found: dict[Any, list[Accuracy]], *, loss: dict[Any, float] | None 
 
 def chosen(found: dict[Any, list[Accuracy]], *, held: Any = 0.1, loss: dict[Any, float] | None = None) -> Choice:
     seeds = max(map(len, found.values()))
-    choosing = tuple(range(APART, APART + seeds))
+    choosing = tuple(range(APART[0], APART[0] + seeds))
     tune = Tune("learning_rate", tuple(found), (), {key_of("plain", 8): held}, (0,), choosing)
     (choice,) = choose(swept_of(found, loss=loss), tune).values()
     return choice
@@ -150,7 +150,7 @@ def test_other_seeds_have_no_say() -> None:
         record=replace(swept.record, trials=(*swept.record.trials, best)),
         recipes={**swept.recipes, 9: swept.recipes[0]},
     )
-    tune = Tune("learning_rate", (0.01, 0.1), (), {key_of("plain", 8): 0.1}, (0,), (APART,))
+    tune = Tune("learning_rate", (0.01, 0.1), (), {key_of("plain", 8): 0.1}, (0,), APART[:1])
     choices = choose(swept, tune)
     assert choices[key_of("plain", 8)].chosen == 0.01
     tuned = Tuned(swept, tune, choices)

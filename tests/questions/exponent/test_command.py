@@ -1,42 +1,16 @@
 """The test of the ensemble reading from its command to its page, in the small."""
 
 import csv
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from depthlab.questions.exponent.record import ExponentRecord
 from depthlab.questions.exponent.verdict import judge
-from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
-from tests.questions.conftest import Answer, Pipeline, Trained
-from tests.questions.in_process import answer_in_process
+from tests.questions.conftest import Pipeline, Trained
+from tests.questions.in_process import Told, ask
 from tests.sweeps.planned import TINY
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("budget=lots",), "budget=lots is no amount: type multiples of the base such as 1.5x,2x, or numbers"),
-        (("budget=1x",), "budget=1x is not above the cost of the base network"),
-        (("share=1.5",), "share=1.5 must be between 0 and 1, such as share=0.33"),
-        (("draws=0",), "draws=0 must be a whole number of 1 or more, such as draws="),
-        (("depth=20,29",), "depth has several values: type one, from which deeper networks"),
-        (("model=wide_resnet", "depth=16", "~model.cardinality", "~model.group_width"), "model"),
-        (("drwas=3",), "did you mean draws?"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("exponent", *TINY, *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
-
-
-def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
-    answer = pipeline("exponent", "--help")
-    assert answer.code == 0 and answer.err == ""
-    assert all(word in answer.out for word in ("run ", "budget", "share", "draws", "images", "model=resnext depth=20"))
 
 
 def test_a_run_that_is_named_is_lesioned(pipeline: Pipeline, trained: Trained, tmp_path: Path) -> None:
@@ -51,34 +25,14 @@ def test_a_run_that_is_named_is_lesioned(pipeline: Pipeline, trained: Trained, t
     assert "is not decided" in answer.out and record.networks == ()
 
 
-@dataclass(frozen=True)
-class Told:
-    """The answer to a command."""
-
-    place: Path
-    answer: Answer
-    record: ExponentRecord
-
-    @property
-    def report(self) -> Path:
-        return self.place / "report"
-
-
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    place = tmp_path_factory.mktemp("exponent")
-    words = (
-        *(*TINY, "seed=0,1", "epochs=1", "budget=2x", "draws=3", "model.cardinality=2"),
-        *(f"tracking.folder={place}/runs", f"tracking.uri=sqlite:///{place}/mlflow.db", f"output={place}/report"),
-    )
-    ended = answer_in_process("exponent", *words, folder=place)
-    assert (place / "report" / "record.json").is_file(), ended.err
-    record = ExponentRecord.read(place / "report" / "record.json")
-    return Told(place, ended, record)
+def small(tmp_path_factory: pytest.TempPathFactory) -> Told[ExponentRecord]:
+    words = (*TINY, "seed=0,1", "epochs=1", "budget=2x", "draws=3", "model.cardinality=2")
+    return ask("exponent", ExponentRecord, *words, place=tmp_path_factory.mktemp("exponent"))
 
 
 @pytest.mark.slow
-def test_networks_of_equal_cost_are_found_run_and_lesioned(small: Told) -> None:
+def test_networks_of_equal_cost_are_found_run_and_lesioned(small: Told[ExponentRecord]) -> None:
     assert small.answer.code == 0, small.answer.err
     record = small.record
     assert [one.axis for one in record.networks] == ["base", "depth", "cardinality"]
@@ -96,19 +50,11 @@ def test_networks_of_equal_cost_are_found_run_and_lesioned(small: Told) -> None:
 
 
 @pytest.mark.slow
-def test_the_verdict_follows_from_the_record(small: Told) -> None:
+def test_the_verdict_follows_from_the_record(small: Told[ExponentRecord]) -> None:
     assert judge(small.record) == small.record
 
 
 @pytest.mark.slow
-def test_the_report_is_with_the_sweeps_own_run(small: Told) -> None:
-    client, _ = open_client(f"sqlite:///{small.place}/mlflow.db", "depthlab")
-    assert small.record.about.sweep_run is not None
-    sent = {item.path for item in client.list_artifacts(small.record.about.sweep_run, "report/exponent")}
-    assert {"report/exponent/index.html", "report/exponent/record.json", "report/exponent/figures"} <= sent
-
-
-@pytest.mark.slow
-def test_the_page_is_in_order_in_a_browser(small: Told, open_page: OpenPage) -> None:
+def test_the_page_is_in_order_in_a_browser(small: Told[ExponentRecord], open_page: OpenPage) -> None:
     for width in (WIDE, NARROW):
         open_page(small.report / "index.html", width).check()

@@ -11,29 +11,8 @@ from depthlab.recipe import Recipe
 from depthlab.runs import ImageFacts
 from depthlab.sweeps import CostCounter
 from tests.chromium import NARROW, WIDE, OpenPage
-from tests.questions.conftest import Pipeline
 from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("match=time",), "match=time: networks are matched by multiply_adds or parameters"),
-        (("slots=activations",), "slots=activations: kinds are compared of convolution, pool"),
-        (("slots=pool", "activation=relu,gelu"), "activation=relu,gelu does nothing with slots=pool"),
-        (("slots=activation", "activation=relu,gellu"), "parts.activation must be"),
-        (("slots=activation", "activation=relu"), "activation=relu is what resnet-8 has anyway"),
-        (("depth=8,14",), "depth has several values: type one, from which wider and narrower variants are found"),
-        (("parts.activation=relu,gelu",), "type activation=... without parts. to compare kinds"),
-        (("parts.activation=gelu",), "parts.activation=gelu holds what is compared"),
-        (("model=alexnet", "depth=8", "slots=pool", "pool=max", "width=[8,8,8,8,8]"), "can't be raised step by step"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("kernels", *TINY, *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
 
 
 def look(recipe: Recipe) -> ImageFacts:

@@ -19,34 +19,6 @@ from tests.runs.others import PaddedBlock, others_resnet
 from tests.runs.test_pretrained import DATA, IMAGENET, independent
 from tests.sweeps.planned import TINY
 
-WEIGHTS = ("weights=none.th", "normalization=imagenet")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("draws=many",), "draws=many must be a whole number of 0 or more, such as draws=10"),
-        (("images=0",), "images=0 must be a whole number of 1 or more, such as images=500 or images=all"),
-        (("batch_norm=none",), "batch_norm must be trained or reestimated, not none"),
-        (("normalization=imagenet",), "normalization=imagenet does nothing without weights=FILE"),
-        (("weights=a.th",), "weights=a.th needs the normalization that they were trained with: add normalization="),
-        ((*WEIGHTS, "run=1a"), "type one of them"),
-        ((*WEIGHTS, "epochs=3"), "epochs=3 does nothing beside weights="),
-        (WEIGHTS, "weights=none.th: there is no such file"),
-        (("draw=3",), "did you mean draws?"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("lesion", *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
-
-
-def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
-    answer = pipeline("lesion", "--help")
-    assert answer.code == 0 and answer.err == ""
-    assert all(text in answer.out for text in ("model=plain,resnet", "batch_norm", "weights", "drop_path=0,0.5"))
-
 
 def test_a_run_that_is_named_is_answered_from(
     trained: Trained, pipeline: Pipeline, tmp_path: Path, open_page: OpenPage
@@ -127,4 +99,8 @@ def test_a_sweep_is_trained_measured_and_answered(tmp_path: Path, open_page: Ope
     assert by_pair == {"resnet-8 drop_path=0": "welch", "resnet-8 drop_path=0.5": "paired t"}
     unjudged = replace(record, compared=(), rises=(), headline="", about=replace(record.about, verdict=()))
     assert judge(unjudged) == record
+    client, _ = open_client(f"sqlite:///{tmp_path}/mlflow.db", "depthlab")
+    assert record.about.sweep_run is not None
+    sent = {item.path for item in client.list_artifacts(record.about.sweep_run, "report/lesion")}
+    assert {f"report/lesion/{name}" for name in ("index.html", "record.json", "figures", "tables")} <= sent
     open_page(tmp_path / "report" / "index.html", WIDE).check()

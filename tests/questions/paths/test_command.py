@@ -1,6 +1,6 @@
 """The question of paths from its command to its page, in the small."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import comb
 from pathlib import Path
 
@@ -9,36 +9,11 @@ import pytest
 from depthlab.questions.paths.record import PathsRecord
 from depthlab.questions.paths.verdict import judge
 from tests.chromium import NARROW, WIDE, OpenPage
-from tests.questions.conftest import Answer, Pipeline, Trained
-from tests.questions.in_process import answer_in_process
+from tests.questions.conftest import Pipeline, Trained
+from tests.questions.in_process import Told, ask
 from tests.sweeps.planned import TINY
 
 SMALL = ("images=8", "draws=2", "lines=2", "points=6")
-WORDS = (*TINY, "model=plain,resnet", "depth=14", "seed=0,1", "epochs=1", *SMALL)
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("images=0",), "images=0 must be a whole number of 1 or more, such as images=64"),
-        (("points=2",), "points=2 must be a whole number of 3 or more"),
-        (("draws=many",), "draws=many must be a whole number"),
-        (("train=always",), "train=always: type train=effective, or train=none"),
-        (("run=1a2b", "train=effective"), "train=effective needs the overrides of a sweep"),
-        (("image=8",), "did you mean images?"),
-        (("model=resnet", "depth=8", "active_units=4"), "the network has 3 units with a skip"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("paths", *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
-
-
-def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
-    answer = pipeline("paths", "--help")
-    assert answer.code == 0 and answer.err == ""
-    assert all(key in answer.out for key in ("run ", "images", "draws", "lines", "points", "train "))
 
 
 def test_a_run_that_is_named(pipeline: Pipeline, trained: Trained, tmp_path: Path) -> None:
@@ -57,30 +32,15 @@ def test_a_run_that_is_named(pipeline: Pipeline, trained: Trained, tmp_path: Pat
     assert "With 1 seed there is no interval" in answer.out and f"page: {tmp_path / 'index.html'}" in answer.out
 
 
-@dataclass(frozen=True)
-class Told:
-    """The answer to a command, and what it left."""
-
-    place: Path
-    answer: Answer
-    record: PathsRecord
-
-    @property
-    def report(self) -> Path:
-        return self.place / "report"
-
-
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    place = tmp_path_factory.mktemp("paths")
-    words = (*WORDS, f"output={place}/report", f"tracking.folder={place}/runs", "tracking=none")
-    answer = answer_in_process("paths", *words, folder=place)
-    assert answer.code == 0, answer.err
-    return Told(place, answer, PathsRecord.read(place / "report" / "record.json"))
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told[PathsRecord]:
+    words = (*TINY, "model=plain,resnet", "depth=14", "seed=0,1", "epochs=1", *SMALL)
+    return ask("paths", PathsRecord, *words, place=tmp_path_factory.mktemp("paths"))
 
 
 @pytest.mark.slow
-def test_every_network_is_measured(told: Told) -> None:
+def test_every_network_is_measured(told: Told[PathsRecord]) -> None:
+    assert told.answer.code == 0, told.answer.err
     runs = {(run.network, run.seed): run for run in told.record.runs}
     assert set(runs) == {(network, seed) for network in ("plain-14", "resnet-14") for seed in (0, 1)}
     residual, plain = runs["resnet-14", 0], runs["plain-14", 0]
@@ -90,7 +50,7 @@ def test_every_network_is_measured(told: Told) -> None:
 
 
 @pytest.mark.slow
-def test_the_second_part_trains_some_of_the_units(told: Told) -> None:
+def test_the_second_part_trains_some_of_the_units(told: Told[PathsRecord]) -> None:
     record = told.record
     if not record.training:  # with such images the effective paths may be as long as all
         assert "effective paths are as long as all" in record.note
@@ -105,13 +65,13 @@ def test_the_second_part_trains_some_of_the_units(told: Told) -> None:
 
 
 @pytest.mark.slow
-def test_the_verdict_follows_from_the_record(told: Told) -> None:
+def test_the_verdict_follows_from_the_record(told: Told[PathsRecord]) -> None:
     record = told.record
     unjudged = replace(record, nearby=(), shorter=(), about=replace(record.about, verdict=()))
     assert judge(unjudged) == record and all(sentence in told.answer.out for sentence in record.about.verdict)
 
 
 @pytest.mark.slow
-def test_the_page_is_in_order_in_a_browser(told: Told, open_page: OpenPage) -> None:
+def test_the_page_is_in_order_in_a_browser(told: Told[PathsRecord], open_page: OpenPage) -> None:
     for width in (WIDE, NARROW):
         open_page(told.report / "index.html", width).check()

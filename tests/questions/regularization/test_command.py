@@ -18,28 +18,11 @@ from depthlab.sweeps import settings_of
 from depthlab.tracking import RunFolder
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.by_hand import regularization_by_hand
-from tests.questions.conftest import Answer, Pipeline
+from tests.questions.conftest import Answer
 from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
 
 WORDS = (*TINY, "model=resnet", "depth=8,14", "seed=0,1", "epochs=1", "factors=dropout,cutout", "cutout=4")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("factors=droput",), "did you mean factors=dropout?"),
-        (("factors=lrn",), "model=resnet has no lrn"),
-        (("factors=dropout", "dropout=0"), "dropout=0 holds the factor dropout at nothing"),
-        (("factors=dropout", "depth=20,21"), "can't have depth=21"),
-        (("factor=dropout",), "did you mean factors?"),
-        (("factors=",), "'factors=' has no value"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("regularization", *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
 
 
 def test_levels_name_where_they_are_from() -> None:
@@ -49,12 +32,6 @@ def test_levels_name_where_they_are_from() -> None:
         "weight_decay": "conf/sweep/regularization.yaml",
         "dropout": "as typed",
     }
-
-
-def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
-    answer = pipeline("regularization", "--help")
-    assert answer.code == 0 and answer.err == ""
-    assert "factors=weight_decay,drop_path,mixup" in answer.out and "weight_sharing" in answer.out
 
 
 @dataclass(frozen=True)
@@ -77,7 +54,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     place = tmp_path_factory.mktemp("regularization")
     words = (
         *(*WORDS, f"output={place}/report", f"tracking.folder={place}/runs"),
-        *(f"tracking.uri=sqlite:///{place}/mlflow.db", "sweep.attempts=1"),
+        "tracking=none",
     )
 
     def give() -> Answer:

@@ -1,12 +1,16 @@
 """From maps to numbers, and from numbers to sentences."""
 
 import math
+import re
+from dataclasses import replace
 
 import pytest
+from scipy import stats
 
 from depthlab.questions.reuse.record import ReuseRun
 from depthlab.questions.reuse.summary import DISTANCE, END, FROM_INPUT, SPREAD, reuse_number, summarize_reuse
 from depthlab.questions.reuse.verdict import tell_reuse
+from depthlab.statistics import holm
 from tests.questions.reuse.runs import block_map, fading, flat, maps, reuse_runs
 
 
@@ -77,13 +81,39 @@ def test_the_opposite_is_said_as_plainly() -> None:
 
 def test_seeds_that_disagree_show_nothing() -> None:
     text = told(reuse_runs("densenet-40", fading(0.8), fading(1.25), fading(1.0)))
-    assert text.count("no difference shown") == 3 and "preferred" not in text
+    assert text.count("no difference shown, p = 1 after Holm's correction") == 3 and "preferred" not in text
     assert "no change by training shown" in text
+    assert re.search(r"3 seeds tell it to within a factor of 3[.]\d\d; 1[.]1 takes about \d+ to \d+: type 'seed=", text)
+
+
+def test_claims_are_corrected_over_all_networks_by_one_measure() -> None:
+    """The change of the spread and three quotients: a p below 5 % alone is no claim where it isn't among four."""
+    runs = reuse_runs("densenet-40", *(fading(rate, faint) for rate, faint in ((0.9, 1.0), (0.8, 1.1), (0.97, 0.9))))
+    found = summarize_reuse(runs)
+    tests = {one.name: one.change if one.name == SPREAD else one.quotient for one in found}
+    values = [reuse_number(DISTANCE, run.maps) for run in runs]
+    expected = stats.ttest_1samp(values, 0).pvalue
+    assert tests[DISTANCE] is not None and tests[DISTANCE].p == pytest.approx(expected)
+    assert [one.p_holm for one in found] == list(holm(test and test.p for test in tests.values()))
+    twice = [*runs, *(replace(run, network="densenet-22") for run in runs)]
+    assert [one.p_holm for one in summarize_reuse(twice)][:4] == list(holm(2 * [t and t.p for t in tests.values()]))[:4]
+    weak = next(one for one in found if one.name == FROM_INPUT)
+    assert weak.quotient is not None and weak.p_holm is not None and weak.quotient.p is not None
+    assert weak.quotient.p < 0.05 < weak.p_holm
+    assert "the input is used" not in told(runs) and f"p = {weak.p_holm:.2g} after Holm's correction" in told(runs)
+
+
+def test_a_run_without_its_initial_map_is_in_no_pair_and_the_test_stays() -> None:
+    runs = reuse_runs("densenet-40", *(fading(rate, 0.3) for rate in (0.70, 0.72, 0.74, 0.76)))
+    lacking = [replace(runs[0], initial=()), *runs[1:]]
+    before, after = (summarize_reuse(made)[0].change for made in (runs, lacking))
+    assert before is not None and after is not None
+    assert before.method == after.method == "paired t" and (before.n, after.n) == ((4, 4), (3, 3))
 
 
 def test_one_seed_is_a_point() -> None:
     text = told(reuse_runs("densenet-40", fading(0.7, 0.3)))
-    assert "One seed gives a point" in text and "no claim" in text and "interval" not in text
+    assert "One seed has no interval, and so no claim is made: type seed=0,1,2" in text and "95 %" not in text
     assert "preferred" not in text and "is used less" not in text
 
 

@@ -3,7 +3,6 @@
 import random
 from dataclasses import replace
 
-from depthlab.questions.votes.contrasts import contrasts, feature_contrasts
 from depthlab.questions.votes.record import (
     Ensemble,
     EnsemblePoint,
@@ -14,7 +13,7 @@ from depthlab.questions.votes.record import (
     VotesRecord,
     VotingRun,
 )
-from depthlab.questions.votes.verdict import tell
+from depthlab.questions.votes.verdict import judge
 from depthlab.records import Interval, QuestionRecord, RunRef
 from tests.questions.degradation.runs import ref
 
@@ -27,22 +26,18 @@ KEYS = {
     DEEP: {"dropout": 0.0, "drop_path": 0.5, "schedule": "one_cycle"},
     CYCLIC: {"dropout": 0.0, "drop_path": 0.0, "schedule": "snapshots"},
 }
-SIZES = (1, 2, 5, 10, 20, 50, 100)
+SIZES = (1, 2, 5, 10, 20, 50)
 
 
 def score(error: float, noise: random.Random) -> VoteScore:
     error = max(0.0, error + noise.gauss(0, 0.1))
-    return VoteScore(error, error / 30 + noise.gauss(0, 0.002), error / 2 + 0.5)
+    return VoteScore(error, error / 30 + noise.gauss(0, 0.002), error / 2 + 0.5, 0.5)
 
 
 def curve(method: str, whole: float, excess: float, noise: random.Random, sizes: tuple[int, ...] = SIZES) -> VoteCurve:
     """Return ensembles of m that are `excess / m` points worse than `whole`."""
-    most = sizes[-1]
-    points = tuple(
-        VotePoint(size, tuple(score(whole + excess / size, noise) for _ in range(max(1, most // size))))
-        for size in sizes
-    )
-    return VoteCurve(method, "arithmetic", most, points, points[0].scores, 4.0, Interval(3.5, 4.5))
+    points = tuple(VotePoint(size, tuple(score(whole + excess / size, noise) for _ in range(4))) for size in sizes)
+    return VoteCurve(method, "arithmetic", 2 * sizes[-1], points, 4.0, Interval(3.5, 4.5))
 
 
 def geometric(of: VoteCurve) -> VoteCurve:
@@ -52,7 +47,7 @@ def geometric(of: VoteCurve) -> VoteCurve:
 def snapshots(whole: VoteScore, noise: random.Random) -> VoteCurve:
     points = [VotePoint(1, (whole,))]
     points += [VotePoint(size, (score(whole.error - 0.2 * size, noise),)) for size in range(2, 6)]
-    return VoteCurve("snapshots", "arithmetic", 5, tuple(points), (whole,) * 5, 2.0, Interval(1.0, 3.0))
+    return VoteCurve("snapshots", "arithmetic", 5, tuple(points), 2.0, Interval(1.0, 3.0))
 
 
 def features(dropping: bool, noise: random.Random) -> tuple[LayerFeatures, ...]:
@@ -96,7 +91,7 @@ def ensemble(network: str, runs: list[VotingRun], noise: random.Random) -> Ensem
     for size in range(1, len(runs) + 1):
         gains = [(1 - 1 / size) * noise.gauss(1, 0.02) for _ in runs]
         alone = [
-            VoteScore(run.whole.error - gain, run.whole.loss - gain / 30, run.whole.calibration)
+            VoteScore(run.whole.error - gain, run.whole.loss - gain / 30, run.whole.calibration, 0.5)
             for run, gain in zip(runs, gains, strict=True)
         ]
         shares = tuple(alone) if size < len(runs) else ()
@@ -110,6 +105,7 @@ def mean(scores: list[VoteScore]) -> VoteScore:
         sum(one.error for one in scores) / count,
         sum(one.loss for one in scores) / count,
         sum(one.calibration for one in scores) / count,
+        0.5,
     )
 
 
@@ -129,7 +125,6 @@ def record_of(
     ensembles = tuple(
         ensemble(network, [run for run in runs if run.network == network], noise) for network in networks if seeds > 1
     )
-    compared, changed = contrasts(runs, ensembles), feature_contrasts(runs)
     about = QuestionRecord(
         question="votes",
         command=("python", "pipelines/votes.py"),
@@ -142,17 +137,16 @@ def record_of(
         commits=("c0ffee",),
         versions={"torch": "2.13.0"},
         runs=tuple(refs),
-        verdict=tell(runs, ensembles, compared, changed, refs),
     )
-    return VotesRecord(
-        about=about,
-        measured=tuple(runs),
-        ensembles=ensembles,
-        contrasts=compared,
-        features=changed,
-        images=359,
-        draws=100,
-        notes=notes,
-        masks="network",
-        trained={"training": 288, "validation": 1150, "test": 359},
+    return judge(
+        VotesRecord(
+            about=about,
+            measured=tuple(runs),
+            ensembles=ensembles,
+            images=1437,
+            draws=100,
+            notes=notes,
+            masks="network",
+            trained={"training": 288, "validation": 72, "test": 1437},
+        )
     )

@@ -9,38 +9,12 @@ from depthlab.questions.votes.record import VotesRecord
 from depthlab.questions.votes.verdict import judge
 from depthlab.tracking import RunFolder, find_folders
 from tests.chromium import NARROW, WIDE, OpenPage
-from tests.questions.conftest import Answer, Pipeline
+from tests.questions.conftest import Answer
 from tests.questions.in_process import answer_in_process
 from tests.sweeps.planned import TINY
 
 WORDS = (*TINY, "depth=8", "seed=0,1", "epochs=1", "draws=4")
 NETWORKS = ("resnet-8", "resnet-8 dropout=0.3", "resnet-8 drop_path=0.5", "resnet-8 schedule=snapshots")
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("voters=dropot",), "did you mean voters=dropout?"),
-        (("draws=none",), "draws=none must be a whole number of 1 or more"),
-        (("images=0",), "images=0 must be a whole number of 1 or more"),
-        (("masks=pixel",), "masks=pixel must be network or image"),
-        (("voters=dropout", "dropout=0"), "holds the voter dropout at nothing"),
-        (("voter=dropout",), "did you mean voters?"),
-        (("run=1a2b", "voters=dropout"), "voters= does nothing beside run="),
-        (("run=1a2b", "depth=8"), "does nothing beside run="),
-        (("run=nowhere",), "nowhere"),
-    ],
-)
-def test_mistakes_are_a_line(pipeline: Pipeline, words: tuple[str, ...], said: str) -> None:
-    answer = pipeline("votes", *words)
-    assert (answer.code, answer.out) == (2, "")
-    assert said in answer.err and answer.err.count("\n") == 1
-
-
-def test_help_tells_what_can_be_typed(pipeline: Pipeline) -> None:
-    answer = pipeline("votes", "--help")
-    assert answer.code == 0 and answer.err == ""
-    assert "voters=dropout dropout=0.5" in answer.out and "masks" in answer.out and "run=1a2b,3c4d" in answer.out
 
 
 @dataclass(frozen=True)
@@ -72,14 +46,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 
 @pytest.mark.slow
-def test_every_voter_was_trained_and_asked(told: Told) -> None:
+def test_every_method_was_trained_and_measured(told: Told) -> None:
     record = told.record("swept")
     assert told.swept.code == 0, told.swept.err
     assert f"page: {told.place}/swept/index.html" in told.swept.out and record.about.verdict[0] in told.swept.out
     assert tuple(dict.fromkeys(run.network for run in record.measured)) == NETWORKS
     assert {ref.group for ref in record.about.runs} == set(NETWORKS)
-    voters = {run.network: {curve.method for curve in run.curves} for run in record.measured}
-    assert list(voters.values()) == [set(), {"dropout"}, {"stochastic depth"}, {"snapshots"}]
+    methods = {run.network: {curve.method for curve in run.curves} for run in record.measured}
+    assert list(methods.values()) == [set(), {"dropout"}, {"stochastic depth"}, {"snapshots"}]
     assert {one.network for one in record.ensembles} == set(NETWORKS)
     assert (record.images, record.draws, record.masks, record.notes) == (40, 4, "network", ())
 

@@ -1,4 +1,4 @@
-"""Which networks are trained to vote: the plain one, and one for each voter, with the strength that is known."""
+"""Which networks are trained: the plain one, and one for each ensemble method, with the strength that is known."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from depthlab.records import RunRef
 from depthlab.sweeps import settings_of
 from tests.questions.degradation.runs import ref
 
-FEW = ("data.validation=0.8", "epochs=40")
+FEW = ("data.train_size=360", "data.validation=0.2", "epochs=40")
 
 
 def read(*words: str, **own: str) -> EnsemblePlan:
@@ -15,7 +15,7 @@ def read(*words: str, **own: str) -> EnsemblePlan:
     return read_ensembles(own, sweep, settings_of(sweep))
 
 
-def test_every_voter_has_a_network_beside_the_plain_one() -> None:
+def test_every_method_has_a_network_beside_the_plain_one() -> None:
     found = read()
     assert found.overrides == ("sweep=votes", *FEW, "sweep.impossible=skip")
     off = {"dropout": "0", "drop_path": "0", "schedule": "one_cycle"}
@@ -27,36 +27,36 @@ def test_every_voter_has_a_network_beside_the_plain_one() -> None:
     )
 
 
-def test_voters_that_are_named_have_the_strength_that_is_typed() -> None:
-    found = read("dropout=0.5", "data=digits", voters="dropout")
+def test_methods_that_are_named_have_the_strength_that_is_typed() -> None:
+    found = read("dropout=0.5", "data=digits", methods="dropout")
     assert found.overrides == ("sweep=votes", "dropout=0.5", "data=digits"), "whole digits, as they are typed"
     assert found.variants == ({"dropout": "0"}, {"dropout": "0.5"})
-    assert read("dropout=0.5", "data=digits", voters="dropout,dropout") == found
-    assert read("schedule=cosine", voters="snapshots").variants == (
+    assert read("dropout=0.5", "data=digits", methods="dropout,dropout") == found
+    assert read("schedule=cosine", methods="snapshots").variants == (
         {"schedule": "cosine"},
         {"schedule": "snapshots"},
     )
 
 
 @pytest.mark.parametrize("words", [("dropout=0,0.2,0.5",), ("regularization=none,dropout",)])
-def test_a_grid_of_voters_is_taken_as_it_is(words: tuple[str, ...]) -> None:
+def test_a_grid_of_methods_is_taken_as_it_is(words: tuple[str, ...]) -> None:
     assert read(*words) == EnsemblePlan(("sweep=votes", *words, *FEW), ())
 
 
 @pytest.mark.parametrize(
-    ("words", "voters", "said"),
+    ("words", "methods", "said"),
     [
-        ((), "droput", "did you mean voters=dropout?"),
-        ((), "lottery", "the voters are dropout, drop_path, snapshots"),
-        ((), ",", "names no voter: type some, such as"),
-        (("dropout=0",), "dropout", "dropout=0 holds the voter dropout at nothing"),
+        ((), "droput", "did you mean methods=dropout?"),
+        ((), "lottery", "the methods are dropout, drop_path, snapshots"),
+        ((), ",", "names no method: type some, such as"),
+        (("dropout=0",), "dropout", "dropout=0 turns dropout off"),
         (("dropout=0.1,0.2",), "dropout", "does nothing beside a grid of dropout"),
         (("dropout=2",), "dropout", "dropout"),
     ],
 )
-def test_mistakes_are_a_line(words: tuple[str, ...], voters: str, said: str) -> None:
+def test_mistakes_are_a_line(words: tuple[str, ...], methods: str, said: str) -> None:
     with pytest.raises(ValueError) as refused:
-        read(*words, voters=voters)
+        read(*words, methods=methods)
     assert said in str(refused.value) and "\n" not in str(refused.value)
 
 

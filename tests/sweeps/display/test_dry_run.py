@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from depthlab.sweeps.display.dry_run import show_plan
+from depthlab.sweeps.plan.estimate import Workload
 from depthlab.sweeps.state.sweep_state import SweepState
 from tests.sweeps.made import cost, costs, finish, sweep_state, trial
 
@@ -22,7 +23,7 @@ def test_every_trial_is_shown_with_its_cost_and_state(capsys: pytest.CaptureFixt
     trials.change(3, state="pruned", earlier=True)
     known = costs(trials) | {5: cost(100_000, steps=12_000)}
     impossible = [("model=plain drop_path=0.2", "plain has no paths to drop")]
-    show_plan(trials, known, concurrent=2, name="a [sweep]", measured=MEASURED, skipped=impossible)
+    show_plan(Workload(trials, known, 2, MEASURED), name="a [sweep]", skipped=impossible)
     out, err = capsys.readouterr()
     assert err == ""
     assert out.splitlines() == [
@@ -45,7 +46,7 @@ def test_nothing_is_cut_or_left_out_in_a_pipe(capsys: pytest.CaptureFixture[str]
     trials = sweep_state(120)
     long = "a" * 300
     trials.add(trial(120, **{"model._target_": long}))
-    show_plan(trials, costs(trials), concurrent=1, measured=MEASURED)
+    show_plan(Workload(trials, costs(trials), 1, MEASURED))
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 + 121 + 2
     assert long in lines[122]
@@ -57,7 +58,7 @@ def test_on_a_terminal_the_title_stands_out() -> None:
     screen = io.StringIO()
     trials = sweep_state(60)
     console = Console(file=screen, force_terminal=True, width=40)
-    show_plan(trials, costs(trials), concurrent=4, name="a sweep", measured=MEASURED, console=console)
+    show_plan(Workload(trials, costs(trials), 4, MEASURED), name="a sweep", console=console)
     assert screen.getvalue().startswith("\x1b[1ma sweep: 60 trials, 60 of them to run\x1b[0m\n")
     assert screen.getvalue().count("new") == 60
 
@@ -66,13 +67,13 @@ def test_a_sweep_that_is_done_says_so(capsys: pytest.CaptureFixture[str]) -> Non
     trials = sweep_state(1)
     finish(trials, 0)
     trials.change(0, earlier=True)
-    show_plan(trials, costs(trials), concurrent=2)
+    show_plan(Workload(trials, costs(trials), 2))
     assert capsys.readouterr().out.splitlines()[-1] == "there is nothing left to run"
 
 
 def test_what_is_not_known_is_not_made_up(capsys: pytest.CaptureFixture[str]) -> None:
     trials = SweepState("val/accuracy", [trial(0), trial(1)])
-    show_plan(trials, {0: cost()}, concurrent=2, unplanned=18)
+    show_plan(Workload(trials, {0: cost()}, 2, expected=20))
     _, _, known, unknown, total, chosen, time = capsys.readouterr().out.splitlines()
     assert known.split()[3:] == ["100", "1,000", "100", "?", "new"]
     assert unknown.split()[3:] == ["?", "?", "?", "?", "new"]
@@ -82,5 +83,5 @@ def test_what_is_not_known_is_not_made_up(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_trials_that_all_are_to_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
-    show_plan(SweepState("val/accuracy"), {}, concurrent=2, name="a search", unplanned=20)
+    show_plan(Workload(SweepState("val/accuracy"), {}, 2, expected=20), name="a search")
     assert capsys.readouterr().out.splitlines()[0] == "a search: 20 trials, 20 of them to run"

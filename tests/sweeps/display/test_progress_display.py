@@ -18,6 +18,7 @@ from rich.console import Console
 from depthlab.sweeps.display.progress_display import ProgressDisplay
 from depthlab.sweeps.display.progress_lines import DisplayState, draw_display
 from depthlab.sweeps.display.wording import about, elapsed, label, short_label
+from depthlab.sweeps.plan.estimate import Workload
 from depthlab.sweeps.state.sweep_state import SweepState
 from tests.rules import ROOT
 from tests.sweeps.made import cost, costs, finish, sweep_state, trial
@@ -123,7 +124,7 @@ def test_without_a_terminal_there_is_a_line_for_each_trial_that_ends(capsys: pyt
     trials = sweep_state(24)
     finish(trials, 0)
     trials.change(0, earlier=True)
-    with ProgressDisplay(trials, costs(trials), 2, name="a sweep") as display:
+    with ProgressDisplay(Workload(trials, costs(trials), 2), name="a sweep") as display:
         display.update()
         trials.start(1)
         display.update()
@@ -155,7 +156,7 @@ def test_without_a_terminal_there_is_a_line_for_each_trial_that_ends(capsys: pyt
 
 def test_the_last_line_promises_no_more(capsys: pytest.CaptureFixture[str]) -> None:
     trials = sweep_state(1, metric="val/loss")
-    with ProgressDisplay(trials, costs(trials), 1, measured=[(cost(), 1.0)]) as display:
+    with ProgressDisplay(Workload(trials, costs(trials), 1, [(cost(), 1.0)])) as display:
         finish(trials, 0)
         trials.entries[0].metrics["val/loss"] = 0.125
         display.update()
@@ -166,8 +167,8 @@ def test_the_last_line_promises_no_more(capsys: pytest.CaptureFixture[str]) -> N
 def test_trials_that_are_found_on_the_way_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     trials = SweepState("val/accuracy")
     known = {0: cost(), 1: cost()}
-    with ProgressDisplay(trials, known, 1, total=10, measured=[(cost(), 1.0)]) as display:
-        assert display.time_left() is not None
+    with ProgressDisplay(Workload(trials, known, 1, [(cost(), 1.0)], expected=10)) as display:
+        assert display.workload.time_left() is not None
         trials.add(trial(0))
         finish(trials, 0)
         trials.change(0, earlier=True)
@@ -183,7 +184,7 @@ def test_trials_that_are_found_on_the_way_are_counted(capsys: pytest.CaptureFixt
 def test_the_board_is_drawn_and_taken_away() -> None:
     trials, screen = busy(), io.StringIO()
     console = Console(file=screen, force_terminal=True, width=100, height=30, color_system=None)
-    with ProgressDisplay(trials, {}, 2, name="a sweep", enabled=True, console=console) as display:
+    with ProgressDisplay(Workload(trials, {}, 2), name="a sweep", enabled=True, console=console) as display:
         trials.change(4, attempts=2, message="again [bold]", fault="lost")
         display.update()
         display.note("a note [bold]")
@@ -201,7 +202,7 @@ from depthlab.sweeps.display.progress_display import ProgressDisplay
 from tests.rules import ROOT
 from tests.sweeps.made import costs, finish, sweep_state
 trials = sweep_state(6)
-with ProgressDisplay(trials, costs(trials), 2, name="a sweep") as board:
+with ProgressDisplay(Workload(trials, costs(trials), 2), name="a sweep") as board:
     for index in range(6):
         trials.start(index)
         for step in range(0, 100, 20):
@@ -258,7 +259,7 @@ def test_the_board_costs_little() -> None:
         trials.change(index, state="running", step=index, steps=100, step_seconds=0.1)
     console = Console(file=io.StringIO(), force_terminal=True, width=120, height=40)
     known = costs(trials)
-    with ProgressDisplay(trials, known, 100, enabled=True, console=console):
+    with ProgressDisplay(Workload(trials, known, 100), enabled=True, console=console):
         began = time.process_time()
         time.sleep(3)
         share = (time.process_time() - began) / 3

@@ -13,7 +13,7 @@ from depthlab.recipe import compose
 from depthlab.runs import ImageFacts, look_at_images
 from depthlab.runs.prepare import prepare
 from depthlab.sweeps.plan.costs import CostCounter, measure_costs, measure_steps
-from depthlab.sweeps.plan.estimate import TrialCost, estimate_seconds, fit_step_seconds, pack, time_left
+from depthlab.sweeps.plan.estimate import TrialCost, Workload, estimate_seconds, fit_step_seconds, pack
 from depthlab.sweeps.plan.trial import Trial
 from tests.runs.conftest import TINY, train
 from tests.sweeps.made import cost, costs, sweep_state
@@ -87,40 +87,40 @@ def test_trials_are_packed(running: list[float], waiting: list[float], concurren
 
 def test_time_left_counts_what_runs_and_what_waits() -> None:
     trials = sweep_state(6)
-    assert time_left(trials, costs(trials), 2) is None, "nothing was measured"
+    assert Workload(trials, costs(trials), 2).time_left() is None, "nothing was measured"
     trials.change(0, state="finished", step=100, steps=100, step_seconds=0.1, seconds=10.0)
     trials.change(1, state="running", step=60, steps=100, step_seconds=0.2)
     trials.change(2, state="pruned")
     trials.change(3, state="failed", earlier=True)  # will be tried again
     trials.change(4, state="failed")  # is given up
     # 8 s of trial 1 beside 15 s of trial 3, then 15 s of trial 5: the mean of steps of the same network is 0.15 s
-    assert time_left(trials, costs(trials), 2) == pytest.approx(23)
-    assert time_left(trials, costs(trials), 1) == pytest.approx(38)
-    assert time_left(trials, costs(trials), 9) == pytest.approx(15)
-    assert time_left(trials, costs(trials), 1, unplanned=2) == pytest.approx(68)
-    assert time_left(trials, {0: cost()}, 2) is None, "what waits isn't known"
+    assert Workload(trials, costs(trials), 2).time_left() == pytest.approx(23)
+    assert Workload(trials, costs(trials), 1).time_left() == pytest.approx(38)
+    assert Workload(trials, costs(trials), 9).time_left() == pytest.approx(15)
+    assert Workload(trials, costs(trials), 1, expected=8).time_left() == pytest.approx(68)
+    assert Workload(trials, {0: cost()}, 2).time_left() is None, "what waits isn't known"
 
 
 def test_a_finished_trial_tells_more_than_its_steps() -> None:
     """What is done between steps, such as validation, is part of its time; short trials end before a first report."""
     trials = sweep_state(2)
     trials.change(0, state="finished", step_seconds=0.1, seconds=12.5)
-    assert time_left(trials, costs(trials), 1) == pytest.approx(12.5)
+    assert Workload(trials, costs(trials), 1).time_left() == pytest.approx(12.5)
     trials.change(0, step_seconds=None)
-    assert time_left(trials, costs(trials), 1) == pytest.approx(12.5)
+    assert Workload(trials, costs(trials), 1).time_left() == pytest.approx(12.5)
 
 
 def test_earlier_commands_tell_until_this_one_knows() -> None:
     trials = sweep_state(3)
     trials.change(0, state="finished", earlier=True, seconds=50.0)
-    assert time_left(trials, costs(trials), 1) == pytest.approx(100)
+    assert Workload(trials, costs(trials), 1).time_left() == pytest.approx(100)
     trials.change(1, state="running", step=10, steps=100, step_seconds=0.1)
-    assert time_left(trials, costs(trials), 1) == pytest.approx(9 + 10)
+    assert Workload(trials, costs(trials), 1).time_left() == pytest.approx(9 + 10)
 
 
 def test_earlier_measurements_count_from_the_start() -> None:
     trials = sweep_state(2)
-    assert time_left(trials, costs(trials), 1, measured=[(cost(), 0.1)]) == pytest.approx(20)
+    assert Workload(trials, costs(trials), 1, [(cost(), 0.1)]).time_left() == pytest.approx(20)
 
 
 def test_costs_are_those_of_the_run(tmp_path: Path) -> None:

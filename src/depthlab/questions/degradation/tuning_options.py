@@ -21,7 +21,7 @@ from depthlab.recipe import (
 from depthlab.sweeps.plan.settings import Settings
 
 FACTORS = (0.1, 0.3, 1.0, 3.0)  # of the held value: a coarse logarithmic grid, mostly downward, where deep networks lie
-APART = "1000,1001,1002"  # the seeds that choose, unless told; the verdict rests on others
+APART = (1000, 1001, 1002)  # the seeds that choose, unless told; the verdict rests on others
 
 
 @final
@@ -61,7 +61,7 @@ def read_tune(own: Mapping[str, str], words: Sequence[str], settings: Settings) 
     seeds = _seeds(space)
     held = {network_key(_values(recipe, space), key): _held(recipe, key) for recipe in _recipes(space, settings)}
     typed = _texts(own.get("tune.values")) or _grid(key, held)
-    choosing = tuple(int(text) for text in _texts(own.get("tune.seed", APART)) if _is_seed(text))
+    choosing = tuple(int(text) for text in _texts(own.get("tune.seed", ",".join(map(str, APART)))) if _is_seed(text))
     mine = without_keys(words, (key, SEED))
     alone = [*typed, *(as_typed(value) for value in held.values())]
     values = f"{key}={','.join(dict.fromkeys(alone))}"

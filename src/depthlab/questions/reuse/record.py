@@ -43,7 +43,9 @@ class ReuseSummary(Record):
     name: str  # spread, distance, input or end: see depthlab.questions.reuse.summary
     final: Summary
     initial: Summary | None = None  # the same of the weights before training
-    change: Comparison | None = None  # final less initial, seed by seed
+    change: Comparison | None = None  # final less initial, run by run
+    quotient: Comparison | None = None  # a quotient's binary logarithm against 0; None for the spread
+    p_holm: float | None = None  # of the change of a spread, or of a quotient, over all of the same measure
 
 
 @dataclass(frozen=True)

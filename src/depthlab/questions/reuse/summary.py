@@ -13,13 +13,14 @@ means over targets, told as binary logarithms.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean
 from typing import TypeAlias
 
 from depthlab.questions.grouping import grouped
 from depthlab.questions.reuse.record import INPUT, ReuseMap, ReuseRun, ReuseSummary
-from depthlab.statistics import LEVEL, compare, summarize
+from depthlab.statistics import holm, paired, summarize
 
 SPREAD, DISTANCE, FROM_INPUT, END = "spread", "distance", "input", "end"
 NAMES = (SPREAD, DISTANCE, FROM_INPUT, END)
@@ -29,27 +30,42 @@ Column: TypeAlias = list[tuple[str, float]]  # source and value
 
 
 def summarize_reuse(runs: Sequence[ReuseRun]) -> tuple[ReuseSummary, ...]:
-    """Return the numbers of each network over its seeds, by measure; those that its maps do not have are left out."""
+    """Return the numbers of each network over its seeds, by measure; those that its maps do not have are left out.
+
+    Claims are made of the change of a spread, and of the quotients: their p-values are Holm's over all networks by one
+    measure. The maps before and after training are of one run, and so are pairs.
+    """
     found = []
     for network, same in grouped(runs, lambda run: run.network).items():
         for measure in dict.fromkeys(one.measure for run in same for one in run.maps):
             for name in NAMES:
                 final = _by_seed(name, measure, {run.seed: run.maps for run in same})
                 initial = _by_seed(name, measure, {run.seed: run.initial for run in same})
-                if not final:
-                    continue
-                paired = bool(initial) and set(initial) == set(final)
-                found.append(
-                    ReuseSummary(
-                        network,
-                        measure,
-                        name,
-                        summarize(final.values(), LEVEL),
-                        summarize(initial.values(), LEVEL) if initial else None,
-                        compare(final, initial, LEVEL) if paired else None,
-                    )
-                )
-    return tuple(found)
+                if final:
+                    found.append(_summary(network, measure, name, final, initial))
+    families = grouped(found, lambda one: one.measure).values()
+    return tuple(one for family in families for one in _corrected(family))
+
+
+def _summary(
+    network: str, measure: str, name: str, final: Mapping[int, float], initial: Mapping[int, float]
+) -> ReuseSummary:
+    both = [seed for seed in final if seed in initial]
+    return ReuseSummary(
+        network,
+        measure,
+        name,
+        summarize(final.values()),
+        summarize(initial.values()) if initial else None,
+        paired([final[seed] for seed in both], [initial[seed] for seed in both]) if both else None,
+        None if name == SPREAD else paired(final.values(), [0.0] * len(final)),
+    )
+
+
+def _corrected(family: Sequence[ReuseSummary]) -> list[ReuseSummary]:
+    tests = [one.change if one.name == SPREAD else one.quotient for one in family]
+    p_values = holm(None if test is None else test.p for test in tests)
+    return [replace(one, p_holm=p) for one, p in zip(family, p_values, strict=True)]
 
 
 def reuse_number(name: str, maps: Sequence[ReuseMap]) -> float | None:

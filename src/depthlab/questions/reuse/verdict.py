@@ -1,12 +1,15 @@
 """What follows from maps of feature reuse, in sentences."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from depthlab.questions.planning import rounded
 from depthlab.questions.reuse.record import SCALED, SHARE, WEIGHT, ReuseRecord, ReuseRun, ReuseSummary
 from depthlab.questions.reuse.summary import DISTANCE, END, FROM_INPUT, SPREAD, summarize_reuse
 from depthlab.questions.wording import counted, interval_text, lost_runs, lost_sentence
-from depthlab.records import Summary
+from depthlab.records import Comparison
+from depthlab.statistics import is_significant, seeds_to_reach
 
 _TOLD = (WEIGHT, SHARE)  # scaled weights are told where they say something else
 _WHAT = {WEIGHT: "mean absolute weight", SCALED: "mean absolute weight times gamma", SHARE: "share of variance"}
@@ -25,6 +28,7 @@ _QUOTIENTS = {
         *("early features are preferred", "final features are preferred"),
     ),
 }
+_FACTOR = 1.1  # within which one would like to know a quotient
 _PAPER = {FROM_INPUT: -1, END: 1}  # what Huang et al. 2017 saw in Fig. 5
 
 
@@ -44,15 +48,15 @@ def tell_reuse(runs: Sequence[ReuseRun], summaries: Sequence[ReuseSummary], lost
     notes = {run.network: run.note for run in runs if run.note}
     sentences += [f"{network} has no map: {note}." for network, note in notes.items()]
     if any(one.final.n == 1 for one in told):
-        sentences.append("One seed gives a point: it takes more seeds to make a claim.")
+        sentences.append("One seed has no interval, and so no claim is made: type seed=0,1,2 or more.")
     return (*sentences, *lost_sentence(lost))
 
 
-def direction_of(one: Summary, zero: float = 0.0) -> int:
-    """Return 1 or -1 where the interval is above or below `zero`, 0 where it holds it or there is none."""
-    if one.interval is None or one.interval.low <= zero <= one.interval.high:
+def direction_of(one: ReuseSummary) -> int:
+    """Return 1 or -1 where a quotient is shown to be above or below 1, 0 where neither is."""
+    if one.quotient is None or not is_significant(one.p_holm):
         return 0
-    return 1 if one.interval.low > zero else -1
+    return 1 if one.quotient.difference > 0 else -1
 
 
 def _headline(told: Sequence[ReuseSummary]) -> str:
@@ -64,34 +68,37 @@ def _headline(told: Sequence[ReuseSummary]) -> str:
 
 
 def _spread_sentence(one: ReuseSummary) -> str:
-    what = f"{one.network}, {_WHAT[one.measure]}: a layer effectively uses"
-    size = f"{100 * one.final.mean:.0f} % of the earlier layers ({_range(one.final, percent=True)})"
-    if one.initial is None:
-        return f"{what} {size}."
-    before = f"before training {100 * one.initial.mean:.0f} %"
+    size = f"{100 * one.final.mean:.0f} % of the earlier layers ({_range(one)})"
+    text = f"{one.network}, {_WHAT[one.measure]}: a layer effectively uses {size}"
     change = one.change
-    if change is None or change.interval is None:
-        return f"{what} {size}; {before}."
-    if change.interval.low <= 0 <= change.interval.high:
-        return f"{what} {size}; {before}: no change by training shown, so random weights have this spread too."
+    if one.initial is None or change is None:
+        return f"{text}."
+    text = f"{text}; before training {100 * one.initial.mean:.0f} %"
+    if change.interval is None:
+        return f"{text}."
+    low, high = 100 * change.interval.low, 100 * change.interval.high
+    if not is_significant(one.p_holm):
+        return f"{text}: no change by training shown (95 % interval {low:.2g} to {high:.2g} points{_corrected(one)})."
     verb = "narrowed" if change.difference < 0 else "widened"
-    low, high = sorted(100 * abs(end) for end in (change.interval.low, change.interval.high))
-    return f"{what} {size}; {before}: training {verb} it by {low:.2g} to {high:.2g} points."
+    low, high = sorted((abs(low), abs(high)))
+    size = f"{100 * abs(change.difference):.2g} points (95 % interval {low:.2g} to {high:.2g})"
+    return f"{text}: training {verb} it by {size}."
 
 
 def _quotient_sentence(one: ReuseSummary) -> str:
     top, bottom, *outcomes = _QUOTIENTS[one.name]
-    direction = direction_of(one.final)
-    said = "no claim" if one.final.interval is None else "no difference shown"
-    if direction:
-        said = outcomes[direction > 0]
-        if one.measure == WEIGHT and one.name in _PAPER:
-            as_there = direction == _PAPER[one.name]
-            said += f", {'as' if as_there else 'other than'} in Huang et al. 2017, Fig. 5"
-    return (
-        f"{one.network}, {_WHAT[one.measure]}: on {top} {2**one.final.mean:.2f} times that on {bottom} "
-        f"({_range(one.final, percent=False)}): {said}."
+    text = (
+        f"{one.network}, {_WHAT[one.measure]}: on {top} {2**one.final.mean:.2f} times that on {bottom} ({_range(one)})"
     )
+    direction, test = direction_of(one), one.quotient
+    if test is None or test.interval is None:
+        return f"{text}: no test."
+    if not direction:
+        return f"{text}: no difference shown{_corrected(one)}. {_enough(test)}"
+    said = outcomes[direction > 0]
+    if one.measure == WEIGHT and one.name in _PAPER:
+        said += f", {'as' if direction == _PAPER[one.name] else 'other than'} in Huang et al. 2017, Fig. 5"
+    return f"{text}: {said}."
 
 
 def _disagreements(summaries: Sequence[ReuseSummary]) -> list[str]:
@@ -100,17 +107,33 @@ def _disagreements(summaries: Sequence[ReuseSummary]) -> list[str]:
     found = []
     for one in (one for one in summaries if one.measure == SCALED and one.name != SPREAD):
         other = plain.get((one.network, one.name))
-        if other is not None and direction_of(one.final) * direction_of(other.final) < 0:
+        if other is not None and direction_of(one) * direction_of(other) < 0:
             top, bottom = _QUOTIENTS[one.name][:2]
             found.append(
                 f"{one.network}: with the factors of normalizations taken in, the opposite holds on {top} "
-                f"against {bottom}: {2**one.final.mean:.2f} times ({_range(one.final, percent=False)})."
+                f"against {bottom}: {2**one.final.mean:.2f} times ({_range(one)})."
             )
     return found
 
 
-def _range(one: Summary, *, percent: bool) -> str:
-    def number(end: float) -> str:
-        return f"{100 * min(end, 1.0):.0f}" if percent else f"{2**end:.2f}"
+def _corrected(one: ReuseSummary) -> str:
+    return "" if one.p_holm is None else f", p = {one.p_holm:.2g} after Holm's correction"
 
-    return interval_text(one.interval, counted(one.n, "seed"), number)
+
+def _enough(test: Comparison) -> str:
+    """Say within which factor so many seeds tell a quotient, and how many tell it to within 1.1."""
+    assert test.interval is not None
+    factor = 2 ** (test.interval.high - test.difference)
+    told = f"{counted(test.n[0], 'seed')} tell it to within a factor of {factor:.2f}"
+    needed = seeds_to_reach(math.log2(_FACTOR), test)
+    if needed is None or needed[1] <= test.n[0]:
+        return f"{told}."
+    low, high = map(rounded, needed)
+    return f"{told}; {_FACTOR} takes about {low} to {high}: type 'seed=range({high})'."
+
+
+def _range(one: ReuseSummary) -> str:
+    def number(end: float) -> str:
+        return f"{100 * min(end, 1.0):.0f}" if one.name == SPREAD else f"{2**end:.2f}"
+
+    return interval_text(one.final.interval, counted(one.final.n, "seed"), number)

@@ -1,73 +1,73 @@
-"""Ways to vote, compared: over seeds where there are several, else over draws of the one trained network."""
+"""Ways to vote, compared over seeds: every difference with its interval, and the few that claims rest on.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+Both sides of a comparison are of the same trained networks, or of networks that share their initial weights, so seeds
+make pairs; a seed that one side lacks is left out.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
+from scipy import stats
+
 from depthlab.questions.grouping import grouped
 from depthlab.questions.votes.record import (
+    ARITHMETIC,
+    CALIBRATION,
     DEPTH,
     DROPOUT,
+    ERROR,
+    GEOMETRIC,
+    LOSS,
+    MEMBERS,
     SNAPSHOTS,
+    WHOLE,
     Ensemble,
     FeatureContrast,
     LayerFeatures,
     VoteContrast,
-    VoteCurve,
-    VoteScore,
+    VotesRecord,
     VotingRun,
 )
 from depthlab.records import Comparison
-from depthlab.statistics import compare
+from depthlab.statistics import ALPHA, equivalence, holm, paired, variance_floor
 
-ARITHMETIC, GEOMETRIC = "arithmetic", "geometric"
-ERROR, LOSS, CALIBRATION = "error", "loss", "calibration"
-MEASURES: dict[str, Callable[[VoteScore], float]] = {
-    ERROR: lambda score: score.error,
-    LOSS: lambda score: score.loss,
-    CALIBRATION: lambda score: score.calibration,
-}
-WHOLE = {DROPOUT: "weight scaling", DEPTH: "the whole network", SNAPSHOTS: "the last snapshot"}
-MEMBERS = {DROPOUT: "sampled networks", DEPTH: "sampled sub-networks", SNAPSHOTS: "snapshots"}
+MEASURES = (ERROR, LOSS, CALIBRATION)
 INDEPENDENT, MORE, TWIN = "independent", "independent less sampled", "snapshots less one training"
 BY_GEOMETRIC = "geometric mean of sampled networks"
-OVER_SEEDS, OVER_DRAWS = "seeds", "ensembles"
-ALL_IN_ONE = "all networks are in the one ensemble: a point, no claim"
+CLAIMED = {  # measures by which each family makes claims, at one size
+    **{DROPOUT: MEASURES, DEPTH: MEASURES, BY_GEOMETRIC: (LOSS,)},
+    **{SNAPSHOTS: (ERROR,), TWIN: (ERROR,), INDEPENDENT: (ERROR,), MORE: (ERROR,)},
+}
+ALL_IN_ONE = "all networks are in the one ensemble: no test"
+NO_PAIRS = "no seed is on both sides: no test"
 
 CORRELATION, ZEROS, MEAN = "correlation", "zeros", "mean"
-FEATURES: dict[str, Callable[[LayerFeatures], float | None]] = {
-    CORRELATION: lambda layer: layer.correlation,
-    ZEROS: lambda layer: layer.zeros,
-    MEAN: lambda layer: layer.mean,
-}
 
-Values = Mapping[int, float]  # by seed, or by ensemble
+Values = Mapping[int, float]  # by seed
 
 
-def by_network(runs: Iterable[VotingRun]) -> dict[str, list[VotingRun]]:
-    """Return the runs of each network, its seeds in order."""
-    groups = grouped(runs, lambda run: run.network)
-    return {name: sorted(same, key=lambda run: run.seed) for name, same in groups.items()}
+def contrasts(record: VotesRecord) -> tuple[VoteContrast, ...]:
+    """Return every comparison of arithmetic means, by error, loss and calibration; claims are corrected.
 
-
-def curve_of(run: VotingRun, method: str, mean: str = ARITHMETIC) -> VoteCurve | None:
-    """Return the run's curve of a method, None if it has none."""
-    return next((one for one in run.curves if (one.method, one.mean) == (method, mean)), None)
-
-
-def contrasts(runs: Sequence[VotingRun], ensembles: Sequence[Ensemble]) -> tuple[VoteContrast, ...]:
-    """Return every comparison, by error, loss and calibration, of arithmetic means."""
+    A family asks one thing of all networks, such as whether ensembles of independent ones gain. It makes its claims at
+    one size: the largest, and of independent networks the largest that leaves half of them out, as the jackknife errs
+    far towards no claim beyond. Their p-values are Holm's over the family. All other intervals are told, each for
+    itself, in the table of comparisons.
+    """
     found: list[VoteContrast] = []
-    groups = by_network(runs)
+    groups = by_network(record.measured)
     for network, same in groups.items():
         for method in WHOLE:
-            found += _against_whole(network, same, method)
-        found += _geometric(network, same)
-        found += _snapshots_against_one(network, same, groups)
-    for one in ensembles:
-        if one.mean == ARITHMETIC:
-            found += _independent(one, groups[one.network])
-    return tuple(found)
+            found += _against_whole(same, method, record.images)
+        found += _geometric(same, record.images)
+        found += _snapshots_against_one(same, groups, record.images)
+        for one in record.ensembles:
+            if (one.network, one.mean) == (network, ARITHMETIC):
+                found += _independent(one, same, record.images)
+    return tuple(_equivalent(_corrected(found), record.margin))
 
 
 def feature_contrasts(runs: Sequence[VotingRun]) -> tuple[FeatureContrast, ...]:
@@ -76,28 +76,33 @@ def feature_contrasts(runs: Sequence[VotingRun]) -> tuple[FeatureContrast, ...]:
     found = []
     for network, same in groups.items():
         other = twin(same[0], groups, ("dropout",)) if same[0].settings.get("dropout") else None
-        if other is None:
-            continue
-        for measure in FEATURES:
+        for measure in (CORRELATION, ZEROS, MEAN) if other else ():
             ours, theirs = (
                 {run.seed: value for run in side if (value := layer_mean(run, measure)) is not None}
-                for side in (same, groups[other])
+                for side in (same, groups[other or ""])
             )
             if ours and theirs:
-                found.append(
-                    FeatureContrast(network, other, measure, _mean(ours), _mean(theirs), compare(ours, theirs))
-                )
-    return tuple(found)
+                found.append(FeatureContrast(network, other or "", measure, *_compared(ours, theirs)))
+    return tuple(replace(one, p_holm=p) for one, p in zip(found, holm(one.comparison.p for one in found), strict=True))
+
+
+def by_network(runs: Iterable[VotingRun]) -> dict[str, list[VotingRun]]:
+    """Return the runs of each network, its seeds in order."""
+    groups = grouped(runs, lambda run: run.network)
+    return {name: sorted(same, key=lambda run: run.seed) for name, same in groups.items()}
 
 
 def layer_mean(run: VotingRun, measure: str) -> float | None:
     """Return a measure of a run's features, the mean over its layers; None where it is known of no layer."""
-    values = [value for layer in run.features if (value := FEATURES[measure](layer)) is not None]
+    values = [value for layer in run.features if (value := _feature(layer, measure)) is not None]
     return fmean(values) if values else None
 
 
 def twin(run: VotingRun, groups: Mapping[str, Sequence[VotingRun]], keys: Sequence[str]) -> str | None:
-    """Return the network that was trained like a run's but for `keys`, of which it has none; None if there is none."""
+    """Return the network that was trained like a run's but for `keys`, of which it has none; None if there is none.
+
+    Both draw the same initial weights from the same seed.
+    """
     aside = {*keys, "seed"}
 
     def rest(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,109 +116,156 @@ def twin(run: VotingRun, groups: Mapping[str, Sequence[VotingRun]], keys: Sequen
     return None
 
 
-def _against_whole(network: str, runs: Sequence[VotingRun], method: str) -> list[VoteContrast]:
+def claim_size(family: str, same: Sequence[VoteContrast]) -> int:
+    """Return the number of members at which a family makes claims of a network."""
+    sizes = [one.members for one in same]
+    if family in (INDEPENDENT, MORE):
+        networks = same[0].comparison.n[1]
+        return max((size for size in sizes if 2 * size <= networks + 1), default=min(sizes))
+    return max(sizes)
+
+
+def least_half_width(one: VoteContrast, images: int, level: float) -> float:
+    """Return the half-width, in points, of the narrowest interval by which a test of equivalence could decide.
+
+    Seeds that agree to the image still leave it, as a variance is at least `variance_floor`.
+    """
+    n = min(one.comparison.n)
+    floor = sum(variance_floor([mean], images) for mean in (one.mean_a, one.mean_b))
+    return float(stats.t.isf((1 - level) / 2, n - 1)) * math.sqrt(floor / n)
+
+
+def _against_whole(runs: Sequence[VotingRun], method: str, images: int) -> list[VoteContrast]:
     """Compare ensembles of each size with the one pass that they stand for."""
-    curves = {run.seed: curve for run in runs if (curve := curve_of(run, method)) is not None}
-    sizes = sorted({point.members for curve in curves.values() for point in curve.points})
+    curves = [curve for run in runs if (curve := run.curve(method)) is not None]
+    sizes = sorted({point.members for curve in curves for point in curve.points})
     # one snapshot, the last, is the whole network
     there = [size for size in sizes if method != SNAPSHOTS or size > 1]
-    return [one for size in there for one in _at_size(network, runs, curves, size, method, method)]
+    return [one for size in there for one in _at_size(runs, method, size, images)]
 
 
-def _geometric(network: str, runs: Sequence[VotingRun]) -> list[VoteContrast]:
+def _geometric(runs: Sequence[VotingRun], images: int) -> list[VoteContrast]:
     """Compare the largest ensemble by geometric means with weight scaling, which is nearer to it in theory."""
-    curves = {run.seed: curve for run in runs if (curve := curve_of(run, DROPOUT, GEOMETRIC)) is not None}
-    if not curves:
-        return []
-    most = min(curve.members for curve in curves.values())
-    return _at_size(network, runs, curves, most, DROPOUT, BY_GEOMETRIC)
+    size = largest_size(runs, DROPOUT)
+    found = _at_size(runs, DROPOUT, size, images, GEOMETRIC) if size else []
+    return [replace(one, family=BY_GEOMETRIC) for one in found]
 
 
 def _at_size(
-    network: str, runs: Sequence[VotingRun], curves: Mapping[int, VoteCurve], size: int, method: str, family: str
+    runs: Sequence[VotingRun], method: str, size: int, images: int, mean: str = ARITHMETIC
 ) -> list[VoteContrast]:
+    name = f"{size} {MEMBERS[method]}" if method != SNAPSHOTS else f"the last {size} {MEMBERS[method]}"
     found = []
-    for measure, value in MEASURES.items():
-        ours = {seed: scores for seed, curve in curves.items() if (scores := _scores(curve, size, value))}
-        over, a, b = _sides(ours, {run.seed: value(run.whole) for run in runs if run.seed in ours})
-        name = f"{size} {MEMBERS[method]}" if method != SNAPSHOTS else f"the last {size} {MEMBERS[method]}"
-        sides = name, WHOLE[method]
-        found.append(VoteContrast(*(family, network, *sides, size, measure, over, _mean(a), _mean(b), compare(a, b))))
+    for measure in MEASURES:
+        ours = _by_seed(runs, method, size, measure, mean)
+        if ours:
+            sides = _compared(ours, _whole(runs, measure), images if measure == ERROR else 0)
+            found.append(VoteContrast(method, runs[0].network, name, WHOLE[method], size, measure, *sides))
     return found
 
 
-def _sides(ours: Mapping[int, Sequence[float]], whole: Values) -> tuple[str, Values, Values]:
-    """Return both sides by seed; of one seed, by ensemble."""
-    if len(ours) > 1:
-        return OVER_SEEDS, {seed: fmean(scores) for seed, scores in ours.items()}, whole
-    ((seed, scores),) = ours.items()
-    return OVER_DRAWS, dict(enumerate(scores)), dict.fromkeys(range(len(scores)), whole[seed])
+def _independent(ensemble: Ensemble, runs: Sequence[VotingRun], images: int) -> Iterator[VoteContrast]:
+    """Compare ensembles of independent networks with one network, and with those sampled from one.
 
-
-def _independent(ensemble: Ensemble, runs: Sequence[VotingRun]) -> list[VoteContrast]:
-    """Compare ensembles of independent networks with one network, and with those sampled from one."""
-    found = []
+    Ensembles share networks: their values by seed are the jackknife's pseudo-values, whose spread accounts for that.
+    """
     for point in ensemble.points[1:]:
-        for measure, value in MEASURES.items():
-            one = {run.seed: value(run.whole) for run in runs if run.seed in ensemble.seeds}
-            shares = {seed: value(share) for seed, share in zip(ensemble.seeds, point.shares, strict=False)}
-            name = f"{point.members} independent networks"
-            sides = [(INDEPENDENT, "one network", one)]
+        for measure in MEASURES:
+            shares = {seed: share.value(measure) for seed, share in zip(ensemble.seeds, point.shares, strict=False)}
+            sides = [(INDEPENDENT, "one network", _whole(runs, measure))]
             for method in (DROPOUT, DEPTH):
-                most, sampled = _largest(runs, method, value)
-                if sampled:
-                    sides.append((MORE, f"{most} {MEMBERS[method]} of one", sampled))
+                if size := largest_size(runs, method):
+                    name = f"{size} {MEMBERS[method]} of one"
+                    sides.append((MORE, name, _by_seed(runs, method, size, measure)))
             for family, b, other in sides:
-                difference = value(point.score) - _mean(other)
-                comparison = compare(shares, other) if shares else _point(difference, len(other))
-                means = value(point.score), _mean(other)
-                found.append(
-                    VoteContrast(
-                        *(family, ensemble.network, name, b, point.members, measure, OVER_SEEDS, *means, comparison)
-                    )
-                )
-    return found
+                score, mean = point.score.value(measure), fmean(other.values())
+                found = score, mean, Comparison(score - mean, (1, len(other)), "none", note=ALL_IN_ONE)
+                if shares:
+                    found = _compared(shares, other, images if measure == ERROR else 0)
+                a = f"{point.members} independent networks"
+                yield VoteContrast(family, ensemble.network, a, b, point.members, measure, *found)
 
 
 def _snapshots_against_one(
-    network: str, runs: Sequence[VotingRun], groups: Mapping[str, Sequence[VotingRun]]
+    runs: Sequence[VotingRun], groups: Mapping[str, Sequence[VotingRun]], images: int
 ) -> list[VoteContrast]:
     """Compare all snapshots with a network that was trained as long, by another schedule."""
-    other = twin(runs[0], groups, ("schedule",)) if curve_of(runs[0], SNAPSHOTS) is not None else None
-    if other is None:
-        return []
+    size = largest_size(runs, SNAPSHOTS)
+    other = twin(runs[0], groups, ("schedule",)) if size else None
     found = []
-    for measure, value in MEASURES.items():
-        most, ours = _largest(runs, SNAPSHOTS, value)
-        theirs = {run.seed: value(run.whole) for run in groups[other]}
-        found.append(
-            VoteContrast(
-                *(TWIN, network, f"{most} snapshots", other, most, measure, OVER_SEEDS),
-                *(_mean(ours), _mean(theirs), compare(ours, theirs)),
-            )
-        )
+    for measure in MEASURES if other else ():
+        ours, theirs = _by_seed(runs, SNAPSHOTS, size, measure), _whole(groups[other or ""], measure)
+        sides = _compared(ours, theirs, images if measure == ERROR else 0)
+        found.append(VoteContrast(TWIN, runs[0].network, f"{size} snapshots", other or "", size, measure, *sides))
     return found
 
 
-def _largest(
-    runs: Sequence[VotingRun], method: str, value: Callable[[VoteScore], float]
-) -> tuple[int, dict[int, float]]:
-    """Return the size of the largest ensemble that each run has by a method, and its measure by seed."""
-    curves = {run.seed: curve for run in runs if (curve := curve_of(run, method)) is not None}
-    if not curves:
-        return 0, {}
-    most = min(curve.members for curve in curves.values())
-    found = {seed: fmean(scores) for seed, curve in curves.items() if (scores := _scores(curve, most, value))}
-    return most, found
+def _compared(ours: Values, theirs: Values, images: int = 0) -> tuple[float, float, Comparison]:
+    """Return the means over the seeds that both sides have, and the paired comparison."""
+    seeds = [seed for seed in ours if seed in theirs]
+    if not seeds:
+        means = fmean(ours.values()), fmean(theirs.values())
+        return *means, Comparison(means[0] - means[1], (len(ours), len(theirs)), "none", note=NO_PAIRS)
+    a, b = [ours[seed] for seed in seeds], [theirs[seed] for seed in seeds]
+    return fmean(a), fmean(b), paired(a, b, images=images)
 
 
-def _scores(curve: VoteCurve, size: int, value: Callable[[VoteScore], float]) -> list[float]:
-    return [value(score) for point in curve.points if point.members == size for score in point.scores]
+def _corrected(found: Sequence[VoteContrast]) -> list[VoteContrast]:
+    """Return the comparisons, those that claims rest on with p-values by Holm over their family."""
+    places: dict[str, list[int]] = {}
+    for (family, _, _), same in grouped(enumerate(found), lambda one: _key(one[1])).items():
+        size = claim_size(family, [one for _, one in same])
+        claims = [place for place, one in same if one.members == size and one.measure in CLAIMED[family]]
+        places.setdefault(family, []).extend(claims)
+    p_values = {
+        place: p
+        for family in places.values()
+        for place, p in zip(family, holm(found[place].comparison.p for place in family), strict=True)
+    }
+    return [replace(one, p_holm=p_values.get(place)) for place, one in enumerate(found)]
 
 
-def _point(difference: float, seeds: int) -> Comparison:
-    return Comparison(difference, (1, seeds), "none", note=ALL_IN_ONE)
+def _equivalent(found: Sequence[VoteContrast], margin: float) -> list[VoteContrast]:
+    """Return the comparisons, those of sampled networks in error with their tests of equivalence.
+
+    The largest ensemble is tested first, then smaller ones, down to the first that isn't shown to be equivalent: in
+    that order, fixed in advance, each is tested at the full level (Maurer et al. 1995). With several networks of one
+    method the level is divided by their number (Bonferroni).
+    """
+    tested = [one for one in found if one.measure == ERROR and one.family in (DROPOUT, DEPTH)]
+    judged: dict[tuple[str, str, int], VoteContrast] = {}
+    for _, networks in grouped(tested, lambda one: one.family).items():
+        groups = grouped(networks, lambda one: one.network)
+        for same in groups.values():
+            equivalent = True
+            for one in sorted(same, key=lambda one: -one.members):
+                test = equivalence(one.comparison, margin, ALPHA / len(groups))
+                equivalent = equivalent and test.p is not None and test.p < ALPHA / len(groups)
+                judged[one.family, one.network, one.members] = replace(one, equivalence=test, equivalent=equivalent)
+    return [judged.get((one.family, one.network, one.members), one) if one.measure == ERROR else one for one in found]
 
 
-def _mean(values: Values) -> float:
-    return fmean(values.values())
+def _key(one: VoteContrast) -> tuple[str, str, str]:
+    return one.family, one.network, one.b
+
+
+def largest_size(runs: Sequence[VotingRun], method: str) -> int:
+    """Return the size of the largest ensembles that each run has by a method; 0 where none has any."""
+    return min((curve.points[-1].members for run in runs if (curve := run.curve(method)) is not None), default=0)
+
+
+def _by_seed(
+    runs: Sequence[VotingRun], method: str, size: int, measure: str, mean: str = ARITHMETIC
+) -> dict[int, float]:
+    curves = {run.seed: curve for run in runs if (curve := run.curve(method, mean)) is not None}
+    return {
+        seed: point.mean(measure) for seed, curve in curves.items() for point in curve.points if point.members == size
+    }
+
+
+def _whole(runs: Sequence[VotingRun], measure: str) -> dict[int, float]:
+    return {run.seed: run.whole.value(measure) for run in runs}
+
+
+def _feature(layer: LayerFeatures, measure: str) -> float | None:
+    return {CORRELATION: layer.correlation, ZEROS: layer.zeros, MEAN: layer.mean}[measure]

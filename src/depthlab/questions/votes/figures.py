@@ -1,8 +1,8 @@
 """Figures of votes: ensembles against their size and cost, how often members differ, features by layer."""
 
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any, final
 
 from matplotlib.axes import Axes
@@ -89,7 +89,7 @@ def disagreement_figure(rows: Sequence[tuple[str, Sequence[float], Interval | No
         if interval is not None:
             axes.plot((interval.low, interval.high), (row, row), color=COLORS[0], linewidth=2, zorder=2)
         axes.scatter(values, [row] * len(values), s=14, color=COLORS[0], alpha=0.5, zorder=3)
-        axes.scatter([statistics.fmean(values)], [row], s=44, color=COLORS[0], marker=MARKERS[0], zorder=4)
+        axes.scatter([fmean(values)], [row], s=44, color=COLORS[0], marker=MARKERS[0], zorder=4)
     axes.set_yticks(range(len(rows)), [shorten(name, 60) for name, _, _ in rows])
     axes.set(xlabel="images on which two members differ (%)", ylim=(len(rows) - 0.5, -0.5), xlim=(0, None))
     _plain(axes)
@@ -114,7 +114,7 @@ def feature_figure(panels: Mapping[str, Mapping[str, Sequence[Sequence[float | N
             color = COLORS[look % len(COLORS)]
             axes.plot(
                 x,
-                [statistics.fmean(values) for _, values in known],
+                [fmean(values) for _, values in known],
                 **(_style(look, look) | {"markersize": 4, "label": shorten(network, _LARGEST_LEGEND)}),
             )
             if len(seeds) > 1:
@@ -129,12 +129,12 @@ def feature_figure(panels: Mapping[str, Mapping[str, Sequence[Sequence[float | N
 
 def _draw_panel(axes: Axes, panel: Panel) -> None:
     for number, level in enumerate(panel.levels):
-        mean = statistics.fmean(level.values)
+        mean = fmean(level.values)
         gray = ("0.25", "0.5", "0.65")[number % 3]
         axes.axhline(mean, color=gray, linestyle=(":", "-.", "--")[number % 3], linewidth=1.4, label=level.name)
     for line in panel.lines:
         x = [place for place, _ in line.points]
-        means = [statistics.fmean(values) for _, values in line.points]
+        means = [fmean(values) for _, values in line.points]
         style = _style(line.look, line.look if line.mark is None else line.mark) | (
             {"linestyle": "--", "linewidth": 1.0, "marker": ""} if line.dashed else {}
         )
@@ -148,9 +148,9 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
         value
         for line in panel.lines
         for _, values in line.points
-        for value in ((statistics.fmean(values),) if line.dashed else values)
+        for value in ((fmean(values),) if line.dashed else values)
     ]
-    set_metric_scale(axes, drawn + [statistics.fmean(level.values) for level in panel.levels])
+    set_metric_scale(axes, drawn + [fmean(level.values) for level in panel.levels])
     _plain(axes)
 
 

@@ -9,8 +9,8 @@ from depthlab.questions.votes.blocks import (
     sampled_picture,
 )
 from depthlab.questions.votes.record import DEPTH, DROPOUT, VotesRecord
-from depthlab.questions.votes.tables import contrast_table, feature_table, way_table
-from depthlab.report.blocks import Block, Folded, Notice, Page, PageTable, Picture, Section
+from depthlab.questions.votes.tables import change_table, contrast_table, feature_table, way_table
+from depthlab.report.blocks import Block, Folded, Notice, Page, Picture, Section
 from depthlab.report.published_table import splits_text
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 
@@ -47,10 +47,15 @@ def _sampled(record: VotesRecord) -> Section:
         f"Everything is measured on {record.images:,} test images with the final weights, of networks trained on "
         f"{splits_text(record.trained)} images; nothing was chosen on the test images. A network that was trained with "
         "dropout holds many: each mask leaves a thinned one. Weight scaling asks them all at once, in one pass with "
-        f"every feature at its mean; here it stands beside the average of up to {record.draws} networks that were "
-        f"sampled. Modules that drop do so as in training, and divide what is kept by its probability; batch "
-        f"normalization keeps the statistics of training. {_MASKS.get(record.masks, '')} An ensemble goes by the "
-        "arithmetic mean of its members' probabilities.",
+        f"every feature at its mean; here it stands beside averages of the {record.draws} networks that were sampled "
+        "from each training. Modules that drop do so as in training, and divide what is "
+        "kept by its probability; batch normalization keeps the statistics of training. "
+        f"{_MASKS.get(record.masks, '')} An ensemble goes by the arithmetic mean of its members' probabilities.",
+        "The calibration error says how far confidence is from the share that is right. On few images it is well "
+        "above 0 even for a perfectly calibrated network, the more so the less confident it is; so what such a network "
+        "of the same confidences has on average, with labels drawn from its own probabilities, is taken off. About 0 "
+        "is perfect.",
+        *_without_chance(record),
         *seed_notices(record.about.runs),
         *(Notice(f"Not measured: {note}.", "warning") for note in record.notes),
     ]
@@ -60,6 +65,12 @@ def _sampled(record: VotesRecord) -> Section:
             Notice("No network here drops anything: train one with `dropout=0.3` or `drop_path=0.5` to sample from.")
         )
     return Section("Sampled networks and the one pass that stands for them", (*blocks, *pictures))
+
+
+def _without_chance(record: VotesRecord) -> tuple[Notice, ...]:
+    if all(run.whole.chance is not None for run in record.measured):
+        return ()
+    return (Notice("This record is of a version that did not measure it: here nothing is taken off."),)
 
 
 def _ensembles(record: VotesRecord) -> Section:
@@ -89,17 +100,8 @@ def _features(record: VotesRecord) -> Section:
     ]
     if not record.features:
         blocks.append(Notice("There is no pair of networks that differ in dropout alone: type `dropout=0,0.3`."))
-    if record.features:
-        rows = [
-            (
-                *(one.network, one.other, one.measure, one.mean_a, one.mean_b, one.comparison.difference),
-                one.comparison.interval and one.comparison.interval.low,
-                one.comparison.interval and one.comparison.interval.high,
-            )
-            for one in record.features
-        ]
-        head = ("with dropout", "without", "measure", "with", "without ", "difference", "low", "high")
-        blocks.append(PageTable(head, tuple(rows), "Means over layers; 95 % intervals over seeds.", "feature_changes"))
+    else:
+        blocks.append(change_table(record))
     return Section("Co-adaptation", (*blocks, Folded("Every layer, means over seeds", (feature_table(record),))))
 
 
@@ -107,11 +109,15 @@ def _comparisons(record: VotesRecord) -> Section:
     return Section(
         "The comparisons",
         (
-            "Differences are taken seed by seed where there are several seeds: of an ensemble of independent networks "
-            "by the jackknife, as ensembles share members. With one seed they are over ensembles of draws that share "
-            "no member, and are of that one network. An interval that holds 0 says that these seeds, or draws, don't "
-            "show a difference, not that there is none. Intervals are not corrected for their number, and hold the "
-            "test images fixed.",
+            "A claim rests on a test over trainings, seed by seed: both sides are of the same trained networks, or of "
+            "networks with the same initial weights. Ensembles of independent networks share members, which the "
+            "jackknife accounts for. The variance of an error is never taken to be less than that of a count of "
+            f"{record.images:,} images. One thing is asked of all networks at one size, the largest (of independent "
+            "networks half of them), and those p-values are corrected together (Holm); all other intervals are told, "
+            "each for itself, and nothing is claimed by them. That a difference is not shown does not say that there "
+            f"is none. That two ways err alike, to within {record.margin:g} points (`margin=`), is claimed by two "
+            "one-sided tests, from the largest ensemble down to the first that fails. All of it holds for these test "
+            "images.",
             Folded("Every comparison", (contrast_table(record),)),
         ),
     )

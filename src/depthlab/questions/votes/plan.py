@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, final
 
 from depthlab.command_line import whole_number
-from depthlab.questions.arguments import Arguments
+from depthlab.questions.arguments import Arguments, read_positive
 from depthlab.questions.few_images import with_few_images
 from depthlab.questions.runs import TrainedRuns, find_runs
+from depthlab.questions.votes.record import MARGIN as MARGIN  # told in the help, too
 from depthlab.recipe import as_typed, checked_value, compose, did_you_mean, override_keys, override_values, read_space
 from depthlab.records import RunRef
 from depthlab.sweeps import Settings, settings_of
 
 DRAWS, IMAGES = 100, 2000
 SCHEDULE = "schedule"
-RATES = ("dropout", "drop_path")  # methods that are an axis, with the strength of its file or as typed
+RATES = ("dropout", "drop_path")  # ensemble methods that are an axis, with the strength of its file or as typed
 METHODS = (*RATES, "snapshots")
 ONE_BY_ONE = (*RATES, SCHEDULE, "regularization")  # axes that set methods: where they vary, the grid is as typed
 NAMED = "votes"  # the space of the question
@@ -24,11 +25,12 @@ EPOCHS = "epochs=40"  # of few images, so that there are as many steps as cycles
 @final
 @dataclass(frozen=True)
 class Options:
-    """How much is measured, and how masks are drawn."""
+    """How much is measured, how masks are drawn, and which difference of errors does not matter (points)."""
 
     draws: int
     images: int
     masks: Literal["network", "image"]
+    margin: float = MARGIN
 
 
 def read_options(arguments: Arguments) -> Options:
@@ -41,7 +43,7 @@ def read_options(arguments: Arguments) -> Options:
         whole_number(key, typed.get(key, str(default)), example=default)
         for key, default in (("draws", DRAWS), ("images", IMAGES))
     )
-    return Options(draws, images, "image" if masks == "image" else "network")
+    return Options(draws, images, "image" if masks == "image" else "network", read_positive(typed, "margin", MARGIN))
 
 
 def find_ensemble_runs(arguments: Arguments, options: Options) -> TrainedRuns[None] | None:
@@ -50,10 +52,10 @@ def find_ensemble_runs(arguments: Arguments, options: Options) -> TrainedRuns[No
     planned = EnsemblePlan(arguments.overrides, ())
     if "run" not in typed:
         planned = read_ensembles(typed, arguments.overrides, settings_of(arguments.overrides))
-    elif "voters" in typed:
-        raise ValueError("voters= does nothing beside run=, whose runs are trained already: leave one of them out")
+    elif "methods" in typed:
+        raise ValueError("methods= does nothing beside run=, whose runs are trained already: leave one of them out")
     arguments = replace(arguments, overrides=planned.overrides)
-    found = find_runs(arguments, "votes", variants=planned.variants, plan=None)
+    found = find_runs(arguments, NAMED, variants=planned.variants, plan=None)
     if found is None:
         return None
     held = found.about.held
@@ -70,15 +72,15 @@ class EnsemblePlan:
 
 
 def read_ensembles(options: Mapping[str, str], words: Sequence[str], settings: Settings) -> EnsemblePlan:
-    """Return the sweep that trains a network without, and for each method of `voters=` one with it.
+    """Return the sweep that trains a network without, and for each of `methods=` one with it.
 
     Dropout and stochastic depth have the strength of their file in conf/regularization, or that which is typed. Where
     no methods are named and one of their axes varies in the words, the grid is taken as it is. Without a word on the
     data, networks are trained on a fifth of the digits.
 
     Raises:
-        ValueError: in one line, for an unknown method, for one that is held at nothing, and for methods beside a
-            grid of them.
+        ValueError: in one line, for an unknown method, for one whose strength is 0, and for methods beside a grid of
+            them.
     """
     space = read_space(words, settings.params)
     typed = override_keys(words)
@@ -86,15 +88,15 @@ def read_ensembles(options: Mapping[str, str], words: Sequence[str], settings: S
     if more and "epochs" not in typed:
         more.append(EPOCHS)
     varying = [key for key in ONE_BY_ONE if key in space.choices or key in space.intervals]
-    named = _names(options.get("voters"))
+    named = _names(options.get("methods"))
     if varying and named is None:
         return EnsemblePlan((*words, *more), ())
     if varying:
         raise ValueError(
-            f"voters={options['voters']} does nothing beside a grid of {varying[0]}: leave one of them out"
+            f"methods={options['methods']} does nothing beside a grid of {varying[0]}: leave one of them out"
         )
     if settings.search != "grid" or space.intervals:
-        raise ValueError("voters are trained over a grid: leave out hydra.sweeper.search and intervals")
+        raise ValueError("methods are trained over a grid: leave out hydra.sweeper.search and intervals")
     if named is None and "sweep.impossible" not in typed:
         more.append("sweep.impossible=skip")  # a family without skips has no drop_path
     return EnsemblePlan((*words, *more), _variants(named or METHODS, space.fixed))
@@ -119,10 +121,10 @@ def _names(typed: str | None) -> tuple[str, ...] | None:
     names = tuple(name.strip() for name in typed.split(",") if name.strip())
     for name in names:
         if name not in METHODS:
-            near = did_you_mean(name, METHODS, "voters=") or f"; the voters are {', '.join(METHODS)}"
-            raise ValueError(f"voters={typed}: there is no voter {name}{near}")
+            near = did_you_mean(name, METHODS, "methods=") or f"; the methods are {', '.join(METHODS)}"
+            raise ValueError(f"methods={typed}: there is no ensemble method {name}{near}")
     if not names:
-        raise ValueError(f"voters={typed} names no voter: type some, such as voters={','.join(METHODS)}")
+        raise ValueError(f"methods={typed} names no method: type some, such as methods={','.join(METHODS)}")
     return tuple(dict.fromkeys(names))
 
 
@@ -130,10 +132,9 @@ def _variants(names: Sequence[str], fixed: Sequence[str]) -> tuple[Mapping[str, 
     """Return the keys of each network: all methods off, and each of them on alone."""
     typed = override_values(fixed)
     off = {name: "0" for name in RATES if name in names}
-    if "snapshots" in names:
-        off[SCHEDULE] = typed.get(SCHEDULE, compose([]).choices[SCHEDULE])
     on = {name: _strength(name, typed.get(name)) for name in RATES if name in names}
     if "snapshots" in names:
+        off[SCHEDULE] = typed.get(SCHEDULE, compose([]).choices[SCHEDULE])
         on[SCHEDULE] = "snapshots"
     return (off, *(off | {key: value} for key, value in on.items()))
 
@@ -146,8 +147,6 @@ def _strength(name: str, typed: str | None) -> str:
     except ValueError:
         strength = checked_value(name, typed)
     if not strength:
-        voters = ",".join(method for method in METHODS if method != name)
-        raise ValueError(
-            f"{name}={typed} holds the voter {name} at nothing: type its strength, or leave it out with voters={voters}"
-        )
+        others = ",".join(method for method in METHODS if method != name)
+        raise ValueError(f"{name}={typed} turns {name} off: type its strength, or leave it out with methods={others}")
     return typed

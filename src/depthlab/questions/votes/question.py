@@ -2,7 +2,7 @@
 
 from depthlab.questions import Question
 from depthlab.questions.runs import RUN_KEYS
-from depthlab.questions.votes.plan import DRAWS, IMAGES, find_ensemble_runs, read_options
+from depthlab.questions.votes.plan import DRAWS, IMAGES, MARGIN, find_ensemble_runs, read_options
 
 QUESTION = Question(
     name="votes",
@@ -12,14 +12,15 @@ QUESTION = Question(
     read=read_options,
     options={
         **RUN_KEYS,
-        "voters": "dropout, drop_path or snapshots, with commas: ensemble methods to train beside the plain network "
+        "methods": "dropout, drop_path or snapshots, with commas: ensemble methods to train beside the plain network "
         "[all of them]",
-        "draws": f"networks that are sampled from each trained one [{DRAWS}]",
-        "images": f"test images to vote on, spread over the test set [{IMAGES}, or all if they are fewer]",
+        "margin": f"points of error within which two ways to vote are taken as equivalent [{MARGIN:g}]",
+        "draws": f"networks that are sampled from each trained one, in ensembles of up to half of them [{DRAWS}]",
+        "images": f"test images to vote on, chosen by class at random [{IMAGES}, or all if they are fewer]",
         "masks": "network: one mask for all images of a draw; image: one for each image [network]",
     },
     examples=(
-        "voters=dropout dropout=0.5",
+        "methods=dropout dropout=0.5",
         "model=mlp depth=4 dropout=0.2,0.5 seed=range(5)",
         "data=cifar10 depth=20 epochs=15 seed=0,1,2 draws=50",
         "run=1a2b,3c4d",

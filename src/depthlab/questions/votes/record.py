@@ -1,13 +1,19 @@
 """What the question of votes leaves: ensembles of networks, how well they vote, and what features have in common."""
 
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any, ClassVar
 
 from depthlab.records.base import Record
 from depthlab.records.questions import QuestionRecord
-from depthlab.records.statistics import Comparison, Interval
+from depthlab.records.statistics import Comparison, Equivalence, Interval
 
-DROPOUT, DEPTH, SNAPSHOTS = "dropout", "stochastic depth", "snapshots"  # methods that make ensembles
+DROPOUT, DEPTH, SNAPSHOTS = "dropout", "stochastic depth", "snapshots"  # ensemble methods
+MEMBERS = {DROPOUT: "sampled networks", DEPTH: "sampled sub-networks", SNAPSHOTS: "snapshots"}
+WHOLE = {DROPOUT: "weight scaling", DEPTH: "the whole network", SNAPSHOTS: "the last snapshot"}
+ARITHMETIC, GEOMETRIC = "arithmetic", "geometric"  # means of probabilities
+ERROR, LOSS, CALIBRATION = "error", "loss", "calibration"  # measures of a `VoteScore`
+MARGIN = 0.5  # points of error
 
 
 @dataclass(frozen=True)
@@ -17,14 +23,24 @@ class VoteScore(Record):
     error: float  # percent
     loss: float  # mean negative log likelihood of the true class, nats
     calibration: float  # expected calibration error, points
+    chance: float | None = None  # that of a perfectly calibrated network of the same confidences; None before 2026-12
+
+    def value(self, measure: str) -> float:
+        """Return one of the measures; of the calibration error what is beyond chance, where chance is known."""
+        excess = self.calibration - (self.chance or 0.0)
+        return {ERROR: self.error, LOSS: self.loss, CALIBRATION: excess}[measure]
 
 
 @dataclass(frozen=True)
 class VotePoint(Record):
-    """Ensembles of so many members, no two of which share one."""
+    """Ensembles of so many members; large ones share some of them."""
 
     members: int
     scores: tuple[VoteScore, ...]  # of each ensemble
+
+    def mean(self, measure: str) -> float:
+        """Return the mean of a measure over the ensembles."""
+        return fmean(score.value(measure) for score in self.scores)
 
 
 @dataclass(frozen=True)
@@ -37,7 +53,6 @@ class VoteCurve(Record):
     mean: str  # of probabilities: arithmetic or geometric
     members: int  # in all
     points: tuple[VotePoint, ...]  # by rising number of members
-    alone: tuple[VoteScore, ...]  # of each member
     disagreement: float | None = None  # images on which two members differ, percent, mean over pairs; None with one
     interval: Interval | None = None  # of the disagreement, over members; None with less than three
 
@@ -69,6 +84,10 @@ class VotingRun(Record):
     curves: tuple[VoteCurve, ...] = ()
     features: tuple[LayerFeatures, ...] = ()
 
+    def curve(self, method: str, mean: str = ARITHMETIC) -> VoteCurve | None:
+        """Return the curve of an ensemble method, None if the run has none."""
+        return next((one for one in self.curves if (one.method, one.mean) == (method, mean)), None)
+
 
 @dataclass(frozen=True)
 class EnsemblePoint(Record):
@@ -96,18 +115,20 @@ class Ensemble(Record):
 
 @dataclass(frozen=True)
 class VoteContrast(Record):
-    """One way to vote less another, by one measure."""
+    """One way to vote less another, by one measure, over seeds."""
 
     family: str  # what is asked by it
     network: str
     a: str  # reads: 20 sampled networks
     b: str  # reads: weight scaling
     members: int  # of a
-    measure: str  # error, loss, calibration
-    over: str  # seeds; or ensembles, of draws from one trained network
+    measure: str  # error, loss, or calibration beyond chance
     mean_a: float
     mean_b: float
     comparison: Comparison
+    p_holm: float | None = None  # corrected over the claims of its family; None where no claim rests on it
+    equivalence: Equivalence | None = None  # of sampled networks and the one pass, in error
+    equivalent: bool = False  # shown to be within the margin, here and with more members
 
 
 @dataclass(frozen=True)
@@ -120,6 +141,7 @@ class FeatureContrast(Record):
     mean_a: float
     mean_b: float
     comparison: Comparison
+    p_holm: float | None = None  # corrected over all comparisons of features
 
 
 @dataclass(frozen=True)
@@ -138,3 +160,4 @@ class VotesRecord(Record):
     notes: tuple[str, ...] = ()  # runs whose weights or images are no longer available, each with the reason
     masks: str = ""  # network: one mask for all images of a draw; image: one for each image
     trained: dict[str, Any] = field(default_factory=dict)  # images in each split
+    margin: float = MARGIN  # points of error within which two ways to vote are equivalent

@@ -1,64 +1,59 @@
-"""Comparisons of votes in words: sizes, units, intervals."""
+"""Comparisons of votes in words: sizes, units, intervals, and what they show."""
 
-from depthlab.questions.votes.contrasts import CALIBRATION, ERROR, LOSS
-from depthlab.questions.votes.record import VoteContrast
+from depthlab.questions.votes.record import CALIBRATION, ERROR, LOSS, VoteContrast
 from depthlab.questions.wording import counted, interval_text
 from depthlab.questions.wording import points as write_points
+from depthlab.statistics import is_significant
 
-LOSS_NAME = "negative log likelihood"
-POINT = "a point, no claim"
+NAMES = {ERROR: "error", LOSS: "negative log likelihood", CALIBRATION: "calibration error beyond chance"}
+NO_TEST = "no test"
 _ROUNDING = 1e-9
 
 
 def points(value: float) -> str:
-    """Write a difference as elsewhere; one that is rounding alone is none."""
+    """Write a difference as elsewhere; one that is rounding alone is 0."""
     return write_points(value if abs(value) > _ROUNDING else 0.0)
 
 
-def interval_of(one: VoteContrast) -> str:
-    """Return `95 % interval 0.1 to 0.3, 5 seeds` of a contrast's difference."""
-    return interval_text(one.comparison.interval, counted(min(one.comparison.n), one.over.removesuffix("s")), points)
-
-
 def outcome_text(one: VoteContrast, other: str) -> str:
-    """Return `err 0.5 points less than one network (95 % interval ...)`."""
+    """Return `err 0.5 points less than one network (95 % interval ...)`, or that no difference is shown."""
     found = one.comparison
-    size = points(abs(found.difference))
+    if not is_significant(one.p_holm) and found.interval is not None:
+        return f"differ in error from {other} by {_size(one)} ({sure_text(one)}): {unshown_text(one.p_holm)}"
+    size, side = points(abs(found.difference)), "less" if found.difference < 0 else "more"
+    told = f"err {size} points {side} than {other}" if size != points(0) else f"err as often as {other}"
+    return f"{told} ({sure_text(one)})" if found.interval is not None else f"{told}: {found.note or NO_TEST}"
+
+
+def difference_text(one: VoteContrast) -> str:
+    """Return `is 0.03 nats above that of weight scaling (95 % interval ...)`, or that no difference is shown."""
+    found, other = one.comparison, f"that of {one.b}"
     if found.interval is None:
-        side = "less" if found.difference < 0 else "more"
-        told = f"err {size} points {side} than" if size != points(0) else "err as often as"
-        return f"{told} {other}: {found.note or POINT}"
-    sure = interval_of(one)
-    if not claimed(one):
-        return f"differ in error by {points(found.difference)} points from {other} ({sure}): no difference shown"
-    return f"err {size} points {'less' if found.difference < 0 else 'more'} than {other} ({sure})"
+        return f"differs from {other} by {_size(one)}: {found.note or NO_TEST}"
+    if not is_significant(one.p_holm):
+        return f"differs from {other} by {_size(one)} ({sure_text(one)}): {unshown_text(one.p_holm)}"
+    side = "below" if found.difference < 0 else "above"
+    return f"is {points(abs(found.difference))} {_unit(one.measure)} {side} {other} ({sure_text(one)})"
 
 
-def sized_text(one: VoteContrast) -> str:
-    """Return `0.5 points worse (95 % interval ...)`."""
-    size, unit = points(abs(one.comparison.difference)), _unit(one.measure)
-    worse = "worse" if one.comparison.difference > 0 else "better"
-    return f"{size} {unit} {worse} ({interval_of(one)})"
+def equivalence_text(one: VoteContrast) -> str:
+    """Return `0.1 points at m = 20, 90 % interval -0.1 to 0.3`, with the interval that decides on equivalence."""
+    text = f"{points(one.comparison.difference)} points at m = {one.members}"
+    test = one.equivalence
+    return text if test is None or test.interval is None else f"{text}, {interval_text(test.interval, '', points)}"
 
 
-def bracketed(one: VoteContrast) -> str:
-    """Return `0.5 points (95 % interval ...)`."""
-    sure = interval_of(one)
-    return f"{_signed(one)} ({sure})"
+def unshown_text(p: float | None) -> str:
+    """Return `no difference shown`, with the corrected p-value."""
+    return "no difference shown" if p is None else f"no difference shown (p = {p:.2g} after Holm's correction)"
 
 
-def measure_name(measure: str) -> str:
-    """Return what a measure is called in a sentence."""
-    return {ERROR: "error", LOSS: LOSS_NAME, CALIBRATION: "expected calibration error"}[measure]
+def sure_text(one: VoteContrast) -> str:
+    """Return `95 % interval 0.1 to 0.3, 5 seeds` of a difference."""
+    return interval_text(one.comparison.interval, counted(min(one.comparison.n), "seed"), points)
 
 
-def claimed(one: VoteContrast) -> bool:
-    """Tell whether there is an interval that 0 is not in."""
-    interval = one.comparison.interval
-    return interval is not None and (interval.low > 0 or interval.high < 0)
-
-
-def _signed(one: VoteContrast) -> str:
+def _size(one: VoteContrast) -> str:
     return f"{points(one.comparison.difference)} {_unit(one.measure)}"
 
 

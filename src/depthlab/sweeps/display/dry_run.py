@@ -1,6 +1,7 @@
 """What a sweep would do: every trial with its cost, and how long it would all take. Nothing is started."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -9,23 +10,18 @@ from rich.text import Text
 from depthlab.records import TrialState
 from depthlab.runs.columns import columns
 from depthlab.sweeps.display.wording import about, value_text
-from depthlab.sweeps.plan.estimate import Measured, StepSeconds, TrialCost, fit_step_seconds, is_to_do, time_left
+from depthlab.sweeps.plan.estimate import StepSeconds, TrialCost, Workload, fit_step_seconds, is_to_do
 from depthlab.sweeps.plan.trial import Entry
-from depthlab.sweeps.state.sweep_state import SweepState
 
 Row = tuple[str, ...]
 NUMBERS = ("parameters", "multiply-adds", "steps", "time")
 
 
 def show_plan(
-    sweep_state: SweepState,
-    costs: Mapping[int, TrialCost],
+    workload: Workload,
     *,
-    concurrent: int,
     name: str = "",
-    measured: Measured = (),
     skipped: Sequence[tuple[str, str]] = (),
-    unplanned: int = 0,
     console: Console | None = None,
 ) -> None:
     """Print the trials of a sweep, their costs and the time they would take, on standard output.
@@ -33,20 +29,16 @@ def show_plan(
     Lines are never wrapped or cut, so that other programs can read them too.
 
     Args:
-        standing: The trials, as they stand before any is begun.
-        costs: What each has to compute, by its place.
-        concurrent: How many would run at once.
+        workload: The trials, as they stand before any is begun.
         name: The sweep's.
-        measured: Seconds of single steps, from which all are estimated.
         skipped: Combinations that are not possible, and why.
-        unplanned: Trials that the search will find only on its way.
         console: Where; by default standard output.
     """
     console = console or Console(soft_wrap=True)
-    head, *rows = _aligned(_rows(sweep_state, costs, measured)) if sweep_state.entries else [""]
-    console.print(Text(_title(sweep_state, name, unplanned)), style="bold", soft_wrap=True)
+    head, *rows = _aligned(_rows(workload)) if workload.sweep_state.entries else [""]
+    console.print(Text(_title(workload, name)), style="bold", soft_wrap=True)
     console.print(Text(head), style="dim", soft_wrap=True)
-    for line in (*rows, *_totals(sweep_state, costs, concurrent, measured, unplanned), *_skipped(skipped)):
+    for line in (*rows, *_totals(workload), *_skipped(skipped)):
         console.print(Text(line), soft_wrap=True, highlight=False)
 
 
@@ -59,21 +51,20 @@ def state_text(entry: Entry) -> str:
     return "continues" if entry.state == TrialState.CUT_OFF or entry.folder is not None else "new"
 
 
-def _title(sweep_state: SweepState, name: str, unplanned: int) -> str:
-    to_do = sum(map(is_to_do, sweep_state.entries.values())) + unplanned
-    return (
-        f"{name}{': ' if name else ''}{_count(len(sweep_state.entries) + unplanned, 'trial')}, {to_do} of them to run"
-    )
+def _title(workload: Workload, name: str) -> str:
+    to_do = sum(map(is_to_do, workload.sweep_state.entries.values())) + workload.unplanned
+    told = f"{to_do} of them to run" if workload.total > 1 else "to run" if to_do else "nothing to run"
+    return f"{name}{': ' if name else ''}{_count(workload.total, 'trial')}, {told}"
 
 
-def _rows(sweep_state: SweepState, costs: Mapping[int, TrialCost], measured: Measured) -> Iterator[Row]:
-    entries = list(sweep_state.entries.values())
+def _rows(workload: Workload) -> Iterator[Row]:
+    entries = list(workload.sweep_state.entries.values())
     axes = list(dict.fromkeys(axis for entry in entries for axis in entry.trial.values))
-    step_seconds = fit_step_seconds(measured)
+    step_seconds = fit_step_seconds(workload.measured)
     yield (*(axes or ["trial"]), *NUMBERS, "state")
     for entry in entries:
         values = [value_text(entry.trial.values[axis]) if axis in entry.trial.values else "" for axis in axes]
-        cost = costs.get(entry.trial.index)
+        cost = workload.costs.get(entry.trial.index)
         yield (*(values or [entry.trial.name]), *_numbers(entry, cost, step_seconds), state_text(entry))
 
 
@@ -88,11 +79,10 @@ def _numbers(entry: Entry, cost: TrialCost | None, step_seconds: StepSeconds | N
     return (f"{cost.parameters:,}", f"{cost.multiply_adds:,}", f"{cost.steps:,}", time)
 
 
-def _totals(
-    sweep_state: SweepState, costs: Mapping[int, TrialCost], concurrent: int, measured: Measured, unplanned: int
-) -> Iterator[str]:
-    rest = {entry.trial.index: entry for entry in sweep_state.entries.values() if is_to_do(entry)}
-    known = [(costs[index], entry) for index, entry in rest.items() if index in costs]
+def _totals(workload: Workload) -> Iterator[str]:
+    concurrent, unplanned = workload.concurrent, workload.unplanned
+    rest = {entry.trial.index: entry for entry in workload.sweep_state.entries.values() if is_to_do(entry)}
+    known = [(workload.costs[index], entry) for index, entry in rest.items() if index in workload.costs]
     if known:
         steps = sum(max(0, cost.steps - entry.step) for cost, entry in known)
         work = sum(max(0, cost.steps - entry.step) * cost.work for cost, entry in known)
@@ -103,8 +93,7 @@ def _totals(
         yield "there is nothing left to run"
         return
     at_once = "one after the other" if concurrent == 1 else f"{concurrent} at once"
-    alone = time_left(sweep_state, costs, 1, measured=measured, unplanned=unplanned)
-    together = time_left(sweep_state, costs, concurrent, measured=measured, unplanned=unplanned)
+    alone, together = replace(workload, concurrent=1).time_left(), workload.time_left()
     if alone is None or together is None:
         yield f"how long it takes, {at_once}, is unknown: no step was measured"
     else:

@@ -24,7 +24,11 @@ def tell_outcome(record: SweepRecord, folder: Path, *, asked: Collection[int]) -
 def show_outcome(record: SweepRecord, folder: Path) -> None:
     """Print the sweep's table, and where it is kept: in its `folder`, and in MLflow."""
     out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+    from depthlab.report.search import search_lines  # imports matplotlib
+
     show_results(record)
+    for line in search_lines(record):
+        out.print(line)
     out.print(f"recorded in {folder}")
     if record.run_id is not None:
         out.print(f"           and MLflow, run {record.run_id}")

@@ -10,12 +10,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from depthlab.records import TrialState
+from depthlab.records import TrialState, without_test
 from depthlab.sweeps.display.progress_lines import DisplayState, draw_display
 from depthlab.sweeps.display.wording import about, elapsed, label, metric_name, metric_text, percent
-from depthlab.sweeps.plan.estimate import Measured, TrialCost, is_to_do, time_left
+from depthlab.sweeps.plan.estimate import Workload, is_to_do
 from depthlab.sweeps.plan.trial import Entry
-from depthlab.sweeps.state.sweep_state import SweepState
 
 REFRESHES = 3  # a second: with a thousand trials, a hundred of them running, that takes 1 % of a core
 SECONDS_BETWEEN_ESTIMATES = 1.0
@@ -29,37 +28,30 @@ class ProgressDisplay:
     plain line for each trial that ends, or is to be tried again.
 
     Args:
-        standing: The trials, which the driver changes.
-        costs: What each has to compute, by its place; the driver may add some.
-        concurrent: How many run at once; may be set later, when the cluster is known.
+        workload: The trials, which the driver changes.
         name: The sweep's.
-        total: Trials in all, where the search finds some of them only on its way; by default those that are known.
-        measured: Seconds of steps that were known before.
+        blind: Whether test errors are left out, as a search is not to see them.
         enabled: Whether the live display is shown rather than lines; by default it is at a terminal.
         console: Where; by default standard error.
     """
 
     def __init__(
         self,
-        sweep_state: SweepState,
-        costs: Mapping[int, TrialCost],
-        concurrent: int,
+        workload: Workload,
         *,
         name: str = "",
-        total: int | None = None,
-        measured: Measured = (),
+        blind: bool = False,
         enabled: bool | None = None,
         console: Console | None = None,
     ) -> None:
-        self.sweep_state, self.costs, self.concurrent = sweep_state, costs, concurrent
-        self.name, self.measured = name, measured
-        self._total = total
+        self.workload, self.name, self._blind = workload, name, blind
+        self.sweep_state = workload.sweep_state
         self._console = console or Console(stderr=True)
         can = sys.stderr.isatty() and not self._console.is_dumb_terminal
         self.shown = can if enabled is None else enabled
         self._live: Live | None = None
         self._faults: list[Entry] = []
-        self._told = {index: _mark(entry) for index, entry in sweep_state.entries.items()}
+        self._told = {index: _mark(entry) for index, entry in self.sweep_state.entries.items()}
         self._left: float | None = None
         self._estimated = -SECONDS_BETWEEN_ESTIMATES
 
@@ -105,34 +97,27 @@ class ProgressDisplay:
         else:
             self._console.print(Text(line), soft_wrap=True, highlight=False)
 
-    @property
-    def total(self) -> int:
-        """Number of trials in all."""
-        return max(self._total or 0, len(self.sweep_state.entries))
-
-    def time_left(self) -> float | None:
-        """Return the estimated seconds until the sweep's end; None while nothing was measured."""
-        unplanned = self.total - len(self.sweep_state.entries)
-        return time_left(self.sweep_state, self.costs, self.concurrent, measured=self.measured, unplanned=unplanned)
-
     def _draw(self) -> Text:
         now = time.monotonic()
         if now - self._estimated >= SECONDS_BETWEEN_ESTIMATES:
-            self._left, self._estimated = self.time_left(), now
-        view = DisplayState(self.name, self.total, time.time() - self.sweep_state.began, self._left, self._faults)
+            self._left, self._estimated = self.workload.time_left(), now
+        passed = time.time() - self.sweep_state.began
+        view = DisplayState(self.name, self.workload.total, passed, self._left, self._faults)
         width, height = self._console.size
         return draw_display(self.sweep_state, view, width=width, height=height - 1)
 
     def _tell(self, entry: Entry, attempts: int) -> None:
         """Print what became of a trial, if it has ended or will be tried again."""
-        what = _ending(entry, self.sweep_state.metric)
+        metrics = without_test(entry.metrics) if self._blind else entry.metrics
+        what = _ending(entry, self.sweep_state.metric, metrics)
         if what is not None:
             ended = sum(
                 not is_to_do(e) and e.state != TrialState.RUNNING for e in list(self.sweep_state.entries.values())
             )
-            left = self.time_left() if ended < self.total else None
+            total = self.workload.total
+            left = self.workload.time_left() if ended < total else None
             rest = "" if left is None else f"; about {about(left)} left"
-            place = f"[{ended:>{len(str(self.total))}}/{self.total}]"
+            place = f"[{ended:>{len(str(total))}}/{total}]"
             self.note(f"{place} {label(entry.trial)}: {what}{rest}")
         elif entry.fault is not None and entry.attempts > attempts:
             self.note(f"{label(entry.trial)}: {entry.fault}, will be tried again: {_line(entry.message)}")
@@ -142,13 +127,13 @@ def _mark(entry: Entry) -> tuple[str, int]:
     return entry.state, entry.attempts
 
 
-def _ending(entry: Entry, metric: str) -> str | None:
+def _ending(entry: Entry, metric: str, metrics: Mapping[str, float]) -> str | None:
     """Return how a trial ended, in words; None while it hasn't."""
     if is_to_do(entry) or entry.state == TrialState.RUNNING:
         return None
     if entry.state == TrialState.FAILED:
         return f"failed: {entry.fault}: {_line(entry.message)}"
-    metrics, parts = entry.metrics, []
+    parts = []
     if entry.state != TrialState.FINISHED:
         parts.append(f"{entry.state} at step {entry.step:,} of {entry.steps:,}" if entry.steps else entry.state)
     shown = dict.fromkeys((metric, "val/accuracy"))

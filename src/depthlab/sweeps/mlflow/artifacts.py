@@ -16,6 +16,7 @@ from depthlab.report import (
     show,
     trial_table,
 )
+from depthlab.report.search import search_lines
 from depthlab.tracking import write_atomically
 
 SEED = "seed"
@@ -27,7 +28,10 @@ _COMMAND = 1000
 
 
 def write_files(record: SweepRecord, folder: Path, *, formats: tuple[str, ...] = ("png", "svg")) -> dict[str, Path]:
-    """Draw the figures and write the tables into `folder`; return them by the place they take among the artifacts."""
+    """Draw the figures and write the tables into `folder`; return them by the place they take among the artifacts.
+
+    Of a search, whose record is blinded, there are no figures of test errors.
+    """
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     table = trial_table(record)
     texts = {
@@ -41,7 +45,7 @@ def write_files(record: SweepRecord, folder: Path, *, formats: tuple[str, ...] =
         write_atomically(folder / name, text, durable=False)
         files[name] = folder / name
     axes = [axis for axis in record.axes if axis != SEED] or list(record.axes)
-    tested = any("test/accuracy" in trial.metrics for trial in record.trials)
+    tested = not record.searched and any("test/accuracy" in trial.metrics for trial in record.trials)
     metrics = dict.fromkeys((record.metric, *(["test/accuracy"] if tested else [])))
     figures = {
         f"{metric.replace('/', '_')}_against_{axis}": metric_against_axis(record, axis, metric)
@@ -71,7 +75,7 @@ def write_note(record: SweepRecord, identity: str, params: Mapping[str, str]) ->
         f"```\n{command if len(command) < _COMMAND else command[:_COMMAND] + ' …'}\n```",
         axes.to_markdown(_GAP),
         f"Held: {_cut(' '.join(record.held))}" if record.held else "",
-        f"Search: {record.search}; trials are compared by `{record.metric}`.",
+        "\n\n".join((f"Search: {record.search}; trials are compared by `{record.metric}`.", *search_lines(record))),
         "",
         f"All trials of this sweep, shared ones too: ``tags.`depthlab.sweep.{identity}` = 'true'``. "
         "Figures and tables are among the artifacts. Parameters are those of the first command; "

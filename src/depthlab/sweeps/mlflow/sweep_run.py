@@ -12,7 +12,7 @@ from depthlab.records import RunStatus, SweepRecord, TrialState
 from depthlab.sweeps.mlflow.artifacts import TABLES, write_files, write_note
 from depthlab.sweeps.mlflow.metrics_log import MetricsLog
 from depthlab.sweeps.mlflow.trial_tags import lacking_tags
-from depthlab.tracking import Journal, adopt, open_client, redact, resolve_artifact_root
+from depthlab.tracking import Journal, adopt, open_client, redact, resolve_artifact_root, reveal
 from depthlab.tracking.metric_uploader import MetricUploader
 from depthlab.tracking.mlflow_run import end_run, upload
 from depthlab.tracking.parent_run import ParentProgress, annotate, describe_parent, digest, open_parent
@@ -205,9 +205,10 @@ class MlflowSweepRun:
             return
         children = dict(self._progress.children)
         try:
-            for child, tags in lacking_tags(record, self._progress, children):
-                adopt(client, child, tags)
-                children[child] = digest(tags)
+            for child in lacking_tags(record, self._progress, children):
+                if adopt(client, child.run_id, child.tags) and child.tested is not None:
+                    reveal(client, child.run_id, child.tested)
+                children[child.run_id] = child.mark
         finally:
             if children != self._progress.children:
                 self._note(children=children)

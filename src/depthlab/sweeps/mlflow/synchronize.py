@@ -78,4 +78,4 @@ def _left(record: SweepRecord) -> SweepRecord:
         replace(trial, state=TrialState.CUT_OFF) if trial.state == TrialState.RUNNING else trial
         for trial in record.trials
     )
-    return replace(record, trials=tuple(trials))
+    return replace(record, trials=tuple(trials)).blinded()

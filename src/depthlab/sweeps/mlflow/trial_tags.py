@@ -1,22 +1,33 @@
 """Which runs in the store are trials of a sweep, and how they are tagged."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import final
 
-from depthlab.records import SweepRecord, TrialRecord, TrialState
-from depthlab.tracking import SyncProgress, fault_tags, find_attempts, sweep_tags
+from depthlab.records import SweepRecord, TrialRecord, TrialState, without_test
+from depthlab.tracking import RunFolder, SyncProgress, fault_tags, find_attempts, sweep_tags
 from depthlab.tracking.parent_run import ParentProgress, digest
 
 
-def lacking_tags(
-    record: SweepRecord, progress: ParentProgress, sent: Mapping[str, str]
-) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield MLflow's ids of trials' runs with the tags that they lack.
+@final
+@dataclass(frozen=True)
+class LackingTags:
+    """What the store lacks of a trial's own run."""
+
+    run_id: str  # MLflow's
+    tags: dict[str, str]
+    tested: RunFolder | None  # of the run, where its test errors are to be shown
+    mark: str  # differs where any of it does
+
+
+def lacking_tags(record: SweepRecord, progress: ParentProgress, sent: Mapping[str, str]) -> Iterator[LackingTags]:
+    """Yield the trials' runs that lack tags, or may lack test errors that were withheld before.
 
     Args:
-        record: How the sweep stands.
+        record: How the sweep stands, without test errors that are not to be shown.
         progress: Of the sweep's own run, which has an id.
-        sent: MLflow's id of a run -> digest of the tags that it has.
+        sent: MLflow's id of a run -> the mark of what it has.
     """
     for trial in record.trials:
         run_id = _run_of(trial, progress)
@@ -24,8 +35,10 @@ def lacking_tags(
             continue
         tags = sweep_tags(progress.identity, progress.run_id, trial.index)
         tags |= fault_tags(trial.fault, trial.message, trial.attempts)
-        if sent.get(run_id) != digest(tags):
-            yield run_id, tags
+        shown = trial.folder is not None and without_test(trial.metrics) != trial.metrics
+        mark = digest([tags, shown] if shown else tags)
+        if sent.get(run_id) != mark:
+            yield LackingTags(run_id, tags, RunFolder(Path(progress.runs) / str(trial.folder)) if shown else None, mark)
 
 
 def _run_of(trial: TrialRecord, progress: ParentProgress) -> str | None:

@@ -8,6 +8,7 @@ import heapq
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import final
 
 from depthlab.records import TrialState
 from depthlab.sweeps.plan.trial import Entry
@@ -65,32 +66,47 @@ def fit_step_seconds(measured: Measured) -> StepSeconds | None:
     return step_seconds
 
 
-def time_left(
-    sweep_state: SweepState,
-    costs: Mapping[int, TrialCost],
-    concurrent: int,
-    *,
-    measured: Measured = (),
-    unplanned: int = 0,
-) -> float | None:
-    """Return the seconds until all trials have ended, with `concurrent` of them at once; None while nothing tells.
+@final
+@dataclass(frozen=True)
+class Workload:
+    """What a sweep has to compute, and how many trials at once."""
 
-    What runs goes on; of what waits, the longest begins first. `measured` was known before this command, `unplanned`
-    trials will be asked for but aren't known yet: each is taken to be as long as the mean of those that are.
-    """
-    entries = list(sweep_state.entries.values())  # a copy: the display reads while the driver may add one
-    step_seconds = fit_step_seconds([*measured, *measured_steps(entries, costs)])
-    if step_seconds is None or (unplanned and not costs):
-        return None
-    running = [entry for entry in entries if entry.state == TrialState.RUNNING]
-    waiting = [entry for entry in entries if is_to_do(entry)]
-    if any(entry.trial.index not in costs for entry in (*running, *waiting)):
-        return None
-    places = [_remainder(entry, costs[entry.trial.index], step_seconds) for entry in running]
-    rest = [_remainder(entry, costs[entry.trial.index], step_seconds) for entry in waiting]
-    if unplanned:
-        rest += [_mean(cost.steps * step_seconds(cost) for cost in costs.values())] * unplanned
-    return pack(places, rest, concurrent)
+    sweep_state: SweepState  # the trials that are known; it may change
+    costs: Mapping[int, TrialCost]  # what each has to compute, by its place; some may be added
+    concurrent: int  # trials at once
+    measured: Measured = ()  # steps that were timed before this command
+    expected: int = 0  # trials in all, where a search finds some of them only on its way
+
+    @property
+    def total(self) -> int:
+        """Number of trials in all."""
+        return max(self.expected, len(self.sweep_state.entries))
+
+    @property
+    def unplanned(self) -> int:
+        """Number of trials that will be asked for, but aren't known yet."""
+        return self.total - len(self.sweep_state.entries)
+
+    def time_left(self) -> float | None:
+        """Return the seconds until all trials have ended; None while nothing tells.
+
+        What runs goes on; of what waits, the longest begins first. A trial that isn't known yet is taken to be as long
+        as the mean of those that are.
+        """
+        costs, unplanned = self.costs, self.unplanned
+        entries = list(self.sweep_state.entries.values())  # a copy: the display reads while the driver may add one
+        step_seconds = fit_step_seconds([*self.measured, *measured_steps(entries, costs)])
+        if step_seconds is None or (unplanned and not costs):
+            return None
+        running = [entry for entry in entries if entry.state == TrialState.RUNNING]
+        waiting = [entry for entry in entries if is_to_do(entry)]
+        if any(entry.trial.index not in costs for entry in (*running, *waiting)):
+            return None
+        places = [_remainder(entry, costs[entry.trial.index], step_seconds) for entry in running]
+        rest = [_remainder(entry, costs[entry.trial.index], step_seconds) for entry in waiting]
+        if unplanned:
+            rest += [_mean(cost.steps * step_seconds(cost) for cost in costs.values())] * unplanned
+        return pack(places, rest, self.concurrent)
 
 
 def pack(running: Sequence[float], waiting: Sequence[float], concurrent: int) -> float:

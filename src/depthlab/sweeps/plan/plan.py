@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
 
-from depthlab.recipe import Override, Space, compose_each, override_words, read_space, source_hash
+from depthlab.recipe import ARITHMETIC, Override, Space, compose_each, override_words, read_space
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.resources import check_processes
 from depthlab.sweeps.plan.sampling import between, random_combinations
+from depthlab.sweeps.plan.searched import searched_axes
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.plan.trial import Trial
 
@@ -37,6 +38,7 @@ class Plan:
     space: Space
     trials: list[Trial] = field(default_factory=list)  # of Optuna: those at the ends of its intervals, as a check
     skipped: list[Skipped] = field(default_factory=list)
+    searched: tuple[str, ...] = ()  # see `searched_axes`
 
     @property
     def name(self) -> str:
@@ -59,7 +61,7 @@ def make_plan(
     grid = read_space(overrides, settings.params)
     space = _with_axes(grid, variants)
     _check_intervals(space, settings)
-    plan = Plan(space)
+    plan = Plan(space, searched=searched_axes(grid, settings))
     wanted = settings.samples if settings.search == "random" else None
     candidates = _varied(grid, variants) if variants else _candidates(space, settings)
     plan.trials += _distinct(_examined(candidates, plan, settings, checker), wanted)
@@ -72,8 +74,8 @@ def make_plan(
 
 
 def identity_of(space: Space, settings: Settings) -> str:
-    """Return 16 hexadecimal digits of the question: the axes, not their values; what is held; the search; the code."""
-    parts = [sorted(space.keys), sorted(space.science_words), settings.search, settings.seed, source_hash()]
+    """Return 16 hexadecimal digits of what is asked: axes without values, what is held, search, arithmetic."""
+    parts = [sorted(space.keys), sorted(space.science_words), settings.search, settings.seed, ARITHMETIC]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

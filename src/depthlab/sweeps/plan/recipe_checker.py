@@ -26,7 +26,8 @@ class RecipeChecker:
         except ValueError as error:
             return ValueError(f"{error} (in {' '.join(overrides)})")
         values = {axis: recipe.value(axis) for axis in space.axes if _has(recipe, axis)}
-        return Trial(-1, overrides, values, resolved, fingerprint)
+        met = {"data_checksum": facts.checksum, "precision": resolved.config["trainer"]["precision"]}
+        return Trial(-1, overrides, values, resolved, fingerprint, resolved.former_fingerprints(**met))
 
     def facts(self, recipe: Recipe) -> Any:
         """Return the facts of the recipe's images, which are loaded once."""

@@ -17,6 +17,12 @@ class Trial:
     values: dict[str, Any]  # the sweep's axes -> their values in this trial
     recipe: Recipe
     fingerprint: str
+    former: tuple[str, ...] = ()  # fingerprints that it had in earlier versions which compute the same
+
+    @property
+    def microbatches(self) -> int:
+        """Parts in which each batch is computed, as it was asked for."""
+        return int(self.recipe.config["trainer"]["microbatches"])
 
     @property
     def name(self) -> str:

@@ -10,7 +10,7 @@ from depthlab.tracking import RunFolder, SyncProgress, find_attempts, find_finis
 
 def earlier_result(root: Path, trial: Trial, *, since: str, pruned_counts: bool) -> dict[str, Any]:
     """Return what is known of a trial, by the names of `Entry`'s fields, from the runs that were made of it before."""
-    finished = find_finished(root, trial.fingerprint, since=since)
+    finished = find_finished(root, trial.fingerprint, former=trial.former, since=since)
     if finished is not None:
         record = finished.record
         assert record is not None

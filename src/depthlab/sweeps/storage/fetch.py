@@ -75,8 +75,9 @@ def _by_end(place: Storage) -> defaultdict[str, list[str]]:
 
 def _newest(place: Storage, names: list[str], fingerprint: str) -> str | None:
     for name in names:
-        manifest = place.read(f"{name}/manifest.json")
-        if manifest is not None and json.loads(manifest).get("fingerprint") == fingerprint:
+        text = place.read(f"{name}/manifest.json")
+        manifest = json.loads(text) if text is not None else {}
+        if fingerprint in (manifest.get("fingerprint"), manifest.get("stands_for")):
             return name
     return None
 

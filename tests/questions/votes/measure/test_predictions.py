@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from torch import Tensor
 
 from depthlab.questions.votes.measure.disagreement import disagreement, disagreement_interval
 from depthlab.questions.votes.measure.ensembles import independent_ensembles
@@ -15,7 +16,6 @@ from depthlab.questions.votes.measure.predictions import (
     sampled_curve,
     sampled_votes,
     score,
-    sizes_up_to,
     snapshot_curve,
     whole_vote,
 )
@@ -48,7 +48,7 @@ def test_means_are_those_of_probabilities() -> None:
     assert torch.allclose(ensemble(found, "geometric").exp(), product / product.sum(dim=1, keepdim=True))
 
 
-def test_a_committee_is_no_worse_than_its_members_by_likelihood() -> None:
+def test_an_ensemble_is_no_worse_than_its_members_by_likelihood() -> None:
     """Jensen: the loss of the mean is at most the mean of losses, for each image."""
     found, labels = members(8), truth()
     alone = sum(score(member, labels).loss for member in found) / 8
@@ -62,6 +62,7 @@ def test_scores_by_hand() -> None:
     assert found.error == 25
     assert found.loss == pytest.approx(-(math.log(0.8) + math.log(0.2) + 2 * math.log(0.6)) / 4)
     assert found.calibration == pytest.approx(100 * (0.5 * 0.3 + 0.5 * 0.4))
+    assert found.chance is not None and found.value("calibration") == found.calibration - found.chance
 
 
 def test_the_whole_network_is_one_pass_in_evaluation_mode() -> None:
@@ -100,19 +101,22 @@ def test_what_is_no_number_and_no_image_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "expected"), [(0, ()), (1, (1,)), (7, (1, 2, 5, 7)), (100, (1, 2, 5, 10, 20, 50, 100))]
+    ("count", "sizes", "ensembles"), [(1, [1], 1), (3, [1], 3), (7, [1, 2], 7), (40, [1, 2, 5, 10, 20], 20)]
 )
-def test_sizes_end_with_all(count: int, expected: tuple[int, ...]) -> None:
-    assert sizes_up_to(count) == expected
+def test_of_every_size_there_are_as_many_ensembles_up_to_half_of_the_members(
+    count: int, sizes: list[int], ensembles: int
+) -> None:
+    curve = sampled_curve("dropout", members(count, images=4), truth(4))
+    assert [point.members for point in curve.points] == sizes
+    assert {len(point.scores) for point in curve.points} == {ensembles}
 
 
-def test_committees_of_draws_share_no_member_and_leave_out_as_few_as_can_be() -> None:
+def test_ensembles_are_of_members_in_a_row_and_the_first_follows_the_last() -> None:
     found, labels = members(7), truth()
     curve = sampled_curve("dropout", found, labels)
-    assert {point.members: len(point.scores) for point in curve.points} == {1: 7, 2: 3, 5: 1, 7: 1}
-    assert curve.points[0].scores == tuple(curve.alone)
-    assert curve.points[1].scores[2] == score(ensemble(found[4:6]), labels)
-    assert curve.points[-1].scores == (score(ensemble(found), labels),)
+    assert curve.points[0].scores == tuple(score(member, labels) for member in found)
+    assert curve.points[1].scores[3] == score(ensemble(found[3:5]), labels)
+    assert curve.points[1].scores[6] == score(ensemble(found[torch.tensor([6, 0])]), labels)
 
 
 def test_snapshots_are_counted_from_the_end() -> None:
@@ -146,7 +150,7 @@ def test_pseudo_values_of_a_mean_are_the_values() -> None:
     assert pseudo_values(sum(values) / 4, rest) == pytest.approx(values)
 
 
-def test_independent_committees_are_the_mean_over_all_combinations() -> None:
+def test_independent_ensembles_are_the_mean_over_all_combinations() -> None:
     votes, labels = members(4), truth()
     found = independent_ensembles("net", dict(zip((3, 5, 7, 9), votes, strict=True)), labels)
     assert found.seeds == (3, 5, 7, 9) and [point.ensembles for point in found.points] == [4, 6, 4, 1]
@@ -164,10 +168,36 @@ def test_independent_committees_are_the_mean_over_all_combinations() -> None:
     assert found.points[-1].shares == (), "nothing can be left out of all"
 
 
-def test_a_committee_of_copies_gains_nothing_and_members_never_disagree() -> None:
+def test_an_ensemble_of_copies_gains_nothing_and_members_never_disagree() -> None:
     vote, labels = members(1)[0], truth()
     found = independent_ensembles("net", dict.fromkeys(range(3), vote), labels)
     first = found.points[0].score
     assert all(point.score.error == first.error for point in found.points)
     assert [point.score.loss for point in found.points] == pytest.approx([first.loss] * 3)
     assert found.disagreement == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("networks", "size"), [(3, 2), (5, 3)])
+def test_the_jackknife_covers_the_gain_of_ensembles(networks: int, size: int) -> None:
+    """Networks share images and each errs by itself; 95 % intervals of what ensembles gain hold the true gain."""
+    generator = torch.Generator().manual_seed(networks)
+    ease = torch.randn(60, generator=generator, dtype=torch.float64) * 1.2 + 1.5
+
+    def draw() -> Tensor:
+        """Return the log-probabilities (networks, images, 2 classes) of a study; the first class is right."""
+        own = torch.randn(networks, 60, generator=generator, dtype=torch.float64) * 1.2
+        shared = torch.randn(networks, 1, generator=generator, dtype=torch.float64) * 0.3
+        margin = ease + own + shared
+        return torch.stack([margin, torch.zeros_like(margin)], dim=2).log_softmax(dim=2)
+
+    labels = torch.zeros(60, dtype=torch.int64)
+    gains, intervals = [], []
+    for _ in range(150):
+        points = independent_ensembles("net", dict(enumerate(draw())), labels).points
+        gains.append(points[size - 1].score.error - points[0].score.error)
+        pairs = zip(points[size - 1].shares, points[0].shares, strict=True)
+        intervals.append(t_interval([a.error - b.error for a, b in pairs]))
+    true = sum(gains) / len(gains)  # known 12 times as well as by one study
+    covered = sum(one is not None and one.low <= true <= one.high for one in intervals) / len(intervals)
+    assert covered >= 0.92, "95 %, and two standard errors"

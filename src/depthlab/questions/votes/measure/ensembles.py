@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from itertools import combinations
 from math import comb
 from statistics import fmean
@@ -56,17 +57,10 @@ def _point(size: int, networks: int, scored: Scored) -> EnsemblePoint:
     without = [[one for places, one in scored if left not in places] for left in range(networks)]
     if size == networks or networks < 2 or not all(without):
         return EnsemblePoint(size, len(scored), whole)
-    rest = [_mean(same) for same in without]
-    shares = zip(
-        pseudo_values(whole.error, [one.error for one in rest]),
-        pseudo_values(whole.loss, [one.loss for one in rest]),
-        pseudo_values(whole.calibration, [one.calibration for one in rest]),
-        strict=True,
-    )
+    rest = [astuple(_mean(same)) for same in without]
+    shares = zip(*map(pseudo_values, astuple(whole), zip(*rest, strict=True)), strict=True)
     return EnsemblePoint(size, len(scored), whole, tuple(VoteScore(*share) for share in shares))
 
 
 def _mean(scores: Sequence[VoteScore]) -> VoteScore:
-    return VoteScore(
-        fmean(one.error for one in scores), fmean(one.loss for one in scores), fmean(one.calibration for one in scores)
-    )
+    return VoteScore(*map(fmean, zip(*map(astuple, scores), strict=True)))

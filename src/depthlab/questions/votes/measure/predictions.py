@@ -15,13 +15,15 @@ from depthlab.measures.calibration import calibration_of
 from depthlab.nn import evaluating
 from depthlab.questions.votes.measure.disagreement import disagreement, disagreement_interval
 from depthlab.questions.votes.measure.masks import Per, sampled
-from depthlab.questions.votes.record import VoteCurve, VotePoint, VoteScore
+from depthlab.questions.votes.record import SNAPSHOTS, VoteCurve, VotePoint, VoteScore
 
 Mean = Literal["arithmetic", "geometric"]
 Batches = Sequence[tuple[Tensor, Tensor]]  # images (N, C, H, W) on the network's device, labels (N,)
 
 MEANS: tuple[Mean, ...] = ("arithmetic", "geometric")
-SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+ENSEMBLES = 20  # of each size
+CHANCE_DRAWS = 200  # resamplings of labels, of which the mean is taken
 
 
 @torch.no_grad()
@@ -65,45 +67,39 @@ def ensemble(members: Tensor, mean: Mean = "arithmetic") -> Tensor:
 
 def score(logarithms: Tensor, labels: Tensor) -> VoteScore:
     """Return error, loss and calibration of log-probabilities (images, classes) against true classes (images,)."""
-    found = calibration_of(logarithms, labels)
-    return VoteScore(100 * (1 - found.accuracy), found.loss, 100 * found.expected_error)
-
-
-def sizes_up_to(members: int) -> tuple[int, ...]:
-    """Return the numbers of members that ensembles are formed of: 1, 2, 5, 10 and so on, and all."""
-    return tuple(size for size in SIZES if size < members) + ((members,) if members else ())
+    found = calibration_of(logarithms, labels, draws=CHANCE_DRAWS)
+    assert found.chance_error is not None
+    return VoteScore(100 * (1 - found.accuracy), found.loss, 100 * found.expected_error, 100 * found.chance_error)
 
 
 def sampled_curve(method: str, members: Tensor, labels: Tensor, mean: Mean = "arithmetic") -> VoteCurve:
     """Return how ensembles do against how many members they have, of members drawn alike.
 
-    Of each size there are as many ensembles as can be formed in the order of drawing without sharing a member, so
-    that their scores are independent draws, and an interval over them is sound; of all members there is one.
+    Of each size there are as many ensembles, 20 or as many as there are members, of members drawn one after the other,
+    beginning at evenly spaced places; behind the last member the first one follows. Sizes go up to half of the
+    members. Large ensembles share members, so their mean is one value of this training, and no sample.
     """
-    points = []
-    for size in sizes_up_to(len(members)):
-        groups = [members[start : start + size] for start in range(0, len(members) - size + 1, size)]
-        points.append(VotePoint(size, tuple(score(ensemble(group, mean), labels) for group in groups)))
-    return _curve(method, members, labels, mean, tuple(points))
+    drawn = len(members)
+    count = min(ENSEMBLES, drawn)
+    starts = [place * drawn // count for place in range(count)]
+    around = torch.cat([members, members])
+    points = tuple(
+        VotePoint(size, tuple(score(ensemble(around[start : start + size], mean), labels) for start in starts))
+        for size in SIZES
+        if size == 1 or 2 * size <= drawn
+    )
+    return _curve(method, members, mean, points)
 
 
 def snapshot_curve(members: Tensor, labels: Tensor, mean: Mean = "arithmetic") -> VoteCurve:
     """Return how the last m snapshots of one training do, for each m (Huang et al. 2017, sec. 3); m = 1 is its end."""
     points = [VotePoint(size, (score(ensemble(members[-size:], mean), labels),)) for size in range(1, len(members) + 1)]
-    return _curve("snapshots", members, labels, mean, tuple(points))
+    return _curve(SNAPSHOTS, members, mean, tuple(points))
 
 
-def _curve(method: str, members: Tensor, labels: Tensor, mean: Mean, points: tuple[VotePoint, ...]) -> VoteCurve:
+def _curve(method: str, members: Tensor, mean: Mean, points: tuple[VotePoint, ...]) -> VoteCurve:
     classes = members.argmax(dim=2)
-    return VoteCurve(
-        method=method,
-        mean=mean,
-        members=len(members),
-        points=points,
-        alone=tuple(score(member, labels) for member in members),
-        disagreement=disagreement(classes),
-        interval=disagreement_interval(classes),
-    )
+    return VoteCurve(method, mean, len(members), points, disagreement(classes), disagreement_interval(classes))
 
 
 def _logarithms(scores: Sequence[Tensor]) -> Tensor:

@@ -29,38 +29,39 @@ from depthlab.training import track
 
 @final
 @dataclass(frozen=True)
-class Voted:
-    """What a run found, and what its whole network says of which images."""
+class Predictions:
+    """What a run found, and the log-probabilities (images, classes) of its whole network, with the true classes."""
 
     run: VotingRun
-    votes: Tensor
+    logarithms: Tensor
     labels: Tensor
 
 
 def measure(runs: TrainedRuns[None], options: Options) -> VotesRecord:
-    """Return how every network votes, alone, by its samples and snapshots, and with others of its kind."""
-    voted: list[Voted] = []
+    """Return how every network does alone, by its samples and snapshots, and with others of its kind."""
+    predicted: list[Predictions] = []
     notes: list[str] = []
     for one in runs.finished:
         try:
-            voted.append(vote(one, options))
-        except ValueError as error:  # the others vote all the same
+            predicted.append(predict(one, options))
+        except ValueError as error:  # the others are measured all the same
             notes.append(f"{one.ref.name}: {error}")
-            print(f"{one.ref.name} can't vote: {error}", file=sys.stderr)
+            print(f"{one.ref.name} is not measured: {error}", file=sys.stderr)
     return VotesRecord(
         about=runs.about,
-        measured=tuple(one.run for one in voted),
-        ensembles=ensembles_of(voted),
-        images=min((len(one.labels) for one in voted), default=0),
+        measured=tuple(one.run for one in predicted),
+        ensembles=ensembles_of(predicted),
+        images=min((len(one.labels) for one in predicted), default=0),
         draws=options.draws,
         notes=tuple(notes),
         masks=options.masks,
         trained=runs.images,
+        margin=options.margin,
     )
 
 
-def vote(one: TrainedRun, options: Options) -> Voted:
-    """Ask the whole network, those sampled from it and its snapshots. Raises `ValueError`."""
+def predict(one: TrainedRun, options: Options) -> Predictions:
+    """Measure the whole network, those sampled from it and its snapshots. Raises `ValueError`."""
     run, measured = one.run, one.measured
     network = run.network("final")
     batches = list(run.test_images(options.images))
@@ -81,7 +82,7 @@ def vote(one: TrainedRun, options: Options) -> Voted:
         *sampled_curves(network, batches, labels, found, options),
         *snapshot_curves(run.snapshots(), batches, labels),
     ]
-    return Voted(replace(found, curves=tuple(curves)), whole, labels)
+    return Predictions(replace(found, curves=tuple(curves)), whole, labels)
 
 
 def sampled_curves(
@@ -105,11 +106,11 @@ def snapshot_curves(networks: Sequence[nn.Module], batches: Batches, labels: Ten
     return [snapshot_curve(members, labels, mean) for mean in MEANS]
 
 
-def ensembles_of(voted: Sequence[Voted]) -> tuple[Ensemble, ...]:
+def ensembles_of(predicted: Sequence[Predictions]) -> tuple[Ensemble, ...]:
     """Return the ensembles of runs of the same network that differ in their seed."""
     found = []
-    for network, same in grouped(voted, lambda one: one.run.network).items():
-        members = {one.run.seed: one.votes for one in same}
+    for network, same in grouped(predicted, lambda one: one.run.network).items():
+        members = {one.run.seed: one.logarithms for one in same}
         if len(members) > 1:
             found += [independent_ensembles(network, members, same[0].labels, mean) for mean in MEANS]
     return tuple(found)
