@@ -19,16 +19,16 @@ def enough_text(comparison: Comparison, wanted: float = WANTED, unit: str = "poi
     n, interval = comparison.n, comparison.interval
     if interval is None:
         return f"With {seeds_text(n)} there is no interval: type 'seed=range({max(3, min(n) + 2)})'."
-    half = (interval.high - interval.low) / 2
-    told = f"{seeds_text(n)[:1].upper()}{seeds_text(n)[1:]} tell it to within {points(half)} {unit}"
+    half, unit = (interval.high - interval.low) / 2, f" {unit}" if unit else ""
+    told = f"{seeds_text(n)[:1].upper()}{seeds_text(n)[1:]} tell it to within {points(half)}{unit}"
     if half <= wanted:
         return f"{told}."
     needed = seeds_to_reach(wanted, comparison)
     if needed is None or needed[1] > MANY:
-        return f"{told}; {points(wanted)} {unit} take more than {MANY} seeds."
+        return f"{told}; {points(wanted)}{unit} take more than {MANY} seeds."
     low, high = (rounded(number) for number in needed)
     seeds = f"about {low}" if low == high else f"about {low} to {high}"
-    return f"{told}; {points(wanted)} {unit} take {seeds}: type 'seed=range({high})'."
+    return f"{told}; {points(wanted)}{unit} take {seeds}: type 'seed=range({high})'."
 
 
 def rounded(seeds: int) -> int:
