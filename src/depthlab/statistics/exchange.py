@@ -44,7 +44,7 @@ def fit_exchange(measure: str, points: Sequence[Point], *, level: float = LEVEL)
     first = len(families)
     exchanges = [_exchange(axis, first + number, slopes, factors, spread, level) for number, axis in enumerate(axes)]
     contrasts = _contrasts(axes, first, slopes, factors, spread, level)
-    corrected = holm(one.p for one in (*exchanges, *contrasts))
+    corrected = holm([*(one.p for one in exchanges), *(one.p for one in contrasts)])
     fit = replace(
         blank,
         exchanges=tuple(replace(one, p_holm=p) for one, p in zip(exchanges, corrected, strict=False)),

@@ -61,14 +61,14 @@ def compare_pieces(runs: Iterable[ExponentRun]) -> Compared | None:
 
     Both lesions are of the same trained networks, which makes pairs; None where no network has both.
     """
-    both = [
-        (run.network, units, groups)
-        for run in runs
-        if (units := VALUES[SOME_UNITS](run)) is not None and (groups := VALUES[SOME_GROUPS](run)) is not None
-    ]
-    if not both:
+    rises: dict[str, list[tuple[float, float]]] = {}
+    for run in runs:
+        units, groups = VALUES[SOME_UNITS](run), VALUES[SOME_GROUPS](run)
+        if units is not None and groups is not None:
+            rises.setdefault(run.network, []).append((units, groups))
+    if not rises:
         return None
-    by_network = grouped(both, lambda one: one[0]).values()
-    units, groups = ([fmean(one[side] for one in same) for same in by_network] for side in (1, 2))
-    blank = Compared("units against groups", SOME_UNITS, "", UNITS, GROUPS, fmean(units), fmean(groups))
-    return replace(blank, comparison=paired(units, groups))
+    of_units = [fmean(units for units, _ in same) for same in rises.values()]
+    of_groups = [fmean(groups for _, groups in same) for same in rises.values()]
+    blank = Compared("units against groups", SOME_UNITS, "", UNITS, GROUPS, fmean(of_units), fmean(of_groups))
+    return replace(blank, comparison=paired(of_units, of_groups))

@@ -6,7 +6,7 @@ more with depth: the exponent. Each of the three has to hold by both measures fo
 that is contradicted speaks against it. All of them, and units against groups, are one family of tests (Holm).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from depthlab.questions.exponent.fit import SIZE_UNITS, SOME_UNITS, compare_pieces, fit_all
@@ -128,37 +128,34 @@ def _headline(parts: Sequence[ExponentPart]) -> str:
 
 def _robustness(parts: Sequence[ExponentPart], deleted: str) -> str:
     """Say how the rise of the error goes with depth, with cardinality, and at equal cost."""
-    by_claim = {part.claim: part for part in parts if part.measure == SOME_UNITS}
-    if not by_claim:
-        return ""
     heads = {
         DEPTH: f"after deleting {deleted} the error rises, with each doubling of the units, by",
         CARDINALITY: "with each doubling of the cardinality by",
         EXCHANGE: "and with the multiply-adds doubled along depth instead of along cardinality by",
     }
-    texts = []
-    for claim, head in heads.items():
-        if (part := by_claim.get(claim)) is not None:
-            less = "less" if part.value >= 0 else "more"
-            texts.append(f"{head} {points(abs(part.value))} points {less} ({_within(part, 1)}: {part.stands})")
-    return f"Robustness: {'; '.join(texts)}."
+
+    def value(part: ExponentPart) -> str:
+        return f"{points(abs(part.value))} points {'less' if part.value >= 0 else 'more'} ({_within(part, 1)}"
+
+    return _tell(SOME_UNITS, parts, heads, value)
 
 
 def _effective_size(parts: Sequence[ExponentPart]) -> str:
-    by_claim = {part.claim: part for part in parts if part.measure == SIZE_UNITS}
-    if not by_claim:
-        return ""
     heads = {
         DEPTH: "the number of equal votes goes with the units to the power",
         CARDINALITY: "with the cardinality to the power",
         EXCHANGE: "and by a doubling of the multiply-adds the power along depth exceeds that along cardinality by",
     }
-    texts = [
-        f"{head} {part.value:.2f} ({_within(part, 2)}: {part.stands})"
-        for claim, head in heads.items()
-        if (part := by_claim.get(claim)) is not None
-    ]
-    return f"Effective size: {'; '.join(texts)}."
+    return _tell(SIZE_UNITS, parts, heads, lambda part: f"{part.value:.2f} ({_within(part, 2)}")
+
+
+def _tell(
+    measure: str, parts: Sequence[ExponentPart], heads: dict[str, str], value: Callable[[ExponentPart], str]
+) -> str:
+    by_claim = {part.claim: part for part in parts if part.measure == measure}
+    there = {claim: by_claim[claim] for claim in heads if claim in by_claim}
+    texts = [f"{heads[claim]} {value(part)}: {part.stands})" for claim, part in there.items()]
+    return f"{NAMES[measure]}: {'; '.join(texts)}." if texts else ""
 
 
 def _within(part: ExponentPart, digits: int) -> str:

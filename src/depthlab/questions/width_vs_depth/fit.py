@@ -60,19 +60,14 @@ def find_front(networks: Sequence[MatchedNetwork], runs: Sequence[MeasuredRun]) 
     """Return cost and mean error of each network with a result, and whether any other beats it in both."""
     found: list[FrontPoint] = []
     for measure in MEASURES:
-        errors = _errors_of(measure, runs)
+        by_network = grouped(runs, lambda run: run.network)
+        errors = {name: [VALUES[measure](run) for run in same] for name, same in by_network.items()}
         costs = {one.network: one.cost for one in networks if one.network in errors}
-        means = {name: fmean(errors[name]) for name in costs}
-        front = {list(costs)[place] for place in pareto_front(list(costs.values()), list(means.values()))}
-        shares = front_shares(costs, errors)
+        names = sorted(costs, key=lambda name: (costs[name], name))
+        means = [fmean(errors[name]) for name in names]
+        front, shares = pareto_front([costs[name] for name in names], means), front_shares(costs, errors)
         found += [
-            FrontPoint(name, measure, costs[name], means[name], name in front, shares[name])
-            for name in sorted(costs, key=lambda name: (costs[name], name))
+            FrontPoint(name, measure, costs[name], mean, place in front, shares[name])
+            for place, (name, mean) in enumerate(zip(names, means, strict=True))
         ]
     return tuple(found)
-
-
-def _errors_of(measure: str, runs: Sequence[MeasuredRun]) -> Mapping[str, list[float]]:
-    """Return network -> its errors, one a seed."""
-    by_network = grouped(runs, lambda run: run.network)
-    return {network: [VALUES[measure](run) for run in same] for network, same in by_network.items()}
