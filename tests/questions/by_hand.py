@@ -1,6 +1,7 @@
 """Verdicts recomputed from `record.json` as a reader would, with numpy and scipy and nothing of the project's."""
 
 import math
+from itertools import combinations
 from typing import Any
 
 import numpy as np

@@ -8,7 +8,7 @@ from depthlab.records.found_runs import FoundRun, RunsFound
 from depthlab.records.lesion_sites import FixedUnit, LesionSite
 from depthlab.records.matched_network import MatchedNetwork
 from depthlab.records.measured_run import LayerValue, MeasuredRun
-from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord, RunRef
+from depthlab.records.questions import Compared, Look, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord, test_note
 from depthlab.records.states import DONE, ENDED, RunStatus, TrialState
 from depthlab.records.statistics import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
@@ -44,6 +44,7 @@ __all__ = [
     "Interval",
     "LayerValue",
     "LesionSite",
+    "Look",
     "Manifest",
     "MatchedNetwork",
     "MeasuredRun",

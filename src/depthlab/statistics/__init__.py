@@ -18,7 +18,7 @@ from depthlab.statistics.planning import (
     upper_spread,
 )
 from depthlab.statistics.ratios import fieller_ratio
-from depthlab.statistics.significance import ALPHA, LEVEL, is_significant
+from depthlab.statistics.significance import ALPHA, LEVEL, claim_level, is_significant, looked_at
 from depthlab.statistics.trend import failure_limit, jonckheere, least_trend_p
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "bootstrap_interval",
     "cell_place",
     "change",
+    "claim_level",
     "cohen_d",
     "compare",
     "contrast",
@@ -52,6 +53,7 @@ __all__ = [
     "is_significant",
     "jonckheere",
     "least_trend_p",
+    "looked_at",
     "mcnemar",
     "paired",
     "paired_dz",
