@@ -5,13 +5,12 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from scipy import stats
-
 from depthlab.records import Comparison, Interval
 from depthlab.statistics.contrasts import variance_floor
 from depthlab.statistics.effects import paired_effect, pairs, pooled_effect, unbiasing
 from depthlab.statistics.samples import check_level, mean_of, rounding, sample, variance_of
 from depthlab.statistics.significance import LEVEL
+from depthlab.statistics.student import t_quantile, t_tail
 
 ONE_VALUE = "a side has one value, which has no spread: no test"
 NO_SPREAD = "no side spreads over its values: nothing to judge the difference by, no test"
@@ -96,9 +95,9 @@ def paired(
 
 def _tested(blank: Comparison, error: float, df: float, level: float) -> Comparison:
     t = blank.difference / error
-    half = float(stats.t.isf((1 - level) / 2, df)) * error
+    half = t_quantile(level, df) * error
     interval = Interval(blank.difference - half, blank.difference + half, level)
-    return replace(blank, t=t, df=df, p=float(2 * stats.t.sf(abs(t), df)), interval=interval)
+    return replace(blank, t=t, df=df, p=2 * t_tail(abs(t), df), interval=interval)
 
 
 def _without_spread(blank: Comparison, nothing: float, level: float, note: str) -> Comparison:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from scipy import stats
 
 from depthlab.records import Comparison, Interval
 from depthlab.statistics.samples import check_level, mean_of, rounding, sample, variance_of
 from depthlab.statistics.significance import LEVEL
+from depthlab.statistics.student import t_quantile, t_tail
 
 ONE_VALUE = "a cell has one value, which has no spread: no test"
 NO_SPREAD = "no cell spreads over its values: nothing to judge by, no test"
@@ -87,6 +87,6 @@ def contrast(cells: Sequence[Cell], weights: Sequence[float], level: float = LEV
         return Comparison(difference, n, "none", note=NO_SPREAD)
     df = error**4 / math.fsum(part**2 / (size - 1) for part, size in zip(parts, n, strict=True))
     t = difference / error
-    half = float(stats.t.isf((1 - level) / 2, df)) * error
+    half = t_quantile(level, df) * error
     interval = Interval(difference - half, difference + half, level)
-    return Comparison(difference, n, "contrast", interval, float(2 * stats.t.sf(abs(t), df)), t=t, df=df)
+    return Comparison(difference, n, "contrast", interval, 2 * t_tail(abs(t), df), t=t, df=df)

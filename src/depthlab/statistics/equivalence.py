@@ -2,10 +2,9 @@
 
 import math
 
-from scipy import stats
-
 from depthlab.records import Comparison, Equivalence, Interval
 from depthlab.statistics.significance import ALPHA
+from depthlab.statistics.student import t_quantile, t_tail
 
 
 def equivalence(comparison: Comparison, margin: float, alpha: float = ALPHA) -> Equivalence:
@@ -28,9 +27,9 @@ def equivalence(comparison: Comparison, margin: float, alpha: float = ALPHA) -> 
         return Equivalence(margin, None, None)
     error = standard_error(comparison)
     below, above = ((margin + sign * comparison.difference) / error for sign in (1, -1))
-    half = float(stats.t.isf(alpha, comparison.df)) * error
+    half = t_quantile(1 - 2 * alpha, comparison.df) * error
     interval = Interval(comparison.difference - half, comparison.difference + half, 1 - 2 * alpha)
-    return Equivalence(margin, float(stats.t.sf(min(below, above), comparison.df)), interval)
+    return Equivalence(margin, t_tail(min(below, above), comparison.df), interval)
 
 
 def standard_error(comparison: Comparison) -> float:
@@ -38,4 +37,4 @@ def standard_error(comparison: Comparison) -> float:
     interval = comparison.interval
     assert interval is not None and comparison.df is not None, "a difference without a test has no standard error"
     half = (interval.high - interval.low) / 2
-    return half / float(stats.t.isf((1 - interval.level) / 2, comparison.df))
+    return half / t_quantile(interval.level, comparison.df)

@@ -3,10 +3,11 @@
 import math
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from depthlab.records import Comparison
 from depthlab.statistics.equivalence import standard_error
+from depthlab.statistics.student import t_quantile
 
 MOST_SEEDS = 100_000  # up to here the noncentral t is right to eight digits
 HIGHEST_LEVEL = 0.9999  # beyond it, with two seeds, the series of the noncentral t don't converge
@@ -86,7 +87,7 @@ def upper_spread(std: float, df: float, share: float = 0.8) -> float:
 
     std · sqrt(df / chi²(1 - share; df)), for normal values. With two degrees of freedom it is 2.1 times what was seen.
     """
-    return std * math.sqrt(df / float(stats.chi2.ppf(1 - share, df)))
+    return std * math.sqrt(df / float(2 * special.gammaincinv(df / 2, 1 - share)))
 
 
 def seeds_for_half_width(half_width: float, std: float, level: float = 0.95, *, sides: int = 2) -> int:
@@ -104,7 +105,7 @@ def seeds_for_half_width(half_width: float, std: float, level: float = 0.95, *, 
             f"half_width={half_width} takes more than {MOST_SEEDS} seeds where std={std}: give a larger one"
         )
     n = max(2, math.floor(sides * (float(stats.norm.isf((1 - level) / 2)) * std / half_width) ** 2))
-    while float(stats.t.isf((1 - level) / 2, sides * (n - 1))) * std * math.sqrt(sides / n) > half_width:
+    while t_quantile(level, sides * (n - 1)) * std * math.sqrt(sides / n) > half_width:
         n += 1
     return n
 
@@ -128,7 +129,7 @@ def _seeds_for(half_width: float, error: float, df: float, n: int, level: float)
     """Return the seeds with which an error that falls with their root, and df that rise with them, are enough."""
 
     def half(seeds: float) -> float:
-        return float(stats.t.isf((1 - level) / 2, df * seeds / n)) * error * math.sqrt(n / seeds)
+        return t_quantile(level, df * seeds / n) * error * math.sqrt(n / seeds)
 
     if half(MOST_SEEDS) > half_width:
         return None
@@ -140,7 +141,7 @@ def _seeds_for(half_width: float, error: float, df: float, n: int, level: float)
 def _power(n: int, effect: float, level: float, paired: bool) -> float:
     df = n - 1 if paired else 2 * n - 2
     shift = effect * math.sqrt(n if paired else n / 2)
-    critical = float(stats.t.isf((1 - level) / 2, df))
+    critical = t_quantile(level, df)
     if shift > 10 * critical + 40:
         return 1.0  # to the last digit, and the series need not converge any more
     above = float(stats.nct.sf(critical, df, shift))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,8 @@ def jonckheere(groups: Sequence[Iterable[float]], *, seed: int = 0) -> Trend:
     ties = np.unique(values, return_counts=True)[1].tolist()
     doubled = _doubled_statistic(values, np.repeat(np.arange(len(sizes)), sizes))
     if _is_small(sizes, ties):
-        above, below = _exact_tails(sizes, ties, doubled)
+        shares = _exact_shares(sizes, tuple(ties))
+        above, below = float(shares[doubled:].sum()), float(shares[: doubled + 1].sum())
         method = "exact"
     else:
         above, below = _random_tails(values, sizes, doubled, seed)
@@ -86,8 +88,9 @@ def _is_small(sizes: Counts, ties: Sequence[int]) -> bool:
     return states <= MOST_STATES and states * allocations <= MOST_ALLOCATIONS
 
 
-def _exact_tails(sizes: Counts, ties: Sequence[int], doubled: int) -> tuple[float, float]:
-    """Return P(2 J >= doubled) and P(2 J <= doubled) over all arrangements.
+@lru_cache(maxsize=64)
+def _exact_shares(sizes: Counts, ties: Counts) -> npt.NDArray[np.float64]:
+    """Return the share of all arrangements that have 2 J = 0, 1, 2, ...
 
     The distinct values are dealt out from the smallest on. A state is how many values each group has already; the
     next value's ties are allocated to groups, each of them larger than what earlier groups have.
@@ -104,8 +107,8 @@ def _exact_tails(sizes: Counts, ties: Sequence[int], doubled: int) -> tuple[floa
                 later[state] = _added(later.get(state), counts * weight, shift)
         ways = later
     (counts,) = ways.values()
-    shares = counts / counts.sum()
-    return float(shares[doubled:].sum()), float(shares[: doubled + 1].sum())
+    shares: npt.NDArray[np.float64] = counts / counts.sum()
+    return shares
 
 
 def _allocations(items: int, free: Counts) -> Iterator[Counts]:

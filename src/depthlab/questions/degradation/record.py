@@ -58,6 +58,7 @@ class SeriesTrend(Record):
     test: str = ""  # Jonckheere-Terpstra; Welch on logits, where the runs are too few for their order to tell; or none
     p: float | None = None  # of that test, two-sided
     p_corrected: float | None = None  # by the number of series
+    slope: Comparison | None = None  # what a doubling of depth adds to the mean error, in points; interval of 90 %
     effect: Comparison | None = None  # mean of the deepest less the shallowest, in points
     equivalence: Equivalence | None = None  # of that effect with 0
     equivalence_p_corrected: float | None = None

@@ -16,6 +16,7 @@ from depthlab.questions.degradation.trends import (
     Rule,
     climb,
     find_trends,
+    has_trend,
     rises,
     series_networks,
 )
@@ -120,7 +121,7 @@ def outcome_of(one: SeriesTrend, ladder: Ladder | None) -> Outcome:
     equal = is_significant(one.equivalence_p_corrected) or (second and ladder is not None and ladder.holds(2))
     if equal:
         return "equal"
-    if is_significant(one.p if first else one.p_corrected):
+    if has_trend(one, one.p if first else one.p_corrected):
         return "degradation" if rises(one) else "gain"
     return "open" if one.p is not None else "untested"
 

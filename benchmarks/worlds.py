@@ -1,0 +1,34 @@
+"""Worlds from which studies are drawn, to see how often a verdict claims what is not there, and finds what is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from scipy import stats
+
+Claims = Mapping[str, bool]  # a claim in words -> whether a study makes it
+
+
+@final
+@dataclass(frozen=True)
+class World:
+    """What studies are drawn from, and which of their claims would be false."""
+
+    question: str
+    name: str
+    seeds: int
+    study: Callable[[np.random.Generator], Claims]
+    false: bool  # whether every claim is false here
+
+    def shares(self, studies: int, seed: int = 0) -> dict[str, float]:
+        """Return the share of studies that make each claim."""
+        chance = np.random.default_rng(seed)
+        found = [self.study(chance) for _ in range(studies)]
+        return {claim: float(np.mean([one[claim] for one in found])) for claim in found[0]}
+
+
+def share_interval(share: float, studies: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share of studies."""
+    found = stats.binomtest(round(share * studies), studies).proportion_ci(method="wilson")
+    return float(found.low), float(found.high)

@@ -1,0 +1,139 @@
+"""Studies of degradation at its default: plain and residual networks of four depths, some seeds each, on the digits."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from worlds import Claims, World
+
+from depthlab.questions.degradation.record import Condition, DegradationRecord
+from depthlab.questions.degradation.verdict import judge, outcome_of
+from depthlab.records import MeasuredRun, QuestionRecord, RunRef, TrialState
+
+DEPTHS = (20, 32, 44, 56)
+IMAGES = {"training": 1294, "validation": 144, "test": 359}
+CHANCE = 90.0
+Errors = dict[str, list[list[float]]]  # series -> errors in percent by depth and seed; NaN is a run that diverged
+
+# Plain networks on the digits, as the lab's own default finds them: means and standard deviations over seeds, percent.
+DIGITS = ((0.2, 0.2), (4.0, 3.0), (25.0, 12.0), (50.0, 13.0))
+
+
+def degradation_worlds(seeds: Sequence[int] = (3, 5)) -> list[World]:
+    """Return worlds without any effect of depth, and worlds with one."""
+    made = []
+    for number in seeds:
+        for name, draw, false in (
+            ("nothing: same distribution", _same, True),
+            ("nothing: bimodal", _bimodal, True),
+            ("nothing: spreads 0.3 to 15", _unequal, True),
+            ("nothing: a third of the runs diverges", _diverging, True),
+            ("nothing: both fit every image", _fitted, True),
+            ("digits", _digits, False),
+            ("digits, a spread of 15", _digits_wide, False),
+            ("one point a depth, spread 1.5", _slow, False),
+        ):
+            made.append(World("degradation", name, number, partial(_study, draw, number), false))
+    return made
+
+
+def record_of(errors: Errors) -> DegradationRecord:
+    """Return the record of a study with these errors, still without a verdict."""
+    refs, runs = [], []
+    for series, by_depth in errors.items():
+        for depth, values in zip(DEPTHS, by_depth, strict=True):
+            for seed, error in enumerate(values):
+                ref = _ref(series, depth, seed, lost=bool(np.isnan(error)))
+                refs.append(ref)
+                if ref.fault is None:
+                    runs.append(_run(ref, depth, seed, float(error)))
+    about = QuestionRecord(
+        "degradation", (), "", "", None, ("model", "depth", "seed"), {"data": "digits"}, (), (), {}, tuple(refs)
+    )
+    condition = Condition("held", tuple(ref.fingerprint for ref in refs))
+    return DegradationRecord(about, tuple(runs), (condition,), trained=dict(IMAGES), chance=CHANCE)
+
+
+def _study(draw, seeds: int, chance: np.random.Generator) -> Claims:  # type: ignore[no-untyped-def]
+    plain, resnet = draw(chance, seeds), _residual(chance, seeds)
+    if draw is not _digits and draw is not _digits_wide and draw is not _slow:
+        resnet = draw(chance, seeds)
+    condition = judge(record_of({"plain": plain, "resnet": resnet})).conditions[0]
+    ladder = condition.ladder
+    assert ladder is not None
+    outcomes = {one.series: outcome_of(one, ladder) for one in condition.trends}
+    return {
+        "depth changes plain": outcomes["plain"] in ("degradation", "gain"),
+        "depth changes resnet": outcomes["resnet"] in ("degradation", "gain"),
+        "shortcuts make the difference": ladder.holds(1),
+        "resnet stays within the margin": outcomes["resnet"] == "equal",
+    }
+
+
+def _shares(values: np.ndarray) -> list[list[float]]:
+    """Return errors as shares of the training images, by depth and seed."""
+    counts = np.round(np.clip(values, 0, 100) / 100 * IMAGES["training"])
+    return (100 * counts / IMAGES["training"]).tolist()
+
+
+def _same(chance: np.random.Generator, seeds: int) -> list[list[float]]:
+    return _shares(20 + 5 * chance.standard_normal((4, seeds)))
+
+
+def _bimodal(chance: np.random.Generator, seeds: int) -> list[list[float]]:
+    return _shares(np.where(chance.random((4, seeds)) < 0.4, 60, 5) + chance.standard_normal((4, seeds)))
+
+
+def _unequal(chance: np.random.Generator, seeds: int) -> list[list[float]]:
+    spreads = chance.permutation([0.3, 1.0, 5.0, 15.0])[:, None]
+    return _shares(40 + spreads * chance.standard_normal((4, seeds)))
+
+
+def _diverging(chance: np.random.Generator, seeds: int) -> list[list[float]]:
+    errors = np.array(_same(chance, seeds))
+    errors[chance.random(errors.shape) < 1 / 3] = np.nan
+    return errors.tolist()
+
+
+def _fitted(chance: np.random.Generator, seeds: int) -> list[list[float]]:
+    return (100 * chance.poisson(0.2, (4, seeds)) / IMAGES["training"]).tolist()
+
+
+def _residual(chance: np.random.Generator, seeds: int) -> list[list[float]]:
+    return _fitted(chance, seeds)
+
+
+def _digits(chance: np.random.Generator, seeds: int) -> list[list[float]]:
+    means, spreads = np.array(DIGITS).T[..., None]
+    return _shares(means + spreads * chance.standard_normal((4, seeds)))
+
+
+def _digits_wide(chance: np.random.Generator, seeds: int) -> list[list[float]]:
+    means = np.array(DIGITS).T[0][:, None]
+    return _shares(means + 15 * chance.standard_normal((4, seeds)))
+
+
+def _slow(chance: np.random.Generator, seeds: int) -> list[list[float]]:
+    return _shares(20 + np.arange(4)[:, None] + 1.5 * chance.standard_normal((4, seeds)))
+
+
+def _ref(series: str, depth: int, seed: int, *, lost: bool) -> RunRef:
+    name = f"{series}-{depth}"
+    return RunRef(
+        name=f"{name} · digits · seed {seed}",
+        group=name,
+        series=series,
+        place=float(depth),
+        state=TrialState.FAILED if lost else TrialState.FINISHED,
+        values={"model": series, "depth": depth, "seed": seed},
+        fingerprint=f"{name}/{seed}",
+        words=(),
+        fault="diverged" if lost else None,
+    )
+
+
+def _run(ref: RunRef, depth: int, seed: int, error: float) -> MeasuredRun:
+    errors = {"train_error": error, "validation_error": error, "test_error": error, "train_loss": error / 50}
+    costs = {"parameters": depth, "multiply_adds": depth, "seconds": 1.0}
+    where = (ref.fingerprint, "", ref.group, ref.series, depth, ref.place, seed)
+    return MeasuredRun(*where, settings=ref.values, curves={}, **errors, **costs)
