@@ -13,7 +13,7 @@ REQUIRED = {
 OPTIONAL = {
     "weights": "final, or best: those of the best epoch on validation [final]",
     "output": "a CSV file to write the predictions to",
-    "folder": "where run folders lie [mlruns/runs]",
+    "folder": "the folder of all runs [mlruns/runs]",
     "tracking.uri": "the MLflow store to fetch the run from if it has no folder here [as train.py]",
 }
 

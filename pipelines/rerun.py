@@ -7,7 +7,7 @@ from depthlab.command_line import key_values, run_command
 
 REQUIRED = {"run": "MLflow's id of the run, its folder's name, or the beginning of either"}
 OPTIONAL = {
-    "folder": "where run folders lie, and where the new one goes [mlruns/runs]",
+    "folder": "the folder of all runs, the new one included [mlruns/runs]",
     "tracking": "none: show the new run in no MLflow store",
     "tracking.uri": "the MLflow store of the new run [the old one's]; a run that has no folder here is fetched from it",
     "data.folder": "where downloads and decoded images are kept [as it was then]",

@@ -6,7 +6,7 @@ from pathlib import Path
 from depthlab.command_line import key_values, run_command
 
 OPTIONAL = {
-    "folder": "where run folders lie [mlruns/runs]",
+    "folder": "the folder of all runs [mlruns/runs]",
     "tracking.uri": "send to this MLflow store [each run to the one that it was begun for]",
 }
 

@@ -35,6 +35,13 @@ def test_mistakes(words: tuple[str, ...], said: str) -> None:
         read(*words)
 
 
+def test_an_unknown_key_is_told_with_those_that_there_are() -> None:
+    with pytest.raises(ValueError, match=r"^there is no key foo; the keys are weights$"):
+        key_values(["foo=1"], required={}, optional=OPTIONAL)
+    with pytest.raises(ValueError, match=r"^there is no key weight; did you mean weights\? the keys are weights$"):
+        key_values(["weight=1"], required={}, optional=OPTIONAL)
+
+
 def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         key_values(["--help"], required=REQUIRED, optional=OPTIONAL, about="Name what is on pictures.")
@@ -42,7 +49,7 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert shown.startswith("Name what is on pictures.\n")
     assert "images   a folder of pictures" in shown
-    assert "(may be left out)" in shown
+    assert "(optional)" in shown
 
 
 def test_a_script_ends_as_train_does(capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,20 +57,21 @@ def test_it_is_decoded_once_and_anew_when_its_files_change(tmp_path: Path, monke
 
 def test_the_validation_split_stands_in_for_a_missing_test_split(tmp_path: Path) -> None:
     write_hub_set(tmp_path / "set", {"train": 9, "validation": 5})
-    assert len(get(tmp_path / "set").test) == 5
+    for images in (get(tmp_path / "set"), get(tmp_path / "set")):  # from the cache too
+        assert (len(images.test), images.test_source) == (5, "validation")
 
 
 def test_a_fixed_fifth_stands_in_where_there_is_only_one_split(tmp_path: Path) -> None:
     write_hub_set(tmp_path / "set", {"train": 30})
     images = get(tmp_path / "set")
     assert images.test.labels.bincount().tolist() == [2, 2, 2]
-    assert len(images.train) == 24
+    assert (len(images.train), images.test_source) == (24, "train")
 
 
 def test_splits_and_size_may_be_chosen(tmp_path: Path) -> None:
     write_hub_set(tmp_path / "set", {"train": 9, "validation": 5, "test": 4})
     images = get(tmp_path / "set", train_split="validation", test_split="train", image_size=3)
-    assert (len(images.train), len(images.test), images.image_size) == (5, 9, 3)
+    assert (len(images.train), len(images.test), images.image_size, images.test_source) == (5, 9, 3, "")
 
 
 def test_columns_of_text_labels_are_classes_too(tmp_path: Path) -> None:

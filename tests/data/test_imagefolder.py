@@ -31,7 +31,7 @@ def test_train_and_test_folders(tmp_path: Path) -> None:
     assert images.classes == ("ant", "cat")
     assert images.train.labels.bincount().tolist() == [5, 7]
     assert images.test.labels.tolist() == [0, 0, 1, 1, 1]
-    assert (images.channels, images.image_size) == (3, 10)
+    assert (images.channels, images.image_size, images.test_source) == (3, 10, "")
     first = np.asarray(Image.open(tmp_path / "p" / "train" / "ant" / "0.png"))
     assert torch.equal(pixels(images.train.images)[0].permute(1, 2, 0), torch.from_numpy(first.copy()))
 
@@ -40,7 +40,8 @@ def test_train_and_test_folders(tmp_path: Path) -> None:
 def test_other_names_of_the_test_folder(name: str, tmp_path: Path) -> None:
     write_pictures(tmp_path / "p" / "train", {"a": 3, "b": 3})
     write_pictures(tmp_path / "p" / name, {"a": 1, "b": 1})
-    assert len(get(tmp_path / "p").test) == 2
+    images = get(tmp_path / "p")
+    assert (len(images.test), images.test_source) == (2, name)
 
 
 @pytest.mark.parametrize("below", [".", "train"])
@@ -49,6 +50,7 @@ def test_class_folders_alone_give_a_fixed_stratified_fifth_to_the_test_set(below
     images = get(tmp_path / "p")
     assert images.test.labels.bincount().tolist() == [4, 2]
     assert images.train.labels.bincount().tolist() == [16, 8]
+    assert images.test_source == "train"
     assert imagefolder(path=tmp_path / "p", folder=tmp_path / "other").checksum == images.checksum
 
 

@@ -35,6 +35,16 @@ def test_the_division_is_fixed_and_its_seed_moves_it() -> None:
     assert not torch.equal(first[1], split_validation(LABELS, 0.3, seed=1)[1])
 
 
+def test_a_set_sorted_by_class_is_divided_like_a_shuffled_one() -> None:
+    order = torch.sort(LABELS, stable=True).values
+    for labels in (order, LABELS):
+        train, held_out = split_validation(labels, 0.3)
+        assert labels[held_out].bincount().tolist() == [18, 9, 3]
+        assert labels[train].bincount().tolist() == [42, 21, 7]
+    held_out = split_validation(order, 0.3)[1]
+    assert held_out[order[held_out] == 0].tolist() != list(range(18)), "within a class they are chosen at random"
+
+
 def test_a_class_keeps_an_image_to_train_on() -> None:
     labels = torch.tensor([0] * 50 + [1])
     train, _ = split_validation(labels, 0.5)

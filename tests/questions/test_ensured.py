@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from depthlab.questions.publish import send_answer
 from depthlab.recipe import compose
 from depthlab.runs import run
-from depthlab.sweeps import SweepResult, attach, ensure_sweep, preview_sweep
+from depthlab.sweeps import SweepResult, ensure_sweep, preview_sweep
 from depthlab.tracking import open_client
 from tests.sweeps.planned import TINY, settings
 
@@ -66,23 +67,25 @@ def test_a_preview_starts_nothing(
 
 
 def test_files_are_sent_to_the_sweeps_own_run(swept: SweepResult, tmp_path: Path) -> None:
-    (tmp_path / "page.html").write_text("<p>here")
-    attach(swept, {"index.html": tmp_path / "page.html", "figures/a.svg": tmp_path / "page.html"})
+    (tmp_path / "figures").mkdir()
+    files = [tmp_path / "index.html", tmp_path / "figures" / "a.svg"]
+    for file in files:
+        file.write_text("<p>here")
     assert swept.store is not None and swept.record.run_id is not None
+    send_answer("toy", files, tmp_path, [(swept.store, swept.record.run_id)])
     client, _ = open_client(*swept.store)
-    assert [item.path for item in client.list_artifacts(swept.record.run_id, "report")] == [
-        "report/figures",
-        "report/index.html",
-    ]
-    sent = client.download_artifacts(swept.record.run_id, "report/figures/a.svg", str(tmp_path))
+    there = [item.path for item in client.list_artifacts(swept.record.run_id, "report/toy")]
+    assert there == ["report/toy/figures", "report/toy/index.html"]
+    sent = client.download_artifacts(swept.record.run_id, "report/toy/figures/a.svg", str(tmp_path))
     assert Path(sent).read_text() == "<p>here"
 
 
 def test_a_store_that_is_away_is_a_line(swept: SweepResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    attach(replace(swept, store=("http://127.0.0.1:9", "depthlab")), {"index.html": tmp_path / "none.html"})
+    away = (("http://127.0.0.1:9", "depthlab"), swept.record.run_id)
+    send_answer("toy", [tmp_path / "none.html"], tmp_path, [away])
     err = capsys.readouterr().err
     assert err.count("\n") == 1 and "the report is not in the store http://127.0.0.1:9" in err
-    attach(replace(swept, store=None), {"index.html": tmp_path / "none.html"})
+    send_answer("toy", [tmp_path / "none.html"], tmp_path, [])
     assert capsys.readouterr().err == "", "what is not tracked is not missed"
 
 

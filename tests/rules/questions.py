@@ -26,12 +26,13 @@ PLANNING = "arguments equal_cost few_images grouping publish references runs wor
 
 _JUDGING = _role(
     "numpy published records scipy statistics",
-    shared="compared grouping planning wording",
+    shared="compared failures grouping planning wording",
     own="record published judging verdict wording",
 )
 ROLES = {
     "question": _role("command_line recipe sweeps", shared="base arguments few_images runs", own="plan"),
-    "command": _role("command_line recipe records tracking", lazily="page report runs sweeps"),  # of a page alone
+    # of a page alone
+    "command": _role("command_line recipe records tracking", lazily="measure page record report runs sweeps"),
     "plan": _role(
         "command_line recipe records runs sweeps tracking",
         shared=PLANNING,

@@ -39,7 +39,8 @@ def key_values(
     for word in argv:
         key, value = _split(word, first, known)
         if key not in known:
-            raise ValueError(f"there is no key {key}{did_you_mean(key, known)}; type {usage}".replace("?;", "?"))
+            near = did_you_mean(key, known) or ";"
+            raise ValueError(f"there is no key {key}{near} " + (f"type {usage}" if required else _allowed(known)))
         if not value:
             raise ValueError(f"{word} has no value: {key} is {known[key]}")
         if values.get(key, value) != value:
@@ -57,11 +58,15 @@ def _split(word: str, first: str | None, known: Mapping[str, str]) -> tuple[str,
         return override.key, override.value
     if first is not None and not word.startswith("-"):
         return first, word
-    raise ValueError(f"{word!r} is not key=value; the keys are {', '.join(known)}")
+    raise ValueError(f"{word!r} is not key=value; {_allowed(known)}")
+
+
+def _allowed(known: Mapping[str, str]) -> str:
+    return f"the keys are {', '.join(known)}"
 
 
 def _help(about: str, usage: str, required: Mapping[str, str], optional: Mapping[str, str]) -> str:
     width = max(map(len, [*required, *optional]), default=0) + 2
     lines = [f"  {key:{width}}{meaning}" for key, meaning in required.items()]
-    lines += [f"  {key:{width}}{meaning} (may be left out)" for key, meaning in optional.items()]
+    lines += [f"  {key:{width}}{meaning} (optional)" for key, meaning in optional.items()]
     return "\n".join([*([about.strip(), ""] if about.strip() else []), f"  {usage}", "", *lines])

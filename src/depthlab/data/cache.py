@@ -69,7 +69,7 @@ def load(folder: Path, source: str) -> ImageSet | None:
         return None
     train = split_from_arrays(arrays["train_images"], arrays["train_labels"])
     test = split_from_arrays(arrays["test_images"], arrays["test_labels"])
-    return ImageSet(metadata["name"], tuple(metadata["classes"]), train, test, content)
+    return ImageSet(metadata["name"], tuple(metadata["classes"]), train, test, content, metadata.get("test_source", ""))
 
 
 def load_content(folder: Path, source: str) -> ContentSummary | None:
@@ -118,6 +118,7 @@ def _write(folder: Path, source: str, images: ImageSet) -> None:
         "digests": images.content.digests,
         "mean": images.mean,
         "std": images.std,
+        "test_source": images.test_source,
     }
     (folder / METADATA).write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
 

@@ -75,7 +75,7 @@ def _first_match(folder: Path, loaders: Sequence[tuple[str, Loader]], digests: M
 def from_hub(folder: Path) -> tuple[Split, Split]:
     """Load CIFAR-10 from the Hub, or from a copy in the Hub's layout in the data folder."""
     with tempfile.TemporaryDirectory(prefix=".hub-", dir=folder) as library:
-        train, test, _ = hub_splits(HubSource(HUB), folder, Path(library))
+        train, test, *_ = hub_splits(HubSource(HUB), folder, Path(library))
         return decode_split(train), decode_split(test)
 
 

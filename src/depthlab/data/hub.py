@@ -7,7 +7,7 @@ import ssl
 import sys
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, final
 
@@ -73,8 +73,8 @@ def hub_set(source: HubSource, folder: Path, title: str, mark: str = "") -> Imag
     library = place.with_name(f".{place.name}.arrow")  # the files of `datasets`, needed only while images stay lazy
 
     def make() -> ImageSet:
-        train, test, classes = hub_splits(source, folder, library)
-        images = decode_set(place, state, title, classes, train, test)
+        train, test, classes, test_source = hub_splits(source, folder, library)
+        images = replace(decode_set(place, state, title, classes, train, test), test_source=test_source)
         if images.in_memory:
             shutil.rmtree(library, ignore_errors=True)
         return images
@@ -82,8 +82,9 @@ def hub_set(source: HubSource, folder: Path, title: str, mark: str = "") -> Imag
     return cached(place, state, make)
 
 
-def hub_splits(source: HubSource, folder: Path, library: Path) -> tuple[Split, Split, tuple[str, ...]]:
-    """Open a set of the Hub and return its training and test images, both lazy, and its class names.
+def hub_splits(source: HubSource, folder: Path, library: Path) -> tuple[Split, Split, tuple[str, ...], str]:
+    """Open a set of the Hub and return its training and test images, both lazy, its class names, and what stands in for
+    a test split that it doesn't have (see `ImageSet`).
 
     `folder`/owner/name is tried first. Raises `ValueError` where the set is not available.
     """
@@ -98,10 +99,11 @@ def hub_splits(source: HubSource, folder: Path, library: Path) -> tuple[Split, S
     everything = Split(_Rows(train, image, size, channels), labels)
     test_name = source.test_split or next((name for name in TEST_SPLITS if name in parts), None)
     if test_name is None:
-        return (*hold_out_test(everything), classes)
+        return (*hold_out_test(everything), classes, "train")
     test = _part(parts, test_name, "test_split", source)
     labels = labels_of(test, label, classes, "test_split")
-    return everything, Split(_Rows(test, image, size, channels), labels), classes
+    stands_in = "" if test_name in ("test", source.test_split) else test_name
+    return everything, Split(_Rows(test, image, size, channels), labels), classes, stands_in
 
 
 def _local(path: str, folder: Path) -> Path | None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import struct
+from dataclasses import replace
 from pathlib import Path
 from typing import final
 
@@ -51,11 +52,12 @@ def _read(place: Path, source: str, name: str, train: Path, test: Path | None, i
     size, channels = infer_shape((_open(files[index][0]) for index in sample_indices(len(files))), image_size)
     everything = _split(files, size, channels)
     if test is None:
-        return decode_set(place, source, name, classes, *hold_out_test(everything))
+        return replace(decode_set(place, source, name, classes, *hold_out_test(everything)), test_source="train")
     unknown = sorted(set(_classes(test)) - set(classes))
     if unknown:
         raise ValueError(f"{test} has the class folder {unknown[0]!r}, which {train} does not have")
-    return decode_set(place, source, name, classes, everything, _split(_files(test, classes), size, channels))
+    images = decode_set(place, source, name, classes, everything, _split(_files(test, classes), size, channels))
+    return replace(images, test_source="" if test.name == "test" else test.name)
 
 
 def _parts(root: Path) -> tuple[Path, Path | None]:

@@ -71,13 +71,18 @@ class ContentSummary:
 
 @dataclass(frozen=True)
 class ImageSet:
-    """An image classification problem: classes, training images, test images, and a summary of their content."""
+    """An image classification problem: classes, training images, test images, and a summary of their content.
+
+    `test_source` says where the test images are from if the set has none of that name: the part that stands in for
+    them, such as "validation", or "train" if they are held out from the training images.
+    """
 
     name: str
     classes: tuple[str, ...]
     train: Split
     test: Split
     content: ContentSummary
+    test_source: str = ""
 
     def __post_init__(self) -> None:
         assert self.train.images.shape[1:] == self.test.images.shape[1:]

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from depthlab.data.cache import load_content
-from depthlab.data.images import ImageSet, Split, image_set
+from depthlab.data.images import ImageSet, Split, image_set, measure_content
 from depthlab.data.lazy import LazyImages, LazySubset
 from depthlab.data.split import split_validation
 
@@ -74,8 +74,8 @@ def decode_set(place: Path, source: str, name: str, classes: tuple[str, ...], tr
     """
     if train.size_in_bytes + test.size_in_bytes <= MEMORY_SHARE * _memory():
         return image_set(name, classes, decode_split(train), decode_split(test))
-    content = load_content(place, source)
-    return image_set(name, classes, train, test) if content is None else ImageSet(name, classes, train, test, content)
+    content = load_content(place, source) or measure_content(train, test)
+    return ImageSet(name, classes, train, test, content)
 
 
 def decode_split(split: Split) -> Split:

@@ -33,6 +33,7 @@ class FoundRun(Record):
     versions: dict[str, str] = field(default_factory=dict)  # installed distribution -> version
     hardware: str = ""  # processor or GPU, threads and precision
     data: str = ""  # sha256 of the images
+    test_note: str = ""  # what to say of test images that the set doesn't call so
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,5 @@ class RunsFound(Record):
     runs: tuple[FoundRun, ...]  # oldest first
     unread: tuple[str, ...] = ()  # one line for each folder that can't be read
     notes: tuple[str, ...] = ()  # one line for each thing that else would be missing silently
+    withheld: tuple[str, ...] = ()  # fingerprints of runs whose test errors a search is not to see
+    search: tuple[str, ...] = ()  # what the search found that the question is about, in lines

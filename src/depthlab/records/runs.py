@@ -36,6 +36,19 @@ class Dataset(Record):
     train_size: int
     validation_size: int
     test_size: int
+    test_source: str = ""  # the part of the set that stands in for its test images, "" where it has its own
+
+    @property
+    def test_note(self) -> str:
+        """What to say of test images that the set doesn't call so; "" where it does."""
+        return test_note(self.name, self.test_source)
+
+
+def test_note(name: str, source: str) -> str:
+    """Return what to say of a set whose test images are from `source`; "" if that is its own test part."""
+    if source == "train":
+        return f"{name} has no test images of its own: a fixed fifth of its training images is the test set"
+    return f"{name} has no part called test: its part {source} is the test set" if source else ""
 
 
 @dataclass(frozen=True)
@@ -88,3 +101,4 @@ class RunRecord(Record):
     started: str = ""  # ISO 8601, UTC
     seconds: float = 0.0  # wall-clock time of training with its validation, over all resumptions
     resumptions: int = 0
+    test_note: str = ""  # what to say of test images that the set doesn't call so

@@ -92,6 +92,7 @@ def _found(folder: RunFolder, faults: Faults) -> FoundRun:
         versions=environment.versions,
         hardware=_hardware(manifest, record),
         data=manifest.dataset.checksum,
+        test_note=manifest.dataset.test_note,
     )
 
 

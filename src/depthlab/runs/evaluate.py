@@ -109,4 +109,5 @@ def _record(
         started=folder.manifest.created,
         seconds=fitted.seconds,
         resumptions=folder.journal.resumptions,
+        test_note=manifest.dataset.test_note,
     )

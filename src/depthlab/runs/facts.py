@@ -7,6 +7,7 @@ import torch
 
 from depthlab.data import split_validation
 from depthlab.recipe import Recipe
+from depthlab.records import test_note
 from depthlab.runs.check import build_network, check_size
 from depthlab.runs.images import build_images
 from depthlab.training import choose_hardware
@@ -22,6 +23,7 @@ class ImageFacts:
     channels: int
     image_size: int  # pixels
     train_images: int  # without those that are held out for validation
+    test_note: str = ""  # what to say of test images that the set doesn't call so
 
 
 def look_at_images(recipe: Recipe) -> ImageFacts:
@@ -32,7 +34,8 @@ def look_at_images(recipe: Recipe) -> ImageFacts:
     """
     images = build_images(recipe)
     train, _ = split_validation(images.train.labels, recipe.config["data"]["validation"])
-    return ImageFacts(images.checksum, images.num_classes, images.channels, images.image_size, len(train))
+    note = test_note(images.name, images.test_source)
+    return ImageFacts(images.checksum, images.num_classes, images.channels, images.image_size, len(train), note)
 
 
 def resolve(recipe: Recipe, facts: ImageFacts) -> tuple[Recipe, str]:

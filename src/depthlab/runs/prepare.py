@@ -161,4 +161,5 @@ def _dataset(images: ImageSet, data: ImageData) -> Dataset:
         train_size=len(data.train_indices),
         validation_size=len(data.validation_indices),
         test_size=len(images.test),
+        test_source=images.test_source,
     )

@@ -45,6 +45,7 @@ def result_table(record: RunRecord) -> Table:
     continued = f", continued {times}" if record.resumptions else ""
     rows = {
         "test error": f"{100 * (1 - metrics['test/accuracy']):.2f} %  ({tested:,} images)",
+        **({"test images": record.test_note} if record.test_note else {}),
         "validation error": f"{100 * (1 - metrics['val/accuracy']):.2f} %",
         "training error": f"{100 * (1 - metrics['final/train_accuracy']):.2f} %",
         "parameters": f"{int(metrics['model/parameters']):,}",

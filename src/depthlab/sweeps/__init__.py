@@ -10,13 +10,13 @@ from depthlab.lazy_exports import lazy_exports
 if TYPE_CHECKING:
     from depthlab.sweeps.plan.costs import CostCounter
     from depthlab.sweeps.plan.settings import Settings, settings_of
-    from depthlab.sweeps.result import SweepResult, attach
+    from depthlab.sweeps.result import SweepResult
     from depthlab.sweeps.sweep import ensure_sweep, preview_sweep, run_sweep
 
 _MODULES = {
     "plan.costs": ("CostCounter",),
     "plan.settings": ("Settings", "settings_of"),
-    "result": ("SweepResult", "attach"),
+    "result": ("SweepResult",),
     "sweep": ("ensure_sweep", "preview_sweep", "run_sweep"),
 }
 
@@ -24,7 +24,6 @@ __all__ = [
     "CostCounter",
     "Settings",
     "SweepResult",
-    "attach",
     "ensure_sweep",
     "preview_sweep",
     "run_sweep",

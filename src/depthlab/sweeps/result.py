@@ -12,7 +12,7 @@ from depthlab.sweeps.display.outcome import check_complete, show_outcome
 from depthlab.tracking import check_store, open_client, redact, resolve_artifact_root
 from depthlab.tracking.mlflow_run import upload
 
-REPORT = "report"  # where attached files lie among the artifacts of the sweep's run
+REPORT = "report"  # the folder of reports among the artifacts of a run
 
 
 @final
@@ -58,15 +58,6 @@ class SweepResult:
             SystemExit: with 3 if trials are missing.
         """
         check_complete(self.record, asked=self.recipes.keys())
-
-
-def attach(result: SweepResult, files: Mapping[str, Path]) -> None:
-    """Send files to the sweep's own MLflow run, each under `report/` and its key; a warning line if that fails.
-
-    Where the sweep is not tracked, nothing happens. The files stay where they are in any case.
-    """
-    if result.store is not None:
-        send_report(result.store, result.record.run_id, {f"{REPORT}/{place}": file for place, file in files.items()})
 
 
 def send_report(store: tuple[str, str], run_id: str | None, files: Mapping[str, Path]) -> None:

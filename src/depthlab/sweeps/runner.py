@@ -18,14 +18,14 @@ from depthlab.sweeps.mlflow.sweep_run import MlflowSweepRun
 from depthlab.sweeps.plan.costs import CostCounter
 from depthlab.sweeps.plan.estimate import TrialCost, Workload
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
-from depthlab.sweeps.plan.resources import Resources, concurrent_trials, resources_of
+from depthlab.sweeps.plan.resources import concurrent_trials, resources_of
 from depthlab.sweeps.plan.trial import Entry, Trial
 from depthlab.sweeps.state.earlier_runs import earlier_result, mark_pruned
 from depthlab.sweeps.state.sweep_state import SweepState
 from depthlab.sweeps.state.trial_ledger import TrialLedger, load_state
 from depthlab.sweeps.workers.cluster import Cluster, check_shared
 from depthlab.sweeps.workers.cluster_warmup import ClusterWarmup
-from depthlab.sweeps.workers.task import Task
+from depthlab.sweeps.workers.task import Resources, Task
 from depthlab.tracking import WITHHELD, sweep_tags, synchronize
 from depthlab.tracking.parent_run import ParentProgress
 from depthlab.training import Interrupted, Interruption
@@ -53,7 +53,7 @@ class SweepRunner:
         self._checker, self._ledger = checker, ledger
         self._counter = CostCounter(checker.facts)
         self._costs: dict[int, TrialCost] = {}
-        self._resources = Resources(1, 0, 1)  # until the cluster is known
+        self._resources = Resources()  # until the cluster is known
         self._display: ProgressDisplay | None = None
         self._sweep_run: MlflowSweepRun | None = None
         self._run_id: str | None = None  # MLflow's, where nothing is to be sent to it any more
@@ -130,9 +130,7 @@ class SweepRunner:
             microbatches,
             replay=replay,
             tags=tags | (WITHHELD if self.job.plan.searched else {}),
-            workers=self._resources.workers,
-            cpu=self._resources.cpu,
-            gpu=self._resources.gpu,
+            resources=self._resources,
         )
 
     def note_fault(self, fault: FaultRecord) -> None:

@@ -67,6 +67,8 @@ def test_a_sweep_that_is_done_says_so(capsys: pytest.CaptureFixture[str]) -> Non
     trials = sweep_state(1)
     finish(trials, 0)
     trials.change(0, earlier=True)
+    show_plan(Workload(sweep_state(1), costs(trials), 2))
+    assert capsys.readouterr().out.splitlines()[0] == "1 trial, to run"
     show_plan(Workload(trials, costs(trials), 2))
     assert capsys.readouterr().out.splitlines()[-1] == "there is nothing left to run"
 

@@ -164,6 +164,14 @@ def test_the_last_line_promises_no_more(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err == line
 
 
+def test_a_search_sees_no_test_error(capsys: pytest.CaptureFixture[str]) -> None:
+    trials = sweep_state(1)
+    with ProgressDisplay(Workload(trials, costs(trials), 1), blind=True) as display:
+        finish(trials, 0)
+        display.update()
+    assert capsys.readouterr().err == "[1/1] resnet-20 · digits · seed 0: val error 5.0 %, 12 s\n"
+
+
 def test_trials_that_are_found_on_the_way_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     trials = SweepState("val/accuracy")
     known = {0: cost(), 1: cost()}
@@ -199,7 +207,7 @@ def test_the_board_is_drawn_and_taken_away() -> None:
 CHILD = """
 import sys, time
 from depthlab.sweeps.display.progress_display import ProgressDisplay
-from tests.rules import ROOT
+from depthlab.sweeps.plan.estimate import Workload
 from tests.sweeps.made import costs, finish, sweep_state
 trials = sweep_state(6)
 with ProgressDisplay(Workload(trials, costs(trials), 2), name="a sweep") as board:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from depthlab.recipe import Recipe
-from depthlab.sweeps.plan.resources import Resources, check_processes, concurrent_trials, resources_of
+from depthlab.sweeps.plan.resources import check_processes, concurrent_trials, resources_of
 from depthlab.sweeps.workers.cluster import Cluster
+from depthlab.sweeps.workers.task import Resources
 from tests.sweeps.planned import settings
 
 

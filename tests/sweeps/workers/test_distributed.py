@@ -13,6 +13,7 @@ from depthlab.records import RunRecord
 from depthlab.runs import RunHooks, run
 from depthlab.sweeps.workers.distributed import WorkerDied, ensure_distributed
 from depthlab.sweeps.workers.message_queue import WorkerEnded
+from depthlab.sweeps.workers.task import Resources
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import Diverged, Interrupted, Interruption, Pruned
 from tests.runs.test_resume import same_numbers
@@ -51,7 +52,7 @@ def recipe_for_two(root: Path, *words: str) -> Recipe:
 
 def together(root: Path, *words: str, **hooks: Any) -> RunRecord:
     recipe = recipe_for_two(root, *words)
-    return ensure_distributed(recipe, fingerprint_of(recipe), workers=2, hooks=RunHooks(**hooks))
+    return ensure_distributed(recipe, fingerprint_of(recipe), Resources(workers=2), hooks=RunHooks(**hooks))
 
 
 def fingerprint_of(recipe: Recipe) -> str:

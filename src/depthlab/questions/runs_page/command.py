@@ -9,13 +9,18 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from depthlab.command_line import key_values
 from depthlab.recipe import override_values, without_keys
-from depthlab.records import RunsFound, SweepRecord
+from depthlab.records import RunsFound, SweepRecord, without_test
 from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
+
+if TYPE_CHECKING:
+    from depthlab.questions.runs_page.record import ImageComparison
 
 QUERY = {
     "status": "how runs ended: finished, pruned, failed, cut off or running, or several of them",
@@ -29,8 +34,10 @@ OPTIONS = {
     "sweep": "only runs of a sweep: its folder's name, its identity, MLflow's id of it, or its space's name",
     "filter": "only runs that MLflow finds by its own words: 'filter=metrics.\"val/accuracy\" > 0.9'",
     "metric": "what is drawn against the axes [test/accuracy, as error]",
+    "compare": "two runs image by image, compare=ID,ID; true: the two settings of the page, although runs kept no "
+    "predictions",
     "output": "the folder of the page, its figures and tables [reports/report]",
-    "folder": "where run folders lie [mlruns/runs]",
+    "folder": "the folder of all runs [mlruns/runs]",
     "tracking.uri": "a store to look for runs that have no folder here [as train.py; with folder=, none]",
 }
 PLACES = ("output", "folder", "tracking.uri")  # options that say where, not which runs
@@ -45,7 +52,9 @@ def make_runs_page() -> None:
     output = Path(typed.get("output", "reports/report")).expanduser()
     if output.exists() and not output.is_dir():
         raise ValueError(f"output={output} is a file: type a folder for the page and its figures")
-    found = find(typed, " ".join(without_keys(words, PLACES)))
+    pair = compared_pair(typed)
+    found = find(typed | ({"run": pair} if pair else {}), " ".join(without_keys(words, PLACES)))
+    images, found = compare(found, typed.get("compare"))
 
     from depthlab.questions.runs_page.page import count_runs, runs_page
     from depthlab.report import write_page
@@ -54,8 +63,44 @@ def make_runs_page() -> None:
         ("command", redact(f"`{shlex.join(['python', 'pipelines/report.py', *words])}`")),
         ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
     )
-    page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts), output)[0]
+    page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts, images=images), output)[0]
     print(f"{count_runs(found.runs)}\n{page}")
+
+
+def compared_pair(typed: Mapping[str, str]) -> str | None:
+    """Return the names of the two runs to compare, as typed; None where none are named. Raises `ValueError`."""
+    names = typed.get("compare", "true")
+    if names == "true":
+        return None
+    if names.count(",") != 1 or "run" in typed:
+        raise ValueError(
+            f"compare={names}: type two runs, compare=ID,ID, and no run=; or compare=true for the page's two settings"
+        )
+    return names
+
+
+def compare(found: RunsFound, typed: str | None) -> tuple["ImageComparison | None", RunsFound]:
+    """Compare the two runs or settings that the page is about image by image, and note what hinders it.
+
+    Raises:
+        ValueError: it was typed, and can't be done.
+    """
+    from depthlab.questions.runs_page.measure import compare_images
+    from depthlab.questions.runs_page.page_groups import two_settings
+
+    groups = two_settings(found.runs)
+    blind = any(run.fingerprint in found.withheld for run in found.runs)
+    try:
+        if groups is None:
+            raise ValueError(f"compare={typed} takes finished runs of two settings: say which, such as depth=20,56")
+        return compare_images(groups, Path(found.place), blind=blind, anew=typed is not None), found
+    except ValueError as error:
+        if typed is not None:
+            raise
+        if groups is None:
+            return None, found
+        note = f"Not compared image by image: {error}; compare=true predicts anew what was not kept."
+        return None, replace(found, notes=(*found.notes, note))
 
 
 def find(typed: Mapping[str, str], query: str) -> RunsFound:
@@ -69,7 +114,7 @@ def find(typed: Mapping[str, str], query: str) -> RunsFound:
         ValueError: there is no such folder or sweep, or no such run.
     """
     from depthlab.runs import Search, find_runs, read_query
-    from depthlab.sweeps.state.find_sweep import all_faults, find_sweep
+    from depthlab.sweeps.state.find_sweep import all_faults, find_sweep, withheld_runs
 
     root = Path(typed.get("folder", RUNS_ROOT)).expanduser()
     if "folder" in typed and not root.is_dir():
@@ -89,12 +134,25 @@ def find(typed: Mapping[str, str], query: str) -> RunsFound:
         keys=OPTIONS,
     )
     runs, unread, notes = find_runs(search)
+    withheld = withheld_runs(sweeps, tell_unread=unread_sweeps.append) & {run.fingerprint for run in runs}
+    runs = [replace(run, metrics=without_test(run.metrics)) if run.fingerprint in withheld else run for run in runs]
+    if withheld:
+        notes.append(
+            f"Test errors of {len(withheld)} runs are not shown: a search is to choose among them by validation."
+        )
     unread += unread_sweeps
     if sweep is not None:
         notes += trials_without_runs(sweep, {run.fingerprint for run in runs})
     if not runs:
         raise ValueError(no_runs(root, query, unread))
-    return RunsFound(query, str(root), tuple(runs), tuple(unread), tuple(notes))
+    lines = () if sweep is None else _search_lines(sweep)
+    return RunsFound(query, str(root), tuple(runs), tuple(unread), tuple(notes), tuple(sorted(withheld)), lines)
+
+
+def _search_lines(sweep: SweepRecord) -> tuple[str, ...]:
+    from depthlab.report.search import search_lines
+
+    return search_lines(sweep)
 
 
 def no_runs(root: Path, query: str, unread: Sequence[str]) -> str:

@@ -9,6 +9,8 @@ import numpy as np
 
 from depthlab.questions.runs_page.figures import MOST_GROUPS, has_curves, run_curves
 from depthlab.questions.runs_page.page_groups import Sorted, as_sweep, group_by, sort_runs, telling_keys
+from depthlab.questions.runs_page.page_images import images_section
+from depthlab.questions.runs_page.record import ImageComparison
 from depthlab.questions.runs_page.tables import broken_table, label, runs_table, settings_table
 from depthlab.questions.runs_page.tables_versions import code_notice, environment_blocks, version_of
 from depthlab.records import ENDED, FoundRun, RunsFound, TrialState
@@ -24,13 +26,20 @@ _MOST_AXES = 4  # figures of one axis each
 _MANY_AXES, _MANY_RUNS = 3, 8  # from which on a figure of all axes says something
 
 
-def runs_page(found: RunsFound, *, metric: str | None = None, facts: tuple[tuple[str, str], ...] = ()) -> Page:
+def runs_page(
+    found: RunsFound,
+    *,
+    metric: str | None = None,
+    facts: tuple[tuple[str, str], ...] = (),
+    images: ImageComparison | None = None,
+) -> Page:
     """Return the page.
 
     Args:
         found: The runs, at least one.
-        metric: What is drawn against the axes, by default the test accuracy, as error, where there is one.
+        metric: What is drawn against the axes, by default the test accuracy, as error, where none is withheld.
         facts: What stands at the foot, beside what is known of the runs themselves.
+        images: Two settings compared image by image, where the page is about two.
 
     Raises:
         ValueError: No run has the metric.
@@ -39,12 +48,15 @@ def runs_page(found: RunsFound, *, metric: str | None = None, facts: tuple[tuple
     known = sorted({name for run in found.runs for name in run.metrics})
     if metric is not None and metric not in known:
         raise ValueError(f"no run has the metric {metric}; there are {', '.join(known) or 'none'}")
-    metric = metric or next((name for name in ("test/accuracy", "val/accuracy") if name in known), "test/accuracy")
+    wanted = ("val/accuracy",) if found.withheld else ("test/accuracy", "val/accuracy")
+    metric = metric or next((name for name in wanted if name in known), "test/accuracy")
     sorted_runs = sort_runs(found.runs)
     counted, keys = sorted_runs.counted, telling_keys(found.runs)
     broken = broken_table(found.runs, sorted_runs)
     sections = [
         Section("What to know first", tuple(_notices(found, sorted_runs, keys))),
+        Section("The search", found.search),
+        *((images_section(images),) if images is not None else ()),
         Section("By setting", (settings_table(counted, keys, metric), *_axis_pictures(counted, keys, metric))),
         Section("Learning curves", tuple(_curves(counted, keys))),
         Section("Runs", (runs_table(found.runs, keys, sorted_runs),)),
@@ -52,7 +64,11 @@ def runs_page(found: RunsFound, *, metric: str | None = None, facts: tuple[tuple
         Section("Code, machines and libraries", environment_blocks(found.runs)),
     ]
     title = f"Runs: {found.query}" if found.query else "All runs"
-    about = (("runs from", found.place), ("code", ", ".join(sorted({version_of(run) for run in found.runs}))))
+    about = (
+        ("runs from", found.place),
+        ("code", ", ".join(sorted({version_of(run) for run in found.runs}))),
+        *(("test images", note) for note in sorted({run.test_note for run in found.runs} - {""})),
+    )
     return Page(title, _lead(found, sorted_runs), tuple(s for s in sections if s.blocks), (*facts, *about))
 
 

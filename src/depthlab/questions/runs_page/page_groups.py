@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from depthlab.records import FoundRun, SweepRecord, TrialRecord, TrialState
+from depthlab.report.scale import show
 from depthlab.report.trial_groups import SEED
 
 _BEST_FIRST = (TrialState.FINISHED, TrialState.RUNNING, TrialState.PRUNED, TrialState.CUT_OFF, TrialState.FAILED)
@@ -109,6 +110,23 @@ def value_of(run: FoundRun, key: str) -> Any:
     if key == _CODE:
         return run.source[:8] or None
     return run.axes.get(key, run.settings.get(key))
+
+
+def two_settings(runs: Sequence[FoundRun]) -> dict[str, list[FoundRun]] | None:
+    """Return the two settings of the finished runs that count, in words, with their runs; None if there are not two.
+
+    Two runs are two settings, even if they differ in their seed alone.
+    """
+    finished = [run for run in sort_runs(runs).counted if run.state == TrialState.FINISHED]
+    keys = telling_keys(finished)
+    shown = keys if len(finished) == 2 else [key for key in keys if key != SEED]
+    groups = group_by(finished, shown)
+    if len(groups) != 2:
+        return None
+    return {
+        " ".join(f"{key}={show(value)}" for key, value in zip(shown, values, strict=True)): members
+        for values, members in groups.items()
+    }
 
 
 def as_sweep(runs: Sequence[FoundRun], keys: Sequence[str], *, name: str, metric: str) -> SweepRecord:

@@ -35,7 +35,7 @@ def settings_table(counted: Sequence[FoundRun], keys: Sequence[str], metric: str
         means = [_mean(finished, name) for name in metrics]
         rows.append((*values, len(finished), *means, None if size is None else int(size), told or None))
     head = (*shown, "finished", *(label(name) for name in metrics), "parameters", "others")
-    caption = "Mean ± one sample standard deviation over the finished runs of a row. One run gives a point, no claim."
+    caption = "Mean ± one sample standard deviation over the finished runs of a row. Of one run there is no spread."
     return PageTable(head, tuple(rows), caption, "settings")
 
 

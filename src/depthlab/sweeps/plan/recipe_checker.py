@@ -1,6 +1,7 @@
 """Checks each recipe of a sweep on the driver, before anything starts."""
 
 import json
+import sys
 from typing import Any, final
 
 from depthlab.recipe import Recipe, Space
@@ -35,7 +36,9 @@ class RecipeChecker:
 
         key = json.dumps(recipe.config["data"], sort_keys=True)
         if key not in self._facts:
-            self._facts[key] = look_at_images(recipe)
+            self._facts[key] = facts = look_at_images(recipe)
+            if facts.test_note:
+                print(facts.test_note, file=sys.stderr, flush=True)
         return self._facts[key]
 
     def _check_network(self, recipe: Recipe, facts: Any) -> None:

@@ -2,22 +2,12 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, final
+from typing import Literal
 
 from depthlab.recipe import Recipe
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.workers.cluster import Cluster
-
-
-@final
-@dataclass(frozen=True)
-class Resources:
-    """What each process of a trial takes, and how many processes a trial has."""
-
-    cpu: float
-    gpu: float
-    workers: int
+from depthlab.sweeps.workers.task import Resources
 
 
 def resources_of(recipe: Recipe, settings: Settings, cluster: Cluster) -> Resources:

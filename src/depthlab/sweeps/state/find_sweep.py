@@ -34,6 +34,25 @@ def find_sweep(root: Path, name: str) -> SweepRecord:
     raise ValueError(f"there is no sweep {name!r} in {root}; there are: {listed}")
 
 
+def withheld_runs(root: Path, *, tell_unread: Callable[[str], None]) -> set[str]:
+    """Return the fingerprints of runs that searches did not choose, and that no other sweep compares.
+
+    `tell_unread` gets a line for each sweep that can't be read.
+    """
+    withheld: set[str] = set()
+    shown: set[str] = set()
+    for path in sorted(root.glob("*/record.json")):
+        try:
+            record = SweepRecord.read(path)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            tell_unread(f"sweep {path.parent.name} can't be read ({type(error).__name__}: {error})")
+            continue
+        hidden = {trial.fingerprint for trial in record.withheld}
+        withheld |= hidden
+        shown |= {trial.fingerprint for trial in record.trials} - hidden
+    return withheld - shown
+
+
 def all_faults(root: Path, *, tell_unread: Callable[[str], None]) -> dict[str, FaultRecord]:
     """Return for each fingerprint the latest fault that a sweep noted of it.
 

@@ -27,6 +27,7 @@ from depthlab.sweeps.workers.message_queue import (
     TextLine,
     WorkerEnded,
 )
+from depthlab.sweeps.workers.task import Resources
 from depthlab.training import Diverged, Interrupted, Interruption, ProgressListener, Pruned, Team
 
 PATIENCE = 0.5  # seconds between two looks at whether the processes live
@@ -53,14 +54,12 @@ class WorkerTask:
 def ensure_distributed(
     recipe: Recipe,
     fingerprint: str,
+    resources: Resources,
     *,
-    workers: int,
-    cpu: float = 1,
-    gpu: float = 0,
     tell: Callable[[str], None] = lambda line: None,
     hooks: RunHooks | None = None,
 ) -> RunRecord:
-    """Do what `ensure` does with `workers` processes, each of which takes so many cores and GPUs.
+    """Do what `ensure` does with several processes, each of which takes so many cores and GPUs.
 
     Ray must be initialized. The processes are placed all at once or not at all, wherever the cluster has room; whoever
     calls needs no cores of its own, so something else must bound how many call at once. The listener of `hooks` is
@@ -76,7 +75,7 @@ def ensure_distributed(
     actor: Any = ray.remote(MessageQueue)
     queue = actor.options(num_cpus=0).remote()
     task = WorkerTask(recipe, fingerprint, hooks.tags, hooks.since, hooks.retry, os.getcwd(), queue)
-    training = _Training(task, workers=workers, cpu=cpu, gpu=gpu)
+    training = _Training(task, resources)
     training.start()
     try:
         return _Listener(queue, hooks, tell).listen(training)
@@ -89,9 +88,9 @@ def ensure_distributed(
 class _Training(threading.Thread):
     """Waits for Ray Train in a thread of its own: the trial's thread listens meanwhile."""
 
-    def __init__(self, task: WorkerTask, *, workers: int, cpu: float, gpu: float) -> None:
+    def __init__(self, task: WorkerTask, resources: Resources) -> None:
         super().__init__(daemon=True)
-        self._task, self._workers, self._resources = task, workers, {"CPU": cpu, "GPU": gpu}
+        self._task, self._resources = task, resources
         self.error: Exception | None = None
 
     def run(self) -> None:
@@ -103,7 +102,7 @@ class _Training(threading.Thread):
         os.environ.setdefault("RAY_TRAIN_HEALTH_CHECK_INTERVAL_S", str(PATIENCE))
         os.environ.setdefault("RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S", str(WAIT))
         run_config: Any = RunConfig  # its types are those of an older Ray Train
-        gpu = self._resources["GPU"]
+        cpu, gpu, workers = self._resources.cpu, self._resources.gpu, self._resources.workers
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as nothing_of_worth:
             trainer = TorchTrainer(
                 train_worker,
@@ -111,7 +110,7 @@ class _Training(threading.Thread):
                 # NCCL wants a GPU for each process; gloo can share one
                 torch_config=TorchConfig(backend="cpu:gloo,cuda:nccl" if gpu >= 1 else "gloo"),
                 scaling_config=ScalingConfig(
-                    num_workers=self._workers, use_gpu=gpu > 0, resources_per_worker=self._resources
+                    num_workers=workers, use_gpu=gpu > 0, resources_per_worker={"CPU": cpu, "GPU": gpu}
                 ),
                 run_config=run_config(
                     name=f"{self._task.fingerprint}-{uuid.uuid4().hex[:8]}",

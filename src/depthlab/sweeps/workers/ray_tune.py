@@ -12,9 +12,8 @@ from ray.tune.schedulers import ASHAScheduler, TrialScheduler
 from ray.tune.search import Searcher
 
 from depthlab.sweeps.dispatcher import Dispatcher
-from depthlab.sweeps.plan.resources import Resources
 from depthlab.sweeps.plan.settings import Settings
-from depthlab.sweeps.workers.task import TrialReport
+from depthlab.sweeps.workers.task import Resources, TrialReport
 from depthlab.training import Interruption
 
 

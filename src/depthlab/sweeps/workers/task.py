@@ -9,6 +9,16 @@ from depthlab.records import Record, TrialState
 
 @final
 @dataclass(frozen=True)
+class Resources(Record):
+    """What each process of a trial takes, and how many processes a trial has."""
+
+    cpu: float = 1
+    gpu: float = 0
+    workers: int = 1
+
+
+@final
+@dataclass(frozen=True)
 class Task(Record):
     """One attempt of a trial."""
 
@@ -27,9 +37,7 @@ class Task(Record):
     seconds: float | None = None  # time limit of the attempt
     until: float | None = None  # when it has to stop, in seconds since 1970
     microbatches: int = 1
-    workers: int = 1
-    cpu: float = 1.0
-    gpu: float = 0.0
+    resources: Resources = field(default_factory=Resources)
     storage: str | None = None
 
     @classmethod

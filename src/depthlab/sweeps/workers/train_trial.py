@@ -14,18 +14,13 @@ from depthlab.records import RunRecord, TrialState
 from depthlab.runs import Fault, RunHooks, ensure, fault_of, runs_root
 from depthlab.sweeps.storage.fetch import fetch
 from depthlab.sweeps.storage.mirror import Mirror
-from depthlab.sweeps.workers.errors import WorkerDied
+from depthlab.sweeps.workers.errors import WorkerDied, WorkerUnusable
 from depthlab.sweeps.workers.task import Task, TrialReport
 from depthlab.tracking import RunFolder
 from depthlab.training import Interrupted, Interruption, Pruned
 
 SECONDS_BETWEEN_REPORTS = 2.0  # a report waits for the driver's answer
 GRACE = 60.0  # seconds that a run has to stop when it is asked to
-
-
-@final
-class WorkerUnusable(RuntimeError):
-    """The process should not be used again after such a fault; the report before it tells what happened."""
 
 
 def train_trial(config: dict[str, Any]) -> None:
@@ -115,19 +110,11 @@ def attempt(task: Task, reporter: Reporter) -> TrialReport:
 
 
 def _ensure(task: Task, tell: Callable[[str], None], hooks: RunHooks) -> RunRecord:
-    if task.workers == 1:
+    if task.resources.workers == 1:
         return ensure(task.recipe, task.fingerprint, tell=tell, hooks=hooks)
     from depthlab.sweeps.workers.distributed import ensure_distributed  # imports Ray Train
 
-    return ensure_distributed(
-        task.recipe,
-        task.fingerprint,
-        workers=task.workers,
-        cpu=task.cpu,
-        gpu=task.gpu,
-        tell=tell,
-        hooks=hooks,
-    )
+    return ensure_distributed(task.recipe, task.fingerprint, task.resources, tell=tell, hooks=hooks)
 
 
 def _mirroring(storage: str | None) -> Callable[[RunFolder], Mirror] | None:
