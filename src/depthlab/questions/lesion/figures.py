@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import cycle, groupby
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,7 +29,7 @@ def error_by_unit(networks: Networks) -> Figure:
     columns = min(_COLUMNS, len(networks))
     figure = Figure(figsize=(1.0 + 4.1 * columns, 0.6 + 2.7 * rows), layout="constrained")
     panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
-    for axes, (name, runs), color in zip(panels.flat, networks.items(), _colors(networks), strict=False):
+    for axes, (name, runs), color in zip(panels.flat, networks.items(), cycle(COLORS), strict=False):
         _draw_units(axes, runs, color)
         _finish(axes, _top(networks))
         axes.set_title(shorten(name, 44), fontsize="medium")
@@ -158,17 +158,9 @@ def _draw_units(axes: Axes, runs: Sequence[LesionedRun], color: str) -> None:
     x = np.arange(1, len(sites) + 1)
     size = 4.5 if len(sites) < _FEW else 2.5
     for place, site, values in zip(x, sites, errors, strict=True):
-        hollow = site.transition
-        for value in values:
-            axes.plot(
-                [place],
-                [value],
-                marker="D" if hollow else "o",
-                markersize=size,
-                color=color,
-                markerfacecolor="none" if hollow else color,
-                alpha=0.75,
-            )
+        marker, face = ("D", "none") if site.transition else ("o", color)
+        look = {"marker": marker, "markerfacecolor": face, "markersize": size, "linestyle": "", "alpha": 0.75}
+        axes.plot([place] * len(values), values, color=color, **look)  # type: ignore[arg-type]
     if errors:
         axes.plot(x, [statistics.median(values) for values in errors], color=color, linewidth=1.0, alpha=0.6)
     whole = statistics.fmean(run.lesions.error for run in runs)
@@ -199,10 +191,6 @@ def _top(networks: Networks) -> float:
         errors += [100 * (1 - 1 / run.classes), *found.singles, *(one.error for one in found.reorderings)]
         errors += [one.error for one in (*found.deletions, *found.inner_deletions)]
     return max(errors)
-
-
-def _colors(networks: Networks) -> list[str]:
-    return [COLORS[index % len(COLORS)] for index in range(len(networks))]
 
 
 def _finish(axes: Axes, top: float) -> None:

@@ -159,7 +159,7 @@ def _differences(record: LesionRecord, data: str) -> str:
         "10,000 test images; their blocks 1, 19 and 37 count as transitions. Their stochastic-depth networks and their "
         f"VGG are in the table. Here: {', '.join(dict.fromkeys(run.network for run in record.measured))} on {data}, "
         f"{trained}; our transitions are the units that change the shape.{other} A network of few layers loses more by "
-        "one deletion than one of many: the authors' own ResNet-20 goes to 44.7 % in the median."
+        "one deletion than one of many: the authors' own ResNet-20 goes to 44.7 % (median)."
     )
 
 

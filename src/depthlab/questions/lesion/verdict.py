@@ -44,7 +44,7 @@ def judge(record: LesionRecord) -> LesionRecord:
 
 
 def rise(run: LesionedRun) -> float | None:
-    """Return by how many points deleting one site raises the error, in the median over sites."""
+    """Return by how many points deleting one site raises the error, the median over sites."""
     if not run.lesions.singles:
         return None
     return statistics.median(run.lesions.singles) - run.lesions.error

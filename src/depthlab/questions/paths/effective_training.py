@@ -35,7 +35,7 @@ def choose_counts(runs: Sequence[PathRun]) -> tuple[dict[str, int], str]:
 def active_for(center: float, units: int) -> int:
     """Return how many units to train on in each batch, so that paths have the mean length of the effective ones.
 
-    Of k active units a path takes half of the branches in the mean: k = 2 center, at least 1 and at most all. (Veit et
+    Of k active units a path takes half of the branches on average: k = 2 center, at least 1 and at most all. (Veit et
     al. 2016 take 23 of 54 for effective lengths 5 to 17, whose middle is 11.)
     """
     return max(1, min(units, round(2 * center)))

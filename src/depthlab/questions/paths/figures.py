@@ -69,7 +69,7 @@ def path_lengths_figure(runs: Sequence[PathRun]) -> Figure:
             counts: tuple[int, ...] = getattr(one.runs[0].lengths, of)
             lengths = [length for length, count in enumerate(counts) if count]
             shares = [100 * float(Fraction(counts[length], sum(counts))) for length in lengths]
-            _line(axes, one, lengths, shares, few=True)
+            _line(axes, one, lengths, shares)
         _finish(axes, f"length of the path, in {unit}", "share of paths (%)")
         axes.set_ylim(0, None)
     _legend(figure, rows[0])
@@ -85,11 +85,8 @@ def gradient_norms_figure(runs: Sequence[PathRun]) -> Figure:
         for one in _measured(runs):
             lengths = [found.length for found in one.runs[0].gradients.lengths]  # type: ignore[union-attr]
             norms = np.array([[np.mean(getattr(found, name)) for found in run.gradients.lengths] for run in one.runs])  # type: ignore[union-attr]
-            _line(axes, one, lengths, norms.mean(axis=0).tolist(), few=True)
-            if len(norms) > 1:
-                axes.fill_between(
-                    lengths, norms.min(axis=0), norms.max(axis=0), color=one.color, alpha=0.15, linewidth=0
-                )
+            _line(axes, one, lengths, norms.mean(axis=0).tolist())
+            _band(axes, one, lengths, norms)
         _finish(axes, f"length of the path, in {_units(runs)}", "mean gradient norm")
         axes.set_title(where, fontsize="medium")
         if any(np.asarray(line.get_ydata(), dtype=float).max(initial=0.0) > 0 for line in axes.get_lines()):
@@ -121,8 +118,7 @@ def autocorrelation_figure(runs: Sequence[PathRun]) -> Figure:
             shown = curves[:, : curves.shape[1] // 2 + 1]  # behind it the ends of a line alone are compared
             x = np.linspace(0, shown.shape[1] - 1, shown.shape[1]) / (curves.shape[1] - 1)
             axes.plot(x, shown.mean(axis=0), color=one.color, linestyle=one.line, linewidth=1.5, label=one.name)
-            if len(shown) > 1:
-                axes.fill_between(x, shown.min(axis=0), shown.max(axis=0), color=one.color, alpha=0.15, linewidth=0)
+            _band(axes, one, x, shown)
         _finish(axes, "lag, as a share of the way from image to image", "autocorrelation", whole=False)
         axes.set_title(f"at the {moment} weights", fontsize="medium")
     _legend(figure, rows[0])
@@ -185,17 +181,15 @@ def _correlation(moment: str) -> Callable[[PathRun], tuple[float, ...]]:
     return read
 
 
-def _line(axes: Axes, one: DrawnPaths, x: Sequence[float], y: Sequence[float], *, few: bool) -> None:
-    axes.plot(
-        x,
-        y,
-        color=one.color,
-        linestyle=one.line,
-        linewidth=1.5,
-        marker=one.marker if few and len(x) < 40 else "",
-        markersize=4,
-        label=one.name,
-    )
+def _line(axes: Axes, one: DrawnPaths, x: Sequence[float], y: Sequence[float]) -> None:
+    marker = one.marker if len(x) < 40 else ""
+    axes.plot(x, y, color=one.color, linestyle=one.line, linewidth=1.5, marker=marker, markersize=4, label=one.name)
+
+
+def _band(axes: Axes, one: DrawnPaths, x: Sequence[float], seeds: Any) -> None:
+    """Draw from the smallest to the largest seed."""
+    if len(seeds) > 1:
+        axes.fill_between(x, seeds.min(axis=0), seeds.max(axis=0), color=one.color, alpha=0.15, linewidth=0)
 
 
 def _finish(axes: Axes, x: str, y: str, *, whole: bool = True) -> None:

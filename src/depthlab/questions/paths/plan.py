@@ -39,7 +39,7 @@ def read_options(arguments: Arguments) -> Options:
     }
     train = typed.get("train", "none" if RUN in typed else "effective")
     if train not in ("effective", "none"):
-        raise ValueError(f"train={train}: type train=effective, or train=none to leave that part out")
+        raise ValueError(f"train={train}: type train=effective or train=none")
     if train == "effective" and RUN in typed:
         raise ValueError("train=effective needs the overrides of a sweep, such as depth=20,56 seed=0,1, not run=")
     return Options(**sizes, train=train == "effective")

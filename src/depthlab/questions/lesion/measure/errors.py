@@ -21,7 +21,7 @@ Statistics = Mapping[_BatchNorm, tuple[Tensor, Tensor]]  # running mean and vari
 
 @final
 @dataclass(frozen=True)
-class Counted:
+class ErrorCounts:
     """Errors in percent: of the whole network, and of each lesion in turn."""
 
     images: int
@@ -36,7 +36,7 @@ def count_errors(
     batches: Iterable[Batch],
     *,
     estimation: Sequence[Tensor] | None = None,
-) -> Counted:
+) -> ErrorCounts:
     """Return how many images the network and each of its lesions classify wrongly.
 
     Args:
@@ -56,7 +56,7 @@ def count_errors(
                 count += len(labels)
     assert count, "errors of no images"
     found = [100 * number / count for number in wrong.tolist()]
-    return Counted(count, found[0], tuple(found[1:]))
+    return ErrorCounts(count, found[0], tuple(found[1:]))
 
 
 @final

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from depthlab.measures.lesions import LesionSites, find_lesion_sites, without
 from depthlab.nn import Network
-from depthlab.questions.lesion.measure.errors import Batch, Counted, count_errors
+from depthlab.questions.lesion.measure.errors import Batch, ErrorCounts, count_errors
 from depthlab.questions.lesion.record import Deletion, Lesions, Reordering
 
 SWAPS = tuple(range(1, 11))  # as many as Veit et al. 2016 have in Fig. 5 (b)
@@ -56,7 +56,7 @@ def measure_lesions(
     every = _draw_deletions(possible, "all", draws)
     inner = _draw_deletions(possible, "inner", draws) if any(one.transition for one in possible.sites) else []
     orders = _draw_orders(possible, len(units), draws)
-    found = Counted(0, singles.whole, ())
+    found = ErrorCounts(0, singles.whole, ())
     if every or orders:
         lesions = [without(units, possible, [possible.sites[i] for i in one[2]]) for one in (*every, *inner)]
         lesions += [[units[place] for place in order] for _, _, order in orders]
