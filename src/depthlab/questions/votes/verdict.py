@@ -129,7 +129,9 @@ def _unshown(last: VoteContrast, images: int) -> list[str]:
             f"{who} can't be shown by {counted(seeds, 'seed')} on {images:,} test images, which leave an interval of "
             f"± {points(least)} points at best: it takes more seeds or images, or a larger margin=."
         ]
-    return [f"{who} is not shown: {equivalence_text(last)}. {enough_text(last.comparison, test.margin)}"]
+    room = test.margin - abs(last.comparison.difference)  # for the half-width, if the difference is as it was seen
+    enough = enough_text(last.comparison, room if room > 0 else test.margin)
+    return [f"{who} is not shown: {equivalence_text(last)}. {enough}"]
 
 
 def _geometric(one: VoteContrast) -> str:
