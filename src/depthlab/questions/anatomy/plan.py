@@ -72,7 +72,7 @@ def check_overrides(overrides: Iterable[str]) -> None:
         override = Override.parse(word)
         if override.group == "tracking":
             print(f"{word} does nothing here, where nothing is tracked", file=sys.stderr)
-        elif override.key == "seed" and override.value.isdigit():
+        elif override.key == "seed" and str(override.value).isdigit():
             print(f"{word} does nothing here, where no cost depends on the weights", file=sys.stderr)
         elif override.key == "seed":
             raise ValueError(f"{word} does nothing here, where nothing is trained: leave it out, or type one seed")
