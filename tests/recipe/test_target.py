@@ -75,6 +75,26 @@ def test_it_is_found_in_the_folder_one_works_in(tmp_path: Path, monkeypatch: pyt
         locate("my_lonely_net.value")
 
 
+@pytest.mark.parametrize("package", ["", "my_package."])
+def test_a_module_is_no_network_and_the_message_says_what_is_in_it(
+    package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "my_package").mkdir()
+    for folder in (tmp_path, tmp_path / "my_package"):
+        (folder / "my_own_net.py").write_text("from pathlib import Path\n\nclass Net:\n    pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    name = f"{package}my_own_net"
+    with pytest.raises(ValueError, match=f"{name}: it is a module; type {name}.Net, a class or function in it"):
+        locate(name)
+
+
+def test_parts_of_a_family_without_them_are_refused() -> None:
+    recipe = compose(["model=plain", "parts.activation=gelu"])
+    del recipe.config["model"]["parts"]
+    with pytest.raises(ValueError, match=r"parts\.activation=gelu does nothing: plain takes no parts"):
+        model_arguments(recipe, narrow, num_classes=10, in_channels=3, image_size=8)
+
+
 @pytest.mark.parametrize("path", ["my_missing_package.Net", "depthlab.missing.Net"])
 def test_a_module_that_is_not_there(path: str) -> None:
     with pytest.raises(ValueError, match=r"there is no module .*missing.*; it must be installed, or lie in"):

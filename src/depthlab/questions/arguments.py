@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 OUTPUT, UNTIL = "output", "until"
 
+_NO_RUN = (
+    "this question takes no run=, as it compares all runs of a sweep: type its axes, such as seed=0,1,2, which find "
+    "runs that are there; lesion, paths, votes, exponent and reuse take run="
+)
+
 SWEEP_HELP = """\
 Any words of a sweep can be typed, and win over the default: values such as depth=20,56 or 'seed=range(5)', one value
 for what is held such as data=cifar10 epochs=15, and how trials are computed, such as sweep.cpu=2; python train.py
@@ -99,6 +104,8 @@ def _part(argv: Sequence[str], keys: Mapping[str, str]) -> tuple[list[str], dict
             continue  # every command of a question is a sweep
         if word == "--dry-run":
             words.append("sweep.dry_run=true")
+        elif option.key == "run" and "run" not in keys:
+            raise ValueError(f"{word}: {_NO_RUN}")
         elif word.startswith("-"):
             raise ValueError(_unknown_flag(word))
         elif option.key not in keys or option.prefix == "~":

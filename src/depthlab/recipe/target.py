@@ -33,9 +33,20 @@ def locate(path: str, key: str = "model._target_") -> Callable[..., Any]:
         ) from error
     target: object = None if module is None else getattr(module, name, None)
     if not callable(target):
-        problem = f"{module_name} has no class or function {name!r}" if module else "it has no module"
-        raise ValueError(f"{key}={path}: {problem}; type package.module.Name")
+        raise ValueError(f"{key}={path}: {_why_not_callable(path)}")
     return target
+
+
+def _why_not_callable(path: str) -> str:
+    """Return what a dotted path names that is neither class nor function, and what to type."""
+    module_name, _, name = path.rpartition(".")
+    try:
+        found = vars(importlib.import_module(path))
+    except ModuleNotFoundError:
+        problem = f"{module_name} has no class or function {name!r}" if module_name else "it has no module"
+        return f"{problem}; type package.module.Name"
+    mine = [key for key, value in found.items() if callable(value) and getattr(value, "__module__", "") == path]
+    return f"it is a module; type {path}.{mine[0] if mine else 'Name'}, a class or function in it"
 
 
 def model_arguments(
@@ -47,13 +58,15 @@ def model_arguments(
     what its signature takes of it.
 
     Raises:
-        ValueError: the person's model can't take what was typed, or lacks an argument that has no default.
+        ValueError: the model can't take what was typed, or a person's own lacks an argument that has no default.
     """
     given = {key: value for key, value in recipe.config["model"].items() if not key.startswith("_")}
     given |= {"num_classes": num_classes, "in_channels": in_channels}
     if recipe.foreign or "image_size" in inspect.signature(target).parameters:
         given["image_size"] = image_size
     if not recipe.foreign:
+        for slot, value in recipe.parts.items() if "parts" not in given else ():
+            raise ValueError(f"parts.{slot}={as_typed(value)} does nothing: {recipe.choices['model']} takes no parts")
         return given
     name = recipe.config["model"]["_target_"]
     taken = _parameters(target, given.keys() & {key for key, _ in _typed_for_model(recipe)})

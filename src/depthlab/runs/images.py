@@ -7,12 +7,13 @@ from hydra.errors import HydraException
 from hydra.utils import instantiate
 
 from depthlab.data import ImageSet, LoadingOptions
-from depthlab.recipe import Recipe, one_line
+from depthlab.recipe import Recipe, locate, one_line
 
 
 def build_images(recipe: Recipe) -> ImageSet:
     """Load the recipe's images, all three splits' worth of them."""
     loading = {field.name for field in fields(LoadingOptions)}
+    locate(recipe.config["data"]["_target_"], "data._target_")  # says in one line what is not there
     return cast(
         ImageSet, instantiate_node({key: value for key, value in recipe.config["data"].items() if key not in loading})
     )

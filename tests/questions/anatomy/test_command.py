@@ -28,6 +28,12 @@ def test_where_runs_would_be_tracked_does_no_harm(pipeline: Pipeline) -> None:
     assert answer.err == "tracking.uri=http://127.0.0.1:9 does nothing here, where nothing is tracked\n"
 
 
+def test_one_seed_does_no_harm(pipeline: Pipeline) -> None:
+    answer = pipeline("anatomy", "depth=8", "data=digits", "seed=3", "--dry-run")
+    assert answer.code == 0 and "75,002" in answer.out
+    assert answer.err == "seed=3 does nothing here, where no cost depends on the weights\n"
+
+
 @pytest.fixture
 def drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -1,6 +1,7 @@
 """What a person may type wrong, and what the answer says."""
 
 MISTAKES: list[tuple[tuple[str, ...], str]] = [
+    (("run=0123abcd",), "run=0123abcd: this question takes no run="),
     (("match=time",), "match=time: networks are matched by multiply_adds or parameters"),
     (("slots=activations",), "slots=activations: kinds are compared of convolution, pool"),
     (("slots=pool", "activation=relu,gelu"), "activation=relu,gelu does nothing with slots=pool"),

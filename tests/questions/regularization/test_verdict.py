@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from depthlab.questions.regularization.record import GAP, TEST, RegularizationRecord
+from depthlab.questions.regularization.record import GAP, TEST, Factor, RegularizationRecord
 from depthlab.questions.regularization.verdict import find, interactions, judge
-from depthlab.records import Change
+from depthlab.records import Change, FactorialAxis
 from tests.questions.regularization.records import FACTORS, record_of
 
 
@@ -100,6 +100,15 @@ def test_the_verdict_follows_from_the_record() -> None:
     record = record_of(3)
     blank = replace(record, about=replace(record.about, verdict=()), effects=(), failures=())
     assert judge(blank) == record
+
+
+def test_only_what_leaves_the_initial_weights_alone_makes_twins() -> None:
+    record = record_of(3)
+    assert record.twins == ("weight_decay", "drop_path")
+    factors = (*record.factors, Factor("batch_norm", "model.batch_norm", False, True))
+    others = ("batch_norm", "learning_rate", "width", "parts.activation", "epochs")
+    axes = (*record.axes, *(FactorialAxis(name, (1, 2)) for name in others))
+    assert replace(record, factors=factors, axes=axes).twins == ("weight_decay", "drop_path", "learning_rate", "epochs")
 
 
 def test_records_of_the_analysis_of_variance_are_read() -> None:

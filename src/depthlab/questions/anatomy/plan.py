@@ -67,11 +67,15 @@ def read_options(arguments: Arguments) -> Options:
 
 
 def check_overrides(overrides: Iterable[str]) -> None:
-    """Refuse what says how networks are trained; where a run would be tracked is only noted. Raises `ValueError`."""
+    """Refuse what says how networks are trained; tracking and a single seed are only noted. Raises `ValueError`."""
     for word in overrides:
         override = Override.parse(word)
         if override.group == "tracking":
             print(f"{word} does nothing here, where nothing is tracked", file=sys.stderr)
+        elif override.key == "seed" and str(override.value).isdigit():
+            print(f"{word} does nothing here, where no cost depends on the weights", file=sys.stderr)
+        elif override.key == "seed":
+            raise ValueError(f"{word} does nothing here, where nothing is trained: leave it out, or type one seed")
         elif override.key not in ALLOWED and (override.key in AXES or override.group in IDLE_GROUPS):
             typed = "; type batch=, which is that of the times" if override.key == "batch_size" else ""
             raise ValueError(f"{word} does nothing here, where nothing is trained: leave it out{typed}")

@@ -99,9 +99,9 @@ def _comparisons(record: KernelsRecord) -> Section:
     return Section(
         "Comparisons",
         (
-            "Each kind against the skeleton. Where both have the same seeds the differences are taken seed by seed "
-            "(paired t test), else Welch's test takes all values; p-values are corrected over the kinds of each part "
-            "by Holm's method.",
+            "Each kind against the skeleton, by Welch's test: each network has its own spread over seeds, of at least "
+            "a count of errors. p-values are corrected over the kinds of each part by Holm's method; intervals are "
+            "each for itself. Dunnett's test takes one spread for all, so it errs where spreads differ.",
             comparison_table(record.compared, "comparisons"),
             *planning_text(record.compared),
         ),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from depthlab.records.base import Record
+from depthlab.records.factorial import FailureComparison
 from depthlab.records.measured_run import MeasuredRun
 from depthlab.records.questions import Compared, QuestionRecord
 
@@ -33,5 +34,6 @@ class KernelsRecord(Record):
     networks: tuple[VariantNetwork, ...]  # the skeleton first
     measured: tuple[MeasuredRun, ...]
     compared: tuple[Compared, ...] = ()  # each kind less the skeleton; a family for each slot and measure
+    failures: tuple[FailureComparison, ...] = ()  # of each kind and the skeleton
     same: tuple[str, ...] = ()  # kinds that are the skeleton's own, which have no network beside it
     trained: dict[str, Any] = field(default_factory=dict)  # images in each split

@@ -1,9 +1,15 @@
-"""Kinds of parts against the skeleton's own, at equal cost and over the same seeds."""
+"""Kinds of parts against the skeleton's own, at equal cost and over the same seeds.
+
+Each kind is compared with the skeleton by Welch's test, corrected over the kinds of a slot by Holm's method. Dunnett's
+test, made for many against one, takes one spread for all: where the spreads of five kinds run from 0.3 to 15 points it
+finds a difference that is not there in 16 to 23 % of studies of three seeds, Holm over Welch in 5 %.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from depthlab.questions.compared import TEST, TRAINING, compare_networks
+from depthlab.questions.failures import compare_failures, failure_sentences
 from depthlab.questions.grouping import grouped
 from depthlab.questions.kernels.record import KernelsRecord, VariantNetwork
 from depthlab.questions.wording import lost_runs, lost_sentence
@@ -16,16 +22,23 @@ FAR = 10.0  # percent of the budget from which on the verdict mentions a mismatc
 def judge(record: KernelsRecord) -> KernelsRecord:
     """Return the record with its comparisons and its verdict, a sentence for each slot first."""
     networks, refs = record.networks, record.about.runs
-    compared = compare_variants(networks, refs, record.measured)
+    compared = compare_variants(networks, refs, record.measured, record.trained)
+    runs = grouped(refs, lambda ref: ref.group)
+    skeleton, *variants = [one.network for one in networks]
+    failures = compare_failures((name, runs.get(name, ()), skeleton, runs.get(skeleton, ())) for name in variants)
     verdict = [_slot_sentence(slot, networks, compared) for slot in slots_of(networks)]
     if far := [f"{one.network} {one.mismatch:+.0f} %" for one in networks if abs(one.mismatch) >= FAR]:
         verdict.append(f"Far from equal in cost, as no width is nearer: {', '.join(far)}.")
+    verdict += failure_sentences(failures)
     verdict += lost_sentence(lost_runs(refs))
-    return replace(record, about=replace(record.about, verdict=tuple(verdict)), compared=compared)
+    return replace(record, about=replace(record.about, verdict=tuple(verdict)), compared=compared, failures=failures)
 
 
 def compare_variants(
-    networks: Sequence[VariantNetwork], refs: Sequence[RunRef], runs: Sequence[MeasuredRun]
+    networks: Sequence[VariantNetwork],
+    refs: Sequence[RunRef],
+    runs: Sequence[MeasuredRun],
+    images: Mapping[str, int] | None = None,
 ) -> tuple[Compared, ...]:
     """Compare each kind with the skeleton, by test and by training error; p-values are corrected slot by slot."""
     ref_of = {ref.group: ref for ref in refs}
@@ -34,7 +47,7 @@ def compare_variants(
     for measure in (TEST, TRAINING):
         for slot, variants in _by_slot(networks).items():
             pairs = [(ref_of[one.network], skeleton) for one in variants if one.network in ref_of]
-            compared += compare_networks(f"{slot}: {measure}", measure, pairs, runs)
+            compared += compare_networks(f"{slot}: {measure}", measure, pairs, runs, images)
     return tuple(compared)
 
 

@@ -87,10 +87,10 @@ def _calibration(record: RegularizationRecord) -> Section:
 
 def _tests(record: RegularizationRecord) -> Section:
     blocks: list[Block] = [
-        "Networks of one depth and seed that differ in regularizers alone begin with the same weights and see the same "
-        "images in the same order, so their errors go up and down together. Each seed therefore gives one value of a "
-        "change, from all of its runs at a depth; a seed that lost one of them is left out there. The values of "
-        "different depths are independent, each with its own spread, which is taken to be at least that of a count of "
+        "Networks of one shape and seed that differ only in how they are trained begin with the same weights, so their "
+        "errors may go up and down together. Each seed therefore gives one value of a change, from all of its runs of "
+        "a shape; a seed that lost one of them is left out there. The values of different shapes, such as depths, are "
+        "independent, each with its own spread, which is taken to be at least that of a count of "
         "errors (Welch 1951, Satterthwaite 1946). A factor that changes the network (batch norm, say) is compared over "
         "independent runs. p-values are corrected by Holm's method over the main changes of a measure, and over its "
         "interactions; intervals are each for itself, and changes at a level are told without correction.",

@@ -11,6 +11,7 @@ from depthlab.records.questions import PublishedFigure, QuestionRecord
 
 TEST, GAP, TRAINING, CALIBRATION, LOSS = "test error", "gap", "training error", "calibration error", "test loss"
 UNITS = {TEST: "points", GAP: "points", TRAINING: "points", CALIBRATION: "points", LOSS: "nats"}
+CHANGES_NETWORK = ("model", "parts", "depth", "width", "data")  # or the images; keys, and groups of keys
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,6 @@ class Factor(Record):
     off: Any
     on: Any
     source: str = ""  # where the strength comes from
-
-    @property
-    def shares_weights(self) -> bool:
-        """Whether networks of one seed at both levels begin with the same weights; a key of a family changes them."""
-        return "." not in self.key
 
 
 @dataclass(frozen=True)
@@ -60,3 +56,10 @@ class RegularizationRecord(Record):
     failures: tuple[FailureComparison, ...] = ()  # of each factor at its second level and at its first
     published: tuple[PublishedEffect, ...] = ()
     trained: dict[str, Any] = field(default_factory=dict)  # images in each split
+
+    @property
+    def twins(self) -> tuple[str, ...]:
+        """The axes along which networks of one seed begin with the same weights and see the same images."""
+        keys = {factor.name: factor.key for factor in self.factors}
+        named = ((axis.name, keys.get(axis.name, axis.name).partition(".")[0]) for axis in self.axes)
+        return tuple(name for name, group in named if group not in CHANGES_NETWORK)

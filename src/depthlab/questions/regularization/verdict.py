@@ -129,8 +129,7 @@ def _factorial(record: RegularizationRecord, axes: Sequence[FactorialAxis], meas
         )
         for place, runs in grouped((one for one, _ in known), lambda one: cell_place(axes, one.levels)).items()
     }
-    twins = [factor.name for factor in record.factors if factor.shares_weights]
-    return factorial(axes, twins, [(one.levels, one.run.seed, value) for one, value in known], floors)
+    return factorial(axes, record.twins, [(one.levels, one.run.seed, value) for one, value in known], floors)
 
 
 def find_changes(data: Factorial, measure: str, factors: Sequence[str]) -> list[Change]:

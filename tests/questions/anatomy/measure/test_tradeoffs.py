@@ -34,6 +34,7 @@ def test_a_wrong_closed_form_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_mlpconv_is_a_perceptron_on_every_patch(monkeypatch: pytest.MonkeyPatch) -> None:
     one = weigh_mlpconv(12, 7, kernel=3)
+    assert one == weigh_mlpconv(12, 7, kernel=3), "its weights are the same each time"
     assert one.difference is not None and one.difference < 1e-5
     convolutions, perceptron = one.alternatives
     assert convolutions.multiply_adds_counted == perceptron.multiply_adds_counted == 11 * 12 * 12 * 49

@@ -100,8 +100,9 @@ def weigh_mlpconv(channels: int, size: int, kernel: int = 5) -> Tradeoff:
     """Compute a small perceptron that slides over an image twice: on cut-out patches, and as convolutions."""
     chain = [square(channels, channels, kernel), *[square(channels, channels, 1)] * 2]
     chain = [_with_bias(one) for one in chain]
-    convolutions = _build(chain, relu_between=True)
-    perceptron = SlidingPerceptron(channels, kernel)
+    with torch.random.fork_rng():  # the same weights, and so the same rounding, each time
+        torch.manual_seed(0)
+        convolutions, perceptron = _build(chain, relu_between=True), SlidingPerceptron(channels, kernel)
     share_weights(convolutions, perceptron)
     image = torch.randn(2, channels, size, size, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
