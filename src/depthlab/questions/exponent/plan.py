@@ -16,7 +16,7 @@ from depthlab.sweeps import settings_of
 
 NAME = "exponent"
 BUDGET = "1.35x,1.7x,2.05x,2.4x"  # what the next depths of a base of 20 layers cost
-SHARE, DRAWS, IMAGES = "0.33", "16", "1000"
+SHARE, DRAWS, IMAGES = "0.33", "16", "200"
 AXES = ("depth", "cardinality")
 
 Plan = tuple[MatchedNetwork, ...]  # each network once; empty for runs that were named

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
+from depthlab.questions.grouping import grouped
 from depthlab.questions.width_vs_depth.record import FrontPoint, PublishedNetwork
 from depthlab.records import ExchangeFit, MatchedNetwork, MeasuredRun
 from depthlab.report.metric_scale import set_metric_scale
@@ -73,9 +75,10 @@ def exchange_rates(fits: Sequence[ExchangeFit], match: str) -> Figure:
     """Draw what a doubling of each axis, and of the cost along it, does to the errors, with intervals."""
     figure = Figure(figsize=(8.6, 3.4), layout="constrained")
     panels = figure.subplots(1, 2, sharey=True)
+    cost = "time of a step" if match == "time" else UNITS[match]
     shown = [axis for axis in AXES if any(one.axis == axis for fit in fits for one in fit.exchanges)]
     for panel, (axes, title) in enumerate(
-        zip(panels, ("a doubling of the axis", f"a doubling of {_cost_word(match)} along it"), strict=True)
+        zip(panels, ("a doubling of the axis", f"a doubling of the {cost} along it"), strict=True)
     ):
         for number, fit in enumerate(fits):
             shift = 0.14 * (2 * number - len(fits) + 1)
@@ -108,11 +111,13 @@ def beside_published_sizes(
     """Draw our test errors against parameters, and beside them published ones, each paper and table in one look."""
     figure = Figure(figsize=(8.6, 4.4), layout="constrained")
     ours, theirs = figure.subplots(1, 2, sharey=data == "cifar10")
+    by_network = grouped(runs, lambda run: run.network)
+    means = {name: fmean(run.test_error for run in same) for name, same in by_network.items()}
     for axis in AXES:
         path = path_of(axis, networks)
-        means = [(one.parameters, _mean(one, runs, "test_error")) for one in path]
-        x, y = [size for size, mean in means if mean is not None], [mean for _, mean in means if mean is not None]
+        found = [one for one in path if one.network in means]
         color, marker = look_of(axis)
+        x, y = [one.parameters for one in found], [means[one.network] for one in found]
         ours.plot(x, y, color=color, marker=marker, label=f"here, along {axis}")
     tables = list(dict.fromkeys((one.figure.where, one.family, one.values["depth"]) for one in published))
     papers = list(dict.fromkeys(where for where, _, _ in tables))
@@ -128,8 +133,8 @@ def beside_published_sizes(
             linewidth=0.9,
             label=_short(where) if same[0] is next(o for o in published if o.figure.where == where) else None,
         )
-    found, reported = _test_means(networks, runs), [one.figure.error for one in published]
-    set_metric_scale(ours, [*found, *reported] if data == "cifar10" else found)
+    measured, reported = list(means.values()), [one.figure.error for one in published]
+    set_metric_scale(ours, [*measured, *reported] if data == "cifar10" else measured)
     if data != "cifar10":
         set_metric_scale(theirs, reported)
     _set_costs(ours, [float(one.parameters) for one in networks], "parameters")
@@ -188,19 +193,6 @@ def _number(value: float) -> str:
         if value >= unit:
             return f"{value / unit:g}{name}"
     return f"{value:g}"
-
-
-def _mean(one: MatchedNetwork, runs: Sequence[MeasuredRun], name: str) -> float | None:
-    found = [getattr(run, name) for run in runs if run.network == one.network]
-    return float(np.mean(found)) if found else None
-
-
-def _test_means(networks: Sequence[MatchedNetwork], runs: Sequence[MeasuredRun]) -> list[float]:
-    return [mean for one in networks if (mean := _mean(one, runs, "test_error")) is not None]
-
-
-def _cost_word(match: str) -> str:
-    return {"parameters": "the parameters", "multiply_adds": "the multiply-adds", "time": "the time of a step"}[match]
 
 
 def _short(where: str) -> str:
