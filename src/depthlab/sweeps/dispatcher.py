@@ -130,7 +130,7 @@ class Dispatcher:
             self._driver.changed(self._entry(task))
 
     def ended(self, attempt_id: str, error: str | None = None) -> None:
-        """Take note that a task has ended: by its last report, or stopped by a scheduler, or, with `error`, by a death."""
+        """Take note that a task has ended: by its last report, stopped by a scheduler, or, with `error`, by a death."""
         task = self._running.pop(attempt_id)
         report = self._last_reports.pop(attempt_id, None)
         began = self._began.pop(attempt_id, time.time())
