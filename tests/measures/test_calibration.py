@@ -71,7 +71,7 @@ def test_laws(seed: int) -> None:
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
     again = calibration_of(scores[order] + 7.0, labels[order])
     assert again.expected_error == pytest.approx(found.expected_error), "neither order nor a shift of scores matters"
-    assert again.loss == pytest.approx(found.loss)
+    assert (again.loss, again.chance_error) == pytest.approx((found.loss, found.chance_error))
     assert abs(found.accuracy - found.confidence) <= found.expected_error + 1e-12, "bins never hide what is there"
     assert calibration_of(scores, labels, bins=1).expected_error == pytest.approx(
         abs(found.accuracy - found.confidence)

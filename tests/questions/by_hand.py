@@ -39,29 +39,43 @@ def _floor(errors: list[float], images: int) -> float:
 
 
 def regularization_by_hand(record: Json) -> int:
-    """Check the change of the test error by each factor, of a full factorial with two levels; returns how many."""
-    runs, axes = record["measured"], record["axes"]
-    assert all(len(axis["levels"]) == 2 for axis in axes)
-    signs = np.array(
-        [[1.0 if run["levels"][axis["name"]] == axis["levels"][1] else -1.0 for axis in axes] for run in runs]
-    )
-    errors = np.array([run["run"]["test_error"] for run in runs])
-    pairs = [signs[:, one] * signs[:, other] for one, other in combinations(range(len(axes)), 2)]
-    design = np.column_stack([np.ones(len(runs)), signs, *pairs])
-    assert np.allclose(design.T @ design, len(runs) * np.eye(design.shape[1])), "the design is balanced"
-    left = errors - design @ (design.T @ errors / len(runs))
-    df = len(runs) - design.shape[1]
-    half = stats.t.ppf(0.975, df) * 2 * math.sqrt(left @ left / df / len(runs))
+    """Check the change of the test error by each factor, of a full factorial with two levels; returns how many.
+
+    Each seed and depth gives one value: the mean with the factor less that without it. The depths' means over seeds are
+    averaged, with Welch and Satterthwaite's degrees of freedom.
+    """
+    images = record["trained"]["test"]
     found = 0
     for factor in record["factors"]:
-        column = [axis["name"] for axis in axes].index(factor["name"])
-        change = errors[signs[:, column] > 0].mean() - errors[signs[:, column] < 0].mean()
+        parts = []
+        for depth in sorted({run["levels"]["depth"] for run in record["measured"]}):
+            runs = [run for run in record["measured"] if run["levels"]["depth"] == depth]
+            seeds = sorted({run["run"]["seed"] for run in runs})
+            sides = [[run for run in runs if run["levels"][factor["name"]] == factor[end]] for end in ("on", "off")]
+            values = [
+                np.subtract(*(np.mean([_test(run) for run in side if run["run"]["seed"] == seed]) for side in sides))
+                for seed in seeds
+            ]
+            cells: dict[str, list[float]] = {}
+            for run in runs:
+                cells.setdefault(str(run["levels"]), []).append(_test(run))
+            floor = sum(_floor(errors, images) for errors in cells.values()) / (len(cells) / 2) ** 2
+            parts.append((np.mean(values), max(np.var(values, ddof=1), floor) / len(seeds), len(seeds) - 1))
+        means, variances, df = (np.array(column) for column in zip(*parts, strict=True))
+        change, error = means.mean(), math.sqrt(variances.sum()) / len(parts)
+        half = stats.t.ppf(0.975, variances.sum() ** 2 / (variances**2 / df).sum()) * error
         told = next(line for line in record["about"]["verdict"][1:] if line.startswith(factor["name"]))
-        assert f"test error by {_said(abs(change))} points" in told or f"test error by {_said(change)} points" in told
-        assert f"95 % interval {_said(change - half)} to {_said(change + half)}, p = " in told
-        assert ("lowers the test error" in told) <= (change + half < 0)
+        sign = -1 if "lowers the test error" in told else 1
+        assert f"test error by {_said(sign * change)} points" in told
+        low, high = sorted((sign * (change - half), sign * (change + half)))
+        assert f"95 % interval {_said(low)} to {_said(high)}, p = " in told
+        assert sign > 0 or change + half < 0
         found += 1
     return found
+
+
+def _test(run: Json) -> float:
+    return float(run["run"]["test_error"])
 
 
 def width_by_hand(record: Json) -> int:
@@ -85,30 +99,39 @@ def width_by_hand(record: Json) -> int:
         return [*(float(one["family"] == family) for family in families), *logs]
 
     runs = record["measured"]
-    design = np.array([row(run["network"]) for run in runs])
-    errors = np.array([run["test_error"] for run in runs])
-    slopes = np.linalg.pinv(design) @ errors
-    left = float(np.sum((errors - design @ slopes) ** 2))
-    groups = [
-        errors[[run["network"] == name for run in runs]] for name in dict.fromkeys(run["network"] for run in runs)
-    ]
-    pure, within = sum(float(np.sum((group - group.mean()) ** 2)) for group in groups), len(runs) - len(groups)
-    between = len(groups) - design.shape[1]
-    variance, df = left / (len(runs) - design.shape[1]), len(runs) - design.shape[1]
-    if between and stats.f.sf((left - pure) / between / (pure / within), between, within) < 0.05:
-        variance, df = (left - pure) / between, between
-    covariance = variance * np.linalg.inv(design.T @ design)
+    names = list(dict.fromkeys(run["network"] for run in runs))
+    design = np.array([row(name) for name in names])
+    errors = [np.array([run["test_error"] for run in runs if run["network"] == name]) for name in names]
+    means = np.array([some.mean() for some in errors])
+    slopes = np.linalg.pinv(design) @ means
+    df, images = len(names) - design.shape[1], record["trained"]["test"]
+    counts = means / 100 * images
+    floors = (100 / images) ** 2 * (np.minimum(np.minimum(counts, images - counts), 1) + 0.5)
+    own = np.maximum([some.var(ddof=1) for some in errors], floors) / [len(some) for some in errors]
+    solver = np.linalg.inv(design.T @ design) @ design.T
+    covariance = solver @ np.diag(np.maximum(np.sum((means - design @ slopes) ** 2) / df, own)) @ solver.T
     depth, width = len(families), len(families) + varying.index("width")
+    first = len(families)
+    weights = [np.eye(len(slopes))[place] for place in range(first, len(slopes))]
+    factors = np.linalg.pinv(design) @ np.log2([shapes[name]["cost"] for name in names])
+    weights += [
+        b / (b @ factors) - a / (a @ factors)
+        for a, b in combinations(weights, 2)
+        if a @ factors > 0 and b @ factors > 0
+    ]
+    p_values = [2 * stats.t.sf(abs(w @ slopes) / math.sqrt(w @ covariance @ w), df) for w in weights]
+    order = np.argsort(p_values)
+    steps = np.maximum.accumulate(np.array(p_values)[order] * np.arange(len(order), 0, -1))
+    shown = {axis: steps[list(order).index(place)] < 0.05 for place, axis in enumerate(varying)}
     told = next(
         line
         for line in record["about"]["verdict"]
-        if (" is worth" in line or "rate of exchange" in line) and "width" in line and "depth" in line
+        if (" worth" in line or "rate of exchange" in line or "changes it by" in line)
+        and "width" in line
+        and "depth" in line
     )
-    unclear = [
-        abs(slopes[place]) < stats.t.ppf(0.975, df) * math.sqrt(covariance[place, place]) for place in (depth, width)
-    ]
-    if unclear[0]:  # then the other way round, if at all
-        assert told.startswith("By the test error a doubling of depth" if not unclear[1] else "No rate of exchange")
+    if not shown["depth"]:  # then the other way round, if at all
+        assert told.startswith("By the test error a doubling of depth" if shown["width"] else "No rate of exchange")
         return len(runs)
     # The quotients that the t test keeps, by looking at many.
     tried = np.linspace(-200, 200, 400_001)

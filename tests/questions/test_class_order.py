@@ -32,7 +32,7 @@ MEASURES: dict[str, Callable[[TrainedRun], Any]] = {
     "lesion": lambda one: lesion.measure_run(one, LesionOptions(draws=2, images=12, reestimated=True)).lesions,
     "paths": lambda one: paths.measure_run(one, PathsOptions(images=8, draws=1, lines=2, points=4, train=False)),
     "reuse": lambda one: reuse.measure_run(one, images=12),
-    "votes": lambda one: votes.vote(one, VotesOptions(draws=2, images=12, masks="network")).run,
+    "votes": lambda one: votes.predict(one, VotesOptions(draws=2, images=12, masks="network")).run,
 }
 
 

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from depthlab.records import Comparison, Effect, Interval
-from depthlab.statistics import cohen_d, compare, hedges_g, holm, paired, paired_dz, welch
+from depthlab.statistics import cohen_d, compare, hedges_g, holm, paired, paired_dz, variance_floor, welch
 from tests.statistics.examples import AUTOMATIC, DARWIN, MANUAL, SLEEP_1, SLEEP_2
 
 
@@ -286,3 +286,12 @@ def test_compare_checks_its_values():
 def test_a_comparison_survives_json():
     for found in (welch(SLEEP_1, SLEEP_2), welch([1], [2]), paired([1, 1], [1, 1])):
         assert Comparison.from_json(found.to_json()) == found
+
+
+@pytest.mark.parametrize("test", [welch, paired])
+def test_a_floor_that_is_given_is_that_of_images_by_other_numbers(test) -> None:
+    a, b = [1.0, 1.0, 1.0], [2.0, 2.1, 2.0]
+    floors = variance_floor(a, 359), variance_floor(b, 359)
+    assert test(a, b, floors=floors) == test(a, b, images=359) != test(a, b)
+    wide = test(a, b, floors=(3.0, 0.0)).interval
+    assert wide is not None and wide.high - wide.low > 5, "a standard error of 1"

@@ -91,7 +91,8 @@ def chance_errors(confidence: Tensor, place: Tensor, bins: int, draws: int) -> T
         draws: How many errors to return.
     """
     generator = torch.Generator().manual_seed(0)
-    members = nn.functional.one_hot(place, bins).double()
+    confidence, order = confidence.sort()  # so that the order of images doesn't matter
+    members = nn.functional.one_hot(place[order], bins).double()
     found = []
     for part in torch.arange(draws).split(max(1, _AT_ONCE // len(place))):
         right = torch.rand((len(part), len(place)), generator=generator, dtype=torch.float64) < confidence

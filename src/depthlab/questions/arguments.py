@@ -2,14 +2,17 @@
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from depthlab.recipe import Override, did_you_mean, override_keys, read_steering, sweep_words
 
-OUTPUT = "output"
+if TYPE_CHECKING:
+    from depthlab.sweeps.plan.trial import Trial
+
+OUTPUT, UNTIL = "output", "until"
 
 SWEEP_HELP = """\
 Any words of a sweep can be typed, and win over the default: values such as depth=20,56 or 'seed=range(5)', one value
@@ -30,6 +33,7 @@ class Usage:
     options: Mapping[str, str]  # the question's own keys, beside `output`, and what each means
     examples: Sequence[str]  # words to type, for the help
     sweep_help: str  # what the help says of the overrides of a sweep
+    seeds: bool = True  # whether networks are trained from several seeds
 
 
 @final
@@ -40,6 +44,8 @@ class Arguments:
     overrides: tuple[str, ...]
     options: dict[str, str]
     output: Path
+    until: float | None = None  # points of half-width until which seeds are added
+    wanted: "Callable[[Trial], bool] | None" = field(default=None, compare=False)  # which trials of the grid
     implied: tuple[str, ...] = field(default=(), compare=False)  # overrides that were not typed
 
 
@@ -52,6 +58,8 @@ def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
         ValueError: in one line, for what can't be read, does not exist or has two values.
     """
     keys = {OUTPUT: f"the folder of the page, its figures and tables [reports/{usage.name}]", **usage.options}
+    if usage.seeds:
+        keys[UNTIL] = "add seeds until each network's error is known to so many points, such as until=0.5 [none]"
     if "--help" in argv or "-h" in argv:
         print(_help(usage, keys))
         raise SystemExit(0)
@@ -64,7 +72,9 @@ def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
     output = Path(options.pop(OUTPUT, f"reports/{usage.name}")).expanduser()
     if output.exists() and not output.is_dir():  # said before anything is trained, not when the page is to be written
         raise ValueError(f"{OUTPUT}={output} is a file: type a folder for the page and its figures")
-    return Arguments(tuple(words), options, output, implied)
+    until = read_positive(options, UNTIL, 0.5) if UNTIL in options else None
+    options.pop(UNTIL, None)
+    return Arguments(tuple(words), options, output, until, implied=implied)
 
 
 def read_positive(options: Mapping[str, str], key: str, default: float) -> float:

@@ -3,11 +3,15 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, final
+from typing import TYPE_CHECKING, Any, Literal, Protocol, final
 
 from depthlab.command_line import run_command
 from depthlab.questions.arguments import SWEEP_HELP, Arguments, Usage, read_arguments
+from depthlab.questions.runs import TrainedRuns
+from depthlab.questions.until import find_until
+from depthlab.statistics.significance import looked_at
 
 if TYPE_CHECKING:
     from depthlab.report import Page
@@ -15,6 +19,9 @@ if TYPE_CHECKING:
 
 class Answerable(Protocol):
     """What a question rests on once it is there, such as `TrainedRuns`."""
+
+    def counted(self, until: float | None) -> "Answerable":
+        """Return the same, with the looks that were taken at it, this one included."""
 
     def publish(self, page: "Page", record: Any, arguments: Arguments) -> None:
         """Write page and record, send them to MLflow, and print the verdict."""
@@ -51,11 +58,20 @@ class Question:
     examples: Sequence[str] = ()  # words to type, for the help
     sweep: str = ""  # the search space that is asked about where no other is typed
     sweep_help: str = SWEEP_HELP
+    error: Literal["test_error", "train_error"] = "test_error"  # what `until=` is about
+    seeds: bool = True  # whether networks are trained from several seeds, of which `until=` can add some
 
     @property
     def usage(self) -> Usage:
         """What can be typed, for `read_arguments`."""
-        return Usage(self.name, self.sweep or self.name, self.about, self.options, self.examples, self.sweep_help)
+        return Usage(
+            self.name, self.sweep or self.name, self.about, self.options, self.examples, self.sweep_help, self.seeds
+        )
+
+    def judge(self, record: Any) -> Any:
+        """Return the record with its verdict, by a rule that takes account of how often growing runs were looked at."""
+        with looked_at(record.about.counted_looks if self.seeds else 1):
+            return self.part("verdict").judge(record)
 
     def part(self, name: str) -> Any:
         """Import a file of the question's folder."""
@@ -70,11 +86,21 @@ def answer(question: Question, argv: Sequence[str] | None = None) -> None:
     run_command(lambda: _answer(question, sys.argv[1:] if argv is None else argv))
 
 
+def _find_trained(question: Question, options: Any, arguments: Arguments) -> TrainedRuns[Any] | None:
+    runs = question.find(arguments, options)
+    assert runs is None or isinstance(runs, TrainedRuns), f"{question.name} trains nothing, and takes no until="
+    return runs
+
+
 def _answer(question: Question, argv: Sequence[str]) -> None:
     arguments = read_arguments(argv, question.usage)
     options = question.read(arguments)
-    runs = question.find(arguments, options)
+    if arguments.until is None:
+        runs = question.find(arguments, options)
+    else:
+        runs = find_until(partial(_find_trained, question, options), arguments, question.error)
     if runs is None:
         return
-    record = question.part("verdict").judge(question.part("measure").measure(runs, options))
+    runs = runs.counted(arguments.until)
+    record = question.judge(question.part("measure").measure(runs, options))
     runs.publish(question.part("page").page(record), record, arguments)

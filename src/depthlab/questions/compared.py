@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from depthlab.questions.planning import enough_text
+from depthlab.questions.planning import WANTED, enough_text
 from depthlab.records import Compared, MeasuredRun, RunRef
-from depthlab.statistics import holm, welch
+from depthlab.statistics import holm, paired, welch
 
 TRAINING, TEST = "training error", "test error"
 
@@ -42,7 +42,14 @@ def compare_networks(
     return correct([compare_sides(one, values[one.a], values[one.b], count) for one in blanks])
 
 
-def compare_sides(blank: Compared, ours: Mapping[int, float], theirs: Mapping[int, float], images: int = 0) -> Compared:
+def compare_sides(
+    blank: Compared,
+    ours: Mapping[int, float],
+    theirs: Mapping[int, float],
+    images: int = 0,
+    *,
+    floors: tuple[float, float] | None = None,
+) -> Compared:
     """Fill in the means and the comparison, Welch's: equal seeds make networks of different depths no pairs.
 
     `correct` has to follow.
@@ -52,18 +59,48 @@ def compare_sides(blank: Compared, ours: Mapping[int, float], theirs: Mapping[in
         ours: Seed -> value of the first side.
         theirs: Likewise of the second.
         images: How many images the values are shares of, in percent; 0 where they are no such shares.
+        floors: The least variances of the two sides, in place of those by `images`.
     """
     blank = replace(blank, mean_a=_mean(ours), mean_b=_mean(theirs))
     if not ours or not theirs:
         return blank
-    return replace(blank, comparison=welch(ours.values(), theirs.values(), images=images))
+    return replace(blank, comparison=welch(ours.values(), theirs.values(), images=images, floors=floors))
 
 
-def correct(family: Sequence[Compared]) -> list[Compared]:
-    """Return the comparisons with p-values corrected over all of them together (Holm), and how far the seeds tell."""
+def compare_twins(
+    blank: Compared,
+    ours: Mapping[int, float],
+    theirs: Mapping[int, float],
+    images: int = 0,
+    *,
+    floors: tuple[float, float] | None = None,
+) -> Compared:
+    """Fill in the same for runs that began with the same weights, in pairs: the paired t test over the seeds of both.
+
+    A seed that one side lacks is left out, so that a lost run does not change the test.
+    """
+    seeds = [seed for seed in ours if seed in theirs]
+    if not seeds:
+        return blank
+    a, b = {seed: ours[seed] for seed in seeds}, {seed: theirs[seed] for seed in seeds}
+    compared = paired(a.values(), b.values(), images=images, floors=floors)
+    return replace(blank, mean_a=_mean(a), mean_b=_mean(b), comparison=compared)
+
+
+def twins(ours: Mapping[int, str], theirs: Mapping[int, str]) -> bool:
+    """Return whether two sides began with the same weights in each seed that both have: digests by seed."""
+    shared = [seed for seed in ours if seed in theirs]
+    return bool(shared) and all(ours[seed] and ours[seed] == theirs[seed] for seed in shared)
+
+
+def correct(family: Sequence[Compared], wanted: float = WANTED, unit: str = "points") -> list[Compared]:
+    """Return the comparisons with p-values corrected over all of them together (Holm), and how far the seeds tell.
+
+    `wanted` is the half-width, in `unit`, that people ask for.
+    """
     p_values = [None if one.comparison is None else one.comparison.p for one in family]
     return [
-        replace(one, p_holm=p, enough="" if one.comparison is None else enough_text(one.comparison))
+        replace(one, p_holm=p, enough="" if one.comparison is None else enough_text(one.comparison, wanted, unit))
         for one, p in zip(family, holm(p_values), strict=True)
     ]
 

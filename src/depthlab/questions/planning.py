@@ -1,7 +1,9 @@
-"""What to do where the runs don't decide: how far they tell, how many seeds it takes, and what to type."""
+"""What to do where the runs don't decide: how far they tell, how many seeds or networks it takes, and what to type."""
+
+from collections.abc import Sequence
 
 from depthlab.questions.wording import counted, points, seeds_text
-from depthlab.records import Comparison
+from depthlab.records import Comparison, ExchangeFit, MatchedNetwork
 from depthlab.statistics import failure_limit, seeds_to_reach
 
 WANTED = 0.5  # points of half-width that people ask for
@@ -17,16 +19,16 @@ def enough_text(comparison: Comparison, wanted: float = WANTED, unit: str = "poi
     n, interval = comparison.n, comparison.interval
     if interval is None:
         return f"With {seeds_text(n)} there is no interval: type 'seed=range({max(3, min(n) + 2)})'."
-    half = (interval.high - interval.low) / 2
-    told = f"{seeds_text(n)[:1].upper()}{seeds_text(n)[1:]} tell it to within {points(half)} {unit}"
+    half, unit = (interval.high - interval.low) / 2, f" {unit}" if unit else ""
+    told = f"{seeds_text(n)[:1].upper()}{seeds_text(n)[1:]} tell it to within {points(half)}{unit}"
     if half <= wanted:
         return f"{told}."
     needed = seeds_to_reach(wanted, comparison)
     if needed is None or needed[1] > MANY:
-        return f"{told}; {points(wanted)} {unit} take more than {MANY} seeds."
+        return f"{told}; {points(wanted)}{unit} take more than {MANY} seeds."
     low, high = (rounded(number) for number in needed)
     seeds = f"about {low}" if low == high else f"about {low} to {high}"
-    return f"{told}; {points(wanted)} {unit} take {seeds}: type 'seed=range({high})'."
+    return f"{told}; {points(wanted)}{unit} take {seeds}: type 'seed=range({high})'."
 
 
 def rounded(seeds: int) -> int:
@@ -38,3 +40,44 @@ def rounded(seeds: int) -> int:
 def failures_text(runs: int) -> str:
     """Return what so many runs without a failure say: three allow a failure rate up to 63 %."""
     return f"{counted(runs, 'run')} without a failure allow a failure rate up to {100 * failure_limit(runs):.0f} %"
+
+
+def networks_text(
+    fit: ExchangeFit, told: Comparison, networks: Sequence[MatchedNetwork], wanted: float = WANTED, unit: str = "points"
+) -> str:
+    """Return a sentence: how far the networks of a fit tell a slope or contrast, how many it takes, what to type.
+
+    More networks help always, more seeds as long as these are most of the networks' spread about the fit.
+
+    Args:
+        fit: With its spreads.
+        told: The slope or contrast; `n` is the number of networks.
+        networks: As they were found for their budgets; none where runs were named.
+        wanted: The half-width to reach.
+        unit: Of the half-width.
+    """
+    if told.interval is None or fit.std is None or fit.seeds_std is None:
+        return ""
+    half = (told.interval.high - told.interval.low) / 2
+    text = f"{fit.networks} networks tell the difference to within {points(half)} {unit}"
+    if half <= wanted:
+        return f"{text}."
+    needed = seeds_to_reach(wanted, told)
+    if needed is None or needed[1] > MANY:
+        text += f"; {points(wanted)} {unit} take more than {MANY}"
+    else:
+        text += f"; {points(wanted)} {unit} take about {rounded(needed[0])} to {rounded(needed[1])}"
+    seeds = round(fit.runs / fit.networks)
+    of_seeds = fit.seeds_std**2 / seeds
+    if of_seeds >= fit.std**2 / 2:
+        return f"{text}. Seeds are most of the spread: type 'seed=range({2 * seeds})'."
+    return f"{text}. {f'Type budget={more_budgets(networks)}.' if networks else 'Name runs of more networks.'}"
+
+
+def more_budgets(networks: Sequence[MatchedNetwork]) -> str:
+    """Return twice as many budgets as the networks were found for, as multiples of the first one's cost: `2x,4x`."""
+    base = networks[0].cost
+    found = sorted({one.budget / base for one in networks if one.axis != "base"})
+    step = found[-1] - ([1.0, *found][-2])
+    more = [found[-1] + step * number for number in range(1, len(found) + 1)]
+    return ",".join(f"{multiple:.3g}x" for multiple in (*found, *more))

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
 
 from depthlab.questions.arguments import Arguments
+from depthlab.questions.looks import looks_at, note_looks
 from depthlab.questions.publish import Store, check_answerable, send_answer, tell_verdict, write_answer
 from depthlab.questions.references import (
     begin_answer,
@@ -101,6 +102,13 @@ class TrainedRuns(Generic[Plan]):
         finished = tuple(replace(one, ref=refs[one.ref.fingerprint]) for one in self.finished)
         return replace(self, about=replace(self.about, runs=tuple(refs.values())), finished=finished)
 
+    def counted(self, until: float | None) -> "TrainedRuns[Plan]":
+        """Return the runs with the looks that were taken at their sweep, this one included; named runs have none."""
+        if not self.sweeps:
+            return self
+        looks = looks_at(self.sweep.folder, self.about, until)
+        return replace(self, about=replace(self.about, looks=looks))
+
     def publish(self, page: "Page", record: Any, arguments: Arguments) -> None:
         """Write page and record, send them to MLflow, and tell the verdict.
 
@@ -116,7 +124,9 @@ class TrainedRuns(Generic[Plan]):
             sweep.show()
         if not self.sweeps:
             print(*(f"{one.ref.name}: {one.folder.path}" for one in self.finished), sep="\n")
-        tell_verdict(record.about.verdict, arguments.output)
+        for sweep in self.sweeps[:1]:
+            note_looks(sweep.folder, record.about.looks)
+        tell_verdict([*record.about.verdict, *filter(None, [record.about.until])], arguments.output)
         for sweep in self.sweeps:
             sweep.end()
 
@@ -148,9 +158,9 @@ def find_runs(
     if RUN in arguments.options:
         return _named(arguments, question, along, settings, plan)
     if settings.dry_run:
-        preview_sweep(arguments.overrides, settings, variants=variants)
+        preview_sweep(arguments.overrides, settings, only=arguments.wanted, variants=variants)
         return None
-    swept = ensure_sweep(arguments.overrides, settings, variants=variants)
+    swept = ensure_sweep(arguments.overrides, settings, only=arguments.wanted, variants=variants)
     return runs_of_sweep(question, swept, along=along, plan=plan)
 
 

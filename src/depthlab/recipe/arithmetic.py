@@ -16,4 +16,4 @@ FORMER_SOURCES = (
 )
 
 # Keys that came later, and the value with which a run computes what it did before there was the key.
-LATER_KEYS: dict[str, Any] = {"trainer.workers": 1, "trainer.microbatches": 1}
+LATER_KEYS: dict[str, Any] = {"trainer.workers": 1, "trainer.microbatches": 1, "data.train_size": None}

@@ -93,8 +93,6 @@ class Recipe:
         science = {key: value for key, value in self.config.items() if key not in ("tracking", *STEERING)}
         for group, keys in NOT_SCIENCE.items():
             science[group] = {key: value for key, value in science[group].items() if key not in keys}
-        if science["data"].get("train_size") is None:  # as for runs from before digits had it
-            science["data"].pop("train_size", None)
         science["model"] = {key: value for key, value in science["model"].items() if key != "parts"}
         science["parts"] = self.parts
         if not self.parts:  # as for runs from before there were any
@@ -102,7 +100,7 @@ class Recipe:
         for key, before in LATER_KEYS.items():
             group, name = key.split(".")
             if science[group].get(name) == before:
-                del science[group][name]
+                science[group].pop(name, None)
         return science
 
     def fingerprint(self, *, data_checksum: str, precision: str) -> str:

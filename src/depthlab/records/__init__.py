@@ -1,14 +1,14 @@
 """What the lab writes down: frozen dataclasses that turn into JSON and back. Each question adds its own record.py."""
 
-from depthlab.records.anova import Anova, AnovaTerm, Change, FactorialAxis
 from depthlab.records.base import Record
 from depthlab.records.calibration import Calibration, CalibrationBin
 from depthlab.records.exchange import Exchange, ExchangeFit, RateContrast, RateRatio
+from depthlab.records.factorial import Change, FactorialAxis, FailureComparison
 from depthlab.records.found_runs import FoundRun, RunsFound
 from depthlab.records.lesion_sites import FixedUnit, LesionSite
 from depthlab.records.matched_network import MatchedNetwork
 from depthlab.records.measured_run import LayerValue, MeasuredRun
-from depthlab.records.questions import Compared, PublishedFigure, QuestionRecord, RunRef
+from depthlab.records.questions import Compared, Look, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord, test_note
 from depthlab.records.states import DONE, ENDED, RunStatus, TrialState
 from depthlab.records.statistics import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
@@ -25,8 +25,6 @@ from depthlab.records.sweeps import (
 __all__ = [
     "DONE",
     "ENDED",
-    "Anova",
-    "AnovaTerm",
     "Calibration",
     "CalibrationBin",
     "Change",
@@ -39,12 +37,14 @@ __all__ = [
     "Exchange",
     "ExchangeFit",
     "FactorialAxis",
+    "FailureComparison",
     "FaultRecord",
     "FixedUnit",
     "FoundRun",
     "Interval",
     "LayerValue",
     "LesionSite",
+    "Look",
     "Manifest",
     "MatchedNetwork",
     "MeasuredRun",

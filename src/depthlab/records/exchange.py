@@ -17,6 +17,7 @@ class Exchange(Record):
     interval: Interval | None = None  # of `points`
     per_cost_interval: Interval | None = None
     p: float | None = None  # that the error does not change with the axis
+    p_holm: float | None = None  # corrected over the fit's slopes and contrasts
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class RateContrast(Record):
     difference: float  # points; negative if `a` buys more
     interval: Interval | None = None
     p: float | None = None
-    p_holm: float | None = None  # corrected over the fit's contrasts
+    p_holm: float | None = None  # likewise
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class ExchangeFit(Record):
     contrasts: tuple[RateContrast, ...] = ()
     ratios: tuple[RateRatio, ...] = ()  # of each two axes, both ways
     levels: dict[str, float] = field(default_factory=dict)  # family -> error where all logarithms are zero
-    std: float | None = None  # of the residuals
+    std: float | None = None  # of networks' means about the fit
+    seeds_std: float | None = None  # of the runs of one network
     df: int = 0  # degrees of freedom of intervals
-    lack_of_fit: float | None = None  # p that networks lie off the lines by no more than seeds differ
     notes: tuple[str, ...] = ()  # what speaks against the numbers

@@ -20,3 +20,9 @@ class MatchedNetwork(Record):
     parameters: int
     multiply_adds: int
     step_seconds: float | None = None  # of one training step, where that was measured
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """What it costs in every unit that was counted or measured."""
+        counted = {"parameters": float(self.parameters), "multiply-adds": float(self.multiply_adds)}
+        return counted if self.step_seconds is None else counted | {"time of a step": self.step_seconds}

@@ -1,6 +1,7 @@
 """What an answered question leaves: which runs it rests on, what was compared, and what was said of it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from depthlab.records.base import Record
@@ -64,6 +65,17 @@ class PublishedFigure(Record):
 
 
 @dataclass(frozen=True)
+class Look(Record):
+    """A time at which a question was answered, with the runs that there were then."""
+
+    question: str
+    date: str  # ISO 8601, UTC
+    finished: tuple[str, ...]  # fingerprints of the runs
+    seeds: tuple[int, int]  # of the network with the fewest, and with the most
+    until: float | None = None  # points at which seeds are no longer added; None where a person decided
+
+
+@dataclass(frozen=True)
 class QuestionRecord(Record):
     """What every answer has: what was typed, when, with what, over which runs, and the verdict in words."""
 
@@ -80,3 +92,11 @@ class QuestionRecord(Record):
     runs: tuple[RunRef, ...] = ()
     left_out: tuple[str, ...] = ()  # impossible combinations, each with its reason
     verdict: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()  # at the same sweep, this one included
+    until: str = ""  # what became of `until=`, in a sentence
+
+    @property
+    def counted_looks(self) -> int:
+        """How many looks may have decided to go on: those of one `until=` in a row stop on width, and count as one."""
+        more = sum(a.until is None or a.until != b.until for a, b in pairwise(self.looks))
+        return 1 + more

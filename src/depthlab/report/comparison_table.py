@@ -7,10 +7,12 @@ from depthlab.report.blocks import PageTable
 from depthlab.report.cells import interval_cell
 
 
-def comparison_table(compared: Sequence[Compared], name: str) -> PageTable:
-    """Return a row for each comparison, by families."""
+def comparison_table(
+    compared: Sequence[Compared], name: str, *, of: str = "%", difference: str = "points"
+) -> PageTable:
+    """Return a row for each comparison, by families; `of` is the unit of means, `difference` that of differences."""
     head = (
-        *("family", "networks", "means (%)", "difference (points)", "95 % interval"),
+        *("family", "networks", f"means ({of})", f"difference ({difference})", "95 % interval"),
         *("p", "p by Holm", "effect", "method", "seeds"),
     )
     return PageTable(head, tuple(_row(one) for one in compared), "Differences: the first less the second.", name)

@@ -62,7 +62,7 @@ def run_table(about: QuestionRecord, name: str) -> PageTable:
 
 def run_notices(about: QuestionRecord) -> tuple[Notice, ...]:
     """Return what a reader must know of where and with what the runs were computed."""
-    notices = []
+    notices = [*_look_notices(about)]
     if about.left_out:
         listed = "; ".join(about.left_out[:10])
         rest = f"; and {len(about.left_out) - 10} more" if len(about.left_out) > 10 else ""
@@ -93,6 +93,23 @@ def run_notices(about: QuestionRecord) -> tuple[Notice, ...]:
             )
         )
     return tuple(notices)
+
+
+def _look_notices(about: QuestionRecord) -> list[Notice]:
+    """Say how often growing runs were looked at, which gives luck as many chances, and what became of `until=`."""
+    notices = [Notice(about.until)] if about.until else []
+    if about.counted_looks > 1:
+        seeds = ", ".join(
+            str(low) if low == high else f"{low} to {high}" for low, high in (one.seeds for one in about.looks)
+        )
+        notices.append(
+            Notice(
+                f"These runs were looked at {len(about.looks)} times as they grew, with {seeds} seeds a network. Luck "
+                f"had as many chances, so that a claim is made only where its p is below 0.05 / {about.counted_looks}; "
+                "intervals are those of a single look."
+            )
+        )
+    return notices
 
 
 def _account(refs: Sequence[RunRef]) -> str:

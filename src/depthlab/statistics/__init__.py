@@ -6,6 +6,7 @@ from depthlab.statistics.contrasts import Cell, contrast, slope_weights, varianc
 from depthlab.statistics.crossed import crossed, discordant_interval, fisher, mcnemar, seeds_and_images_interval
 from depthlab.statistics.effects import cohen_d, hedges_g, paired_dz
 from depthlab.statistics.equivalence import equivalence, standard_error
+from depthlab.statistics.factorial import Factorial, cell_place, change, factorial
 from depthlab.statistics.families import holm
 from depthlab.statistics.intervals import bootstrap_interval, proportion_interval, summarize, t_interval
 from depthlab.statistics.planning import (
@@ -17,7 +18,7 @@ from depthlab.statistics.planning import (
     upper_spread,
 )
 from depthlab.statistics.ratios import fieller_ratio
-from depthlab.statistics.significance import ALPHA, LEVEL, is_significant
+from depthlab.statistics.significance import ALPHA, LEVEL, claim_level, is_significant, looked_at
 from depthlab.statistics.trend import failure_limit, jonckheere, least_trend_p
 
 __all__ = [
@@ -27,11 +28,15 @@ __all__ = [
     "Comparison",
     "Effect",
     "Equivalence",
+    "Factorial",
     "Interval",
     "Ratio",
     "Summary",
     "Trend",
     "bootstrap_interval",
+    "cell_place",
+    "change",
+    "claim_level",
     "cohen_d",
     "compare",
     "contrast",
@@ -39,6 +44,7 @@ __all__ = [
     "detectable_difference",
     "discordant_interval",
     "equivalence",
+    "factorial",
     "failure_limit",
     "fieller_ratio",
     "fisher",
@@ -47,6 +53,7 @@ __all__ = [
     "is_significant",
     "jonckheere",
     "least_trend_p",
+    "looked_at",
     "mcnemar",
     "paired",
     "paired_dz",

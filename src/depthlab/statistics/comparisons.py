@@ -18,6 +18,7 @@ NO_SPREAD = "no side spreads over its values: nothing to judge the difference by
 NO_SPREAD_OF_PAIRS = "all pairs differ by the same: nothing to judge the difference by, no test"
 
 
+Floors = tuple[float, float]  # least variances of a and b
 Seed = TypeVar("Seed", bound=Hashable)
 
 
@@ -32,12 +33,15 @@ def compare(a: Mapping[Seed, float], b: Mapping[Seed, float], level: float = 0.9
     return welch(a.values(), b.values(), level)
 
 
-def welch(a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, images: int = 0) -> Comparison:
+def welch(
+    a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, images: int = 0, floors: Floors | None = None
+) -> Comparison:
     """Compare two independent samples, whose variances may differ (Welch, Biometrika 34, 1947).
 
     t = (mean a - mean b) / sqrt(u + v) with u = var a / n, v = var b / m and df = (u + v)² / (u²/(n-1) + v²/(m-1)).
     Difference and interval are in the units of the values; the effect is Hedges' g. With `images`, values are errors in
-    percent of so many images, and a side's variance is at least `variance_floor`.
+    percent of so many images, and a side's variance is at least `variance_floor`; `floors` gives the least variances of
+    other values.
 
     One value on a side: no test. One side of equal values is sound, as the other one gives the spread. If neither
     spreads, t is not defined: equal means have p = 1, effect 0 and an interval of no width; means that differ have no
@@ -49,7 +53,9 @@ def welch(a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, image
     difference, n = mean_of(first) - mean_of(second), (first.size, second.size)
     if min(n) < 2:
         return Comparison(difference, n, "none", note=ONE_VALUE)
-    u, v = (max(variance_of(side), variance_floor(side, images)) / side.size for side in (first, second))
+    floors = floors or (variance_floor(first, images), variance_floor(second, images))
+    sides = zip((first, second), floors, strict=True)
+    u, v = (max(variance_of(side), floor) / side.size for side, floor in sides)
     error = math.sqrt(u + v)
     value = pooled_effect(first, second)
     effect = None if value is None else value * unbiasing(sum(n) - 2)
@@ -61,15 +67,17 @@ def welch(a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, image
     return _tested(blank, error, df, level)
 
 
-def paired(a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, images: int = 0) -> Comparison:
+def paired(
+    a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, images: int = 0, floors: Floors | None = None
+) -> Comparison:
     """Compare pairs, such as runs of two networks from the same initial weights, in the same order (Student, 1908).
 
     Runs of different depths are no pairs: that they share a seed makes them no more alike than others.
 
     t = mean(a - b) / (std(a - b) / sqrt(n)) with n - 1 degrees of freedom. Difference and interval are in the units of
-    the values; the effect is dz. With `images` the variance of the differences is at least both sides' floors
-    together. One pair, and pairs that all differ by the same, are treated as `welch` treats one value and samples that
-    don't spread. Raises `ValueError` as `welch` does, and for sides of unequal length.
+    the values; the effect is dz. With `images` or `floors` the variance of the differences is at least both sides'
+    floors together. One pair, and pairs that all differ by the same, are treated as `welch` treats one value and
+    samples that don't spread. Raises `ValueError` as `welch` does, and for sides of unequal length.
     """
     first, second = pairs(a, b)
     check_level(level)
@@ -77,7 +85,7 @@ def paired(a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, imag
     difference = mean_of(differences)
     if first.size < 2:
         return Comparison(difference, n, "none", note=ONE_VALUE)
-    floor = variance_floor(first, images) + variance_floor(second, images)
+    floor = sum(floors or (variance_floor(first, images), variance_floor(second, images)))
     error = math.sqrt(max(variance_of(differences), floor) / first.size)
     blank = Comparison(difference, n, "paired t", effect=paired_effect(first, second), effect_kind="paired dz")
     if error <= (nothing := rounding(first, second)):

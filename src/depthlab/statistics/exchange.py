@@ -1,9 +1,10 @@
 """What a doubling of depth buys against a doubling of width or of cardinality.
 
-The model is error = level(family) + sum over axes of slope(axis) · log2(value), fitted by least squares over all runs.
-A slope is then the change of the error, in points, by one doubling. Fitted to log2(cost) the same model tells by what
-factor a doubling multiplies the cost, and the quotient of both what a doubling of the cost buys along each axis. The
-quotient of two slopes is the exchange ratio: how many doublings of one axis a doubling of the other is worth.
+The model is error = level(family) + sum over axes of slope(axis) · log2(value), fitted by least squares to the mean
+errors of networks. A slope is then the change of the error, in points, by one doubling. Fitted to log2(cost) the same
+model tells by what factor a doubling multiplies the cost, and the quotient of both what a doubling of the cost buys
+along each axis. The quotient of two slopes is the exchange ratio: how many doublings of one axis a doubling of the
+other is worth.
 """
 
 from collections.abc import Sequence
@@ -25,39 +26,35 @@ AXES = ("depth", "width", "cardinality")
 def fit_exchange(measure: str, points: Sequence[Point], *, level: float = LEVEL) -> ExchangeFit:
     """Fit the exchange rates of the axes that vary.
 
-    Intervals are Student's, of the residuals of all runs. Where networks lie off the lines by more than seeds differ
-    (F test of lack of fit, Draper and Smith 1998, sec. 2.1), runs of a network are no independent witnesses of a line,
-    and intervals rest on the scatter of networks about it. With one seed a network there are slopes and no intervals.
-    Where networks are too few to tell the axes apart there is no fit, and `notes` says so.
+    Intervals and p-values are Student's, with networks as the unit of replication (`find_spread`). Those of all slopes
+    and contrasts together are corrected by Holm's method. Where networks are too few to tell the axes apart there is
+    no fit, and where they are too few to judge by, slopes without intervals; `notes` says so.
     """
     points = [point for point in points if point.errors]
-    runs = sum(len(point.errors) for point in points)
-    blank = ExchangeFit(measure, runs, len(points))
+    blank = ExchangeFit(measure, sum(len(point.errors) for point in points), len(points))
     families = list(dict.fromkeys(point.family for point in points))
     axes = [axis for axis in AXES if _varies(axis, points)]
     design = _design(points, families, axes)
     if not axes or np.linalg.matrix_rank(design) < design.shape[1]:
         return _without_fit(blank, design.shape[1], axes)
-    rows = np.repeat(design, [len(point.errors) for point in points], axis=0)
-    errors = np.concatenate([point.errors for point in points])
-    slopes = _solve(rows, errors)
-    factors = _solve(design, np.log2([point.cost for point in points]))
-    spread, lack, notes = find_spread(points, rows, errors, slopes)
+    means = np.array([np.mean(point.errors) for point in points])
+    slopes, factors = _solve(design, means), _solve(design, np.log2([point.cost for point in points]))
+    found = find_spread(points, design, means, slopes)
+    spread = None if isinstance(found, str) else found
     first = len(families)
     exchanges = [_exchange(axis, first + number, slopes, factors, spread, level) for number, axis in enumerate(axes)]
-    return ExchangeFit(
-        measure,
-        runs,
-        len(points),
-        exchanges=tuple(exchanges),
-        contrasts=_contrasts(axes, first, slopes, factors, spread, level),
+    contrasts = _contrasts(axes, first, slopes, factors, spread, level)
+    corrected = holm([*(one.p for one in exchanges), *(one.p for one in contrasts)])
+    fit = replace(
+        blank,
+        exchanges=tuple(replace(one, p_holm=p) for one, p in zip(exchanges, corrected, strict=False)),
+        contrasts=tuple(replace(one, p_holm=p) for one, p in zip(contrasts, corrected[len(axes) :], strict=True)),
         ratios=_ratios(axes, first, slopes, factors, spread, level),
         levels={family: float(slopes[number]) for number, family in enumerate(families)},
-        std=spread.std if spread else None,
-        df=spread.df if spread else 0,
-        lack_of_fit=lack,
-        notes=notes,
     )
+    if isinstance(found, str):
+        return replace(fit, notes=(found,))
+    return replace(fit, std=found.std, seeds_std=found.seeds_std, df=found.df)
 
 
 def _varies(axis: str, points: Sequence[Point]) -> bool:
@@ -99,17 +96,15 @@ def _exchange(axis: str, column: int, slopes: Array, factors: Array, spread: Spr
 
 def _contrasts(
     axes: Sequence[str], first: int, slopes: Array, factors: Array, spread: Spread | None, level: float
-) -> tuple[RateContrast, ...]:
+) -> list[RateContrast]:
     """Compare what a doubling of the cost buys along each two axes; the later axis less the earlier one."""
-    found: list[tuple[str, str, float, Interval | None, float | None]] = []
+    found = []
     for (one, earlier), (two, later) in combinations(enumerate(axes, first), 2):
-        if factors[one] <= 0 or factors[two] <= 0:
-            continue
-        weights = np.zeros_like(slopes)
-        weights[one], weights[two] = -1 / factors[one], 1 / factors[two]
-        found.append((later, earlier, *_estimate(weights, slopes, spread, level)))
-    corrected = holm(p for *_, p in found)
-    return tuple(RateContrast(*values, p_holm) for values, p_holm in zip(found, corrected, strict=True))
+        if factors[one] > 0 and factors[two] > 0:
+            weights = np.zeros_like(slopes)
+            weights[one], weights[two] = -1 / factors[one], 1 / factors[two]
+            found.append(RateContrast(later, earlier, *_estimate(weights, slopes, spread, level)))
+    return found
 
 
 def _ratios(

@@ -1,11 +1,11 @@
 """How many doublings of one axis a doubling of another is worth."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import permutations
 
 from depthlab.records import Interval, RateRatio, Ratio
-from depthlab.statistics import fieller_ratio
+from depthlab.statistics.ratios import fieller_ratio
 
 Covariance = Mapping[tuple[str, str], float]
 
@@ -29,28 +29,18 @@ def exchange_ratios(
     """
     found = []
     for a, b in permutations(slopes, 2):
-        ratio = _ratio(a, b, slopes, covariance, df, level)
+        if covariance is None:
+            ratio = Ratio(slopes[a] / slopes[b] if slopes[b] else None)
+        else:
+            block = [[covariance[one, other] for other in (a, b)] for one in (a, b)]
+            ratio = fieller_ratio(slopes[a], slopes[b], block, df, level)
         grow = doublings[a] > 0 and doublings[b] > 0
-        per_cost = _scaled(ratio, doublings[b] / doublings[a]) if grow else None
-        found.append(RateRatio(a, b, ratio, per_cost))
+        found.append(RateRatio(a, b, ratio, _scaled(ratio, doublings[b] / doublings[a]) if grow else None))
     return tuple(found)
 
 
-def clearest(ratios: Sequence[RateRatio], a: str, b: str) -> RateRatio:
-    """Return the exchange of two axes in doublings of `b`, or of `a` where only what `a` changes is clear of zero."""
-    (forth,), (back,) = ([one for one in ratios if (one.a, one.b) == pair] for pair in ((a, b), (b, a)))
-    return back if back.doublings.clear and not forth.doublings.clear else forth
-
-
-def _ratio(a: str, b: str, slopes: Mapping[str, float], covariance: Covariance | None, df: int, level: float) -> Ratio:
-    if covariance is None:
-        return Ratio(slopes[a] / slopes[b] if slopes[b] else None)
-    block = [[covariance[one, other] for other in (a, b)] for one in (a, b)]
-    return fieller_ratio(slopes[a], slopes[b], block, df, level)
-
-
 def _scaled(ratio: Ratio, factor: float) -> Ratio:
-    """Return the ratio in other units; the factor is above zero, and what it rests on is known exactly."""
+    """Return the ratio in other units; the factor is above zero, and known exactly."""
 
     def ends(interval: Interval | None) -> Interval | None:
         return None if interval is None else replace(interval, low=factor * interval.low, high=factor * interval.high)

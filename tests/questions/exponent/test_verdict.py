@@ -3,14 +3,26 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import fmean
 
 import pytest
+from scipy import stats
 
-from depthlab.questions.exponent.fit import ONE_GROUP, SIZE_GROUPS, SIZE_UNITS, SOME_GROUPS, SOME_UNITS, VALUES, fit_all
+from depthlab.questions.exponent.fit import (
+    ONE_GROUP,
+    SIZE_GROUPS,
+    SIZE_UNITS,
+    SOME_GROUPS,
+    SOME_UNITS,
+    VALUES,
+    compare_pieces,
+    fit_all,
+)
 from depthlab.questions.exponent.record import ExponentRecord, ExponentRun, PieceLesion, PieceSet
 from depthlab.questions.exponent.verdict import CARDINALITY, DEPTH, EXCHANGE, find_parts, judge, outcome_of
 from depthlab.records import QuestionRecord, RunRef, TrialState
-from tests.questions.exponent.networks import exponent_runs
+from depthlab.statistics import holm
+from tests.questions.exponent.networks import SHAPES, exponent_runs
 
 SHARE = 1 / 3
 
@@ -73,7 +85,8 @@ def test_the_verdict_is_computed() -> None:
     text = told(as_read())
     assert text.startswith("The reading that width is the base and depth the exponent is supported: of its 6 parts")
     assert (
-        "after deleting 33 % of the units the error rises, with each doubling of the units, by 10.0 points less" in text
+        "after deleting 33 % of the units that keep the shape (33 % of all units) the error rises, with each doubling "
+        "of the units, by 10.0 points less" in text
     )
     assert "goes with the units to the power 1.0" in text and "95 % interval" in text
     text = told(turned())
@@ -81,14 +94,15 @@ def test_the_verdict_is_computed() -> None:
     assert "by 6.0 points more (95 % interval 5." in text
 
 
-def test_where_nothing_hangs_on_depth_nothing_is_decided() -> None:
+def test_where_nothing_depends_on_depth_nothing_is_decided() -> None:
     text = told(exponent_runs(lambda n, c: 20.0, lambda n, c: 4.0))
     assert "is not decided: of its 6 parts 6 not decided" in text
+    assert "Robustness, " in text and "5 networks tell the difference to within " in text
 
 
 def test_one_seed_makes_no_claim() -> None:
     text = told(exponent_runs(lambda n, c: 60 - 10 * math.log2(n), lambda n, c: float(n), seeds=1))
-    assert "there are points, and nothing to tell how sure they are" in text
+    assert "is not decided: nothing tells how sure the numbers are" in text
     assert "one seed a network" in text and "supported" not in text.replace("not supported", "")
 
 
@@ -100,10 +114,30 @@ def test_networks_along_one_axis_decide_nothing() -> None:
 
 def test_units_are_set_against_groups() -> None:
     text = told(as_read())
-    assert "Units against groups: without 33 % of its units a network's error rises by" in text
+    assert "Units against groups: without 33 % of the units that keep the shape (33 % of all units) a network's" in text
     assert "units are missed more" in text
     alone = [replace(run, pieces=run.pieces[:1]) for run in as_read()]
     assert "Units against groups" not in told(alone)
+
+
+def test_units_and_groups_are_compared_over_networks_not_over_runs() -> None:
+    found = compare_pieces(as_read())
+    assert found is not None and found.comparison is not None
+    rises = [60 - 10 * math.log2(n) - 3 * math.log2(c) for n, c, _ in SHAPES]
+    assert found.comparison.n == (5, 5)
+    reference = stats.ttest_1samp([rise / 2 for rise in rises], 0)
+    assert (found.comparison.difference, found.comparison.p) == (
+        pytest.approx(fmean(rises) / 2, abs=0.01),
+        pytest.approx(reference.pvalue, rel=0.1),
+    )
+
+
+def test_units_against_groups_are_corrected_with_the_parts() -> None:
+    about = QuestionRecord("exponent", (), "", "", None, (), {}, (), (), {})
+    record = judge(ExponentRecord(about, (), tuple(as_read()), SHARE, 360))
+    assert record.units_against_groups is not None and record.units_against_groups.comparison is not None
+    together = [*(part.p for part in record.parts), record.units_against_groups.comparison.p]
+    assert (*(part.p_holm for part in record.parts), record.units_against_groups.p_holm) == holm(together)
 
 
 def test_missing_runs_and_refused_networks_are_named() -> None:

@@ -65,6 +65,7 @@ def lesioned(model: str, seed: int, whole: float, rise: float, *, draws: int = 3
             inner_deletions=tuple(one for one in deletions if one.count < count) if model != "plain" else (),
             reorderings=moved,
         ),
+        initial_weights=f"of {settings.get('depth', 20)} and {seed}",
     )
 
 

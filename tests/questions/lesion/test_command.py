@@ -29,7 +29,7 @@ def test_a_run_that_is_named_is_answered_from(
     record = LesionRecord.read(tmp_path / "record.json")
     assert record.batch_norm == "reestimated" and record.measured[0].folder == trained.record.folder
     assert record.measured[0].lesions.single_images == record.measured[0].lesions.draw_images == 40
-    assert record.headline in answer.out and "gives a point" in answer.out
+    assert record.headline in answer.out and "With 1 seed there is no interval" in answer.out
     client, _ = open_client(trained.uri, "depthlab")
     sent = {item.path for item in client.list_artifacts(trained.run_id, "report/lesion")}
     assert {"report/lesion/index.html", "report/lesion/record.json"} <= sent
@@ -93,7 +93,11 @@ def test_a_sweep_is_trained_measured_and_answered(tmp_path: Path, open_page: Ope
         ("resnet-8 drop_path=0", "plain-8 drop_path=0"),
         ("resnet-8 drop_path=0.5", "resnet-8 drop_path=0"),
     }
-    unjudged = replace(record, compared=(), headline="", about=replace(record.about, verdict=()))
+    begun = {run.network: run.initial_weights for run in record.measured if run.seed == 0}
+    assert len(set(begun.values())) == 1, "neither the shortcut nor stochastic depth changes the initial weights"
+    by_pair = {one.a: one.comparison.method for one in record.compared if one.comparison is not None}
+    assert by_pair == {"resnet-8 drop_path=0": "welch", "resnet-8 drop_path=0.5": "paired t"}
+    unjudged = replace(record, compared=(), rises=(), headline="", about=replace(record.about, verdict=()))
     assert judge(unjudged) == record
     client, _ = open_client(f"sqlite:///{tmp_path}/mlflow.db", "depthlab")
     assert record.about.sweep_run is not None

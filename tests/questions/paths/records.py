@@ -7,6 +7,7 @@ from depthlab.questions.paths.effective_paths import find_effective
 from depthlab.questions.paths.effective_training import pair_runs
 from depthlab.questions.paths.published import published_path_facts
 from depthlab.questions.paths.record import (
+    GradientByLength,
     NearbyGradients,
     PathGradients,
     PathLengths,
@@ -34,8 +35,7 @@ def residual(depth: int, seed: int, *, factor: float = 0.3) -> PathRun:
         )
         for k in range(units + 1)
     )
-    exact = tuple(factor**k * 1.02 for k in range(units + 1)) if 2**units <= 256 else ()
-    gradients = PathGradients("branches", 64, 3, norms, 1.5, 0.7, exact)
+    gradients = PathGradients("branches", 64, 3, norms, 1.5, 0.7)
     layers = [0] * (depth + 1)
     for k in range(units + 1):
         layers[2 * k + 2] = comb(units, k)
@@ -53,9 +53,20 @@ def residual(depth: int, seed: int, *, factor: float = 0.3) -> PathRun:
         lengths=lengths,
         gradients=gradients,
         effective=find_effective(gradients),
+        by_length=by_length(units, 0.6 * factor * (1 + 0.02 * seed)),
+        initial_weights=f"of {depth} and {seed}",
         initial=nearby(0.8 - depth / 400 - 0.01 * seed),
         final=nearby(0.9 - depth / 600 - 0.012 * seed),
     )
+
+
+def by_length(units: int, q: float) -> GradientByLength:
+    """Return the parts of units that multiply the gradient by 1 + q z, where the paths of all branches work against."""
+    shares = [comb(units, k) * q**k / (1 + q) ** units for k in range(units + 1)]
+    shares[0], shares[-1] = shares[0] + 0.001, shares[-1] - 0.001
+    paths = tuple(comb(units, k) for k in range(units + 1))
+    norms = tuple(2 * abs(share) for share in shares)
+    return GradientByLength("branches", 64, tuple(range(units + 1)), paths, tuple(shares), norms)
 
 
 def plain(depth: int, seed: int) -> PathRun:
@@ -69,6 +80,7 @@ def plain(depth: int, seed: int) -> PathRun:
         lengths=PathLengths((*[0] * units, 1), (*[0] * depth, 1)),
         gradients=None,
         effective=None,
+        by_length=None,
         initial=nearby(0.6 - depth / 100 - 0.013 * seed),
         final=nearby(0.7 - depth / 200 - 0.011 * seed),
     )
@@ -109,7 +121,9 @@ def record_of(runs: list[PathRun], *, trains: bool = True, lost: bool = False, d
         versions={"torch": "2.13.0"},
         runs=tuple(refs),
     )
-    return judge(PathsRecord(about, tuple(runs), training, published=published_path_facts(), note=note))
+    return judge(
+        PathsRecord(about, tuple(runs), training, published=published_path_facts(), note=note, trained={"test": 359})
+    )
 
 
 def reference(run: PathRun) -> RunRef:

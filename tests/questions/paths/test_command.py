@@ -23,12 +23,13 @@ def test_a_run_that_is_named(pipeline: Pipeline, trained: Trained, tmp_path: Pat
     record = PathsRecord.read(tmp_path / "record.json")
     (run,) = record.runs
     assert run.lengths is not None and run.lengths.branches == (1, 3, 3, 1) and run.units == 3
-    assert run.gradients is not None and run.gradients.images == 8 and len(run.gradients.exact) == 4
+    assert run.gradients is not None and run.gradients.images == 8 and len(run.gradients.lengths) == 4
+    assert run.by_length is not None and run.by_length.images == 8 and sum(run.by_length.shares) == pytest.approx(1)
     assert run.initial is not None and run.final is not None and run.final.points == 6 and run.final.lines == 2
     assert record.training == () and run.test_error == pytest.approx(
         100 * (1 - trained.record.metrics["test/accuracy"])
     )
-    assert "a point, no claim" in answer.out and f"page: {tmp_path / 'index.html'}" in answer.out
+    assert "With 1 seed there is no interval" in answer.out and f"page: {tmp_path / 'index.html'}" in answer.out
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +59,7 @@ def test_the_second_part_trains_some_of_the_units(told: Told[PathsRecord]) -> No
     assert one.network == "resnet-14" and 1 <= one.active_units < one.units == 6
     assert one.active_units == pytest.approx(2 * one.center, abs=0.5) or one.active_units == 1
     assert set(one.errors) == set(one.whole) == {"0", "1"}
+    assert one.twins, "the active units change nothing of the initial weights"
     states = [ref.state for ref in record.about.runs if ref.group == f"resnet-14 active_units={one.active_units}"]
     assert states == ["finished", "finished"] and "active_units" in record.about.axes
 
@@ -65,7 +67,7 @@ def test_the_second_part_trains_some_of_the_units(told: Told[PathsRecord]) -> No
 @pytest.mark.slow
 def test_the_verdict_follows_from_the_record(told: Told[PathsRecord]) -> None:
     record = told.record
-    unjudged = replace(record, nearby=(), about=replace(record.about, verdict=()))
+    unjudged = replace(record, nearby=(), shorter=(), about=replace(record.about, verdict=()))
     assert judge(unjudged) == record and all(sentence in told.answer.out for sentence in record.about.verdict)
 
 

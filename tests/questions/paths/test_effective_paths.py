@@ -1,5 +1,6 @@
 """Which lengths carry the gradient."""
 
+import math
 from math import comb
 
 import pytest
@@ -36,17 +37,11 @@ def test_without_decay_the_effective_paths_are_the_many() -> None:
     assert found is not None and found.mean == pytest.approx(10) and found.paths == pytest.approx(found.carried)
 
 
-def test_intervals_are_over_draws() -> None:
-    still = find_effective(decaying(10, 0.5))
-    assert still is not None and still.mean_interval is not None
-    assert still.mean_interval.high - still.mean_interval.low == pytest.approx(0, abs=1e-9)
-    (first, *rest) = decaying(10, 0.5, noise=0.3).lengths
-    moving = SampledLength(first.length, first.paths, 10, (1.0, 50.0, 9.0), first.at_image, 0.0, 0.1, 0)
-    found = find_effective(PathGradients("branches", 2, 3, (moving, *rest), 1.0, 1.0))
-    assert found is not None and found.mean_interval is not None
-    assert found.mean_interval.high - found.mean_interval.low > 0.1
-    one = find_effective(decaying(10, 0.5, draws=1))
-    assert one is not None and one.mean_interval is None and one.slope_interval is None
+def test_norms_add_up_to_many_times_the_gradient() -> None:
+    """A unit that multiplies norms by q makes (1 + q)^n of them, by the whole gradient's norm of 1."""
+    found, huge = find_effective(decaying(10, 0.5)), find_effective(decaying(2000, 1.0))
+    assert found is not None and found.times_whole == pytest.approx(1.5**10)
+    assert huge is not None and huge.times_whole == math.inf and huge.mean == pytest.approx(1000)
 
 
 @pytest.mark.parametrize(
@@ -57,10 +52,14 @@ def test_intervals_are_over_draws() -> None:
         ([0.96, 0.02, 0.02], 0.95, (0, 0)),
         ([0.5, 0.0, 0.5], 0.95, (0, 2)),
         ([0.25, 0.25, 0.25, 0.25], 0.5, (0, 1)),
+        ([-0.2, 0.5, 0.8, -0.1], 0.95, (1, 2)),
     ],
 )
 def test_the_shortest_range(weights: list[float], share: float, expected: tuple[int, int]) -> None:
-    assert shortest_range(weights, share) == expected
+    found = shortest_range(range(2, 2 + len(weights)), [1] * len(weights), weights, share)
+    assert (found.low - 2, found.high - 2) == expected
+    assert found.carried == pytest.approx(sum(weights[expected[0] : expected[1] + 1]))
+    assert found.paths == pytest.approx((expected[1] - expected[0] + 1) / len(weights))
 
 
 def test_numbers_of_paths_may_be_larger_than_any_float() -> None:

@@ -50,9 +50,9 @@ def test_networks_are_compared_where_both_sides_have_runs_and_corrected_together
         replace(run, network=f"{run.network} active_units=4", active_units=4, test_error=run.test_error + more)
         for run, more in zip(runs, (1.0, 1.1, 1.2, 0.1, -0.1, 0.3), strict=True)
     ]
-    both = compare_training(pair_runs(runs, trained, {"resnet-20": 4, "resnet-56": 4}))
+    both = compare_training(pair_runs(runs, trained, {"resnet-20": 4, "resnet-56": 4}), 359)
     assert [one.network for one in both] == ["resnet-20", "resnet-56"]
-    (alone,) = compare_training(pair_runs(runs, trained[:3], {"resnet-20": 4, "resnet-56": 4}))
+    (alone,) = compare_training(pair_runs(runs, trained[:3], {"resnet-20": 4, "resnet-56": 4}), 359)
     assert alone.network == "resnet-20" and alone.compared.comparison is not None
     assert both[0].compared.p_holm == pytest.approx(2 * alone.compared.comparison.p)
     assert pair_runs(runs, trained, {"resnet-20": 5}) == (), "none was trained on so many"

@@ -31,8 +31,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Get:
 def test_verdict_figures_and_tables_are_there(page: Get) -> None:
     found = page("several")
     assert [sentence for sentence in found.record.about.verdict if sentence not in found.text] == []
-    assert found.figures >= {"lengths", "norms", "products", "autocorrelation", "shattering"}
-    assert found.tables >= {"paths", "gradients", "training", "nearby_comparisons", "runs"}
+    assert found.figures >= {"lengths", "norms", "shares", "autocorrelation", "shattering"}
+    assert found.tables >= {"paths", "gradients", "mean_lengths", "training", "nearby_comparisons", "runs"}
     assert found.tables >= {f"published_{topic}" for topic in ("lengths", "gradients", "training", "nearby")}
 
 
@@ -42,6 +42,7 @@ def test_tables_hold_the_exact_numbers(page: Get) -> None:
     assert int(row["paths"]) == 2**27
     rows = [one for one in found.table("gradients") if (one["network"], one["seed"]) == ("resnet-56", "0")]
     assert [int(one["length"]) for one in rows] == list(range(28)) and sum(int(one["paths"]) for one in rows) == 2**27
+    assert sum(float(one["part of the gradient (%)"]) for one in rows) == pytest.approx(100)
     training = {one["network"]: one for one in found.table("training")}
     assert float(training["resnet-20"]["difference (points)"]) == pytest.approx(0.47)
 
@@ -55,7 +56,7 @@ def test_published_facts_name_their_source(page: Get) -> None:
 def test_one_seed_is_a_point(page: Get) -> None:
     told = "One seed: every number here is a point, and no claim is made"
     assert told in page("one seed").text and told not in page("several").text
-    assert "followed too. The sampled means are off by at most: resnet-14 2.9 %" in page("one seed").text
+    assert "With 1 seed there is no interval: type 'seed=range(3)'" in page("one seed").text
 
 
 def test_networks_without_several_paths_say_so(page: Get) -> None:

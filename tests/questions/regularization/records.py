@@ -6,7 +6,7 @@ from typing import Any
 
 from depthlab.questions.regularization.published import published_effects
 from depthlab.questions.regularization.record import Factor, FactorialRun, RegularizationRecord
-from depthlab.questions.regularization.verdict import judge_factorial
+from depthlab.questions.regularization.verdict import judge
 from depthlab.records import Calibration, CalibrationBin, FactorialAxis, QuestionRecord, RunRef
 from tests.questions.degradation.runs import ref, run
 
@@ -50,7 +50,7 @@ def calibration(test_error: float) -> Calibration:
     bins = [CalibrationBin(k / 15, (k + 1) / 15, 0, None, None) for k in range(13)]
     low = CalibrationBin(13 / 15, 14 / 15, 40, 0.9, 0.8)
     return Calibration(
-        100, right, right + 0.1, test_error / 200, 0.3, (*bins, low, CalibrationBin(14 / 15, 1.0, 60, 0.99, 0.97))
+        100, right, right + 0.1, test_error / 200, 0.3, (*bins, low, CalibrationBin(14 / 15, 1.0, 60, 0.99, 0.97)), 0.01
     )
 
 
@@ -58,7 +58,6 @@ def record_of(
     seeds: int = 3, lost: set[tuple[Any, ...]] = frozenset(), *, measured: bool = True
 ) -> RegularizationRecord:
     refs, runs = runs_of(seeds, lost, measured)
-    judged = judge_factorial(FACTORS, AXES, refs, runs)
     about = QuestionRecord(
         question="regularization",
         command=("python", "pipelines/regularization.py", "factors=weight_decay,drop_path"),
@@ -71,15 +70,13 @@ def record_of(
         commits=("c0ffee",),
         versions={"torch": "2.13.0"},
         runs=tuple(refs),
-        verdict=(judged.headline, *judged.verdict),
     )
-    return RegularizationRecord(
+    unjudged = RegularizationRecord(
         about=about,
         factors=FACTORS,
         axes=AXES,
         measured=tuple(runs),
-        anovas=judged.anovas,
-        effects=judged.effects,
         published=tuple(pair for factor in FACTORS for pair in published_effects(factor.name)),
         trained={"training": 1294, "validation": 143, "test": 360},
     )
+    return judge(unjudged)

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 import pytest
+import pytorch_lightning as pl
+import torch
 
-from depthlab.questions.regularization.factors import Factors, read_factors
+from depthlab.questions.regularization.factors import FACTORS, Factors, read_factors
 from depthlab.questions.regularization.record import Factor
-from depthlab.recipe import read_space
+from depthlab.recipe import compose, read_space
 from depthlab.records import FactorialAxis
+from depthlab.runs.check import build_network
 from depthlab.sweeps import settings_of
 from tests.questions.degradation.runs import ref
 
@@ -102,3 +105,35 @@ def test_axes_are_the_factors_and_what_else_varies() -> None:
     found = Factors(factors, ())
     assert found.axes(refs) == (FactorialAxis("weight_sharing", (False, True)), FactorialAxis("depth", (8, 20)))
     assert found.levels(refs[0]) == {"model": "vgg", "depth": 20, "weight_sharing": True}
+
+
+@pytest.mark.parametrize("model", ["resnet", "preresnet", "wide_resnet", "densenet", "mlp", "vgg", "alexnet"])
+def test_twins_begin_with_the_same_weights(model: str) -> None:
+    """The tests of the verdict pair the runs of a seed that differ in these factors alone."""
+    strengths = (
+        "weight_decay=0",
+        "dropout=0.3",
+        "drop_path=0.5",
+        "label_smoothing=0.1",
+        "cutout=2",
+        "mixup=1",
+        "cutmix=1",
+    )
+    assert {word.partition("=")[0] for word in strengths} == {
+        name for name, key in FACTORS.items() if Factor(name, key, 0, 1).shares_weights
+    }
+    plain = weights(f"model={model}")
+    assert not all(torch.equal(a, b) for a, b in zip(plain, weights(f"model={model}", "seed=1"), strict=True))
+    for word in strengths:
+        try:
+            twin = weights(f"model={model}", word)
+        except ValueError:  # dropout of a network that has none
+            continue
+        assert all(torch.equal(a, b) for a, b in zip(plain, twin, strict=True)), word
+
+
+def weights(*words: str) -> list[torch.Tensor]:
+    """Return the initial weights of a run."""
+    recipe = compose(words)
+    pl.seed_everything(recipe.config["seed"], verbose=False)
+    return list(build_network(recipe, num_classes=10, in_channels=1, image_size=8).state_dict().values())

@@ -39,18 +39,17 @@ def test_verdict_figures_and_tables_are_there(page: Get) -> None:
     several = page("several")
     assert [sentence for sentence in several.record.about.verdict if sentence not in several.text] == []
     assert several.figures == {"effects", "interactions", "gap", "reliability"}
-    assert several.tables >= {"cells", "effects", "anova_test_error", "anova_gap", "published", "runs"}
+    assert several.tables >= {"cells", "effects", "published", "runs"}
     assert "1,294 training, 143 validation, 360 test" in several.text
     assert "`" not in several.text.split("<script")[0], "code is set as code"
 
 
 def test_tables_hold_the_exact_numbers(page: Get) -> None:
     several = page("several")
-    table = several.table("anova_test_error")
-    assert [row["term"] for row in table[-2:]] == ["residual", "total"]
-    for row, term in zip(table, several.record.anovas[0].terms, strict=False):
-        assert row["term"] == " × ".join(term.axes)
-        assert (float(row["F"]), float(row["p by Holm"])) == (term.f, term.p_holm)
+    table = several.table("effects")
+    for row, one in zip(table, several.record.effects, strict=True):
+        assert (row["measure"], float(row["difference"])) == (one.measure, one.difference)
+        assert row["p"] == ("" if one.p is None else str(one.p))
     cells = several.table("cells")
     assert len(cells) == 8 and {row["runs"] for row in cells} == {"3 of 3"}
     first = [one.run for one in several.record.measured if one.run.network == cells[0]["network"]]
@@ -68,16 +67,17 @@ def test_published_pairs_name_their_source(page: Get) -> None:
 def test_one_seed_is_told_to_be_a_point(page: Get) -> None:
     text = page("one").text
     assert "One seed: every number here is a point, and no claim is made" in text
-    assert "no cell of the factorial has two runs" in text
+    assert "of fewer than two seeds all runs are there" in text
     assert "One seed" not in page("several").text
 
 
-def test_lost_runs_and_an_unbalanced_design_are_told(page: Get) -> None:
+def test_lost_runs_are_told_and_tested(page: Get) -> None:
     lost = page("lost")
     assert "2 of 24 runs have no result (2 diverged)" in lost.text
-    assert "Unbalanced: of 8 cells 0 are empty, and the others have 2 to 3 runs" in lost.text
     assert sorted(row["runs"] for row in lost.table("cells"))[0] == "2 of 3"
-    assert "of 8 cells 1 are empty" in page("empty").text
+    assert [row["diverged"] for row in lost.table("failures")] == ["1 of 12", "1 of 12"]
+    assert "over 3 of 4 combinations" in page("empty").text
+    assert "failures" not in page("several").tables
 
 
 def test_what_is_left_of_a_broken_factorial_is_told(page: Get) -> None:

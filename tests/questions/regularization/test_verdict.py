@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from depthlab.questions.regularization.verdict import GAP, TEST, find, interactions, judge, judge_factorial
-from tests.questions.regularization.records import AXES, FACTORS, record_of, runs_of
+from depthlab.questions.regularization.record import GAP, TEST, RegularizationRecord
+from depthlab.questions.regularization.verdict import find, interactions, judge
+from depthlab.records import Change
+from tests.questions.regularization.records import FACTORS, record_of
 
 
 def test_what_was_built_in_is_found() -> None:
-    refs, runs = runs_of(3)
-    judged = judge_factorial(FACTORS, AXES, refs, runs)
-    assert judged.headline == "weight_decay and drop_path lower the test error."
+    judged = record_of(3)
+    assert judged.about.verdict[0] == "weight_decay lowers the test error; drop_path lowers the test error on average."
     decay, drop = (find(judged.effects, TEST, factor.name) for factor in FACTORS)
     assert decay is not None and decay.difference == pytest.approx(-2.0, abs=0.3)
     assert drop is not None and drop.difference == pytest.approx(-1.0, abs=0.3)
@@ -20,68 +21,94 @@ def test_what_was_built_in_is_found() -> None:
     apart = {(one.axis, *one.at): one for one in interactions(judged.effects, TEST)}
     assert apart["drop_path", "depth"].difference == pytest.approx(-4.0, abs=0.5)
     assert set(apart) == {("weight_decay", "drop_path"), ("weight_decay", "depth"), ("drop_path", "depth")}
-    assert [table.measure for table in judged.anovas][:2] == [TEST, GAP]
+    assert judged.failures == ()
 
 
 def test_sentences_hold_numbers_intervals_and_interactions() -> None:
-    first, second, third, fourth = judged().verdict
-    assert first.startswith("weight_decay at 0.0005 lowers the test error by ") and "95 % interval -" in first
-    assert "it changes the gap between training and test error by" in first and "p = " in first
-    assert second.startswith("drop_path at 0.5 lowers the test error by ")
-    assert third.startswith("What drop_path does depends on depth: it changes the test error by ")
-    assert "points at depth 8 and by -" in third
-    assert "points at depth 20 (difference -" in third
-    assert fourth == "No interaction shown in the test error: weight_decay × drop_path, weight_decay × depth."
+    told = record_of(3).about.verdict[1:]
+    assert told[0].startswith("weight_decay at 0.0005 lowers the test error by ") and "95 % interval 1." in told[0]
+    assert "p = " in told[0] and told[1].startswith("3 seeds tell it to within ")
+    assert any(sentence.startswith("drop_path at 0.5 lowers the test error by ") for sentence in told)
+    (depends,) = (sentence for sentence in told if sentence.startswith("What drop_path does depends on depth: "))
+    assert "points at depth 8 and by -" in depends and "points at depth 20 (difference -" in depends
+    quiet = told[-1]
+    assert quiet.startswith("No interaction shown in the test error: weight_decay × drop_path (")
+    assert "weight_decay × depth (" in quiet and quiet.count("95 % interval") == 2
 
 
-def test_a_gap_that_is_the_test_error_has_no_numbers_of_its_own() -> None:
-    refs, runs = runs_of(3)
-    fitted = [replace(one, run=replace(one.run, train_error=0.0)) for one in runs]
-    found = judge_factorial(FACTORS, AXES, refs, fitted)
-    first = found.verdict[0]
-    assert "and the training error not at all, so that the gap between them changes as the test error does" in first
+def test_a_gap_that_is_the_test_error_is_not_told_again() -> None:
+    record = record_of(3)
+    fitted = [replace(one, run=replace(one.run, train_error=0.0)) for one in record.measured]
+    found = judge(replace(record, measured=tuple(fitted)))
     test, gap = (find(found.effects, measure, "weight_decay") for measure in (TEST, GAP))
     assert test is not None and gap is not None and gap.difference == pytest.approx(test.difference)
-    assert first.count("95 % interval") == 2, "of the test error and of the calibration error"
-
-
-def judged(*args, **more):
-    refs, runs = runs_of(*(args or (3,)), **more)
-    return judge_factorial(FACTORS, AXES, refs, runs)
+    assert "gap" not in " ".join(found.about.verdict)
 
 
 def test_one_seed_makes_no_claim() -> None:
-    found = judged(1)
-    assert found.headline == "No claim on weight_decay and drop_path."
-    assert "a point, no claim" in found.verdict[0] and "interval" not in " ".join(found.verdict)
-    assert any(sentence.startswith("No test: no cell of the factorial has two runs") for sentence in found.verdict)
+    verdict = record_of(1).about.verdict
+    assert verdict[0] == "No claim on weight_decay and drop_path."
+    assert "points, without a test." in verdict[1] and "interval" not in " ".join(verdict)
+    assert any(sentence.startswith("No test: of fewer than two seeds all runs are there") for sentence in verdict)
 
 
-def test_what_is_lost_and_unbalanced_is_told() -> None:
-    found = judged(3, {(0.0, 0.5, 20, 0)})
-    assert any("1 of 3 runs: diverged" in sentence for sentence in found.verdict)
-    assert any("of 8 cells 0 are empty, the others have 2 to 3 runs" in sentence for sentence in found.verdict)
-    assert not any("unbalanced" in sentence for sentence in judged().verdict)
+def test_a_lost_run_is_told_and_makes_no_claim_surer() -> None:
+    whole, lost = record_of(3), record_of(3, {(0.0, 0.5, 20, 0)})
+    assert any("1 of 3 runs: diverged" in sentence for sentence in lost.about.verdict)
+    assert "1 of 12 runs with drop_path at 0.5 diverged, and 0 of 12 with no drop_path: no difference shown " in str(
+        lost.about.verdict
+    )
+    ours, theirs = (find(record.effects, TEST, "weight_decay") for record in (lost, whole))
+    assert ours is not None and ours.comparison is not None and sorted(ours.comparison.n) == [2, 3]
+    assert theirs is not None and theirs.comparison is not None and theirs.comparison.n == (3, 3)
+
+
+def test_runs_that_diverge_at_one_level_are_a_finding() -> None:
+    lost = {(decay, 0.5, depth, seed) for decay in (0.0, 5e-4) for depth in (8, 20) for seed in range(2)}
+    found = record_of(3, lost)
+    (drop,) = [one for one in found.failures if "drop_path" in one.a]
+    assert (drop.diverged_a, drop.runs_a, drop.diverged_b, drop.runs_b) == (8, 12, 0, 12)
+    assert "8 of 12 runs with drop_path at 0.5 diverged, and 0 of 12 with no drop_path: that differs" in str(
+        found.about.verdict
+    )
+
+
+def test_a_combination_without_runs_is_told() -> None:
+    found = record_of(3, {(0.0, 0.5, 20, seed) for seed in range(3)})
+    assert "this is over 3 of 4 combinations of the other axes, as the rest lack runs" in found.about.verdict[1]
 
 
 def test_a_level_without_runs_can_not_be_told() -> None:
     lost = {(decay, 0.5, depth, seed) for decay in (0.0, 5e-4) for depth in (8, 20) for seed in range(3)}
-    found = judged(3, lost)
-    assert found.headline == "weight_decay lowers the test error; nothing to compare for drop_path."
-    assert "drop_path: its effect can't be told from the runs that came to their end." in found.verdict
+    verdict = record_of(3, lost).about.verdict
+    assert verdict[0] == "weight_decay lowers the test error; nothing to compare for drop_path."
+    assert "drop_path: its effect can't be told from the runs that came to their end." in verdict
 
 
 def test_a_change_that_is_noise_is_not_called_one() -> None:
-    refs, runs = runs_of(3)
-    quiet = [one for one in runs if not one.levels["weight_decay"]]
+    record = record_of(3)
+    quiet = [one for one in record.measured if not one.levels["weight_decay"]]
     shuffled = [
-        type(one)(other.run, one.levels, one.calibration)
+        replace(one, run=replace(other.run, seed=one.run.seed))
         for one, other in zip(quiet, quiet[1::2] + quiet[::2], strict=True)
     ]
-    found = judge_factorial(FACTORS, AXES, refs, shuffled)
-    assert "no change of the test error shown for drop_path" in found.headline.lower()
+    found = judge(replace(record, measured=tuple(shuffled)))
+    assert "no change of the test error shown for drop_path" in found.about.verdict[0].lower()
 
 
 def test_the_verdict_follows_from_the_record() -> None:
     record = record_of(3)
-    assert judge(replace(record, about=replace(record.about, verdict=()), anovas=(), effects=())) == record
+    blank = replace(record, about=replace(record.about, verdict=()), effects=(), failures=())
+    assert judge(blank) == record
+
+
+def test_records_of_the_analysis_of_variance_are_read() -> None:
+    record = record_of(3)
+    values = record.to_dict()
+    old = {"measure": TEST, "axis": "weight_decay", "at": {}, "less": {}, "difference": -2.0, "p": 0.01}
+    values |= {"effects": [old | {"interval": {"low": -3.0, "high": -1.0, "level": 0.95}, "p_holm": 0.02}]}
+    values |= {"anovas": [{"measure": TEST}]}
+    (found,) = RegularizationRecord.from_dict(values).effects
+    assert isinstance(found, Change) and (found.difference, found.p, found.p_holm) == (-2.0, 0.01, 0.02)
+    assert found.interval is not None and found.interval.low == -3.0
+    assert judge(RegularizationRecord.from_dict(values)) == record

@@ -10,13 +10,12 @@ import pytest
 from scipy import stats
 
 from depthlab.models import resnet
+from depthlab.questions.votes.claims import CLAIMED, contrasts
 from depthlab.questions.votes.contrasts import (
     BY_GEOMETRIC,
-    CLAIMED,
     INDEPENDENT,
     MORE,
     TWIN,
-    contrasts,
     feature_contrasts,
     layer_mean,
     twin,

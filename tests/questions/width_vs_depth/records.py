@@ -4,7 +4,7 @@ from depthlab.questions.width_vs_depth.published import published_networks
 from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
 from depthlab.questions.width_vs_depth.verdict import judge
 from depthlab.records import MatchedNetwork, QuestionRecord
-from tests.questions.width_vs_depth.networks import NETWORKS, SEVERAL, matched
+from tests.questions.width_vs_depth.networks import IMAGES, NETWORKS, SEVERAL, matched
 
 __all__ = ["SEVERAL", "record_of"]
 
@@ -38,6 +38,6 @@ def record_of(
             measured=tuple(runs),
             published=published_networks(),
             timed_on="a processor, threads: 1, fp32" if match == "time" else "",
-            trained={"training": 1293, "validation": 144, "test": 360},
+            trained=IMAGES,
         )
     )

@@ -1,13 +1,14 @@
 """The verdict on depth, width and cardinality: every sentence follows from numbers, and none says more than they do."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from depthlab.questions.width_vs_depth.fit import compare_matched, find_front, fit_measured, fit_published
 from depthlab.questions.width_vs_depth.published import published_networks
-from depthlab.statistics import compare
-from tests.questions.width_vs_depth.networks import NETWORKS, SEVERAL, matched
+from depthlab.statistics import welch
+from tests.questions.width_vs_depth.networks import IMAGES, NETWORKS, SEVERAL, matched
 from tests.questions.width_vs_depth.records import record_of
 
 
@@ -18,7 +19,7 @@ def verdict(errors: dict[str, list[float]], match: str = "parameters") -> tuple[
 def test_what_buys_more_is_told_with_intervals() -> None:
     told = verdict(SEVERAL)
     assert told[0].startswith("At equal parameters, by test error: ")
-    assert "width buys more than depth" in told[0] and "width buys more than cardinality" in told[0]
+    assert "width buys more than depth" in told[0] and "width buys more than cardinality" in told[0], told[0]
     assert [sentence.split(" takes ")[0] for sentence in told[1:4]] == [
         "A doubling of depth",
         "A doubling of width",
@@ -30,7 +31,7 @@ def test_what_buys_more_is_told_with_intervals() -> None:
 
 def test_the_sentences_have_the_numbers_of_the_fit() -> None:
     _, runs = matched(SEVERAL)
-    test, training = fit_measured(NETWORKS, runs)
+    test, training = fit_measured(NETWORKS, runs, IMAGES)
     width = next(one for one in test.exchanges if one.axis == "width")
     assert (
         f"{width.cost_factor:.2f} times the parameters; it lowers the test error by {-width.points:.1f} points"
@@ -42,7 +43,7 @@ def test_the_sentences_have_the_numbers_of_the_fit() -> None:
 
 def test_what_a_doubling_is_worth_is_told() -> None:
     _, runs = matched(SEVERAL)
-    (one,) = (o for o in fit_measured(NETWORKS, runs)[0].ratios if (o.a, o.b) == ("width", "depth"))
+    (one,) = (o for o in fit_measured(NETWORKS, runs, IMAGES)[0].ratios if (o.a, o.b) == ("width", "depth"))
     assert one.doublings.value is not None and one.doublings.interval is not None
     assert one.per_cost is not None and one.per_cost.value is not None and one.per_cost.interval is not None
     told = (
@@ -106,7 +107,7 @@ def test_too_few_networks_and_lost_runs_are_told() -> None:
 
 def test_networks_of_one_budget_are_compared() -> None:
     refs, runs = matched(SEVERAL)
-    found = [one for one in compare_matched(NETWORKS, refs, runs) if one.family == "test error"]
+    found = [one for one in compare_matched(NETWORKS, refs, runs, IMAGES) if one.family == "test error"]
     assert [(one.a, one.b) for one in found] == [
         ("resnet-14 width 1.5", "resnet-26"),
         ("resnext-11 27x4d", "resnet-26"),
@@ -115,9 +116,32 @@ def test_networks_of_one_budget_are_compared() -> None:
         ("resnext-11 58x4d", "resnet-44"),
         ("resnext-11 58x4d", "resnet-14 width 2"),
     ]
-    assert found[0].comparison == compare(
-        dict(enumerate(SEVERAL["resnet-14 width 1.5"])), dict(enumerate(SEVERAL["resnet-26"]))
+    assert found[0].comparison == welch(SEVERAL["resnet-14 width 1.5"], SEVERAL["resnet-26"], images=360)
+
+
+def test_costs_that_differ_are_told_with_the_comparison() -> None:
+    (told,) = (line for line in verdict(SEVERAL) if "doubled along depth" in line and "doubled along width" in line)
+    assert told.endswith(
+        "width buys more. But not all costs are equal: resnet-14 width 2 takes 18 % fewer multiply-adds than resnet-44."
     )
+    (told,) = (line for line in verdict(SEVERAL) if "along width" in line and "along cardinality (95" in line)
+    assert "costs" not in told, "these two differ by less than 5 % in everything"
+    timed = tuple(replace(one, step_seconds=9e-3 if one.axis == "width" else 5e-3) for one in NETWORKS)
+    told = next(line for line in record_of(SEVERAL, networks=timed).about.verdict if "costs are equal" in line)
+    assert "takes 80 % more time of a step than resnet-26" in told
+
+
+def test_what_is_not_shown_comes_with_what_it_takes() -> None:
+    noise = record_of({name: [5.0, 6.0 + 0.01 * n, 5.5] for n, name in enumerate(SEVERAL)})
+    widest = max(one.interval.high - one.difference for one in noise.fits[0].contrasts if one.interval)
+    (told,) = (line for line in noise.about.verdict if "tell the difference" in line)
+    assert f"8 networks tell the difference to within {widest:.2g} points; 0.5 points take about " in told
+    assert told.endswith("Seeds are most of the spread: type 'seed=range(6)'.")
+    apart = [5.0, 9.0, 7.0, 5.0, 9.0, 8.0, 6.0, 5.0]
+    record = record_of({name: [one, one + 0.1] for name, one in zip(SEVERAL, apart, strict=True)})
+    (told,) = (line for line in record.about.verdict if "tell the difference" in line)
+    assert told.endswith("Type budget=2x,4x,6x,8x.")
+    assert not any("tell the difference" in line for line in verdict(SEVERAL)), "all of it is shown"
 
 
 def test_the_front_is_told_for_both_errors() -> None:

@@ -42,6 +42,10 @@ class UntrainedNetworks:
     left_out: tuple[str, ...]
     axes: tuple[str, ...]
 
+    def counted(self, until: float | None) -> "UntrainedNetworks":
+        """Return the same: nothing is trained here, so that no luck is looked for."""
+        return self
+
     def publish(self, page: "Page", record: "AnatomyRecord", arguments: Arguments) -> None:
         """Write page and record, and print costs and verdict; there is no run to send them to. Raises `OSError`."""
         from depthlab.questions.anatomy.cost_table import cost_table

@@ -9,6 +9,7 @@ QUESTION = Question(
     package=__package__,
     find=find_networks,
     read=read_options,
+    seeds=False,
     options={
         "image": "side of the images, in pixels [that of data's]",
         "channels": "channels of the images [those of data's]",

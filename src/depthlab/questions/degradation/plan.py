@@ -3,9 +3,9 @@
 from depthlab.questions.arguments import Arguments, read_positive
 from depthlab.questions.degradation.tuning import Tuned, ensure_tuned, preview_tuned
 from depthlab.questions.degradation.tuning_options import read_tune
-from depthlab.questions.runs import TrainedRuns, runs_of_sweep
+from depthlab.questions.runs import TrainedRuns, find_runs, runs_of_sweep
 from depthlab.recipe import read_space
-from depthlab.sweeps import Settings, ensure_sweep, preview_sweep, settings_of
+from depthlab.sweeps import Settings, settings_of
 
 MARGIN = "margin"
 
@@ -21,11 +21,13 @@ def find_degradation_runs(arguments: Arguments, options: float) -> TrainedRuns[T
     check_depths(arguments, settings)
     own = {key: value for key, value in arguments.options.items() if key != MARGIN}
     tune = read_tune(own, arguments.overrides, settings)
-    if settings.dry_run:
-        preview_tuned(tune, settings) if tune is not None else preview_sweep(arguments.overrides, settings)
-        return None
     if tune is None:
-        return runs_of_sweep("degradation", ensure_sweep(arguments.overrides, settings), plan=None)
+        return find_runs(arguments, "degradation", plan=None)
+    if arguments.until is not None:
+        raise ValueError("until= adds seeds to networks, and tune= chooses what they are: leave one of them out")
+    if settings.dry_run:
+        preview_tuned(tune, settings)
+        return None
     tuned = ensure_tuned(tune, settings)
     return runs_of_sweep("degradation", tuned.swept, aside=(tune.key,), plan=tuned)
 

@@ -35,15 +35,19 @@ Network = TypeVar("Network", bound=Matched)
 
 @final
 class EqualCostSearch:
-    """Finds networks by their cost: `parameters` or `multiply_adds`, or the `time` of a training step."""
+    """Finds networks by their cost: `parameters` or `multiply_adds`, or the `time` of a training step.
+
+    With `times`, which `time` needs, networks that are found for another cost are timed too.
+    """
 
     def __init__(self, match: str, measuring: "CostCounter", times: "StepTimes | None" = None) -> None:
-        assert (match == "time") == (times is not None), "step times are needed for time alone"
+        assert match != "time" or times is not None, "step times are needed to match by them"
         self.match, self._measuring, self._times = match, measuring, times
 
     def cost(self, candidate: Candidate) -> float:
         """Return what is to be equal. Raises `ValueError` where the network can't be built."""
-        if self._times is not None:
+        if self.match == "time":
+            assert self._times is not None
             return self._times.seconds(candidate.recipe)
         return float(getattr(self._measuring.cost(candidate.recipe), self.match))
 
@@ -88,7 +92,7 @@ class EqualCostSearch:
             family=candidate.family,
             axis=axis,
             values=candidate.values,
-            step_seconds=None if self._times is None else self.cost(candidate),
+            step_seconds=None if self._times is None else self._times.seconds(candidate.recipe),
             **self.costs(candidate, budget),
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from depthlab.questions.exponent.figures import Panel, Value, exponents
 from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentRecord, ExponentRun
+from depthlab.questions.grouping import grouped
 from depthlab.report.blocks import PageTable, Picture
 from depthlab.report.cells import interval_cell
 
@@ -20,19 +21,16 @@ def exponent_picture(record: ExponentRecord) -> Picture:
         Panel("effective size in groups (votes)", lambda run: run.effective_size(GROUPS), log=True),
         Panel("rise without one unit (points)", lambda run: run.rise_of_one(UNITS)),
     )
-    runs = [run for run in record.runs if run.pieces]
-    listed = []
-    for network in dict.fromkeys(run.network for run in runs):
-        same = [run for run in runs if run.network == network]
-        harm, votes = _mean(same, panels[0].value), _mean(same, panels[1].value)
-        listed.append(
-            f"{network} ({same[0].units} units, {same[0].cardinality} groups) {_show(harm)} and {_show(votes)}"
-        )
+    listed = [
+        f"{same[0].network} ({same[0].units} units, {same[0].cardinality} groups) "
+        f"{_show(_mean(same, panels[0].value))} and {_show(_mean(same, panels[1].value))}"
+        for same in _by_network(record.runs)
+    ]
     return Picture(
-        exponents(runs, panels),
+        exponents([run for run in record.runs if run.pieces], panels),
         "exponent",
-        f"Six panels against multiply-adds. Rise of the error without {share} of the units in points, and effective "
-        f"size in votes: {'; '.join(listed)}.",
+        f"Six panels against multiply-adds. Rise of the error in points without {share} of the units that keep the "
+        f"shape, and effective size in votes: {'; '.join(listed)}.",
         "Against multiply-adds, so that what stands above each other costs as much: a point a run, lines through "
         "means. Beside the points of the first panel: units x groups. Only units that keep the shape are deleted.",
     )
@@ -51,26 +49,19 @@ def network_table(record: ExponentRecord, name: str) -> PageTable:
         "units that matter": lambda run: run.units_that_matter,
     }
     rows = []
-    for network in dict.fromkeys(run.network for run in record.runs if run.pieces):
-        same = [run for run in record.runs if run.network == network and run.pieces]
+    for same in _by_network(record.runs):
         first = same[0]
-        rows.append(
-            (
-                *(
-                    network,
-                    first.units,
-                    first.cardinality,
-                    first.log2_paths,
-                    first.parameters,
-                    first.multiply_adds,
-                    len(same),
-                ),
-                *(_mean(same, value) for value in measures.values()),
-            )
-        )
-    head = ("network", "units", "groups", "log₂ paths", "parameters", "multiply-adds", "seeds", *measures)
+        units = first.set_of(UNITS)
+        deleted = None if units is None else f"{units.together} of {len(units.steady)}, of {len(units.lesions)}"
+        counts = (first.units, first.cardinality, first.log2_paths, first.parameters, first.multiply_adds)
+        rows.append((first.network, *counts, len(same), deleted, *(_mean(same, value) for value in measures.values())))
+    head = (
+        *("network", "units", "groups", "log₂ paths", "parameters", "multiply-adds", "seeds"),
+        *("deleted together", *measures),
+    )
     caption = (
-        f"Means over seeds; rises in points. Some: {100 * record.share:.0f} % of those whose units keep the shape."
+        f"Means over seeds; rises in points. Some: {100 * record.share:.0f} % of those whose units keep the shape. "
+        "Deleted together: so many of the units that keep the shape, of all units."
     )
     return PageTable(head, tuple(rows), caption, name)
 
@@ -100,16 +91,17 @@ def slope_table(record: ExponentRecord, name: str) -> PageTable:
     rows = [
         (
             *(fit.measure, one.axis, one.cost_factor, one.points, interval_cell(one.interval), one.p),
-            *(one.per_cost, fit.networks, fit.runs, fit.lack_of_fit),
+            *(one.per_cost, fit.networks, fit.runs, fit.df, fit.std, fit.seeds_std),
         )
         for fit in record.fits
         for one in fit.exchanges
     ]
     head = ("measure", "axis", "a doubling costs (times)", "and changes the measure by", "95 % interval", "p")
     return PageTable(
-        (*head, "a doubling of the multiply-adds", "networks", "runs", "lack of fit p"),
+        (*head, "a doubling of the multiply-adds", "networks", "runs", "df", "std of networks", "std of seeds"),
         tuple(rows),
-        "Rises in points; effective sizes and units that matter in doublings, so that a change is an exponent.",
+        "Rises in points; effective sizes and units that matter in doublings, so that a change is an exponent. These p "
+        "are not corrected; those of the parts are.",
         name,
     )
 
@@ -124,6 +116,11 @@ def lesion_table(record: ExponentRecord, name: str) -> PageTable:
     ]
     head = ("network", "seed", "kind", "deleted", "transition", "error (%)", "effect |d|²")
     return PageTable(head, tuple(rows), name=name)
+
+
+def _by_network(runs: Sequence[ExponentRun]) -> list[list[ExponentRun]]:
+    """Return the runs with lesions, those of each network together."""
+    return list(grouped((run for run in runs if run.pieces), lambda run: run.network).values())
 
 
 def _mean(runs: Sequence[ExponentRun], value: Value) -> float | None:

@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from statistics import fmean
 
 from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentRun
 from depthlab.questions.grouping import grouped
-from depthlab.records import ExchangeFit
+from depthlab.records import Compared, ExchangeFit
+from depthlab.statistics import paired
 from depthlab.statistics.exchange import fit_exchange
 from depthlab.statistics.exchange_spread import Point
 
@@ -51,3 +54,21 @@ def _point(same: Sequence[ExponentRun], value: Value) -> Point:
     axes = {"depth": float(first.units), "cardinality": float(first.cardinality)}
     values = tuple(found for run in same if (found := value(run)) is not None)
     return Point(first.family, axes, float(first.multiply_adds), values)
+
+
+def compare_pieces(runs: Iterable[ExponentRun]) -> Compared | None:
+    """Compare the rises without the same share of units and of groups over networks, each by the means of its seeds.
+
+    Both lesions are of the same trained networks, which makes pairs; None where no network has both.
+    """
+    rises: dict[str, list[tuple[float, float]]] = {}
+    for run in runs:
+        units, groups = VALUES[SOME_UNITS](run), VALUES[SOME_GROUPS](run)
+        if units is not None and groups is not None:
+            rises.setdefault(run.network, []).append((units, groups))
+    if not rises:
+        return None
+    of_units = [fmean(units for units, _ in same) for same in rises.values()]
+    of_groups = [fmean(groups for _, groups in same) for same in rises.values()]
+    blank = Compared("units against groups", SOME_UNITS, "", UNITS, GROUPS, fmean(of_units), fmean(of_groups))
+    return replace(blank, comparison=paired(of_units, of_groups))

@@ -12,8 +12,8 @@ READING = (
     "2016, arXiv 1605.06431; with several functions a unit Abdi and Nahavandi 2016, arXiv 1609.05672; groups are "
     "those of Xie et al. 2017, arXiv 1611.05431), then C is in the base and n is the exponent. So robustness and "
     "effective size have to grow with depth, with cardinality, and at equal cost more with depth. All three have "
-    "to hold by both measures for the reading to be supported; one that is contradicted, with p-values corrected "
-    "by Holm's method, speaks against it."
+    "to hold by both measures for the reading to be supported, and one that is contradicted speaks against it; "
+    "p-values are corrected over all of them by Holm's method."
 )
 SIZE = (
     "The effective size is the number of equal and independent votes whose sum would vary as much as the logits "
@@ -32,8 +32,10 @@ LESIONS = (
 )
 FIT = (
     "Each measure is modelled as a level and a slope along the binary logarithm of the units and of the groups, "
-    "fitted by least squares over all runs; intervals are Student's. The same fit to the multiply-adds tells what "
-    "a doubling costs, and the quotient what a doubling of the multiply-adds buys along either."
+    "fitted by least squares to the means of networks. How far a network lies off the fit is taken as chance, so that "
+    "networks, not runs, are what is counted: intervals are Student's, with networks less coefficients as degrees of "
+    "freedom. The same fit to the multiply-adds tells what a doubling costs, and the quotient what a doubling of the "
+    "multiply-adds buys along either."
 )
 
 

@@ -1,6 +1,6 @@
 """Which networks are taken: a base, and for each budget the nearest one along depth and along cardinality."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 from depthlab.command_line import whole_number
@@ -8,13 +8,15 @@ from depthlab.questions.arguments import Arguments
 from depthlab.questions.equal_cost.candidates import base_candidate
 from depthlab.questions.equal_cost.options import fixed_overrides, read_budgets
 from depthlab.questions.equal_cost.search import EqualCostSearch, show_networks, variants_of
+from depthlab.questions.few_images import with_few_images
 from depthlab.questions.runs import RUN, TrainedRuns, find_runs
 from depthlab.recipe import read_space
 from depthlab.records import MatchedNetwork
 from depthlab.sweeps import settings_of
 
 NAME = "exponent"
-BUDGET, SHARE, DRAWS, IMAGES = "1.5x,2x", "0.33", "16", "1000"
+BUDGET = "1.35x,1.7x,2.05x,2.4x"  # what the next depths of a base of 20 layers cost
+SHARE, DRAWS, IMAGES = "0.33", "16", "1000"
 AXES = ("depth", "cardinality")
 
 Plan = tuple[MatchedNetwork, ...]  # each network once; empty for runs that were named
@@ -58,7 +60,9 @@ def find_exponent_runs(arguments: Arguments, options: Options) -> TrainedRuns[Pl
     Raises:
         ValueError: a person's mistake; or no run has come to its end.
     """
-    networks = () if RUN in arguments.options else find_networks(arguments, options)
+    named = RUN in arguments.options
+    arguments = arguments if named else replace(arguments, overrides=with_few_images(arguments.overrides, NAME))
+    networks = () if named else find_networks(arguments, options)
     show_networks(networks, "multiply_adds", lambda one: f"{one.axis:12}{one.network}")
     return find_runs(arguments, NAME, variants=variants_of(networks), plan=networks)
 

@@ -7,7 +7,7 @@ from statistics import fmean
 from depthlab.records.base import Record
 from depthlab.records.exchange import ExchangeFit
 from depthlab.records.matched_network import MatchedNetwork
-from depthlab.records.questions import QuestionRecord
+from depthlab.records.questions import Compared, QuestionRecord
 
 UNITS, GROUPS = "units", "groups"  # kinds of pieces
 
@@ -35,6 +35,11 @@ class PieceSet(Record):
     def steady(self) -> tuple[PieceLesion, ...]:
         """The lesions of pieces whose units keep the shape."""
         return tuple(one for one in self.lesions if not one.transition)
+
+    @property
+    def share_of_all(self) -> float:
+        """What share of all pieces, transitions too, were deleted at once."""
+        return self.together / len(self.lesions)
 
 
 @dataclass(frozen=True)
@@ -99,8 +104,8 @@ class ExponentPart(Record):
     low: float | None  # of its interval
     high: float | None
     p: float | None
-    p_holm: float | None  # over all parts
-    stands: str  # supported, contradicted, not decided, or point: without an interval
+    p_holm: float | None  # over all parts, and units against groups
+    stands: str  # supported, contradicted, not decided, or not tested
 
 
 @dataclass(frozen=True)
@@ -114,3 +119,4 @@ class ExponentRecord(Record):
     images: int  # test images on which lesions were measured
     fits: tuple[ExchangeFit, ...] = ()  # a slope by a doubling of the number of units, and of the cardinality
     parts: tuple[ExponentPart, ...] = ()
+    units_against_groups: Compared | None = None  # rises without a share of either, over networks

@@ -2,48 +2,61 @@
 
 Through n units of C groups each, with a skip beside them, there are (1 + C)^n ways. If a residual network is an
 ensemble of these, robustness and effective size have to grow with depth (n), with cardinality (C), and at equal cost
-more with depth: the exponent. Each of the three has to hold by both measures for the reading to be supported, so that
-each is judged by its own interval; that any of them is contradicted is judged by p-values corrected for their number.
+more with depth: the exponent. Each of the three has to hold by both measures for the reading to be supported, and any
+that is contradicted speaks against it. All of them, and units against groups, are one family of tests (Holm).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from statistics import fmean
 
-from depthlab.questions.exponent.fit import SIZE_UNITS, SOME_GROUPS, SOME_UNITS, VALUES, fit_all
-from depthlab.questions.exponent.record import ExponentPart, ExponentRecord, ExponentRun
+from depthlab.questions.exponent.fit import SIZE_UNITS, SOME_UNITS, compare_pieces, fit_all
+from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentPart, ExponentRecord, ExponentRun
+from depthlab.questions.planning import networks_text
 from depthlab.questions.wording import fit_notes, interval_text, lost_runs, lost_sentence, points, starting_small
-from depthlab.records import ExchangeFit, Interval
-from depthlab.statistics import LEVEL, compare, holm, is_significant
+from depthlab.records import Compared, Comparison, ExchangeFit, Interval
+from depthlab.statistics import LEVEL, holm, is_significant
 
 DEPTH, CARDINALITY, EXCHANGE = "depth", "cardinality", "exchange"
 CLAIMS = (DEPTH, CARDINALITY, EXCHANGE)
-SUPPORTED, CONTRADICTED, OPEN, POINT = "supported", "contradicted", "not decided", "point"
+SUPPORTED, CONTRADICTED, OPEN, UNTESTED = "supported", "contradicted", "not decided", "not tested"
 JUDGED = {SOME_UNITS: -1, SIZE_UNITS: 1}  # whether more of the measure is for the reading
+WANTED = {SOME_UNITS: (5.0, "points"), SIZE_UNITS: (0.25, "in the power")}  # half-widths that would tell something
+NAMES = {SOME_UNITS: "Robustness", SIZE_UNITS: "Effective size"}
 READING = "The reading that width is the base and depth the exponent"
 
 
 def judge(record: ExponentRecord) -> ExponentRecord:
     """Return the record with its fits, the parts of the reading and how each stands, and its verdict."""
-    fits = fit_all(record.runs)
-    parts = find_parts(fits)
-    headline_and_measures = (_headline(parts), _robustness(parts, record.share), _effective_size(parts))
+    fits, against = fit_all(record.runs), compare_pieces(record.runs)
+    parts, against = correct(_all_parts(fits), against)
+    deleted = _deleted(record.runs, record.share, UNITS)
     left_out = {run.network: run.note for run in record.runs if run.note}
+    judged = [fit for fit in fits if fit.measure in JUDGED]
     verdict = [
-        *filter(None, headline_and_measures),
-        *_units_against_groups(record.runs, record.share),
-        *_notes([fit for fit in fits if fit.measure in JUDGED]),
+        *filter(None, (_headline(parts), _robustness(parts, deleted), _effective_size(parts))),
+        *([] if against is None else [_tell_against(against, deleted, _deleted(record.runs, record.share, GROUPS))]),
+        *_enough(judged, parts, record),
+        *(f"{measures}: {starting_small(note)}" for note, measures in fit_notes(judged).items()),
         *(f"{network} is left out: {note}." for network, note in left_out.items()),
         *lost_sentence(lost_runs(record.about.runs), "mean and no fit"),
     ]
-    return replace(record, about=replace(record.about, verdict=tuple(verdict)), fits=fits, parts=parts)
+    about = replace(record.about, verdict=tuple(verdict))
+    return replace(record, about=about, fits=fits, parts=parts, units_against_groups=against)
 
 
 def find_parts(fits: Sequence[ExchangeFit]) -> tuple[ExponentPart, ...]:
     """Return the parts of the reading that the networks at hand can tell of, and how each stands."""
-    parts = [part for fit in fits if fit.measure in JUDGED for part in _parts(fit)]
-    corrected = holm(part.p for part in parts)
-    return tuple(_standing(replace(part, p_holm=p)) for part, p in zip(parts, corrected, strict=True))
+    return correct(_all_parts(fits))[0]
+
+
+def correct(
+    parts: Sequence[ExponentPart], against: Compared | None = None
+) -> tuple[tuple[ExponentPart, ...], Compared | None]:
+    """Correct the p-values of all parts and of units against groups together (Holm), and say how each part stands."""
+    beside = None if against is None or against.comparison is None else against.comparison.p
+    *corrected, last = holm([*(part.p for part in parts), beside])
+    judged = tuple(_standing(replace(part, p_holm=p)) for part, p in zip(parts, corrected, strict=True))
+    return judged, None if against is None else replace(against, p_holm=last)
 
 
 def outcome_of(parts: Sequence[ExponentPart]) -> str:
@@ -53,6 +66,10 @@ def outcome_of(parts: Sequence[ExponentPart]) -> str:
         return "not supported"
     complete = len(parts) == len(JUDGED) * len(CLAIMS)
     return SUPPORTED if complete and set(standing) == {SUPPORTED} else OPEN
+
+
+def _all_parts(fits: Sequence[ExchangeFit]) -> list[ExponentPart]:
+    return [part for fit in fits if fit.measure in JUDGED for part in _parts(fit)]
 
 
 def _parts(fit: ExchangeFit) -> list[ExponentPart]:
@@ -75,20 +92,25 @@ def _part(
     low = high = None
     if interval is not None:
         low, high = sorted((sign * interval.low, sign * interval.high))
-    return ExponentPart(measure, claim, sign * value, low, high, p, None, POINT)
+    return ExponentPart(measure, claim, sign * value, low, high, p, None, UNTESTED)
 
 
 def _standing(part: ExponentPart) -> ExponentPart:
-    if part.low is None or part.high is None:
+    if part.p_holm is None:
         return part
-    if part.low > 0:
-        return replace(part, stands=SUPPORTED)
-    against = part.high < 0 and is_significant(part.p_holm)
-    return replace(part, stands=CONTRADICTED if against else OPEN)
+    if not is_significant(part.p_holm):
+        return replace(part, stands=OPEN)
+    return replace(part, stands=SUPPORTED if part.value > 0 else CONTRADICTED)
 
 
-def _notes(fits: Sequence[ExchangeFit]) -> list[str]:
-    return [f"{measures}: {starting_small(note)}" for note, measures in fit_notes(fits).items()]
+def _deleted(runs: Sequence[ExponentRun], share: float, kind: str) -> str:
+    """Say what was deleted together, and which share of all it is: transitions are never deleted together."""
+    found = [100 * pieces.share_of_all for run in runs if (pieces := run.set_of(kind)) is not None]
+    low, high = (f"{end:.0f}" for end in (min(found, default=0), max(found, default=0)))
+    of_all = low if low == high else f"{low} to {high}"
+    if kind == UNITS:
+        return f"{100 * share:.0f} % of the units that keep the shape ({of_all} % of all units)"
+    return f"{100 * share:.0f} % of the groups of such units ({of_all} % of all groups)"
 
 
 def _headline(parts: Sequence[ExponentPart]) -> str:
@@ -97,46 +119,43 @@ def _headline(parts: Sequence[ExponentPart]) -> str:
     claims = {part.claim for part in parts}
     if missing := [claim for claim in (DEPTH, CARDINALITY) if claim not in claims]:
         return f"{READING} is not decided: no two networks here differ in {' or in '.join(missing)} alone."
-    if all(part.stands == POINT for part in parts):
-        return f"{READING} is not decided: there are points, and nothing to tell how sure they are."
+    if all(part.stands == UNTESTED for part in parts):
+        return f"{READING} is not decided: nothing tells how sure the numbers are."
     counts = [(sum(part.stands == stands for part in parts), stands) for stands in (SUPPORTED, CONTRADICTED, OPEN)]
     listed = ", ".join(f"{count} {stands}" for count, stands in counts if count)
     return f"{READING} is {outcome_of(parts)}: of its {len(parts)} parts {listed}."
 
 
-def _robustness(parts: Sequence[ExponentPart], share: float) -> str:
+def _robustness(parts: Sequence[ExponentPart], deleted: str) -> str:
     """Say how the rise of the error goes with depth, with cardinality, and at equal cost."""
-    by_claim = {part.claim: part for part in parts if part.measure == SOME_UNITS}
-    if not by_claim:
-        return ""
     heads = {
-        DEPTH: f"after deleting {100 * share:.0f} % of the units the error rises, with each doubling of the units, by",
+        DEPTH: f"after deleting {deleted} the error rises, with each doubling of the units, by",
         CARDINALITY: "with each doubling of the cardinality by",
         EXCHANGE: "and with the multiply-adds doubled along depth instead of along cardinality by",
     }
-    texts = []
-    for claim, head in heads.items():
-        if (part := by_claim.get(claim)) is not None:
-            less = "less" if part.value >= 0 else "more"
-            texts.append(f"{head} {points(abs(part.value))} points {less} ({_within(part, 1)}: {part.stands})")
-    return f"Robustness: {'; '.join(texts)}."
+
+    def value(part: ExponentPart) -> str:
+        return f"{points(abs(part.value))} points {'less' if part.value >= 0 else 'more'} ({_within(part, 1)}"
+
+    return _tell(SOME_UNITS, parts, heads, value)
 
 
 def _effective_size(parts: Sequence[ExponentPart]) -> str:
-    by_claim = {part.claim: part for part in parts if part.measure == SIZE_UNITS}
-    if not by_claim:
-        return ""
     heads = {
         DEPTH: "the number of equal votes goes with the units to the power",
         CARDINALITY: "with the cardinality to the power",
         EXCHANGE: "and by a doubling of the multiply-adds the power along depth exceeds that along cardinality by",
     }
-    texts = [
-        f"{head} {part.value:.2f} ({_within(part, 2)}: {part.stands})"
-        for claim, head in heads.items()
-        if (part := by_claim.get(claim)) is not None
-    ]
-    return f"Effective size: {'; '.join(texts)}."
+    return _tell(SIZE_UNITS, parts, heads, lambda part: f"{part.value:.2f} ({_within(part, 2)}")
+
+
+def _tell(
+    measure: str, parts: Sequence[ExponentPart], heads: dict[str, str], value: Callable[[ExponentPart], str]
+) -> str:
+    by_claim = {part.claim: part for part in parts if part.measure == measure}
+    there = {claim: by_claim[claim] for claim in heads if claim in by_claim}
+    texts = [f"{heads[claim]} {value(part)}: {part.stands})" for claim, part in there.items()]
+    return f"{NAMES[measure]}: {'; '.join(texts)}." if texts else ""
 
 
 def _within(part: ExponentPart, digits: int) -> str:
@@ -145,27 +164,38 @@ def _within(part: ExponentPart, digits: int) -> str:
     low, high = part.low, part.high
     if part.measure == SOME_UNITS and part.value < 0:  # the sentence says: so many points more
         low, high = -part.high, -part.low
-    return interval_text(Interval(low, high, LEVEL), number=lambda value: f"{value:.{digits}f}")
+    interval = Interval(low, high, LEVEL)
+    return interval_text(interval, f"p = {part.p_holm:.2g} by Holm", number=lambda value: f"{value:.{digits}f}")
 
 
-def _units_against_groups(runs: Sequence[ExponentRun], share: float) -> list[str]:
-    """Compare what the same share of all units and of all groups costs, network by network and seed by seed."""
-    units, groups = (
-        {(run.network, run.seed): value for run in runs if (value := VALUES[measure](run)) is not None}
-        for measure in (SOME_UNITS, SOME_GROUPS)
-    )
-    both = units.keys() & groups.keys()
-    if not both:
-        return []
-    units, groups = {key: units[key] for key in both}, {key: groups[key] for key in both}
-    found = compare(units, groups, LEVEL)
+def _tell_against(against: Compared, units: str, groups: str) -> str:
+    """Say what the same share of units and of groups costs, over networks."""
+    found = against.comparison
+    assert found is not None and against.mean_a is not None and against.mean_b is not None
     text = (
-        f"Units against groups: without {100 * share:.0f} % of its units a network's error rises by "
-        f"{points(fmean(units.values()))} points, without as many of its groups by {points(fmean(groups.values()))}"
+        f"Units against groups: without {units} a network's error rises by {points(against.mean_a)} points, without "
+        f"{groups} by {points(against.mean_b)}"
     )
-    if found.interval is None:
-        return [f"{text}: a point, no claim."]
-    low, high = found.interval.low, found.interval.high
-    outcome = "no difference shown" if low <= 0 <= high else f"{'units' if low > 0 else 'groups'} are missed more"
-    interval = interval_text(found.interval, f"{len(both)} trained networks")
-    return [f"{text} (difference {points(found.difference)}, {interval}): {outcome}."]
+    if found.interval is None or against.p_holm is None:
+        return f"{text}; nothing tells how sure that is."
+    more = "units" if found.difference > 0 else "groups"
+    outcome = f"{more} are missed more" if is_significant(against.p_holm) else "no difference shown"
+    interval = interval_text(found.interval, f"{found.n[0]} networks, p = {against.p_holm:.2g} by Holm")
+    return f"{text} (difference {points(found.difference)}, {interval}): {outcome}."
+
+
+def _enough(fits: Sequence[ExchangeFit], parts: Sequence[ExponentPart], record: ExponentRecord) -> list[str]:
+    """Say for each measure how far the networks tell the part that is least decided, and what to type."""
+    sentences = []
+    for fit in fits:
+        undecided = [one for one in parts if one.measure == fit.measure and one.stands == OPEN]
+        widths = [one.high - one.low for one in undecided if one.high is not None and one.low is not None]
+        if not widths:
+            continue
+        part = undecided[widths.index(max(widths))]
+        assert part.low is not None and part.high is not None
+        interval = Interval(part.low, part.high, LEVEL)
+        told = Comparison(part.value, (fit.networks,), "contrast", interval, part.p, df=float(fit.df))
+        text = networks_text(fit, told, record.networks, *WANTED[fit.measure])
+        sentences.append(f"{NAMES[fit.measure]}, {part.claim}: {text}")
+    return sentences

@@ -32,7 +32,7 @@ def page(record: LesionRecord) -> Page:
         sections.append(_counts(networks))
     if any(run.lesions.reorderings for run in record.measured):
         sections.append(_orders(networks))
-    if record.compared:
+    if record.compared or any(one.comparison and one.comparison.p is not None for one in record.rises):
         sections.append(_comparisons(record))
     sections.append(_literature(record, networks))
     sections.append(_ways(record, networks))
@@ -115,11 +115,12 @@ def _comparisons(record: LesionRecord) -> Section:
     return Section(
         "The comparisons",
         (
-            "Networks that differ in one axis, by the rise of the error after one deletion. Each run counts once, with "
-            "its median over sites, as units of one network are no independent networks. With the same seeds on "
-            "both sides the differences are taken seed by seed (paired t test), else Welch's test takes all values; "
-            "p-values are corrected by Holm's method, and a claim is made below 0.05.",
-            comparison_table(record.compared, "comparisons"),
+            "Each network without one site, against itself whole, and networks that differ in one axis, by the rise of "
+            "the error. Each run counts once, with its median over sites, as units of one network are no independent "
+            "networks. Runs of one model that began with the same weights are compared in pairs (paired t test), "
+            "others by Welch's test; a variance is at least that of errors counted on so many images. p-values are "
+            "corrected by Holm's method in each family, and a claim is made below 0.05.",
+            comparison_table((*record.rises, *record.compared), "comparisons"),
             *planning_text(record.compared),
         ),
     )

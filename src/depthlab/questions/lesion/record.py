@@ -61,6 +61,7 @@ class LesionedRun(Record):
     settings: dict[str, Any]  # the axes of study by name
     classes: int
     lesions: Lesions
+    initial_weights: str = ""  # the same in runs that began with the same weights
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class LesionRecord(Record):
     about: QuestionRecord
     measured: tuple[LesionedRun, ...]
     compared: tuple[Compared, ...] = ()
+    rises: tuple[Compared, ...] = ()  # each network without a site, less itself whole
     headline: str = ""
     draws: int = 0
     batch_norm: str = "trained"  # or reestimated: statistics estimated again after each lesion

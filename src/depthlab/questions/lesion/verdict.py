@@ -1,47 +1,46 @@
-"""What lesions say of networks: how much a deleted unit costs, computed over units and seeds and told in sentences."""
+"""What lesions say of networks: how much a deleted unit costs, tested over seeds and told in sentences.
+
+A network's runs are its replications: each counts once, with its median over units, as units of one network are no
+independent networks.
+"""
 
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from depthlab.questions.compared import compare_sides, correct
+from depthlab.questions.compared import compare_sides, compare_twins, correct, twins
 from depthlab.questions.grouping import grouped
 from depthlab.questions.lesion.record import LesionedRun, LesionRecord
 from depthlab.questions.wording import counted, interval_text, lost_runs, lost_sentence, points, seeds_text
 from depthlab.records import Compared
-from depthlab.statistics import is_significant, summarize
+from depthlab.statistics import LEVEL, is_significant, t_interval, variance_floor
 
+COST = "one deletion"
 FAMILY = "rise of the error after one deletion"
 MEASURE = "median over units"
 
-Outcome = Literal["less", "more", "open", "point"]
+Outcome = Literal["less", "more", "open", "untested"]
 
 
 def judge(record: LesionRecord) -> LesionRecord:
     """Return the record with its comparisons, its headline and its verdict, computed from what was measured."""
-    networks = by_network(record.measured)
-    compared = compare_rises(record.about.axes, networks)
-    headline = _headline(networks, compared)
-    sentences = [_sentence(name, runs) for name, runs in networks.items()]
-    sentences += [_comparison(one) for one in compared]
-    if record.measured and max(map(len, networks.values())) == 1:
-        sentences.append("One run of a network gives a point: it takes several seeds to make a claim.")
-    sentences += [
-        f"{name} has nothing that can be deleted." for name, runs in networks.items() if rise(runs[0]) is None
-    ]
+    networks = grouped(record.measured, lambda run: run.network)
+    rises, compared = find_rises(networks), compare_rises(record.about.axes, networks)
+    if record.weights:  # more seeds of a file can't be had
+        rises = [replace(one, enough="") for one in rises]
+    headline = _headline(rises, compared)
+    sentences = [_tell_network(one, networks[one.b]) for one in rises]
+    sentences += [_tell_comparison(one) for one in compared]
+    sentences += [f"{name} has nothing that can be deleted." for name, runs in networks.items() if not _rises(runs)]
     sentences += [*lost_sentence(lost_runs(record.about.runs)), *record.unmeasured]
     return replace(
         record,
+        rises=tuple(rises),
         compared=tuple(compared),
         headline=headline,
-        about=replace(record.about, verdict=(headline, *(one for one in sentences if one))),
+        about=replace(record.about, verdict=(headline, *sentences)),
     )
-
-
-def by_network(measured: Sequence[LesionedRun]) -> dict[str, list[LesionedRun]]:
-    """Return the runs of each network."""
-    return grouped(measured, lambda run: run.network)
 
 
 def rise(run: LesionedRun) -> float | None:
@@ -51,29 +50,43 @@ def rise(run: LesionedRun) -> float | None:
     return statistics.median(run.lesions.singles) - run.lesions.error
 
 
-def halfway(runs: Sequence[LesionedRun]) -> int | None:
-    """Return how many deletions bring the error half of the way to chance, in the median over draws and runs.
+def halfway(run: LesionedRun) -> float | None:
+    """Return how many deletions bring the error half of the way to chance, interpolated between numbers of deletions.
 
-    None if the draws never do, if there are none, or if the whole network is no better than that.
+    By the median over the draws of each number. None if the draws never do, if there are none, or if the whole network
+    is no better than that.
     """
-    errors: dict[int, list[float]] = {}
-    for run in runs:
-        for one in run.lesions.deletions:
-            errors.setdefault(one.count, []).append(one.error)
-    whole = statistics.fmean(run.lesions.draw_error for run in runs)
-    chance = 100 * (1 - 1 / runs[0].classes)
+    whole, chance = run.lesions.draw_error, 100 * (1 - 1 / run.classes)
     if whole > chance / 2:
         return None
-    half = (whole + chance) / 2
-    return next((count for count in sorted(errors) if statistics.median(errors[count]) >= half), None)
+    half, before, low = (whole + chance) / 2, 0, whole
+    for count, draws in sorted(grouped(run.lesions.deletions, lambda one: one.count).items()):
+        error = statistics.median(one.error for one in draws)
+        if error >= half:
+            return before + (count - before) * (half - low) / (error - low)
+        before, low = count, error
+    return None
+
+
+def find_rises(networks: Mapping[str, Sequence[LesionedRun]]) -> list[Compared]:
+    """Compare each network without a site with itself, whole, over its seeds; p-values by Holm over the networks."""
+    found = []
+    for name, runs in networks.items():
+        values = _rises(runs)
+        whole = {run.seed: run.lesions.error for run in runs if run.seed in values}
+        lesioned = {seed: whole[seed] + value for seed, value in values.items()}
+        blank = Compared(COST, MEASURE, runs[0].series, f"{name} without one", name, None, None)
+        if values:
+            found.append(compare_twins(blank, lesioned, whole, runs[0].lesions.single_images))
+    return correct(found)
 
 
 def compare_rises(axes: Sequence[str], networks: Mapping[str, Sequence[LesionedRun]]) -> list[Compared]:
-    """Compare all pairs of networks that differ in one axis, the seed aside, by the rise after one deletion.
+    """Compare all pairs of networks that differ in one axis, the seed aside, by the rise after one deletion (Holm).
 
-    Each run counts once, with its median over units: units of one network are no independent samples of networks.
+    Runs of one model that began with the same weights are pairs; all others are independent (Welch).
     """
-    names = [name for name in networks if rise(networks[name][0]) is not None]
+    names = [name for name in networks if _rises(networks[name])]
     pairs = [(a, b) for i, b in enumerate(names) for a in names[i + 1 :] if _apart(axes, networks[a], networks[b]) == 1]
     return correct([_compare(networks[a], networks[b]) for a, b in pairs])
 
@@ -81,11 +94,15 @@ def compare_rises(axes: Sequence[str], networks: Mapping[str, Sequence[LesionedR
 def outcome_of(one: Compared) -> Outcome:
     """Return whether the first network loses less than the second, or more."""
     assert one.comparison is not None
-    if one.comparison.method == "none" or one.p_holm is None:
-        return "point"
+    if one.p_holm is None:
+        return "untested"
     if not is_significant(one.p_holm):
         return "open"
     return "less" if one.comparison.difference < 0 else "more"
+
+
+def _rises(runs: Sequence[LesionedRun]) -> dict[int, float]:
+    return {run.seed: value for run in runs if (value := rise(run)) is not None}
 
 
 def _apart(axes: Sequence[str], a: Sequence[LesionedRun], b: Sequence[LesionedRun]) -> int:
@@ -94,71 +111,90 @@ def _apart(axes: Sequence[str], a: Sequence[LesionedRun], b: Sequence[LesionedRu
 
 
 def _compare(a: Sequence[LesionedRun], b: Sequence[LesionedRun]) -> Compared:
-    ours, theirs = ({run.seed: value for run in side if (value := rise(run)) is not None} for side in (a, b))
-    return compare_sides(Compared(FAMILY, MEASURE, a[0].series, a[0].network, b[0].network, None, None), ours, theirs)
+    blank = Compared(FAMILY, MEASURE, a[0].series, a[0].network, b[0].network, None, None)
+    begun = [{run.seed: run.initial_weights for run in side} for side in (a, b)]
+    paired = a[0].settings.get("model") == b[0].settings.get("model") and twins(*begun)
+    floors = (_floor(a), _floor(b))
+    return (compare_twins if paired else compare_sides)(blank, _rises(a), _rises(b), floors=floors)
 
 
-def _headline(networks: Mapping[str, Sequence[LesionedRun]], compared: Sequence[Compared]) -> str:
+def _floor(runs: Sequence[LesionedRun]) -> float:
+    """Return the least variance of a rise: those of the errors with and without a unit."""
+    lesioned = [run.lesions.error + value for run in runs if (value := rise(run)) is not None]
+    images = runs[0].lesions.single_images
+    return variance_floor(lesioned, images) + variance_floor([run.lesions.error for run in runs], images)
+
+
+def _headline(rises: Sequence[Compared], compared: Sequence[Compared]) -> str:
     clear = [one for one in compared if outcome_of(one) in ("less", "more")]
     ordered = [(one.a, one.b) if outcome_of(one) == "less" else (one.b, one.a) for one in clear]
     told = [f"deleting a unit hurts {robust} less than {other}" for robust, other in ordered]
-    unclear = [f"{one.a} against {one.b}" for one in compared if one not in clear]
-    if unclear:
-        told.append(f"no claim on {', '.join(unclear[:3])}{' and others' if len(unclear) > 3 else ''}")
-    if not told:
-        rises = {name: summarize(values).mean for name, runs in networks.items() if (values := _rises(runs))}
-        told = [
-            f"deleting one unit {_changes(value, f'test error of {name}')} (median)" for name, value in rises.items()
-        ]
-    text = "; ".join(told) or "there is nothing to delete"
+    for outcome, text in (("open", "no difference shown between"), ("untested", "no test of")):
+        others = [f"{one.a} and {one.b}" for one in compared if outcome_of(one) == outcome]
+        if others:
+            told.append(f"{text} {', '.join(others[:3])}{' and others' if len(others) > 3 else ''}")
+    alone = [f"deleting one unit {_change(one, f'test error of {one.b}')} (median{_single(one)})" for one in rises]
+    text = "; ".join(told or alone) or "there is nothing to delete"
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _rises(runs: Sequence[LesionedRun]) -> list[float]:
-    return [value for run in runs if (value := rise(run)) is not None]
+def _single(one: Compared) -> str:
+    return ", one seed" if one.comparison is not None and min(one.comparison.n) == 1 else ""
 
 
-def _sentence(name: str, runs: Sequence[LesionedRun]) -> str:
+def _tell_network(one: Compared, runs: Sequence[LesionedRun]) -> str:
     """Say what a network loses by one deletion, over its units and its runs, and by how many it is half lost."""
-    rises = _rises(runs)
-    if not rises:
-        return ""
-    found, whole = summarize(rises), statistics.fmean(run.lesions.error for run in runs)
+    found, sites = one.comparison, counted(len(runs[0].lesions.sites), "site")
+    assert found is not None and one.mean_a is not None and one.mean_b is not None
     units = [error for run in runs for error in run.lesions.singles]
     low, _, high = statistics.quantiles(units, n=4, method="inclusive") if len(units) > 1 else units * 3
-    seeds = (
-        interval_text(found.interval, counted(found.n, "seed")) if found.interval is not None else "one run, a point"
+    text = (
+        f"{one.b}: deleting one of its {sites} {_change(one, 'test error')} "
+        f"({interval_text(found.interval, counted(found.n[0], 'seed'))}), from {points(one.mean_b)} to "
+        f"{points(one.mean_a)} % (median over sites); half of all errors lie between {points(low)} and "
+        f"{points(high)} %.{_tell_halfway(runs)}"
     )
-    half = ""
-    if (count := halfway(runs)) is not None:
-        which = "One random deletion takes" if count == 1 else f"{count} random deletions together take"
-        half = f" {which} it halfway to chance."
-    sites = counted(len(runs[0].lesions.sites), "site")
-    return (
-        f"{name}: deleting one of its {sites} {_changes(found.mean, 'test error')} ({seeds}), from {points(whole)} to "
-        f"{points(whole + found.mean)} % (median over sites); half of these errors lie between {points(low)} and "
-        f"{points(high)} %.{half}"
+    return text if is_significant(one.p_holm) else f"{text} {one.enough}".rstrip()
+
+
+def _tell_halfway(runs: Sequence[LesionedRun]) -> str:
+    if not any(run.lesions.deletions for run in runs):
+        return ""
+    counts = [count for run in runs if (count := halfway(run)) is not None]
+    if not counts:
+        return " No number of deletions is seen to take it halfway to chance."
+    seeds = counted(len(runs), "seed") if len(counts) == len(runs) else f"{len(counts)} of {len(runs)} seeds"
+    interval = interval_text(t_interval(counts, LEVEL) if len(counts) > 1 else None, seeds)
+    mean = points(statistics.fmean(counts))
+    return f" By interpolation, {mean} random deletions take it halfway to chance ({interval})."
+
+
+def _tell_comparison(one: Compared) -> str:
+    found, outcome = one.comparison, outcome_of(one)
+    assert found is not None and one.mean_a is not None and one.mean_b is not None
+    both = (
+        f"Deleting one unit {_changes(one.mean_a, f'error of {one.a}')} and {_changes(one.mean_b, f'that of {one.b}')}"
     )
+    if outcome == "untested":
+        return f"{both}: {found.note}. {one.enough}"
+    seeds = interval_text(found.interval, seeds_text(found.n))
+    interval = f"difference {points(found.difference)}, {seeds}, p = {one.p_holm:.2g} by Holm"
+    if outcome == "open":
+        return f"{both} ({interval}): no difference shown. {one.enough}"
+    return f"{both} ({interval}): {outcome} in {one.a}."
+
+
+def _change(one: Compared, what: str) -> str:
+    """Write what deleting a unit of a network does, as far as it is shown: `raises the test error by 5.0 points`."""
+    assert one.comparison is not None
+    value = one.comparison.difference
+    if one.p_holm is not None and not is_significant(one.p_holm):
+        return f"changes the {what} by {points(value)} points, not shown to differ from 0"
+    return _changes(value, what)
 
 
 def _changes(value: float, what: str) -> str:
-    """Write what a deletion does: `raises the test error by 5.0 points`."""
     what = what if what.startswith("that") else f"the {what}"
     if points(value) == points(0):
         return f"does not change {what}"
     return f"{'raises' if value > 0 else 'lowers'} {what} by {points(abs(value))} points"
-
-
-def _comparison(one: Compared) -> str:
-    assert one.comparison is not None
-    found, outcome = one.comparison, outcome_of(one)
-    ours, theirs = one.mean_a or 0.0, one.mean_b or 0.0
-    both = f"Deleting one unit {_changes(ours, f'error of {one.a}')} and {_changes(theirs, f'that of {one.b}')}"
-    if outcome == "point":
-        why = "one value a side gives a point, no claim" if min(found.n) == 1 else found.note
-        return f"{both}: {why}."
-    seeds = interval_text(found.interval, seeds_text(found.n))
-    interval = f"difference {points(found.difference)}, {seeds}, p = {one.p_holm:.2g} by Holm"
-    if outcome == "open":
-        return f"{both} ({interval}): no claim."
-    return f"{both} ({interval}): {outcome} in {one.a}."

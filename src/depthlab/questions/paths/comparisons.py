@@ -1,22 +1,53 @@
 """Runs compared by what was measured of their paths, network by network over seeds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import Literal
 
 from depthlab.questions.compared import compare_sides, correct
 from depthlab.questions.grouping import grouped
 from depthlab.questions.paths.record import PathRun
-from depthlab.records import Compared, Interval
-from depthlab.statistics import LEVEL, t_interval
+from depthlab.questions.planning import enough_text
+from depthlab.records import Compared
+from depthlab.statistics import paired
 
 MOMENTS: tuple[Literal["initial", "final"], ...] = ("initial", "final")
 FAMILIES = {"initial": "gradients at initial weights", "final": "gradients at final weights"}
 NEARBY = "correlation of neighboring gradients"
+SHORTER = "mean length of paths"
 
 
-def over_seeds(values: Sequence[float]) -> Interval | None:
-    """Return the interval of a mean over seeds; None for one seed or none."""
-    return t_interval(values, LEVEL) if len(values) > 1 else None
+def average_length(counts: Sequence[int]) -> float:
+    """Return the mean length over all paths, each counted once; `counts` has at index k those of length k."""
+    return float(Fraction(sum(length * count for length, count in enumerate(counts)), sum(counts)))
+
+
+def counts_by(run: PathRun, by: str) -> tuple[int, ...]:
+    """Return how many paths have which length, counted in branches or in layers."""
+    assert run.lengths is not None
+    return run.lengths.layers if by == "layers" else run.lengths.branches
+
+
+def compare_lengths(runs: Sequence[PathRun]) -> tuple[Compared, ...]:
+    """Compare the mean length by the gradient with that of all paths: a t test over the seeds of each network (Holm).
+
+    The length of all paths is known exactly, so there is one sample.
+    """
+    found = []
+    for name, same in grouped(runs, lambda run: run.network).items():
+        means = [run.by_length.mean_length for run in same if run.by_length is not None]
+        if not means or same[0].by_length is None:
+            continue
+        by = same[0].by_length.by
+        average = average_length(counts_by(same[0], by))
+        tested = paired(means, [average] * len(means))
+        tested = replace(tested, n=(len(means),), method=tested.method.replace("paired t", "one-sample t"), effect=None)
+        mean = sum(means) / len(means)
+        found.append(Compared(SHORTER, by, same[0].series, name, "all its paths", mean, average, tested))
+    corrected = correct(found)
+    enough = [enough_text(one.comparison, unit=one.measure) for one in corrected if one.comparison is not None]
+    return tuple(replace(one, enough=text) for one, text in zip(corrected, enough, strict=True))
 
 
 def compare_nearby(runs: Sequence[PathRun]) -> tuple[Compared, ...]:
@@ -31,15 +62,9 @@ def compare_nearby(runs: Sequence[PathRun]) -> tuple[Compared, ...]:
             name: {run.seed: value for run in same if (value := _neighbors(run, moment)) is not None}
             for name, same in grouped(runs, lambda run: run.network).items()
         }
-        compared = [_compare(FAMILIES[moment], NEARBY, a, b, values[a.network], values[b.network]) for a, b in pairs]
-        found += correct(compared)
+        blanks = [Compared(FAMILIES[moment], NEARBY, a.series, a.network, b.network, None, None) for a, b in pairs]
+        found += correct([compare_sides(one, values[one.a], values[one.b]) for one in blanks], 0.05, unit="")
     return tuple(found)
-
-
-def _compare(
-    family: str, measure: str, a: PathRun, b: PathRun, ours: Mapping[int, float], theirs: Mapping[int, float]
-) -> Compared:
-    return compare_sides(Compared(family, measure, a.series, a.network, b.network, None, None), ours, theirs)
 
 
 def _depths(runs: Sequence[PathRun]) -> list[tuple[PathRun, PathRun]]:

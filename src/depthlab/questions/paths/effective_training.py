@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from depthlab.questions.compared import TEST, compare_sides, correct
+from depthlab.questions.compared import TEST, compare_sides, compare_twins, correct, twins
 from depthlab.questions.grouping import grouped
 from depthlab.questions.paths.record import EffectiveTraining, PathRun
 from depthlab.questions.wording import together
@@ -67,15 +67,30 @@ def pair_runs(
                     errors={str(run.seed): run.test_error for run in alone},
                     whole={str(run.seed): run.test_error for run in whole},
                     compared=Compared(FAMILY, TEST, alone[0].series, alone[0].network, network, None, None),
+                    twins=twins(_begun(alone), _begun(whole)),
                 )
             )
     return tuple(found)
 
 
-def compare_training(training: Sequence[EffectiveTraining]) -> tuple[EffectiveTraining, ...]:
-    """Compare test errors, trained on some units less trained whole; p-values by Holm over all networks."""
-    compared = correct([compare_sides(one.compared, _by_seed(one.errors), _by_seed(one.whole)) for one in training])
+def compare_training(training: Sequence[EffectiveTraining], images: int) -> tuple[EffectiveTraining, ...]:
+    """Compare errors on so many test images, trained on some units less trained whole; by Holm over all networks.
+
+    Runs of one seed are a pair where they began with the same weights.
+    """
+    compared = correct(
+        [
+            (compare_twins if one.twins else compare_sides)(
+                one.compared, _by_seed(one.errors), _by_seed(one.whole), images
+            )
+            for one in training
+        ]
+    )
     return tuple(replace(one, compared=pair) for one, pair in zip(training, compared, strict=True))
+
+
+def _begun(runs: Sequence[PathRun]) -> dict[int, str]:
+    return {run.seed: run.initial_weights for run in runs}
 
 
 def _by_seed(errors: Mapping[str, float]) -> dict[int, float]:

@@ -98,15 +98,15 @@ def gradient_norms_figure(runs: Sequence[PathRun]) -> Figure:
     return figure
 
 
-def products_figure(runs: Sequence[PathRun]) -> Figure:
-    """Draw number of paths times mean norm by length, with the range that carries it, a panel for each network."""
-    networks = [one for one in _measured(runs) if one.runs[0].effective is not None]
+def shares_figure(runs: Sequence[PathRun]) -> Figure:
+    """Draw each length's part of the gradient, exact, beside number of paths times norm, a panel for each network."""
+    networks = drawn_paths([run for run in runs if run.by_length is not None])
     figure = Figure(figsize=(8.6, 1.0 + 2.3 * len(networks)), layout="constrained")
     panels = figure.subplots(len(networks), 1, squeeze=False)[:, 0]
     for axes, one in zip(panels, networks, strict=True):
-        _product(axes, one)
+        _shares(axes, one)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False, fontsize="small")
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False, fontsize="small")
     return figure
 
 
@@ -148,22 +148,22 @@ def shattering_figure(runs: Sequence[PathRun]) -> Figure:
     return figure
 
 
-def _product(axes: Axes, one: DrawnPaths) -> None:
-    run = one.runs[0]
-    assert run.effective is not None and run.gradients is not None
-    lengths = [found.length for found in run.gradients.lengths]
-    paths = [found.paths for found in run.gradients.lengths]
-    everyone = [100 * float(Fraction(count, sum(paths))) for count in paths]
-    weights = 100 * np.array([other.effective.weights for other in one.runs if other.effective is not None])
-    axes.bar(lengths, weights.mean(axis=0), color=one.color, width=0.8, label="number of paths × gradient norm")
-    if len(weights) > 1:
-        low, high = weights.min(axis=0), weights.max(axis=0)
+def _shares(axes: Axes, one: DrawnPaths) -> None:
+    exact = [run.by_length for run in one.runs if run.by_length is not None]
+    lengths, paths = exact[0].lengths, exact[0].paths
+    shares = 100 * np.array([found.shares for found in exact])
+    axes.bar(lengths, shares.mean(axis=0), color=one.color, width=0.8, label="part of the gradient")
+    if len(shares) > 1:
+        low, high = shares.min(axis=0), shares.max(axis=0)
         axes.vlines(lengths, low, high, color="black", linewidth=0.8, label="smallest to largest seed")
+    everyone = [100 * float(Fraction(count, sum(paths))) for count in paths]
     axes.plot(lengths, everyone, color="0.35", linestyle="--", linewidth=1.2, label="all paths")
-    effective = [other.effective for other in one.runs if other.effective is not None]
-    low_end, high_end = min(e.low for e in effective), max(e.high for e in effective)
-    axes.axvspan(low_end - 0.5, high_end + 0.5, color=one.color, alpha=0.12, label="effective lengths")
-    _finish(axes, f"length of the path, in {run.effective.by}", "share (%)")
+    sampled = [run.effective.weights for run in one.runs if run.effective is not None]
+    if sampled:
+        product = 100 * np.mean(sampled, axis=0)
+        axes.plot(lengths, product, color="black", linestyle=":", linewidth=1.2, label="number of paths × norm")
+    axes.axhline(0, color="0.6", linewidth=0.8)
+    _finish(axes, f"length of the path, in {exact[0].by}", "share (%)")
     axes.set_title(one.name, fontsize="medium")
 
 

@@ -6,7 +6,7 @@ from depthlab.questions.paths.figures import (
     autocorrelation_figure,
     gradient_norms_figure,
     path_lengths_figure,
-    products_figure,
+    shares_figure,
     shattering_figure,
 )
 from depthlab.questions.paths.record import PathRun, PathsRecord
@@ -62,12 +62,29 @@ def _gradients(record: PathsRecord) -> Section:
     assert found is not None
     blocks: list[Block] = [
         "With the forward pass of the whole network, the backward pass is linear, and the gradient is the sum over all "
-        "paths of what comes back along one alone: where every other path of every unit hands back nothing. Sampled "
-        f"here: {found.images} of the images that the run trained on, as it saw them, {found.draws} random paths of "
-        "each length for each image; the loss is that of the run, the final weights are in evaluation mode. Norms are "
-        "means over images and paths, taken at the input of the first unit unless said otherwise.",
-        _sampling_text(measured),
+        "paths of what comes back along one alone. So it is told apart by length, exactly: where a unit's gradient is "
+        "G_k along paths of length k, its input's is skip' G_k + branch' G_(k-1). The part of a length in the whole "
+        "gradient G is <G_k, G> / <G, G>. Parts add up to 1, and one below 0 works against the others. Computed for "
+        f"{found.images} training images of all classes without augmentation, at the input of the first unit; the loss "
+        "is that of the run, the final weights are in evaluation mode.",
     ]
+    if any(run.by_length is not None for run in measured):
+        blocks.append(
+            Picture(
+                shares_figure(record.runs),
+                "shares",
+                f"Parts of the gradient by the length of paths. {_range_text(measured)}",
+                "Parts of the gradient by the length of paths, exact, which add up to 100 %; dashed, how many of all "
+                "paths have the length; dotted, number of paths times norm along one, as in Veit et al. 2016, Fig. 6c.",
+            )
+        )
+        blocks.append(comparison_table(record.shorter, "mean_lengths", of="length", difference="length"))
+    blocks.append(
+        f"Veit et al. 2016 follow single paths: {found.draws} random ones of each length for each image, here too. The "
+        f"number of paths times the mean norm along one says where most of the paths with a gradient are; "
+        f"{100 * record.carried:.0f} % of it are their effective paths. It is no share of the gradient: gradients "
+        "along different paths cancel, so these norms add up to many times the whole."
+    )
     if any(run.effective is not None for run in measured):
         blocks.append(
             Picture(
@@ -78,16 +95,6 @@ def _gradients(record: PathsRecord) -> Section:
                 "from the smallest to the largest. Veit et al. 2016, Fig. 6b.",
             )
         )
-        blocks.append(
-            Picture(
-                products_figure(record.runs),
-                "products",
-                f"Number of paths times mean gradient norm, by length. {_range_text(measured)}",
-                "Number of paths times mean gradient norm, as shares of their sum; shaded, the shortest range of "
-                f"lengths that carries {100 * record.carried:.0f} % in each seed. Gradients along different paths may "
-                "cancel: the whole gradient is shorter than the sum of these norms. Veit et al. 2016, Fig. 6c.",
-            )
-        )
     blocks.append(Folded("Every length", (gradient_table(record.runs),)))
     return Section("The gradient along them", (*blocks, *_published(record, "gradients")))
 
@@ -95,9 +102,9 @@ def _gradients(record: PathsRecord) -> Section:
 def _training(record: PathsRecord) -> Section:
     blocks: list[Block] = [
         "In each batch exactly k random units are active and the others are skips only, so paths are k / 2 branches "
-        "long in the mean: k is twice the mean of the effective lengths. In evaluation all units are active, and their "
-        "branches multiplied by k / units, the chance that each had in training, as in stochastic depth. "
-        "`active_units=k` does so in any run.",
+        "long on average: k is twice the mean of the effective lengths, those by number of paths times norm. In "
+        "evaluation all units are active, and their branches multiplied by k / units, the chance that each had in "
+        "training, as in stochastic depth. `active_units=k` does so in any run.",
     ]
     if record.training:
         blocks.append(training_table(record.training))
@@ -135,7 +142,7 @@ def _nearby(record: PathsRecord) -> Section:
         ),
     ]
     if any(one.comparison is not None for one in record.nearby):
-        blocks.append(comparison_table(record.nearby, "nearby_comparisons"))
+        blocks.append(comparison_table(record.nearby, "nearby_comparisons", of="correlation", difference="correlation"))
     return Section("Gradients at nearby inputs", (*blocks, *_published(record, "nearby")))
 
 
@@ -157,21 +164,6 @@ def _span(counts: Sequence[int]) -> str:
     return f"{there[0]} to {there[-1]}" if len(there) > 1 else f"{there[0]} alone"
 
 
-def _sampling_text(measured: Sequence[PathRun]) -> str:
-    """Say how far the sample is from all paths, where these are few enough to be followed one by one."""
-    worst: dict[str, float] = {}
-    for run in measured:
-        assert run.gradients is not None
-        for one, exact in zip(run.gradients.lengths, run.gradients.exact, strict=False):
-            if exact > 0:
-                off = abs(sum(one.at_stack) / len(one.at_stack) / exact - 1)
-                worst[run.network] = max(worst.get(run.network, 0.0), off)
-    if not worst:
-        return "No network here has so few paths that all of them could be followed; the tests do so for small ones."
-    told = "; ".join(f"{network} {100 * off:.2g} %" for network, off in worst.items())
-    return f"Where there are 256 paths or fewer, each was followed too. The sampled means are off by at most: {told}."
-
-
 def _decay_text(measured: Sequence[PathRun]) -> str:
     slopes = [(run.network, run.effective.slope) for run in measured if run.effective is not None]
     told = [f"{network} a factor of {10**slope:.3g}" for network, slope in slopes if slope is not None]
@@ -180,12 +172,11 @@ def _decay_text(measured: Sequence[PathRun]) -> str:
 
 def _range_text(measured: Sequence[PathRun]) -> str:
     told = [
-        f"{run.network} seed {run.seed} {run.effective.low} to {run.effective.high}, {100 * run.effective.paths:.3g} % "
-        "of all paths"
+        f"{run.network} seed {run.seed} {run.by_length.mean_length:.3g}"
         for run in measured
-        if run.effective is not None
+        if run.by_length is not None
     ]
-    return f"Effective lengths: {'; '.join(told)}."
+    return f"Mean length, weighted so: {'; '.join(told)}."
 
 
 def _neighbor_text(runs: Sequence[PathRun]) -> str:

@@ -1,10 +1,9 @@
 """What the question of paths leaves: lengths, the gradient along them, and what training on short ones does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from depthlab.records.base import Record
 from depthlab.records.questions import Compared, QuestionRecord
-from depthlab.records.statistics import Interval
 
 
 @dataclass(frozen=True)
@@ -39,12 +38,31 @@ class PathGradients(Record):
     lengths: tuple[SampledLength, ...]
     full_at_stack: float  # mean norm of the whole gradient
     full_at_image: float
-    exact: tuple[float, ...] = ()  # mean norm at the stack over all paths of each length, where they are few
+
+
+@dataclass(frozen=True)
+class GradientByLength(Record):
+    """The gradient at the first unit's input, told apart by the length of the paths that it comes along; exact.
+
+    G_k is the gradient of all images along all paths of length k, and G, the sum over k, the whole one.
+    """
+
+    by: str  # what the length counts: branches or layers
+    images: int
+    lengths: tuple[int, ...]
+    paths: tuple[int, ...]  # how many have the length
+    shares: tuple[float, ...]  # <G_k, G> / <G, G>, which add up to 1; negative where paths work against the others
+    norms: tuple[float, ...]  # |G_k| / |G|, whose sum is 1 or more, as paths cancel
+
+    @property
+    def mean_length(self) -> float:
+        """The mean length, weighted by the shares."""
+        return sum(length * share for length, share in zip(self.lengths, self.shares, strict=True))
 
 
 @dataclass(frozen=True)
 class Effective(Record):
-    """The lengths that carry the gradient: number of paths times mean norm, at the stack, summed to 1."""
+    """The lengths that carry most of number of paths times mean norm, at the stack, summed to 1 (Veit et al. 2016)."""
 
     by: str
     carried: float  # the share of the product that the range carries, or a little more
@@ -53,9 +71,10 @@ class Effective(Record):
     paths: float  # the range's share of all paths
     mean: float  # length, weighted by the product
     weights: tuple[float, ...]  # of each sampled length
-    mean_interval: Interval | None  # over draws
     slope: float | None  # decades of the mean norm per unit of length, over the range
-    slope_interval: Interval | None  # over draws
+    times_whole: float | None = (
+        None  # sum over lengths of number of paths times mean norm, by the whole gradient's norm
+    )
 
 
 @dataclass(frozen=True)
@@ -94,6 +113,8 @@ class PathRun(Record):
     initial: NearbyGradients | None  # at the initial weights, with statistics of their own for batch normalization
     final: NearbyGradients | None
     note: str = ""
+    by_length: GradientByLength | None = None  # None where there is one path alone, or no gradient
+    initial_weights: str = ""  # the same in runs that began with the same weights
 
 
 @dataclass(frozen=True)
@@ -107,6 +128,7 @@ class EffectiveTraining(Record):
     errors: dict[str, float]  # test error in percent by seed, trained on some units
     whole: dict[str, float]  # likewise, trained whole
     compared: Compared  # the former less the latter
+    twins: bool = False  # runs of a seed began with the same weights
 
 
 @dataclass(frozen=True)
@@ -130,6 +152,8 @@ class PathsRecord(Record):
     runs: tuple[PathRun, ...]
     training: tuple[EffectiveTraining, ...] = ()
     nearby: tuple[Compared, ...] = ()  # correlation of neighboring gradients, of networks of other depth or series
+    shorter: tuple[Compared, ...] = ()  # mean length by the gradient, less that of all paths
+    trained: dict[str, int] = field(default_factory=dict)  # images of each split
     carried: float = 0.95  # of the gradient, by which lengths are called effective
     published: tuple[PublishedFact, ...] = ()
     note: str = ""  # why no network was trained on its effective paths

@@ -9,38 +9,42 @@ from depthlab.report.cells import interval_cell
 
 
 def runs_table(runs: Sequence[PathRun]) -> PageTable:
-    """Return a row for each run: its paths, its effective lengths, its neighbors' gradients, its error."""
+    """Return a row for each run: its paths, which of them carry the gradient, its neighbors' gradients, its error."""
     head = (
-        *("network", "seed", "units with a skip", "active units", "paths", "length in"),
-        *("effective from", "to", "carry (%)", "share of paths (%)", "mean length", "95 % interval over draws"),
+        *("network", "seed", "units with a skip", "active units", "paths", "length in", "mean by gradient"),
+        *("mean by norms", "from", "to", "carry (%)", "share of paths (%)", "norms / gradient"),
         *("neighbors, initial", "neighbors, final", "training error (%)", "test error (%)"),
     )
-    return PageTable(
-        head, tuple(map(_run_row, runs)), "Every run that was measured; a dash: it has no such measure.", "paths"
+    caption = (
+        "Every run that was measured; a dash: it has no such measure. Mean by gradient: weighted by exact parts. Mean "
+        "by norms, and from where to where most of them lie: weighted by number of paths times norm, sampled."
     )
+    return PageTable(head, tuple(map(_run_row, runs)), caption, "paths")
 
 
 def gradient_table(runs: Sequence[PathRun]) -> PageTable:
     """Return a row for each length of each run."""
     head = (
-        *("network", "seed", "length", "paths", "samples", "mean norm, first unit", "standard error over draws"),
-        *("mean of log10", "std of log10", "zero", "over all paths", "mean norm, image"),
+        *("network", "seed", "length", "paths", "part of the gradient (%)", "norm of the part (%)", "samples"),
+        *("mean norm, first unit", "mean of log10", "std of log10", "zero", "mean norm, image"),
     )
     rows = []
     for run in runs:
-        if run.gradients is None:
-            continue
-        exact = run.gradients.exact or (None,) * len(run.gradients.lengths)
-        for one, every in zip(run.gradients.lengths, exact, strict=True):
-            draws = one.at_stack
-            error = statistics.stdev(draws) / len(draws) ** 0.5 if len(draws) > 1 else None
+        exact = {}
+        if run.by_length is not None:
+            found = run.by_length
+            parts = zip(found.lengths, found.shares, found.norms, strict=True)
+            exact = {length: (100 * share, 100 * norm) for length, share, norm in parts}
+        for one in run.gradients.lengths if run.gradients is not None else ():
+            share, norm = exact.get(one.length, (None, None))
             rows.append(
                 (
-                    *(run.network, run.seed, one.length, one.paths, one.samples, statistics.fmean(draws), error),
-                    *(one.log_mean, one.log_std, one.zeros, every, statistics.fmean(one.at_image)),
+                    *(run.network, run.seed, one.length, one.paths, share, norm, one.samples),
+                    *(statistics.fmean(one.at_stack), one.log_mean, one.log_std, one.zeros),
+                    statistics.fmean(one.at_image),
                 )
             )
-    return PageTable(head, tuple(rows), name="gradients")
+    return PageTable(head, tuple(rows), "Parts are exact, the other norms sampled.", "gradients")
 
 
 def training_table(training: Sequence[EffectiveTraining]) -> PageTable:
@@ -52,15 +56,13 @@ def training_table(training: Sequence[EffectiveTraining]) -> PageTable:
     rows = []
     for one in training:
         found = one.compared.comparison
-        assert found is not None
         seeds = " and ".join(str(count) for count in dict.fromkeys((len(one.errors), len(one.whole))))
-        rows.append(
-            (
-                *(one.network, one.units, one.active_units, one.center, seeds),
-                *(one.compared.mean_a, one.compared.mean_b, found.difference, interval_cell(found.interval)),
-                *(found.p, one.compared.p_holm, found.method if not found.note else f"none: {found.note}"),
-            )
-        )
+        told: tuple[object, ...] = (None, None, None, None, "no runs to compare")
+        if found is not None:
+            method = found.method if not found.note else f"none: {found.note}"
+            told = (found.difference, interval_cell(found.interval), found.p, one.compared.p_holm, method)
+        means = (one.compared.mean_a, one.compared.mean_b)
+        rows.append((one.network, one.units, one.active_units, one.center, seeds, *means, *told))
     caption = "Differences: trained on some units in each batch less trained whole; evaluation uses all units."
     return PageTable(head, tuple(rows), caption, "training")
 
@@ -73,17 +75,17 @@ def facts_table(facts: Sequence[PublishedFact], name: str) -> PageTable:
 
 
 def _run_row(run: PathRun) -> tuple[object, ...]:
-    lengths, effective = run.lengths, run.effective
-    by = effective.by if effective is not None else "branches"
-    paths = None if lengths is None else sum(lengths.branches)
+    lengths, effective, exact = run.lengths, run.effective, run.by_length
     found: tuple[object, ...] = (None,) * 6
     if effective is not None:
-        found = (
-            *(effective.low, effective.high, 100 * effective.carried, 100 * effective.paths, effective.mean),
-            interval_cell(effective.mean_interval),
-        )
+        share = 100 * effective.carried
+        found = (effective.mean, effective.low, effective.high, share, 100 * effective.paths, effective.times_whole)
     return (
-        *(run.network, run.seed, run.units, run.active_units or "all", paths, by, *found),
+        *(run.network, run.seed, run.units, run.active_units or "all"),
+        None if lengths is None else sum(lengths.branches),
+        exact.by if exact is not None else effective.by if effective is not None else "branches",
+        exact and exact.mean_length,
+        *found,
         *(run.initial and run.initial.mean_of_neighbors, run.final and run.final.mean_of_neighbors),
         *(run.train_error, run.test_error),
     )

@@ -1,68 +1,40 @@
-"""How long are the paths that carry the gradient? Told in sentences, with intervals over seeds and over draws."""
+"""How long are the paths that carry the gradient? Told in sentences, with intervals over seeds."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from depthlab.questions.grouping import grouped
-from depthlab.questions.paths.comparisons import FAMILIES, compare_nearby, over_seeds
-from depthlab.questions.paths.effective_paths import shortest_range
+from depthlab.questions.paths.comparisons import FAMILIES, average_length, compare_lengths, compare_nearby, counts_by
+from depthlab.questions.paths.effective_paths import LengthRange, shortest_range
 from depthlab.questions.paths.effective_training import compare_training
-from depthlab.questions.paths.record import Effective, EffectiveTraining, PathRun, PathsRecord
+from depthlab.questions.paths.record import EffectiveTraining, PathRun, PathsRecord
 from depthlab.questions.wording import counted, interval_text, lost_runs, lost_sentence, seeds_text
 from depthlab.records import Compared, Interval
-from depthlab.statistics import is_significant
+from depthlab.statistics import LEVEL, is_significant, t_interval
 
 MANY = 0.95  # share of all paths that is told by a range of lengths
 ALL = 0.9995  # what is shown as 100 %
+ONE_PATH = "one path alone in"
 
 
 def judge(record: PathsRecord) -> PathsRecord:
     """Return the record with its comparisons and its verdict, the answer in a few words first."""
     groups = grouped(record.runs, lambda run: run.network)
-    training, nearby = compare_training(record.training), compare_nearby(record.runs)
-    sentences = [headline(groups)]
+    shorter = compare_lengths(record.runs)
+    training = compare_training(record.training, record.trained.get("test", 0))
+    nearby = compare_nearby(record.runs)
+    compared = {one.a: one for one in shorter}
+    sentences = [_headline(groups, compared)]
     for name, same in groups.items():
-        sentences += _of_network(name, same)
-    sentences += [tell_training(one) for one in training]
+        sentences += _tell_network(name, same, compared.get(name))
+    sentences += [_tell_training(one) for one in training]
     sentences += [record.note] if record.note else []
-    sentences += _tell_nearby(nearby)
-    if groups and max(map(len, groups.values())) == 1:
-        sentences.append("One seed of each network: a point, no claim; intervals are over draws of paths alone.")
+    sentences += [told for one in nearby if (told := _tell_nearby(one))]
     sentences += lost_sentence(lost_runs(record.about.runs))
-    return replace(record, about=replace(record.about, verdict=tuple(sentences)), training=training, nearby=nearby)
-
-
-def headline(groups: Mapping[str, Sequence[PathRun]]) -> str:
-    """Return the answer in a few words: `The gradient comes along short paths in resnet-56; ...`."""
-    kinds: dict[str, list[str]] = {}
-    for name, same in groups.items():
-        if kind := _kind(same):
-            kinds.setdefault(kind, []).append(name)
-    text = "; ".join(f"{kind} {', '.join(names)}" for kind, names in kinds.items())
-    return f"{text[:1].upper()}{text[1:]}." if text else "No network here has several paths that could be compared."
-
-
-def average_length(counts: Sequence[int]) -> float:
-    """Return the mean length over all paths, each counted once."""
-    return float(Fraction(sum(length * count for length, count in enumerate(counts)), sum(counts)))
-
-
-def counts_by(run: PathRun, by: str) -> tuple[int, ...]:
-    """Return how many paths have which length, counted in branches or in layers."""
-    assert run.lengths is not None
-    return run.lengths.layers if by == "layers" else run.lengths.branches
-
-
-def shorter(same: Sequence[PathRun]) -> tuple[list[float], Interval | None]:
-    """Return by how much effective paths are shorter than the average one, of each seed, and the mean's interval."""
-    found = [
-        average_length(counts_by(run, run.effective.by)) - run.effective.mean
-        for run in same
-        if run.effective is not None
-    ]
-    return found, over_seeds(found)
+    about = replace(record.about, verdict=tuple(sentences))
+    return replace(record, about=about, shorter=shorter, training=training, nearby=nearby)
 
 
 def how_many(paths: int) -> str:
@@ -76,119 +48,135 @@ def how_many(paths: int) -> str:
 
 def percent(share: float) -> str:
     """Write a share in percent, with as many digits as say something."""
-    value = 100 * share
-    return f"{value:.3g} %" if share < ALL else "100 %"
+    return "100 %" if ALL <= share <= 1 else f"{100 * share:.3g} %"
 
 
-def _kind(same: Sequence[PathRun]) -> str:
-    found, interval = shorter(same)
-    if not found:
-        return "" if any(run.note for run in same) else "one path alone in"
-    if interval is None:
-        return "no claim, one seed, on"
-    if interval.low > 0:
-        return "the gradient comes along shorter paths than most in"
-    return "the gradient comes along longer paths than most in" if interval.high < 0 else "not shown in"
+def exact_range(same: Sequence[PathRun]) -> LengthRange | None:
+    """Return the lengths that make up most of the gradient, by the mean shares over seeds."""
+    found = [run.by_length for run in same if run.by_length is not None]
+    return shortest_range(found[0].lengths, found[0].paths, _means([one.shares for one in found])) if found else None
 
 
-def _of_network(name: str, same: Sequence[PathRun]) -> list[str]:
+def sampled_range(same: Sequence[PathRun]) -> LengthRange | None:
+    """Return the lengths that carry most of number of paths times norm, by its mean over seeds."""
+    weights = _means([run.effective.weights for run in same if run.effective is not None])
+    sampled = next((run.gradients.lengths for run in same if run.gradients is not None), ())
+    if not weights:
+        return None
+    return shortest_range([one.length for one in sampled], [one.paths for one in sampled], weights)
+
+
+def _headline(groups: dict[str, list[PathRun]], compared: dict[str, Compared]) -> str:
+    """Write the answer in a few words: `The gradient comes along paths shorter than the average in resnet-56; ...`."""
+    kinds = grouped(groups, lambda name: _kind(groups[name], compared.get(name)))
+    last = [(kind, kinds.pop(kind)) for kind in (ONE_PATH,) if kind in kinds]
+    text = "; ".join(f"{kind} {', '.join(names)}" for kind, names in (*kinds.items(), *last) if kind)
+    return f"{text[:1].upper()}{text[1:]}." if text else "No network here has several paths that could be compared."
+
+
+def _kind(same: Sequence[PathRun], one: Compared | None) -> str:
+    if one is None or one.comparison is None:
+        return ONE_PATH if same[0].lengths and sum(same[0].lengths.branches) == 1 else ""
+    if one.comparison.method == "none":
+        return "no test, one seed, of" if min(one.comparison.n) == 1 else "no test, equal seeds, of"
+    if not is_significant(one.p_holm):
+        return "neither shorter nor longer paths than the average shown in"
+    length = "shorter" if one.comparison.difference < 0 else "longer"
+    return f"the gradient comes along paths {length} than the average in"
+
+
+def _tell_network(name: str, same: Sequence[PathRun], compared: Compared | None) -> list[str]:
     first = same[0]
     if first.lengths is None:
         return [f"{name}: {first.note}."]
-    effective = [run.effective for run in same if run.effective is not None]
-    by = effective[0].by if effective else "branches"
+    by = compared.measure if compared is not None else "branches"
     counts = counts_by(first, by)
     total = sum(counts)
     if total == 1:
         return [f"{name} has one path, through all of its {len(counts) - 1} branches: nothing to compare."]
-    low, high = shortest_range([float(Fraction(count, total)) for count in counts], MANY)
-    inside = percent(float(Fraction(sum(counts[low : high + 1]), total)))
-    those = "all" if inside == percent(1.0) else f"{inside} of them"
-    lengths = f"{name} has {how_many(total)} paths; {those} go through {low} to {high} {by}"
-    if not effective:
-        return [f"{lengths}."]
-    average = average_length(counts)
-    return [f"{lengths}.", _tell_effective(name, effective, average), _tell_slope(name, effective)]
+    many = shortest_range(range(len(counts)), counts, [float(Fraction(count, total)) for count in counts], MANY)
+    those = "all" if many.carried >= ALL else f"{percent(many.carried)} of them"
+    average = f"{average_length(counts):.3g}"
+    lengths = f"{name} has {how_many(total)} paths, of {average} {by} on average; {those} go through "
+    return [
+        f"{lengths}{many.low} to {many.high}.",
+        *([_tell_exact(name, same, compared)] if compared is not None else []),
+        *_tell_sampled(name, same, by),
+    ]
 
 
-def _tell_effective(name: str, effective: Sequence[Effective], average: float) -> str:
-    low, high = _span([one.low for one in effective]), _span([one.high for one in effective])
-    shares = dict.fromkeys(percent(pick(one.paths for one in effective)) for pick in (min, max))
-    means = [one.mean for one in effective]
-    mean, interval = sum(means) / len(means), over_seeds(means)
-    over = counted(len(means), "seed")
-    if interval is None:
-        interval, over = effective[0].mean_interval, "draws of paths"
-    carried = min(one.carried for one in effective)
-    part = f"at least {percent(carried)}" if carried < ALL else "all"
-    return (
-        f"{name}: {part} of the gradient's magnitude at the first unit comes along paths of {low} to {high} "
-        f"{effective[0].by}, {' to '.join(shares)} of all paths; their mean length, weighted so, is "
-        f"{mean:.2f}{_in_brackets(interval, over)}, that of all paths {average:.4g}."
+def _tell_exact(name: str, same: Sequence[PathRun], compared: Compared) -> str:
+    most, tested = exact_range(same), compared.comparison
+    assert most is not None and tested is not None and compared.mean_a is not None and compared.mean_b is not None
+    interval = tested.interval and Interval(
+        tested.interval.low + compared.mean_b, tested.interval.high + compared.mean_b, tested.interval.level
     )
+    told = interval_text(interval, counted(min(tested.n), "seed"), "{:.3g}".format)
+    text = (
+        f"{name}: weighted by their part in the gradient at the first unit, paths have {compared.mean_a:.3g} "
+        f"{compared.measure} on average ({told}); {most.low} to {most.high} {compared.measure}, "
+        f"{percent(most.paths)} of all paths, make up {percent(most.carried)} of it."
+    )
+    return text if is_significant(compared.p_holm) else f"{text} {compared.enough}"
 
 
-def _tell_slope(name: str, effective: Sequence[Effective]) -> str:
+def _tell_sampled(name: str, same: Sequence[PathRun], by: str) -> list[str]:
+    most, effective = sampled_range(same), [run.effective for run in same if run.effective is not None]
+    if most is None:
+        return []
+    times = [one.times_whole for one in effective if one.times_whole is not None]
     slopes = [one.slope for one in effective if one.slope is not None]
-    one_more = "branch" if effective[0].by == "branches" else "layer"
-    if not slopes:
-        return f"{name}: too few effective lengths to say how the norm goes with length."
-    mean = sum(slopes) / len(slopes)
-    interval, over = over_seeds(slopes), counted(len(slopes), "seed")
-    if interval is None:
-        interval, over = effective[0].slope_interval, "draws of paths"
-    factors = None if interval is None else Interval(10**interval.low, 10**interval.high, interval.level)
-    told = _in_brackets(factors, over)
-    text = f"{name}: over these lengths a further {one_more} multiplies the norm by {10**mean:.3g}{told}"
-    if len(slopes) < 2 or interval is None:
-        return f"{text}: a point, no claim."
-    if interval.high < 0:
-        return f"{text}: it falls with length."
-    return f"{text}: it rises with length." if interval.low > 0 else f"{text}: no claim that it falls or rises."
+    text = (
+        f"{name}: of the number of paths times the norm along one (Veit et al. 2016), {percent(most.carried)} is at "
+        f"{most.low} to {most.high} {by}, with a mean of {sum(one.mean for one in effective) / len(effective):.3g}"
+    )
+    if times:
+        text += f"; paths cancel: these norms add up to {sum(times) / len(times):.3g} times the gradient"
+    if slopes:
+        mean, interval = sum(slopes) / len(slopes), t_interval(slopes, LEVEL) if len(slopes) > 1 else None
+        factors = interval and Interval(10**interval.low, 10**interval.high, interval.level)
+        one_more = "branch" if by == "branches" else "layer"
+        text += f". Over these lengths a further {one_more} multiplies the norm along a path by {10**mean:.3g}"
+        text += _in_brackets(factors, counted(len(slopes), "seed"))
+    return [f"{text}."]
 
 
-def tell_training(one: EffectiveTraining) -> str:
-    """Return what training on effective paths does to the test error."""
+def _tell_training(one: EffectiveTraining) -> str:
+    """Write what training on effective paths does to the test error."""
     found = one.compared.comparison
     begin = f"{one.network} trained with {one.active_units} of {one.units} units in each batch"
     if found is None or one.compared.mean_a is None or one.compared.mean_b is None:
         return f"{begin}: nothing to compare, as a side has no run."
     errors = f"has a test error of {one.compared.mean_a:.2f} %, trained whole {one.compared.mean_b:.2f} %"
-    told = _in_brackets(found.interval, seeds_text(found.n))
     if found.method == "none" or one.compared.p_holm is None:
-        return f"{begin} {errors}: {'a point, no claim' if min(found.n) == 1 else found.note}."
+        return f"{begin} {errors}: {found.note}. {one.compared.enough}"
+    told = _in_brackets(found.interval, seeds_text(found.n))
     if not is_significant(one.compared.p_holm):
         return f"{begin} {errors}: {found.difference:+.2f} points{told}, no difference shown. {one.compared.enough}"
     better = "better" if found.difference < 0 else "worse"
     return f"{begin} {errors}: {abs(found.difference):.2f} points {better}{told}."
 
 
-def _tell_nearby(nearby: Sequence[Compared]) -> list[str]:
-    sentences = []
-    for one in nearby:
-        found = one.comparison
-        if found is None or one.mean_a is None or one.mean_b is None:
-            continue
-        moment = "initial" if one.family == FAMILIES["initial"] else "final"
-        begin = (
-            f"At the {moment} weights gradients at neighboring inputs have a correlation of {one.mean_a:z.2f} in "
-            f"{one.a} and {one.mean_b:z.2f} in {one.b}"
-        )
-        told = _in_brackets(found.interval, "of the difference", number="{:z.2f}".format)
-        if one.p_holm is None:
-            sentences.append(f"{begin}: a point, no claim.")
-        elif not is_significant(one.p_holm):
-            sentences.append(f"{begin}{told}: no difference shown.")
-        else:
-            less = "less" if found.difference < 0 else "more"
-            sentences.append(f"{begin}{told}: {less} alike in {one.a}.")
-    return sentences
+def _tell_nearby(one: Compared) -> str:
+    found = one.comparison
+    if found is None or one.mean_a is None or one.mean_b is None:
+        return ""
+    moment = "initial" if one.family == FAMILIES["initial"] else "final"
+    begin = (
+        f"At the {moment} weights gradients at neighboring inputs have a correlation of {one.mean_a:z.2f} in "
+        f"{one.a} and {one.mean_b:z.2f} in {one.b}"
+    )
+    if one.p_holm is None:
+        return f"{begin}: {found.note}. {one.enough}"
+    told = _in_brackets(found.interval, f"of the difference, {seeds_text(found.n)}", number="{:z.2f}".format)
+    if not is_significant(one.p_holm):
+        return f"{begin}{told}: no difference shown. {one.enough}"
+    return f"{begin}{told}: {'less' if found.difference < 0 else 'more'} alike in {one.a}."
+
+
+def _means(several: Sequence[Sequence[float]]) -> list[float]:
+    return [sum(values) / len(values) for values in zip(*several, strict=True)]
 
 
 def _in_brackets(interval: Interval | None, over: str, number: Callable[[float], str] = "{:.3g}".format) -> str:
     return "" if interval is None else f" ({interval_text(interval, over, number)})"
-
-
-def _span(values: Sequence[int]) -> str:
-    """Write a number, or from where to where it goes over the seeds."""
-    return str(values[0]) if len(set(values)) == 1 else f"{min(values)}-{max(values)}"

@@ -1,8 +1,10 @@
-"""A factorial as blocks of a page: what each factor changes, the tables of variance, the gap, calibration."""
+"""A factorial as blocks of a page: what each factor changes, the gap, calibration, and runs that diverged."""
 
 import statistics
+from collections import Counter
 from collections.abc import Sequence
 
+from depthlab.questions.grouping import grouped
 from depthlab.questions.regularization.figures import (
     change_name,
     effects_figure,
@@ -10,22 +12,27 @@ from depthlab.questions.regularization.figures import (
     interaction_figure,
     reliability_figure,
 )
-from depthlab.questions.regularization.record import FactorialRun, PublishedEffect, RegularizationRecord
-from depthlab.records import Anova, Calibration, CalibrationBin, Change
+from depthlab.questions.regularization.record import (
+    CALIBRATION,
+    GAP,
+    TEST,
+    UNITS,
+    FactorialRun,
+    PublishedEffect,
+    RegularizationRecord,
+)
+from depthlab.records import Calibration, CalibrationBin, Change, FailureComparison
 from depthlab.report.blocks import PageTable, Picture
+from depthlab.report.cells import interval_cell
 from depthlab.report.scale import show
 
-_DRAWN = ("test error", "gap", "calibration error")  # as the analysis calls its measures
+_DRAWN = (TEST, GAP, CALIBRATION)
 
 
 def effect_picture(record: RegularizationRecord) -> Picture:
     """Return the figure of main effects, each with those at the levels of the other axes below it."""
-    units = {table.measure: table.unit for table in record.anovas}
-    panels = {
-        measure: (units[measure], _in_order([one for one in record.effects if one.measure == measure and not one.less]))
-        for measure in _DRAWN
-        if measure in units
-    }
+    drawn = grouped((one for one in record.effects if not one.less), lambda one: one.measure)
+    panels = {measure: (UNITS[measure], _in_order(drawn[measure])) for measure in _DRAWN if measure in drawn}
     told = "; ".join(
         f"{one.axis} {one.difference:+.3g}"
         for one in record.effects
@@ -53,9 +60,7 @@ def interaction_picture(record: RegularizationRecord) -> Picture:
 
 def gap_picture(record: RegularizationRecord) -> Picture:
     """Return the figure of training and test error of every cell."""
-    cells: dict[str, list[FactorialRun]] = {}
-    for one in record.measured:
-        cells.setdefault(cell_name(one, record), []).append(one)
+    cells = grouped(record.measured, lambda one: cell_name(one, record))
     told = "; ".join(
         f"{name}: {statistics.fmean(one.run.train_error for one in runs):.2f} and "
         f"{statistics.fmean(one.run.test_error for one in runs):.2f}"
@@ -100,25 +105,6 @@ def pooled(parts: Sequence[Calibration]) -> tuple[CalibrationBin, ...]:
     return tuple(_together(same) for same in zip(*(part.bins for part in parts), strict=True))
 
 
-def anova_table(anova: Anova) -> PageTable:
-    """Return the table of an analysis of variance."""
-    rows: list[tuple[object, ...]] = [
-        (
-            " × ".join(term.axes),
-            term.df,
-            term.squares if term.df else None,
-            term.squares / term.df if term.df else None,
-            *(term.f, term.p, term.p_holm, term.eta),
-        )
-        for term in anova.terms
-    ]
-    mean = anova.residual_squares / anova.residual_df if anova.residual_df else None
-    rows.append(("residual", anova.residual_df, anova.residual_squares, mean, None, None, None, None))
-    rows.append(("total", anova.runs - 1, anova.total_squares, None, None, None, None, None))
-    head = ("term", "df", "sum of squares", "mean square", "F", "p", "p by Holm", "partial η²")
-    return PageTable(head, tuple(rows), f"Variance of the {anova.measure} ({anova.unit}).", _stem("anova", anova))
-
-
 def effect_table(effects: Sequence[Change]) -> PageTable:
     """Return a row for each change of each measure."""
     rows = tuple(
@@ -127,24 +113,30 @@ def effect_table(effects: Sequence[Change]) -> PageTable:
             change_name(one),
             "interaction" if one.less else "at a level" if one.at else "main",
             one.difference,
-            one.interval.low if one.interval else None,
-            one.interval.high if one.interval else None,
+            interval_cell(one.interval),
             *(one.p, one.p_holm),
+            one.comparison.df if one.comparison else None,
+            one.comparison.note or None if one.comparison else "no runs to compare",
         )
         for one in effects
     )
-    head = ("measure", "change", "kind", "difference", "95 % from", "to", "p", "p by Holm")
+    head = ("measure", "change", "kind", "difference", "95 % interval", "p", "p by Holm", "df", "why no test")
     return PageTable(head, rows, "Changes from a factor's first level to its second.", "effects")
+
+
+def failure_table(failures: Sequence[FailureComparison]) -> PageTable:
+    """Return a row for each factor: how many runs diverged with it and without."""
+    rows = tuple(
+        (one.a, f"{one.diverged_a} of {one.runs_a}", one.b, f"{one.diverged_b} of {one.runs_b}", one.p, one.p_holm)
+        for one in failures
+    )
+    return PageTable(("with", "diverged", "with ", "diverged ", "p", "p by Holm"), rows, name="failures")
 
 
 def cell_table(record: RegularizationRecord) -> PageTable:
     """Return a row for each cell: its levels, its runs, and means of what they found."""
-    cells: dict[str, list[FactorialRun]] = {}
-    asked: dict[str, int] = {}
-    for ref in record.about.runs:
-        asked[ref.group] = asked.get(ref.group, 0) + 1
-    for one in record.measured:
-        cells.setdefault(one.run.network, []).append(one)
+    cells = grouped(record.measured, lambda one: one.run.network)
+    asked = Counter(ref.group for ref in record.about.runs)
     rows = []
     for network, count in asked.items():
         runs = cells.get(network, [])
@@ -152,11 +144,13 @@ def cell_table(record: RegularizationRecord) -> PageTable:
         gap = _mean([one.run.test_error - one.run.train_error for one in runs])
         there = [one.calibration for one in runs if one.calibration is not None]
         spread = statistics.stdev([one.run.test_error for one in runs]) if len(runs) > 1 else None
-        calibration = (_mean([100 * one.expected_error for one in there]), _mean([one.loss for one in there]))
+        chances = [100 * one.chance_error for one in there if one.chance_error is not None]
+        error, loss = _mean([100 * one.expected_error for one in there]), _mean([one.loss for one in there])
+        calibration = (error, _mean(chances) if len(chances) == len(there) else None, loss)
         rows.append((network, f"{len(runs)} of {count}", means[0], means[1], spread, gap, *calibration))
     head = (
         *("network", "runs", "training error (%)", "test error (%)", "± std", "gap (points)"),
-        *("calibration error (%)", "test loss (nats)"),
+        *("calibration error (%)", "by chance (%)", "test loss (nats)"),
     )
     return PageTable(head, tuple(rows), "Means over seeds.", "cells")
 
@@ -187,11 +181,11 @@ def _in_order(effects: Sequence[Change]) -> list[Change]:
 
 
 def _expected_errors(record: RegularizationRecord) -> dict[str, float]:
-    found: dict[str, list[float]] = {}
-    for one in record.measured:
-        if one.calibration is not None:
-            found.setdefault(cell_name(one, record), []).append(one.calibration.expected_error)
-    return {cell: statistics.fmean(values) for cell, values in found.items()}
+    cells = grouped((one for one in record.measured if one.calibration), lambda one: cell_name(one, record))
+    return {
+        cell: statistics.fmean(one.calibration.expected_error for one in runs if one.calibration)
+        for cell, runs in cells.items()
+    }
 
 
 def _together(same: Sequence[CalibrationBin]) -> CalibrationBin:
@@ -215,7 +209,3 @@ def _published_row(pair: PublishedEffect, here: float | None) -> tuple[object, .
 
 def _mean(values: Sequence[float]) -> float | None:
     return statistics.fmean(values) if values else None
-
-
-def _stem(kind: str, anova: Anova) -> str:
-    return f"{kind}_{anova.measure.replace(' ', '_')}"

@@ -26,8 +26,6 @@ def measure(runs: TrainedRuns[Factors], options: None) -> RegularizationRecord:
         factors=factors.factors,
         axes=factors.axes(runs.about.runs),
         measured=measured,
-        anovas=(),
-        effects=(),
         published=tuple(pair for factor in factors.factors for pair in published_effects(factor.name)),
         trained=runs.images,
     )
@@ -36,13 +34,17 @@ def measure(runs: TrainedRuns[Factors], options: None) -> RegularizationRecord:
 def calibration_of(one: TrainedRun) -> Calibration | None:
     """Return the calibration of a run's final weights on the test images, measured where it is not kept already."""
     path = one.folder.path / CALIBRATION
-    if path.is_file() and len((kept := Calibration.read(path)).bins) == BINS:
+    kept = Calibration.read(path) if path.is_file() else None
+    if kept is not None and len(kept.bins) == BINS and kept.chance_error is not None:
         return kept
     try:
         run = one.run
         found = measure_calibration(run.network("final"), run.test_batches())
-    except ValueError as error:  # its errors count all the same
-        print(f"the calibration of {one.folder.name} can't be measured: {error}", file=sys.stderr)
-        return None
+    except ValueError as error:  # its errors count nevertheless
+        print(
+            f"the calibration of {one.folder.name} can't be measured{' again' if kept else ''}: {error}",
+            file=sys.stderr,
+        )
+        return kept
     write_atomically(path, found.to_json())
     return found

@@ -1,10 +1,10 @@
 """The page that answers what each regularizer changes, and whether that depends on depth and width."""
 
 from depthlab.questions.regularization.blocks import (
-    anova_table,
     cell_table,
     effect_picture,
     effect_table,
+    failure_table,
     gap_picture,
     interaction_picture,
     published_effect_table,
@@ -25,7 +25,7 @@ def page(record: RegularizationRecord) -> Page:
     sections = [_effects(record)]
     if record.measured:
         sections += [_gap(record), _calibration(record)]
-    sections += [_variance(record), _literature(record), run_section(about)]
+    sections += [_tests(record), _literature(record), run_section(about)]
     return Page(
         title=f"Regularization: {names}" + (f" on {data}" if data else ""),
         lead="\n".join(about.verdict),
@@ -75,8 +75,9 @@ def _calibration(record: RegularizationRecord) -> Section:
     lacking = sum(one.calibration is None for one in record.measured)
     blocks: list[Block] = [
         "Calibration is whether a network is as often right as it says. The expected calibration error is the mean "
-        "distance between the two over 15 bins (Guo et al. 2017, arXiv 1706.04599); on few images it is above that of "
-        "many, so compare it between networks on the same images. It is of the final weights in fp32.",
+        "distance between the two over 15 bins (Guo et al. 2017, arXiv 1706.04599), of the final weights in fp32. On "
+        "few images even a perfectly calibrated network has one, by chance, and the more the less confident it is: the "
+        "table of combinations has both, and what factors change is the error beyond chance.",
         picture,
     ]
     if lacking:
@@ -84,31 +85,25 @@ def _calibration(record: RegularizationRecord) -> Section:
     return Section("Calibration", tuple(blocks))
 
 
-def _variance(record: RegularizationRecord) -> Section:
+def _tests(record: RegularizationRecord) -> Section:
     blocks: list[Block] = [
-        "Sums of squares are of type II, for main effects and interactions of two axes; interactions of three and more "
-        "count as residual. p-values are corrected over the terms of a table by Holm's method; those of changes over "
-        "the main ones, and over the interactions, of a measure. Seeds are repetitions: where runs of one seed do well "
-        "or badly together, the tests err towards no claim. The verdict rests on the test error, and the other tables "
-        "are beside it.",
+        "Networks of one depth and seed that differ in regularizers alone begin with the same weights and see the same "
+        "images in the same order, so their errors go up and down together. Each seed therefore gives one value of a "
+        "change, from all of its runs at a depth; a seed that lost one of them is left out there. The values of "
+        "different depths are independent, each with its own spread, which is taken to be at least that of a count of "
+        "errors (Welch 1951, Satterthwaite 1946). A factor that changes the network (batch norm, say) is compared over "
+        "independent runs. p-values are corrected by Holm's method over the main changes of a measure, and over its "
+        "interactions; intervals are each for itself, and changes at a level are told without correction.",
     ]
-    if record.anovas:
-        first, *others = record.anovas
-        if first.note:
-            blocks.append(Notice(f"No test: {first.note}."))
-        if not first.balanced:
-            blocks.append(
-                Notice(
-                    f"Unbalanced: of {first.cells} cells {first.empty} are empty, and the others have {first.fewest} "
-                    f"to {first.most} runs. Terms are mixed as far as they share runs.",
-                    "warning",
-                )
-            )
-        blocks.append(anova_table(first))
-        if others:
-            blocks.append(Folded("The same of other measures", tuple(anova_table(table) for table in others)))
+    if record.effects:
         blocks.append(Folded("Every change", (effect_table(record.effects),)))
-    return Section("Analysis of variance", tuple(blocks))
+    if record.failures:
+        blocks += [
+            "Runs that diverged are in no mean, so a factor that makes runs diverge may look harmless above. How many "
+            "diverged, of those that diverged or came to their end, by Fisher's exact test:",
+            failure_table(record.failures),
+        ]
+    return Section("How changes are tested", tuple(blocks))
 
 
 def _literature(record: RegularizationRecord) -> Section:

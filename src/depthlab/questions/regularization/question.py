@@ -13,9 +13,11 @@ def find_factorial_runs(arguments: Arguments, options: None) -> TrainedRuns[Fact
     settings = settings_of(overrides)
     factors = read_factors(arguments.options, overrides, settings)
     if settings.dry_run:
-        preview_sweep(factors.overrides, settings)
+        preview_sweep(factors.overrides, settings, only=arguments.wanted)
         return None
-    return runs_of_sweep("regularization", ensure_sweep(factors.overrides, settings), plan=factors)
+    return runs_of_sweep(
+        "regularization", ensure_sweep(factors.overrides, settings, only=arguments.wanted), plan=factors
+    )
 
 
 QUESTION = Question(

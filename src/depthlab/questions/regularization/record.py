@@ -4,10 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from depthlab.records import Calibration
-from depthlab.records.anova import Anova, Change, FactorialAxis
 from depthlab.records.base import Record
+from depthlab.records.factorial import Change, FactorialAxis, FailureComparison
 from depthlab.records.measured_run import MeasuredRun
 from depthlab.records.questions import PublishedFigure, QuestionRecord
+
+TEST, GAP, TRAINING, CALIBRATION, LOSS = "test error", "gap", "training error", "calibration error", "test loss"
+UNITS = {TEST: "points", GAP: "points", TRAINING: "points", CALIBRATION: "points", LOSS: "nats"}
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,11 @@ class Factor(Record):
     off: Any
     on: Any
     source: str = ""  # where the strength comes from
+
+    @property
+    def shares_weights(self) -> bool:
+        """Whether networks of one seed at both levels begin with the same weights; a key of a family changes them."""
+        return "." not in self.key
 
 
 @dataclass(frozen=True)
@@ -48,7 +56,7 @@ class RegularizationRecord(Record):
     factors: tuple[Factor, ...]
     axes: tuple[FactorialAxis, ...]  # of the factorial, those of the factors first
     measured: tuple[FactorialRun, ...]
-    anovas: tuple[Anova, ...]  # the first is the one that the verdict rests on
-    effects: tuple[Change, ...]
+    effects: tuple[Change, ...] = ()
+    failures: tuple[FailureComparison, ...] = ()  # of each factor at its second level and at its first
     published: tuple[PublishedEffect, ...] = ()
     trained: dict[str, Any] = field(default_factory=dict)  # images in each split

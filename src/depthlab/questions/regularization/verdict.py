@@ -1,109 +1,95 @@
 """What does each regularizer change, and does that depend on depth and width? Computed from runs, told in sentences.
 
 The verdict rests on the test error. The gap, test error less training error of the final weights, says how much a
-network does better on images that it has seen: a regularizer may narrow it by doing worse on those alone.
+network does better on images that it has seen: a regularizer may narrow it by doing worse on those alone. Runs that
+diverge are in no mean; whether a factor makes them diverge is a question of its own.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, final
+from dataclasses import replace
+from typing import Any
 
+from depthlab.questions.failures import compare_failures, failure_sentences
 from depthlab.questions.grouping import grouped
-from depthlab.questions.regularization.record import Factor, FactorialRun, RegularizationRecord
+from depthlab.questions.planning import enough_text
+from depthlab.questions.regularization.record import (
+    CALIBRATION,
+    GAP,
+    LOSS,
+    TEST,
+    TRAINING,
+    Factor,
+    FactorialRun,
+    RegularizationRecord,
+)
 from depthlab.questions.wording import interval_text, lost_runs, lost_sentence, points, together
-from depthlab.records import Anova, Change, FactorialAxis, RunRef
-from depthlab.statistics import LEVEL, holm, is_significant
-from depthlab.statistics.anova import Factorial, analyze, change, factorial
+from depthlab.records import Calibration, Change, FactorialAxis, FailureComparison
+from depthlab.statistics import Factorial, cell_place, change, factorial, holm, is_significant, variance_floor
 
-TEST, GAP, TRAINING, CALIBRATION, LOSS = "test error", "gap", "training error", "calibration error", "test loss"
-
-MEASURES: dict[str, tuple[str, Callable[[FactorialRun], float | None]]] = {
-    TEST: ("points", lambda one: one.run.test_error),
-    GAP: ("points", lambda one: one.run.test_error - one.run.train_error),
-    TRAINING: ("points", lambda one: one.run.train_error),
-    CALIBRATION: ("points", lambda one: 100 * one.calibration.expected_error if one.calibration else None),
-    LOSS: ("nats", lambda one: one.calibration.loss if one.calibration else None),
+MEASURES: dict[str, Callable[[FactorialRun], float | None]] = {
+    TEST: lambda one: one.run.test_error,
+    GAP: lambda one: one.run.test_error - one.run.train_error,
+    TRAINING: lambda one: one.run.train_error,
+    CALIBRATION: lambda one: _excess(one.calibration),
+    LOSS: lambda one: one.calibration.loss if one.calibration else None,
 }
-
-
-@final
-@dataclass(frozen=True)
-class Judged:
-    """What follows from the runs: tables and changes by measure, the answer in a few words, and in sentences."""
-
-    anovas: tuple[Anova, ...]
-    effects: tuple[Change, ...]
-    headline: str
-    verdict: tuple[str, ...]
+CLAIMS = ("lowers", "raises")
+SPLITS = {TEST: ("test",), GAP: ("test", "train"), TRAINING: ("train",)}  # whose errors are in a measure
+IMAGES = {"test": "test", "train": "training"}  # as the record names the images of a split
 
 
 def judge(record: RegularizationRecord) -> RegularizationRecord:
-    """Return the record with its analyses of variance, the changes by each factor, and the verdict."""
-    judged = judge_factorial(record.factors, record.axes, record.about.runs, record.measured)
-    about = replace(record.about, verdict=(judged.headline, *judged.verdict))
-    return replace(record, about=about, anovas=judged.anovas, effects=judged.effects)
+    """Return the record with what each factor changes, which runs diverged, and the verdict.
 
-
-def judge_factorial(
-    factors: Sequence[Factor], axes: Sequence[FactorialAxis], refs: Sequence[RunRef], runs: Sequence[FactorialRun]
-) -> Judged:
-    """Analyze every measure of the finished runs, and say what follows.
-
-    Args:
-        factors: The regularizers.
-        axes: Of the factorial; axes at one level are left out, among the finished runs too.
-        refs: All runs that were asked for.
-        runs: What the finished ones found.
+    Axes at one level, among the finished runs too, are left out.
     """
-    there = _varying(axes, runs)
-    anovas, effects = [], []
-    for measure, (unit, value) in MEASURES.items():
-        known = [(one.levels, number) for one in runs if (number := value(one)) is not None]
-        if not known or not there or len(_varying(there, [one for one in runs if value(one) is not None])) < len(there):
-            continue
-        data = factorial(there, [levels for levels, _ in known], [number for _, number in known])
-        anovas.append(analyze(data, measure, unit))
-        effects += _changes(data, measure, [factor.name for factor in factors])
-    verdict = tell(factors, effects, anovas, lost_runs(refs))
-    return Judged(tuple(anovas), tuple(effects), headline(factors, effects), verdict)
+    effects: list[Change] = []
+    axes = _varying(record.axes, record.measured)
+    for measure in MEASURES:
+        data = _factorial(record, axes, measure)
+        if data is not None:
+            effects += find_changes(data, measure, [factor.name for factor in record.factors])
+    failures = compare_failures(
+        (
+            _level_text(factor, factor.on),
+            [ref for ref in record.about.runs if ref.values.get(factor.key) == factor.on],
+            _level_text(factor, factor.off),
+            [ref for ref in record.about.runs if ref.values.get(factor.key) == factor.off],
+        )
+        for factor in record.factors
+    )
+    verdict = (headline(record.factors, effects), *_tell(record, effects, failures))
+    return replace(
+        record, about=replace(record.about, verdict=verdict), effects=tuple(effects), failures=tuple(failures)
+    )
 
 
 def headline(factors: Sequence[Factor], effects: Sequence[Change]) -> str:
     """Return the answer in a few words: `weight_decay lowers the test error; no change shown for dropout.`"""
-    groups = grouped((factor.name for factor in factors), lambda name: _outcome(find(effects, TEST, name)))
+    depends = {
+        name for one in interactions(effects, TEST) if is_significant(one.p_holm) for name in (one.axis, *one.at)
+    }
+    groups = grouped(
+        (factor.name for factor in factors), lambda name: (_outcome(find(effects, TEST, name)), name in depends)
+    )
     words = {
         "lowers": "{} lower{s} the test error",
         "raises": "{} raise{s} the test error",
         "open": "no change of the test error shown for {}",
-        "point": "no claim on {}",
+        "untested": "no claim on {}",
         "nothing": "nothing to compare for {}",
     }
     parts = [
-        text.format(together(groups[key]), s="" if len(groups[key]) > 1 else "s")
+        text.format(together(groups[key, mean]), s="" if len(groups[key, mean]) > 1 else "s")
+        + (" on average" if mean and key in CLAIMS else "")
         for key, text in words.items()
-        if key in groups
+        for mean in (False, True)
+        if (key, mean) in groups
     ]
     text = "; ".join(parts) or "there is nothing to compare"
     if not text.startswith(tuple(factor.name for factor in factors)):  # names of keys are left as they are
         text = text[:1].upper() + text[1:]
     return f"{text}."
-
-
-def tell(
-    factors: Sequence[Factor], effects: Sequence[Change], anovas: Sequence[Anova], lost: Mapping[str, str]
-) -> tuple[str, ...]:
-    """Return the verdict: a sentence for each factor, then interactions, what can't be claimed, what is missing."""
-    sentences = [text for factor in factors for text in _factor_sentences(factor, effects)]
-    sentences += _interaction_sentences(effects)
-    if anovas and anovas[0].note:
-        sentences.append(f"No test: {anovas[0].note}.")
-    if anovas and not anovas[0].balanced:
-        table = anovas[0]
-        sentences.append(
-            f"The design is unbalanced: of {table.cells} cells {table.empty} are empty, the others have {table.fewest} "
-            f"to {table.most} runs. Changes are least-squares estimates, and where runs can't tell one it is left out."
-        )
-    return (*sentences, *lost_sentence(lost))
 
 
 def find(effects: Iterable[Change], measure: str, axis: str, at: Mapping[str, Any] | None = None) -> Change | None:
@@ -113,8 +99,12 @@ def find(effects: Iterable[Change], measure: str, axis: str, at: Mapping[str, An
 
 
 def interactions(effects: Iterable[Change], measure: str) -> list[Change]:
-    """Return how much a measure's changes depend on other axes: that at the last level less that at the first."""
+    """Return how much a measure's changes depend on other axes: that at one level less that at the first."""
     return [one for one in effects if one.measure == measure and one.less]
+
+
+def _excess(calibration: Calibration | None) -> float | None:
+    return None if calibration is None or calibration.excess is None else 100 * calibration.excess
 
 
 def _varying(axes: Sequence[FactorialAxis], runs: Sequence[FactorialRun]) -> list[FactorialAxis]:
@@ -127,19 +117,37 @@ def _varying(axes: Sequence[FactorialAxis], runs: Sequence[FactorialRun]) -> lis
     return found
 
 
-def _changes(data: Factorial, measure: str, factors: Sequence[str]) -> list[Change]:
+def _factorial(record: RegularizationRecord, axes: Sequence[FactorialAxis], measure: str) -> Factorial | None:
+    """Return one measure of the runs; None where it wasn't measured, or not at all levels."""
+    known = [(one, value) for one in record.measured if (value := MEASURES[measure](one)) is not None]
+    if not known or not axes or len(_varying(axes, [one for one, _ in known])) < len(axes):
+        return None
+    floors = {
+        place: sum(
+            variance_floor([getattr(one.run, f"{split}_error") for one in runs], record.trained.get(IMAGES[split], 0))
+            for split in SPLITS.get(measure, ())
+        )
+        for place, runs in grouped((one for one, _ in known), lambda one: cell_place(axes, one.levels)).items()
+    }
+    twins = [factor.name for factor in record.factors if factor.shares_weights]
+    return factorial(axes, twins, [(one.levels, one.run.seed, value) for one, value in known], floors)
+
+
+def find_changes(data: Factorial, measure: str, factors: Sequence[str]) -> list[Change]:
     """Return the main changes, those at each level of each other axis, and the interactions; each corrected apart."""
     there = [axis.name for axis in data.axes if axis.name in factors]
-    main = [change(data, measure, name, level=LEVEL) for name in there]
+    main = [change(data, measure, name) for name in there]
     simple, apart = [], []
     for number, name in enumerate(there):
         for axis in data.axes:
             if axis.name == name:
                 continue
-            simple += [change(data, measure, name, at={axis.name: level}, level=LEVEL) for level in axis.levels]
+            simple += [change(data, measure, name, at={axis.name: level}) for level in axis.levels]
             if axis.name not in there[:number]:  # of two factors it is the same either way round
-                at, less = {axis.name: axis.levels[-1]}, {axis.name: axis.levels[0]}
-                apart.append(change(data, measure, name, at=at, less=less, level=LEVEL))
+                ordered = all(isinstance(level, int | float) for level in axis.levels)
+                for level in axis.levels[-1:] if ordered else axis.levels[1:]:
+                    less = {axis.name: axis.levels[0]}
+                    apart.append(change(data, measure, name, at={axis.name: level}, less=less))
     return [*_corrected(main), *simple, *_corrected(apart)]
 
 
@@ -152,53 +160,80 @@ def _outcome(one: Change | None) -> str:
     if one is None or one.difference is None:
         return "nothing"
     if one.p_holm is None:
-        return "point"
+        return "untested"
     if not is_significant(one.p_holm):
         return "open"
     return "lowers" if one.difference < 0 else "raises"
 
 
+def _tell(
+    record: RegularizationRecord, effects: Sequence[Change], failures: Sequence[FailureComparison]
+) -> tuple[str, ...]:
+    """Return a sentence or more for each factor, then interactions, runs that diverged, and what is missing."""
+    sentences = [text for factor in record.factors for text in _factor_sentences(factor, effects)]
+    sentences += _interaction_sentences(effects)
+    notes = dict.fromkeys(
+        one.comparison.note for one in effects if one.measure == TEST and one.comparison and one.comparison.note
+    )
+    sentences += [f"No test: {note}." for note in notes]
+    sentences += failure_sentences(failures)
+    return (*sentences, *lost_sentence(lost_runs(record.about.runs)))
+
+
 def _factor_sentences(factor: Factor, effects: Sequence[Change]) -> list[str]:
-    main, gap, loss = (find(effects, measure, factor.name) for measure in (TEST, GAP, CALIBRATION))
-    if main is None or main.difference is None:
+    main = find(effects, TEST, factor.name)
+    if main is None or main.difference is None or main.comparison is None:
         return [f"{factor.name}: its effect can't be told from the runs that came to their end."]
-    name = _named(factor)
-    outcome, size = _outcome(main), points(abs(main.difference))
-    if outcome == "point":
-        text = f"{name} changes the test error by {points(main.difference)} points: a point, no claim"
-    elif outcome == "open":
-        text = f"{name} changes the test error by {points(main.difference)} points ({_sure(main)}): no change shown"
+    name = _level_text(factor, factor.on)
+    if main.p_holm is None:
+        text = f"{name} changes the test error by {points(main.difference)} points, without a test"
+    elif _outcome(main) in CLAIMS:
+        text = f"{name} {_claim(main, 'the test error')}"
     else:
-        text = f"{name} {outcome} the test error by {size} points ({_sure(main)})"
+        text = f"{name} changes the test error by {points(main.difference)} points ({_sure(main)}): no change shown"
+    if main.left_out:
+        text += f"; this is over {main.combinations - main.left_out} of {main.combinations} combinations of the other "
+        text += "axes, as the rest lack runs"
+    told = [f"{text}.", *([enough_text(main.comparison)] if main.interval is not None else [])]
+    return [*told, *_other_measures(factor, effects)]
+
+
+def _other_measures(factor: Factor, effects: Sequence[Change]) -> list[str]:
+    """Return what is shown of a factor beside the test error, each measure corrected over the factors."""
     training = find(effects, TRAINING, factor.name)
-    measures = [("gap between training and test error", gap), ("expected calibration error", loss)]
+    measures = [("the gap between training and test error", GAP), ("the calibration error beyond chance", CALIBRATION)]
     if training is not None and training.difference == 0:  # then the gap's numbers are those of the test error
-        text += ", and the training error not at all, so that the gap between them changes as the test error does"
         del measures[0]
-    others = [
-        f"the {what} by {points(one.difference)} points ({_sure(one)})"
-        for what, one in measures
-        if one is not None and one.difference is not None and one.p is not None
-    ]
-    return [f"{text}; it changes {' and '.join(others)}." if others else f"{text}."]
+    found = [(find(effects, measure, factor.name), what) for what, measure in measures]
+    shown = [_claim(one, what) for one, what in found if one is not None and _outcome(one) in CLAIMS]
+    return [f"{factor.name} {' and '.join(shown)}."] if shown else []
 
 
-def _named(factor: Factor) -> str:
-    if isinstance(factor.on, bool):
-        return factor.name
-    if factor.off:
-        return f"{factor.name} from {factor.off:g} to {factor.on:g}"
-    return f"{factor.name} at {factor.on:g}"
+def _claim(one: Change, what: str) -> str:
+    """Write a change that is shown, what it is lowered or raised by as a positive number."""
+    interval, difference = one.interval, one.difference
+    assert interval is not None and difference is not None
+    if difference < 0:
+        interval = replace(interval, low=-interval.high, high=-interval.low)
+    told = f"{interval_text(interval)}, p = {one.p_holm:.2g}"
+    return f"{_outcome(one)} {what} by {points(abs(difference))} points ({told})"
+
+
+def _level_text(factor: Factor, level: Any) -> str:
+    """Write a factor at one of its levels: `dropout at 0.3`, `no dropout`, `batch_norm`."""
+    if isinstance(level, bool) or level == 0:
+        return factor.name if level else f"no {factor.name}"
+    return f"{factor.name} at {level:g}" + (f" instead of {factor.off:g}" if level != factor.off and factor.off else "")
 
 
 def _interaction_sentences(effects: Sequence[Change]) -> list[str]:
     found, quiet = [], []
     for one in interactions(effects, TEST):
         ((axis, high),), ((_, low),) = one.at.items(), one.less.items()
-        if one.p_holm is None or one.difference is None:
+        if one.p_holm is None or one.difference is None or one.comparison is None:
             continue
         if not is_significant(one.p_holm):
-            quiet.append(f"{one.axis} × {axis}")
+            quiet.append(f"{one.axis} × {axis} ({points(one.difference)} points, {interval_text(one.interval)})")
             continue
         ends = [find(effects, TEST, one.axis, {axis: level}) for level in (low, high)]
         told = " and ".join(
@@ -206,19 +241,14 @@ def _interaction_sentences(effects: Sequence[Change]) -> list[str]:
             for end, level in zip(ends, (low, high), strict=True)
             if end is not None and end.difference is not None
         )
+        difference = f"{points(one.difference)} points, {_sure(one)}"
         found.append(
-            f"What {one.axis} does depends on {axis}: it changes the test error {told} (difference {_sure(one, True)})."
+            f"What {one.axis} does depends on {axis}: it changes the test error {told} (difference {difference})."
         )
     if quiet:
-        found.append(f"No interaction shown in the test error: {', '.join(quiet)}.")
+        found.append(f"No interaction shown in the test error: {'; '.join(quiet)}.")
     return found
 
 
-def _sure(one: Change, with_difference: bool = False) -> str:
-    assert one.difference is not None
-    parts = [f"{points(one.difference)} points"] if with_difference else []
-    if one.interval is not None:
-        parts.append(interval_text(one.interval))
-    if one.p_holm is not None:
-        parts.append(f"p = {one.p_holm:.2g}")
-    return ", ".join(parts)
+def _sure(one: Change) -> str:
+    return f"{interval_text(one.interval)}, p = {one.p_holm:.2g}"

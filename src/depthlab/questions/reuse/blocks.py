@@ -1,11 +1,16 @@
 """Maps of feature reuse as blocks of a page."""
 
-import statistics
 from collections.abc import Sequence
 
 import numpy as np
 
-from depthlab.questions.reuse.figures import heat_maps, mean_maps, normalized, reading_by_distance
+from depthlab.questions.reuse.figures import (
+    heat_maps,
+    mean_maps,
+    normalized,
+    reading_by_distance,
+    stacked_maps,
+)
 from depthlab.questions.reuse.record import SHARE, ReuseRecord, ReuseRun, ReuseSummary
 from depthlab.report.blocks import PageTable, Picture
 
@@ -83,17 +88,14 @@ def map_table(record: ReuseRecord, name: str) -> PageTable:
     rows: list[tuple[object, ...]] = []
     for network, runs in networks_of(record):
         for measure in measures_of(runs):
-            initial = dict(enumerate(values for _, values in mean_maps(runs, measure, lambda run: run.initial)))
-            for number, (one, values) in enumerate(mean_maps(runs, measure)):
-                for row, column in np.argwhere(np.isfinite(values)):
-                    cells = [_cell(run, measure, one.block, row, column) for run in runs]
-                    before = float(initial[number][row, column]) if number in initial else None
-                    rows.append(
-                        (
-                            *(network, measure, one.block, one.sources[row], one.targets[column]),
-                            *(float(values[row, column]), statistics.stdev(cells) if len(cells) > 1 else None, before),
-                        )
-                    )
+            initial = [values for _, values in mean_maps(runs, measure, lambda run: run.initial)]
+            for number, (one, stacked) in enumerate(stacked_maps(runs, measure)):
+                for row, column in np.argwhere(np.isfinite(stacked.mean(axis=0))):
+                    cells = stacked[:, row, column]
+                    std = float(cells.std(ddof=1)) if len(cells) > 1 else None
+                    before = float(initial[number][row, column]) if initial else None
+                    where = (network, measure, one.block, one.sources[row], one.targets[column])
+                    rows.append((*where, float(cells.mean()), std, before))
     head = ("network", "measure", "block", "source", "target", "value", "± std", "before training")
     return PageTable(head, tuple(rows), name=name)
 
@@ -115,9 +117,3 @@ def _summary_row(one: ReuseSummary) -> tuple[object, ...]:
         one.p_holm,
         one.final.n,
     )
-
-
-def _cell(run: ReuseRun, measure: str, block: int, row: int, column: int) -> float:
-    value = next(one for one in run.maps if (one.measure, one.block) == (measure, block)).values[row][column]
-    assert value is not None
-    return value

@@ -23,19 +23,22 @@ Values = npt.NDArray[np.float64]
 Pick = Callable[[ReuseRun], tuple[ReuseMap, ...]]
 
 
+def stacked_maps(
+    runs: Sequence[ReuseRun], measure: str, pick: Pick = lambda run: run.maps
+) -> list[tuple[ReuseMap, Values]]:
+    """Return each block's maps of one network, (runs, sources, targets); NaN where a target does not read a source."""
+    picked = [[one for one in pick(run) if one.measure == measure] for run in runs]
+    return [
+        (same[0], np.array([one.values for one in same], dtype=np.float64))  # None becomes NaN
+        for same in zip(*(maps for maps in picked if maps), strict=True)
+    ]
+
+
 def mean_maps(
     runs: Sequence[ReuseRun], measure: str, pick: Pick = lambda run: run.maps
 ) -> list[tuple[ReuseMap, Values]]:
-    """Return the mean of each block's map over runs of one network; NaN where a target does not read a source."""
-    picked = [[one for one in pick(run) if one.measure == measure] for run in runs]
-    there = [maps for maps in picked if maps]
-    if not there:
-        return []
-    found = []
-    for same in zip(*there, strict=True):
-        stacked = np.array([[[np.nan if v is None else v for v in row] for row in one.values] for one in same])
-        found.append((same[0], stacked.mean(axis=0)))
-    return found
+    """Return the mean over runs of each block's map: (sources, targets)."""
+    return [(one, values.mean(axis=0)) for one, values in stacked_maps(runs, measure, pick)]
 
 
 def normalized(values: Values, measure: str) -> Values:

@@ -1,6 +1,6 @@
 """Votes as blocks of a page: figures out of the record."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import fmean
 
 from depthlab.questions.grouping import grouped
@@ -17,14 +17,16 @@ from depthlab.questions.votes.figures import (
 from depthlab.questions.votes.record import (
     ARITHMETIC,
     CALIBRATION,
+    CORRELATION,
     ERROR,
     GEOMETRIC,
     LOSS,
+    MEAN,
     MEMBERS,
     SNAPSHOTS,
     WHOLE,
+    ZEROS,
     Ensemble,
-    LayerFeatures,
     VoteCurve,
     VotesRecord,
     VotingRun,
@@ -35,13 +37,9 @@ from depthlab.report.blocks import Picture
 LABELS = {
     ERROR: "error (%)",
     LOSS: "negative log likelihood (nats)",
-    CALIBRATION: "calibration error beyond chance (points)",
+    CALIBRATION: "calibration error\nbeyond chance (points)",
 }
-FEATURES: dict[str, Callable[[LayerFeatures], float | None]] = {
-    "mean |correlation|": lambda layer: layer.correlation,
-    "share of zeros": lambda layer: layer.zeros,
-    "mean activation": lambda layer: layer.mean,
-}
+FEATURES = {CORRELATION: "mean |correlation|", ZEROS: "share of zeros", MEAN: "mean activation"}
 _MILLION = 1e6
 
 
@@ -164,8 +162,8 @@ def feature_picture(record: VotesRecord) -> Picture | None:
     if not names:
         return None
     panels = {
-        measure: {name: [[value(layer) for layer in run.features] for run in groups[name]] for name in names}
-        for measure, value in FEATURES.items()
+        label: {name: [[layer.value(measure) for layer in run.features] for run in groups[name]] for name in names}
+        for measure, label in FEATURES.items()
     }
     told = "; ".join(
         f"{one.measure} {one.mean_a:.3g} of {one.network}, {one.mean_b:.3g} of {one.other}" for one in record.features

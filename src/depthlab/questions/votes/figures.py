@@ -117,9 +117,7 @@ def feature_figure(panels: Mapping[str, Mapping[str, Sequence[Sequence[float | N
                 [fmean(values) for _, values in known],
                 **(_style(look, look) | {"markersize": 4, "label": shorten(network, _LARGEST_LEGEND)}),
             )
-            if len(seeds) > 1:
-                low, high = ([bound(values) for _, values in known] for bound in (min, max))
-                axes.fill_between(x, low, high, color=color, alpha=0.13, linewidth=0)
+            _draw_band(axes, known, color)
         axes.set(xlabel="layer", ylabel=measure)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         _plain(axes)
@@ -139,9 +137,8 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
             {"linestyle": "--", "linewidth": 1.0, "marker": ""} if line.dashed else {}
         )
         axes.plot(x, means, **style, label=shorten(line.name, _LARGEST_LEGEND))
-        if not line.dashed and any(len(values) > 1 for _, values in line.points):
-            low, high = ([bound(values) for _, values in line.points] for bound in (min, max))
-            axes.fill_between(x, low, high, color=COLORS[line.look % len(COLORS)], alpha=0.13, linewidth=0)
+        if not line.dashed:
+            _draw_band(axes, line.points, COLORS[line.look % len(COLORS)])
     axes.set_title(panel.title, fontsize="medium")
     axes.set_ylabel(panel.label)
     drawn = [
@@ -152,6 +149,13 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
     ]
     set_metric_scale(axes, drawn + [fmean(level.values) for level in panel.levels])
     _plain(axes)
+
+
+def _draw_band(axes: Axes, points: Sequence[tuple[float, Sequence[float]]], color: str) -> None:
+    """Draw a band from the lowest to the highest value of each place, where one has several."""
+    if any(len(values) > 1 for _, values in points):
+        low, high = ([bound(values) for _, values in points] for bound in (min, max))
+        axes.fill_between([x for x, _ in points], low, high, color=color, alpha=0.13, linewidth=0)
 
 
 def _set_sizes(axes: Axes, sizes: Sequence[float]) -> None:

@@ -2,7 +2,7 @@
 
 from depthlab.questions import Question
 from depthlab.questions.runs import RUN_KEYS
-from depthlab.questions.votes.plan import DRAWS, IMAGES, MARGIN, find_ensemble_runs, read_options
+from depthlab.questions.votes.plan import DRAWS, IMAGES, Options, find_ensemble_runs, read_options
 
 QUESTION = Question(
     name="votes",
@@ -14,7 +14,7 @@ QUESTION = Question(
         **RUN_KEYS,
         "methods": "dropout, drop_path or snapshots, with commas: ensemble methods to train beside the plain network "
         "[all of them]",
-        "margin": f"points of error within which two ways to vote are taken as equivalent [{MARGIN:g}]",
+        "margin": f"points of error within which two ways to vote are taken as equivalent [{Options.margin:g}]",
         "draws": f"networks that are sampled from each trained one, in ensembles of up to half of them [{DRAWS}]",
         "images": f"test images to vote on, chosen by class at random [{IMAGES}, or all if they are fewer]",
         "masks": "network: one mask for all images of a draw; image: one for each image [network]",

@@ -13,6 +13,7 @@ MEMBERS = {DROPOUT: "sampled networks", DEPTH: "sampled sub-networks", SNAPSHOTS
 WHOLE = {DROPOUT: "weight scaling", DEPTH: "the whole network", SNAPSHOTS: "the last snapshot"}
 ARITHMETIC, GEOMETRIC = "arithmetic", "geometric"  # means of probabilities
 ERROR, LOSS, CALIBRATION = "error", "loss", "calibration"  # measures of a `VoteScore`
+CORRELATION, ZEROS, MEAN = "correlation", "zeros", "mean"  # measures of `LayerFeatures`
 MARGIN = 0.5  # points of error
 
 
@@ -67,6 +68,10 @@ class LayerFeatures(Record):
     correlation: float | None  # mean absolute correlation of two units over images; None with less than two units
     zeros: float  # share of activations that are exactly 0
     mean: float  # mean activation
+
+    def value(self, measure: str) -> float | None:
+        """Return one of the measures."""
+        return {CORRELATION: self.correlation, ZEROS: self.zeros, MEAN: self.mean}[measure]
 
 
 @dataclass(frozen=True)

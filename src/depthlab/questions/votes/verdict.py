@@ -4,32 +4,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from depthlab.questions.grouping import grouped
 from depthlab.questions.planning import enough_text
-from depthlab.questions.votes.contrasts import (
-    BY_GEOMETRIC,
-    CLAIMED,
-    CORRELATION,
-    INDEPENDENT,
-    MEAN,
-    MORE,
-    TWIN,
-    ZEROS,
-    by_network,
-    claim_size,
-    contrasts,
-    feature_contrasts,
-    least_half_width,
-)
+from depthlab.questions.votes.claims import claims_of, contrasts, least_half_width
+from depthlab.questions.votes.contrasts import BY_GEOMETRIC, INDEPENDENT, MORE, TWIN, by_network, feature_contrasts
 from depthlab.questions.votes.record import (
     ARITHMETIC,
+    CORRELATION,
     DEPTH,
     DROPOUT,
     ERROR,
     LOSS,
+    MEAN,
     MEMBERS,
     SNAPSHOTS,
     WHOLE,
+    ZEROS,
     FeatureContrast,
     VoteContrast,
     VotesRecord,
@@ -61,7 +50,7 @@ def tell(record: VotesRecord) -> tuple[str, ...]:
     for network in groups:
         for method in (DROPOUT, DEPTH):
             sentences += _sampled(_of(compared, method, network), record)
-        sentences += [_geometric(one) for one in _claims(compared, BY_GEOMETRIC, network)]
+        sentences += [_geometric(one) for one in claims_of(_of(compared, BY_GEOMETRIC, network))]
         sentences += _snapshots(compared, network)
         sentences += _independent(compared, network)
         sentences += _disagreements(record, network)
@@ -149,14 +138,14 @@ def _geometric(one: VoteContrast) -> str:
 
 
 def _snapshots(compared: Sequence[VoteContrast], network: str) -> list[str]:
-    told = [_outcome(one, f"{one.a} together", "the last one alone") for one in _claims(compared, SNAPSHOTS, network)]
-    twins = _claims(compared, TWIN, network)
+    own, twins = (claims_of(_of(compared, family, network)) for family in (SNAPSHOTS, TWIN))
+    told = [_outcome(one, f"{one.a} together", "the last one alone") for one in own]
     return told + [_outcome(one, f"{one.a} of one training", f"{one.b}, trained as long,") for one in twins]
 
 
 def _independent(compared: Sequence[VoteContrast], network: str) -> list[str]:
     """Tell of the ensembles that claims are made of, and of all networks together, of which there is one ensemble."""
-    claims = [one for family in (INDEPENDENT, MORE) for one in _claims(compared, family, network)]
+    claims = [one for family in (INDEPENDENT, MORE) for one in claims_of(_of(compared, family, network))]
     told = [_outcome(one, one.a, one.b) for one in claims]
     largest = max(_of(compared, INDEPENDENT, network, ERROR), key=lambda one: one.members, default=None)
     if largest is not None and largest.members > 2:
@@ -203,18 +192,6 @@ def _feature(one: FeatureContrast) -> str:
     sure = interval_text(found.interval, counted(min(found.n), "seed"), show)
     shown = "" if is_significant(one.p_holm) else f": {unshown_text(one.p_holm)}"
     return f"{text} (difference {show(found.difference)}, {sure}){shown}."
-
-
-def _claims(compared: Iterable[VoteContrast], family: str, network: str) -> list[VoteContrast]:
-    """Return the comparisons of a family and network that claims are made of, or would be if there were more seeds."""
-    same = _of(compared, family, network)
-    by_side = grouped(same, lambda one: one.b)
-    return [
-        one
-        for side in by_side.values()
-        for one in side
-        if one.members == claim_size(family, side) and one.measure in CLAIMED[family]
-    ]
 
 
 def _of(compared: Iterable[VoteContrast], family: str, network: str, measure: str | None = None) -> list[VoteContrast]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from depthlab.questions.width_vs_depth.figures import UNITS, beside_published_sizes, errors_against_cost, exchange_rates
-from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
+from depthlab.questions.width_vs_depth.record import FAR, WidthVsDepthRecord
 from depthlab.questions.width_vs_depth.tables import (
     contrast_table,
     exchange_table,
@@ -15,11 +15,9 @@ from depthlab.questions.width_vs_depth.tables import (
 from depthlab.questions.wording import fit_notes
 from depthlab.records import ExchangeFit, MatchedNetwork, TrialState
 from depthlab.report.blocks import Block, Notice, Page, Picture, Section
-from depthlab.report.comparison_table import comparison_table, planning_text
+from depthlab.report.comparison_table import planning_text
 from depthlab.report.published_table import differences, published_table, splits_text
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
-
-FAR = 15.0  # percent of the budget, beyond which a network is said not to cost what it should
 
 
 def page(record: WidthVsDepthRecord) -> Page:
@@ -31,7 +29,6 @@ def page(record: WidthVsDepthRecord) -> Page:
         lead="\n".join(about.verdict),
         sections=(
             _errors(record),
-            _matching(record),
             _comparisons(record),
             _exchange(record),
             _literature(record),
@@ -43,14 +40,15 @@ def page(record: WidthVsDepthRecord) -> Page:
 
 def _errors(record: WidthVsDepthRecord) -> Section:
     blocks: list[Block] = [
-        f"Errors of networks of equal cost, measured in {UNITS[record.match]}. Errors "
-        "are those of the final weights in evaluation mode, over all images of a split: "
-        f"{splits_text(record.trained)}. The test images were looked at once, after training. A network is on the "
-        "front if no other has a lower mean error at no higher cost; how often it is there when seeds are resampled "
-        "shows how sure its place is.",
+        "For each budget and axis the network with the nearest cost was chosen. Depth grows by whole units per stage, "
+        "cardinality by whole groups and width by single channels of the first stage. Errors are those of the final "
+        f"weights in evaluation mode, over all images of a split: {splits_text(record.trained)}. The test images were "
+        "looked at once, after training. A network is on the front if no other has a lower mean error at no higher "
+        "cost; how often it is there when seeds are resampled shows how sure its place is.",
         *seed_notices(record.about.runs),
         *_family_notice(record.networks),
         *_far_notice(record.networks),
+        *_time_notice(record.timed_on),
     ]
     if record.measured:
         lost = Counter(ref.group for ref in record.about.runs if ref.state != TrialState.FINISHED)
@@ -70,42 +68,30 @@ def _errors(record: WidthVsDepthRecord) -> Section:
     return Section("Error against cost", tuple(blocks))
 
 
-def _matching(record: WidthVsDepthRecord) -> Section:
-    blocks: list[Block] = [
-        "For each budget and axis the network with the nearest cost was chosen. Depth grows by whole units per stage, "
-        "cardinality by whole groups and width by single channels of the first stage, so that no budget is met "
-        "exactly; the fit below uses the costs as they are.",
-    ]
-    if record.timed_on:
-        blocks.append(
-            Notice(
-                f"Times are those of measured steps, taken in one go on {record.timed_on}. They hold for this machine "
-                "as busy as it was; another finds other networks."
-            )
-        )
-    blocks.append(matched_table(record, "matching"))
-    return Section("How the networks were matched", tuple(blocks))
-
-
 def _comparisons(record: WidthVsDepthRecord) -> Section:
-    blocks: list[Block] = [
-        "The networks of each budget against each other. Where both have the same seeds the differences are taken seed "
-        "by seed (paired t test), else Welch's test takes all values; p-values are corrected over each family by "
-        "Holm's method.",
-    ]
-    if record.compared:
-        blocks += [comparison_table(record.compared, "comparisons"), *planning_text(record.compared)]
-    else:
-        blocks.append("No two networks were found for the same budget: it is too small for a second one.")
-    return Section("At equal cost", tuple(blocks))
+    if not record.compared:
+        text = "No two networks were found for the same budget: it is too small for a second one."
+        return Section("At equal cost", (text,))
+    return Section(
+        "At equal cost",
+        (
+            "The networks of each budget against each other, by Welch's test; p-values are corrected over each family "
+            "by Holm's method. Networks that were matched in one cost may differ in others.",
+            matched_table(record, "comparisons"),
+            *planning_text(record.compared),
+        ),
+    )
 
 
 def _exchange(record: WidthVsDepthRecord) -> Section:
     blocks: list[Block] = [
         "The error is modelled as a level of each family and a slope along the binary logarithm of each axis, fitted "
-        "by least squares over all runs; a slope is then the change by one doubling. The same fit to the logarithm of "
-        "the cost gives the cost of a doubling; their quotient is what a doubling of the cost buys. Intervals are "
-        "Student's at 95 %.",
+        "by least squares to the means of networks; a slope is then the change by one doubling. The same fit to the "
+        "logarithm of the cost gives the cost of a doubling; their quotient is what a doubling of the cost buys. How "
+        "far a network lies off the fit is taken as chance, so that networks, not runs, are what is counted: intervals "
+        "are Student's at 95 %, with networks less coefficients as degrees of freedom. A network whose seeds spread "
+        "more than that counts by its seeds. p-values of slopes and contrasts are corrected together by Holm's method.",
+        *_spread_text(record.fits),
         "How many doublings of one axis a doubling of another is worth is the quotient of both slopes. Its interval is "
         "Fieller's, which holds for quotients: it has no bounds where what is divided by is not clear of zero.",
     ]
@@ -178,7 +164,9 @@ def _family_notice(networks: Sequence[MatchedNetwork]) -> list[Block]:
 
 def _far_notice(networks: Sequence[MatchedNetwork]) -> list[Block]:
     """Say which networks don't cost what they were to cost."""
-    far = [f"{one.network} by {one.mismatch:+.0f} %" for one in networks if abs(one.mismatch) > FAR]
+    far = [
+        f"{one.network} by {one.mismatch:+.1f} %" for one in networks if one.axis != "base" and abs(one.mismatch) > FAR
+    ]
     if not far:
         return []
     return [
@@ -186,6 +174,23 @@ def _far_notice(networks: Sequence[MatchedNetwork]) -> list[Block]:
             f"Not of equal cost, as no nearer network was found: {', '.join(far)} of the budget. Comparisons at equal "
             "cost favor what costs more; the exchange rate is fitted to the costs as they are.",
             "warning",
+        )
+    ]
+
+
+def _spread_text(fits: Sequence[ExchangeFit]) -> list[Block]:
+    told = [f"{one.measure}: {one.std:.2g} and {one.seeds_std:.2g} points" for one in fits if one.std and one.seeds_std]
+    listed = "; ".join(told)
+    return [f"Standard deviation of networks about the fit, and of the runs of one network: {listed}."] if told else []
+
+
+def _time_notice(timed_on: str) -> list[Block]:
+    if not timed_on:
+        return []
+    return [
+        Notice(
+            f"Times are those of measured steps, taken in one go on {timed_on}. They hold for this machine as busy as "
+            "it was; another finds other times, and other networks where these are matched by them."
         )
     ]
 

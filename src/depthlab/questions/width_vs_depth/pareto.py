@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 DRAWS = 2000
 
@@ -10,18 +11,11 @@ DRAWS = 2000
 def pareto_front(costs: Sequence[float], errors: Sequence[float]) -> tuple[int, ...]:
     """Return the places of the points that none dominates, by rising cost.
 
-    A point dominates another if neither its cost nor its error is higher, and one of them is lower. Equal points
-    dominate each other not: both are on the front.
+    A point dominates another if neither its cost nor its error is higher, and one of them is lower. Equal points do not
+    dominate each other: both are on the front.
     """
-    assert len(costs) == len(errors), f"{len(costs)} costs for {len(errors)} errors"
-    front: list[int] = []
-    for place in sorted(range(len(costs)), key=lambda place: (costs[place], errors[place], place)):
-        last = front[-1] if front else None
-        # by rising cost, the last one on the front has the lowest error so far
-        same = last is not None and (costs[last], errors[last]) == (costs[place], errors[place])
-        if last is None or errors[place] < errors[last] or same:
-            front.append(place)
-    return tuple(front)
+    places = np.flatnonzero(_on_front(np.asarray(costs, dtype=float), np.asarray(errors, dtype=float)))
+    return tuple(sorted(map(int, places), key=lambda place: costs[place]))
 
 
 def front_shares(
@@ -38,13 +32,17 @@ def front_shares(
         draws: How many times.
         seed: The same one gives the same shares.
     """
-    names = list(costs)
     chance = np.random.default_rng(seed)
-    means = np.empty((draws, len(names)))
-    for column, name in enumerate(names):
+    means = np.empty((draws, len(costs)))
+    for column, name in enumerate(costs):
         values = np.asarray(errors[name], dtype=float)
         means[:, column] = values[chance.integers(len(values), size=(draws, len(values)))].mean(axis=1)
-    counts = np.zeros(len(names))
-    for row in means:
-        counts[list(pareto_front([costs[name] for name in names], row.tolist()))] += 1
-    return {name: float(count) / draws for name, count in zip(names, counts, strict=True)}
+    shares = _on_front(np.array(list(costs.values())), means).mean(axis=0)
+    return {name: float(share) for name, share in zip(costs, shares, strict=True)}
+
+
+def _on_front(costs: npt.NDArray[np.float64], errors: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return which of n points none dominates, (..., n), for costs (n,) and errors (..., n)."""
+    dearer, worse = costs[:, None] - costs, errors[..., :, None] - errors[..., None, :]
+    dominated = (dearer >= 0) & (worse >= 0) & ((dearer > 0) | (worse > 0))
+    return np.asarray(~dominated.any(axis=-1))

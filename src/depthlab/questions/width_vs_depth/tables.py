@@ -1,67 +1,71 @@
-"""Networks of equal cost and exchange rates, as tables of a page."""
+"""Networks with their costs and errors, their comparisons at equal cost, and exchange rates, as tables."""
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from depthlab.questions.width_vs_depth.figures import UNITS
-from depthlab.questions.width_vs_depth.record import WidthVsDepthRecord
+from depthlab.questions.width_vs_depth.record import (
+    COSTS,
+    FAR,
+    WidthVsDepthRecord,
+    cost_differences,
+    matched_pairs,
+)
 from depthlab.records import ExchangeFit, Ratio
 from depthlab.report.blocks import PageTable
 from depthlab.report.cells import interval_cell, mean_and_std
+from depthlab.report.comparison_table import comparison_table
 
 
 def network_table(record: WidthVsDepthRecord, name: str) -> PageTable:
-    """Return a row for each network: its cost, its errors, and whether it is on the front."""
+    """Return a row for each budget and axis: the network that was found, its costs, its errors, and the front."""
     requested = Counter(ref.group for ref in record.about.runs)
-    front = {(one.network, one.measure): one for one in record.front}
+    front = {one.network: one for one in record.front if one.measure == "test error"}
     repeated = len({run.network for run in record.measured}) < len(record.measured)  # else all draws are alike
     rows = []
-    for one in {network.network: network for network in record.networks}.values():
+    for one in record.networks:
         found = [run for run in record.measured if run.network == one.network]
         errors = [
             number
             for key in ("train_error", "validation_error", "test_error")
             for number in mean_and_std([getattr(run, key) for run in found])
         ]
-        stands = front.get((one.network, "test error"))
-        on_front = None if stands is None else "yes" if stands.on_front else "no"
-        draws = 100 * stands.share if stands is not None and repeated else None
+        stands = front.get(one.network)
         rows.append(
             (
-                *(one.network, one.parameters, one.multiply_adds, f"{len(found)} of {requested[one.network]}"),
-                *(*errors, on_front, draws),
+                *(one.axis, one.network, _amount(one.budget), one.mismatch),
+                *(one.parameters, one.multiply_adds, one.step_seconds, f"{len(found)} of {requested[one.network]}"),
+                *(*errors, None if stands is None else "yes" if stands.on_front else "no"),
+                100 * stands.share if stands is not None and repeated else None,
             )
         )
     return PageTable(
         (
-            *("network", "parameters", "multiply-adds", "runs", "training error (%)", "± std"),
+            *("axis", "network", f"budget ({UNITS[record.match]})", "mismatch (%)"),
+            *("parameters", "multiply-adds", "seconds a step", "runs", "training error (%)", "± std"),
             *("validation error (%)", "± std ", "test error (%)", "± std  ", "on the front", "of draws (%)"),
         ),
         tuple(rows),
-        "Means over seeds, with the sample's standard deviation. The front is that of the test error; a network is on "
-        "it in so many of 2000 draws of seeds, where there are seeds to draw from.",
+        "Multiply-adds are those of one image, forward. Errors: means and standard deviations over seeds. The front is "
+        "that of the test error; a network is on it in so many of 2000 draws of seeds, where there are seeds to draw "
+        "from.",
         name,
     )
 
 
 def matched_table(record: WidthVsDepthRecord, name: str) -> PageTable:
-    """Return a row for each budget and axis: what was asked for, what was found, and by how much it misses."""
-    unit = UNITS[record.match]
-    rows = [
-        (
-            *(one.axis, one.network, _amount(one.budget), _amount(one.cost), one.mismatch),
-            *(one.parameters, one.multiply_adds, one.step_seconds),
-        )
-        for one in record.networks
-    ]
-    return PageTable(
-        (
-            *("axis", "network", f"budget ({unit})", f"cost ({unit})", "mismatch (%)"),
-            *("parameters", "multiply-adds", "seconds a step"),
+    """Return the comparisons of networks of one budget, each with how far its networks differ in every cost."""
+    table = comparison_table(record.compared, name)
+    apart = {(pair[0].network, pair[1].network): cost_differences(pair) for pair in matched_pairs(record.networks)}
+    return replace(
+        table,
+        head=(*table.head, *(f"{cost} (%)" for cost in COSTS)),
+        rows=tuple(
+            (*row, *(_marked(apart[one.a, one.b].get(cost)) for cost in COSTS))
+            for row, one in zip(table.rows, record.compared, strict=True)
         ),
-        tuple(rows),
-        "Multiply-adds are those of one image, forward.",
-        name,
+        caption=f"{table.caption} So too for costs: by so much more does the first cost; ! marks more than {FAR:g} %.",
     )
 
 
@@ -69,7 +73,7 @@ def exchange_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
     """Return a row for each error and axis: what a doubling takes and buys."""
     rows = [
         (
-            *(fit.measure, one.axis, one.cost_factor, one.points, interval_cell(one.interval), one.p),
+            *(fit.measure, one.axis, one.cost_factor, one.points, interval_cell(one.interval), one.p_holm),
             *(one.per_cost, interval_cell(one.per_cost_interval), fit.networks, fit.runs),
         )
         for fit in fits
@@ -77,7 +81,14 @@ def exchange_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
     ]
     return PageTable(
         (
-            *("error", "axis", "a doubling costs (times)", "and changes the error (points)", "95 % interval", "p"),
+            *(
+                "error",
+                "axis",
+                "a doubling costs (times)",
+                "and changes the error (points)",
+                "95 % interval",
+                "p by Holm",
+            ),
             *("a doubling of the cost (points)", "95 % interval ", "networks", "runs"),
         ),
         tuple(rows),
@@ -122,6 +133,11 @@ def contrast_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
         "By a doubling of the cost: the first less the second, so that the first buys more where it is negative.",
         name,
     )
+
+
+def _marked(percent: float | None) -> str | None:
+    """Write a difference in cost, with a mark where it is not small."""
+    return None if percent is None else f"{percent:+.1f}{' !' if abs(percent) > FAR else ''}"
 
 
 def _amount(value: float) -> float:

@@ -11,6 +11,7 @@ from depthlab.models import densenet, inception_v1, plain, preresnet, resnet, re
 from depthlab.nn import Concat, Network, Parallel, Sum
 from depthlab.questions.paths.measure.path_lengths import measure_path_lengths, paths_through
 from depthlab.questions.paths.record import PathLengths
+from tests.questions.paths.measure.networks import every_path
 
 
 def net_of(*units: Parallel) -> Network:
@@ -80,7 +81,7 @@ def test_a_cardinal_branch_is_one_branch() -> None:
 @pytest.mark.parametrize("by", ["branches", "layers"])
 def test_all_ways_together_are_the_counts(net: Network, by) -> None:
     paths = paths_through(net, by)
-    every = list(paths.all_paths())
+    every = list(every_path(paths))
     assert len({choices for _, choices in every}) == len(every) == sum(paths.lengths)
     assert Counter(length for length, _ in every) == {k: n for k, n in enumerate(paths.lengths) if n}
 
@@ -88,7 +89,7 @@ def test_all_ways_together_are_the_counts(net: Network, by) -> None:
 @pytest.mark.parametrize(("net", "length"), [(resnet(depth=14), 3), (densenet(depth=10), 4), (preresnet(depth=8), 0)])
 def test_each_path_of_a_length_is_as_likely_as_any_other(net: Network, length: int) -> None:
     paths, generator = paths_through(net, "branches"), random.Random(1)
-    expected = {choices for k, choices in paths.all_paths() if k == length}
+    expected = {choices for k, choices in every_path(paths) if k == length}
     draws = 400 * len(expected)
     counts = Counter(tuple(paths.draw(length, generator)) for _ in range(draws))
     assert set(counts) == expected

@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from depthlab.measures.initial_weights import weights_digest
 from depthlab.questions.lesion.measure.lesions import measure_lesions
 from depthlab.questions.lesion.plan import Options
 from depthlab.questions.lesion.published import published_lesions
@@ -52,6 +53,7 @@ def measure_run(one: TrainedRun, options: Options) -> LesionedRun:
         settings=run.recipe.axes,
         classes=len(one.folder.manifest.dataset.classes),
         lesions=measure_network(run, run.network("final"), ref.name, options),
+        initial_weights=weights_digest(run.network("initial")),
     )
 
 

@@ -1,27 +1,27 @@
-"""The gradient along single paths: how much of it arrives, by the path's length (Veit et al. 2016, sec. 5 and Fig. 6).
+"""The gradient along single paths, by their length: a sample, as Veit et al. 2016 take it (sec. 5 and Fig. 6).
 
-With the forward pass fixed, the backward pass is linear, and at each merge the gradient of the input is the sum of what
-each path hands back. So the whole gradient is the sum over all paths of what comes back along one alone: where every
-other path of every `Parallel` on the way hands back nothing.
+The whole gradient is the sum over all paths of what comes back along one alone: where every other path of every
+`Parallel` on the way hands back nothing.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from random import Random
-from typing import Any, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from depthlab.measures.gradients import Loss
-from depthlab.nn import Network, Parallel, evaluating
-from depthlab.questions.paths.measure.path_lengths import By, PathChoice, PathSet, paths_through
+from depthlab.nn import Network, Parallel
+from depthlab.questions.paths.measure.backward import changed_gradients, forward
+from depthlab.questions.paths.measure.path_lengths import PathChoice, paths_to_compare
 from depthlab.questions.paths.record import PathGradients, SampledLength
 
-FEW_PATHS = 256  # up to here all of them are followed, beside the sample
-
 Batch = tuple[Tensor, Tensor]
+Choices = Sequence[Iterable[PathChoice]]  # a path for each image
 
 
 def measure_path_gradients(
@@ -36,8 +36,7 @@ def measure_path_gradients(
 
     The forward pass is that of the whole network in evaluation mode, once for each batch; each draw is a backward pass
     in which every image's gradient follows a path of its own, each path of a length as likely as any other. Lengths
-    are branches of units, or weighted layers where all paths go through as many branches. Where there are at most 256
-    paths, the mean over all of them is told too.
+    are branches of units, or weighted layers where all paths go through as many branches.
 
     Args:
         network: Of any family; it is left as it is.
@@ -49,74 +48,60 @@ def measure_path_gradients(
     Raises:
         ValueError: the network is not one of units.
     """
-    paths, by = sampled_paths(network)
+    paths, by = paths_to_compare(network)
     lengths = [length for length, count in enumerate(paths.lengths) if count]
-    found = {length: _Norms(draws) for length in lengths}
+    found: dict[int, list[list[Tensor]]] = {length: [] for length in lengths}  # (2, images) of each draw and batch
     random = Random(seed)
     with routed_gradients(network) as router:
         passes = [router.forward(images, labels, loss) for images, labels in batches]
-        for draw in range(draws):
-            for one in passes:
-                for length in lengths:
-                    choices = [list(paths.draw(length, random)) for _ in range(one.images)]
-                    found[length].add(draw, *one.norms(choices))
-        full = [torch.cat(norms) for norms in zip(*(one.norms(None) for one in passes), strict=True)]
-        exact = _exact(paths, passes) if sum(paths.lengths) <= FEW_PATHS else ()
+        for _ in range(draws):
+            for length in lengths:
+                choices = [[list(paths.draw(length, random)) for _ in range(one.images)] for one in passes]
+                found[length].append([one.norms(chosen) for one, chosen in zip(passes, choices, strict=True)])
+        full = torch.cat([one.norms(None) for one in passes], dim=1).mean(dim=1)
     return PathGradients(
         by=by,
         images=sum(one.images for one in passes),
         draws=draws,
-        lengths=tuple(found[length].record(length, paths.lengths[length]) for length in lengths),
-        full_at_stack=float(full[0].mean()),
-        full_at_image=float(full[1].mean()),
-        exact=exact,
+        lengths=tuple(
+            _sampled(length, paths.lengths[length], torch.stack([torch.cat(parts, dim=1) for parts in found[length]]))
+            for length in lengths
+        ),
+        full_at_stack=float(full[0]),
+        full_at_image=float(full[1]),
     )
 
 
-def sampled_paths(network: nn.Module) -> tuple[PathSet, By]:
-    """Return the paths by branches of units, or by weighted layers where all have as many branches.
-
-    Raises `ValueError` for a network that is not one of units.
-    """
-    paths = paths_through(network, "branches")
-    if sum(count > 0 for count in paths.lengths) == 1 < sum(paths.lengths):
-        return paths_through(network, "layers"), "layers"
-    return paths, "branches"
-
-
-def _exact(paths: PathSet, passes: "Sequence[ForwardPass]") -> tuple[float, ...]:
-    """Return the mean norm at the stack over every path of each length and every image."""
-    sums: dict[int, float] = {}
-    for length, choices in paths.all_paths():
-        sums[length] = sums.get(length, 0.0) + sum(float(one.norms([choices] * one.images)[0].sum()) for one in passes)
-    images = sum(one.images for one in passes)
-    return tuple(sums[length] / (paths.lengths[length] * images) for length in sorted(sums))
+def _sampled(length: int, paths: int, norms: Tensor) -> SampledLength:
+    """Return what is told of the norms (draws, 2, images) at the stack and at the image."""
+    logs = norms[:, 0].log10()
+    there = logs[logs.isfinite()]
+    at_stack, at_image = norms.mean(dim=2).T.tolist()
+    return SampledLength(
+        length=length,
+        paths=paths,
+        samples=logs.numel(),
+        at_stack=tuple(at_stack),
+        at_image=tuple(at_image),
+        log_mean=float(there.mean()) if len(there) else None,
+        log_std=float(there.std()) if len(there) > 1 else None,
+        zeros=logs.numel() - len(there),
+    )
 
 
-@final
-class ForwardPass:
-    """One forward pass of the whole network, behind which the gradient can be sent back along any paths."""
-
-    def __init__(self, router: "GradientRouter", images: Tensor, stack: Tensor, loss: Tensor) -> None:
-        self._router, self._ends, self._loss = router, (stack, images), loss
-        self.images = len(images)
-
-    def gradients(self, choices: Sequence[Iterable[PathChoice]] | None) -> tuple[Tensor, Tensor]:
-        """Return each image's gradient at the input of the first unit and at the image itself.
-
-        `choices` has a path for each image; None is the whole gradient, along all paths.
-        """
-        self._router.choose(choices)
-        try:
-            stack, images = torch.autograd.grad(self._loss, self._ends, retain_graph=True)
-        finally:
-            self._router.choose(None)
-        return stack, images
-
-    def norms(self, choices: Sequence[Iterable[PathChoice]] | None) -> tuple[Tensor, Tensor]:
-        """Return the L2 norms of `gradients`, a number for each image."""
-        stack, images = self.gradients(choices)
-        return stack.flatten(1).double().norm(dim=1).cpu(), images.flatten(1).double().norm(dim=1).cpu()
+@contextmanager
+def routed_gradients(network: nn.Module) -> Iterator["GradientRouter"]:
+    """Let the gradient's paths through the network be chosen for a while."""
+    assert isinstance(network, Network)
+    router = GradientRouter(network)
+    changes = [
+        (path, partial(router.route, (name, option)))
+        for name, unit in network.named_modules()
+        if isinstance(unit, Parallel)
+        for option, path in unit.paths.items()
+    ]
+    with changed_gradients(network, changes):
+        yield router
 
 
 @final
@@ -126,22 +111,19 @@ class GradientRouter:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._open: dict[PathChoice, Tensor] | None = None  # 1 for the images whose path it is on, else 0
-        self._images, self._device = 0, next(network.parameters()).device
 
-    def choose(self, choices: Sequence[Iterable[PathChoice]] | None) -> None:
+    def forward(self, images: Tensor, labels: Tensor, loss: Loss) -> "ForwardPass":
+        """Compute the loss of each image, and keep what the backward pass needs."""
+        images, stack, scores = forward(self._network, images)
+        return ForwardPass(self, images, stack, loss(scores, labels) * len(images))
+
+    def choose(self, choices: Choices | None) -> None:
         """Set the path of each image of the next backward pass; None opens all."""
-        if choices is None:
-            self._open = None
-            return
-        members: dict[PathChoice, list[int]] = {}
-        for place, path in enumerate(choices):
+        self._open = None if choices is None else {}
+        for place, path in enumerate(choices or ()):
             for choice in path:
-                members.setdefault(choice, []).append(place)
-        self._open = {}
-        for choice, places in members.items():
-            mask = torch.zeros(len(choices))
-            mask[places] = 1.0
-            self._open[choice] = mask.to(self._device)
+                assert self._open is not None and choices is not None
+                self._open.setdefault(choice, torch.zeros(len(choices)))[place] = 1.0
 
     def route(self, choice: PathChoice, gradient: Tensor) -> Tensor:
         """Return what a path hands back of the gradient (N, ...) at its output."""
@@ -150,111 +132,26 @@ class GradientRouter:
         mask = self._open.get(choice)
         if mask is None:  # no image's path
             return torch.zeros_like(gradient)
-        return gradient * mask.to(gradient.dtype).view(-1, *[1] * (gradient.ndim - 1))
+        return gradient * mask.to(gradient).view(-1, *[1] * (gradient.ndim - 1))
 
-    def forward(self, images: Tensor, labels: Tensor, loss: Loss) -> ForwardPass:
-        """Compute the loss of each image, and keep what the backward pass needs."""
-        entered: list[Tensor] = []
-        first = next(iter(self._network.units()))
-        hook = first.register_forward_pre_hook(lambda unit, inputs: entered.append(inputs[0]))
-        images = images.detach().requires_grad_()
+
+@final
+class ForwardPass:
+    """One forward pass of the whole network, behind which the gradient can be sent back along any paths."""
+
+    def __init__(self, router: GradientRouter, images: Tensor, stack: Tensor, loss: Tensor) -> None:
+        self._router, self._ends, self._loss = router, (stack, images), loss
+        self.images = len(images)
+
+    def gradients(self, choices: Choices | None) -> tuple[Tensor, Tensor]:
+        """Return each image's gradient at the input of the first unit and at the image; None is along all paths."""
+        self._router.choose(choices)
         try:
-            with torch.enable_grad():
-                value = loss(self._network(images), labels) * len(images)  # a sum: images are apart in evaluation mode
+            stack, images = torch.autograd.grad(self._loss, self._ends, retain_graph=True)
         finally:
-            hook.remove()
-        return ForwardPass(self, images, entered[0], value)
+            self._router.choose(None)
+        return stack, images
 
-
-@contextmanager
-def routed_gradients(network: nn.Module) -> Iterator[GradientRouter]:
-    """Let the gradient's paths through the network be chosen for a while; evaluation mode, no gradients of weights.
-
-    Nothing changes in the forward pass, and everything is put back afterwards.
-    """
-    assert isinstance(network, Network)
-    router = GradientRouter(network)
-    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    hooks = [
-        path.register_forward_hook(_routing_hook(router, (name, option)))
-        for name, unit in network.named_modules()
-        if isinstance(unit, Parallel)
-        for option, path in unit.paths.items()
-    ]
-    try:
-        for parameter in trained:
-            parameter.requires_grad_(False)
-        with evaluating(network):
-            yield router
-    finally:
-        for parameter in trained:
-            parameter.requires_grad_(True)
-        for hook in hooks:
-            hook.remove()
-
-
-def _routing_hook(router: GradientRouter, choice: PathChoice) -> Callable[[nn.Module, Any, Tensor], Tensor]:
-    def route_output(module: nn.Module, inputs: Any, output: Tensor) -> Tensor:
-        handed: Tensor = _RoutedIdentity.apply(output, router, choice)  # type: ignore[no-untyped-call]
-        return handed
-
-    return route_output
-
-
-@final
-class _RoutedIdentity(torch.autograd.Function):
-    """The identity, whose backward pass asks the routes. A hook on the tensor would not do: an identity puts out the
-    very tensor that other paths read, and would hear their gradient too.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, output: Tensor, router: GradientRouter, choice: PathChoice) -> Tensor:
-        ctx.router, ctx.choice = router, choice
-        return output.view_as(output)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
-        return ctx.router.route(ctx.choice, gradient), None, None
-
-
-@final
-class _Norms:
-    """Norms of one length, summed up."""
-
-    def __init__(self, draws: int) -> None:
-        self._sums = [[0.0, 0.0] for _ in range(draws)]
-        self._logs: list[Tensor] = []
-        self._images = [0] * draws
-
-    def add(self, draw: int, stack: Tensor, image: Tensor) -> None:
-        self._sums[draw][0] += float(stack.sum())
-        self._sums[draw][1] += float(image.sum())
-        self._images[draw] += len(stack)
-        self._logs.append(stack.log10())
-
-    def record(self, length: int, paths: int) -> SampledLength:
-        logs = torch.cat(self._logs)
-        there = logs[logs.isfinite()]
-        at_stack, at_image = (
-            tuple(sums[end] / images for sums, images in zip(self._sums, self._images, strict=True)) for end in (0, 1)
-        )
-        return SampledLength(
-            length=length,
-            paths=paths,
-            samples=len(logs),
-            at_stack=at_stack,
-            at_image=at_image,
-            log_mean=float(there.mean()) if len(there) else None,
-            log_std=float(there.std()) if len(there) > 1 else None,
-            zeros=len(logs) - len(there),
-        )
-
-
-def path_gradients(
-    network: nn.Module, batch: Batch, loss: Loss = F.cross_entropy
-) -> Mapping[tuple[PathChoice, ...], Tensor]:
-    """Return the gradient at the first unit's input (N, C, H, W) by path, for small networks."""
-    paths, _ = sampled_paths(network)
-    with routed_gradients(network) as router:
-        one = router.forward(*batch, loss)
-        return {choices: one.gradients([choices] * one.images)[0] for _, choices in paths.all_paths()}
+    def norms(self, choices: Choices | None) -> Tensor:
+        """Return the L2 norms of `gradients`, (2, images)."""
+        return torch.stack([gradient.flatten(1).double().norm(dim=1).cpu() for gradient in self.gradients(choices)])

@@ -38,10 +38,6 @@ class PathSet(ABC):
     def draw(self, length: int, random: Random) -> Iterator[PathChoice]:
         """Yield the choices of one path of this length, each path as likely as any other."""
 
-    @abstractmethod
-    def all_paths(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
-        """Yield every path: its length and its choices."""
-
 
 @final
 @dataclass(frozen=True)
@@ -57,9 +53,6 @@ class SinglePath(PathSet):
     def draw(self, length: int, random: Random) -> Iterator[PathChoice]:
         assert length == self.length
         return iter(())
-
-    def all_paths(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
-        yield self.length, ()
 
 
 @final
@@ -92,17 +85,6 @@ class PathsInSeries(PathSet):
     def _known(self) -> dict[tuple[int, int], list[int]]:
         return {}
 
-    def all_paths(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
-        yield from self._all_from(0)
-
-    def _all_from(self, place: int) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
-        if place == len(self.parts):
-            yield 0, ()
-            return
-        for length, choices in self.parts[place].all_paths():
-            for further, more in self._all_from(place + 1):
-                yield length + further, (*choices, *more)
-
     @cached_property
     def _remaining(self) -> tuple[Lengths, ...]:
         """Lengths of what is left before each part, and after the last."""
@@ -130,11 +112,6 @@ class ParallelPaths(PathSet):
         yield self.name, name
         yield from paths.draw(length, random)
 
-    def all_paths(self) -> Iterator[tuple[int, tuple[PathChoice, ...]]]:
-        for name, paths in self.paths:
-            for length, choices in paths.all_paths():
-                yield length, ((self.name, name), *choices)
-
 
 def paths_through(network: nn.Module, by: By) -> PathSet:
     """Return all paths from the image to the scores.
@@ -155,6 +132,34 @@ def paths_through(network: nn.Module, by: By) -> PathSet:
     return _PathReader(network, by).paths()
 
 
+def paths_to_compare(network: nn.Module) -> tuple[PathSet, By]:
+    """Return the paths by branches of units, or by weighted layers where all have as many branches.
+
+    Raises `ValueError` for a network that is not one of units.
+    """
+    paths = paths_through(network, "branches")
+    if sum(count > 0 for count in paths.lengths) == 1 < sum(paths.lengths):
+        return paths_through(network, "layers"), "layers"
+    return paths, "branches"
+
+
+def counted_modules(network: Network, by: By) -> list[nn.Module]:
+    """Return the modules behind the stem by each of which a path is one longer."""
+    if by == "branches":
+        return [path for unit in network.units() for name, path in unit.paths.items() if name != SKIP]
+    units = [unit for unit in network.modules() if isinstance(unit, Parallel) and SKIP in unit.paths]
+    aside = {module for unit in units for module in unit.paths[SKIP].modules()}
+    behind_stem = [module for part in (*network.units(), network.head) for module in part.modules()]
+    return [module for module in behind_stem if isinstance(module, WEIGHTED) and module not in aside]
+
+
+def lengths_of_stem(network: nn.Module, by: By) -> tuple[int, ...]:
+    """Return the lengths that paths have in the stem alone."""
+    assert isinstance(network, Network)
+    counts = _PathReader(network, by).stem().lengths
+    return tuple(length for length, count in enumerate(counts) if count)
+
+
 def measure_path_lengths(network: nn.Module) -> PathLengths:
     """Count the paths of a network by their lengths, in branches of units and in weighted layers; exact.
 
@@ -173,8 +178,11 @@ class _PathReader:
         self._units = set(network.units())
 
     def paths(self) -> PathSet:
-        parts = [self._of(self._network.stem), *map(self._of, self._network.units()), self._of(self._network.head)]
+        parts = [self.stem(), *map(self._of, self._network.units()), self._of(self._network.head)]
         return _series(parts)
+
+    def stem(self) -> PathSet:
+        return self._of(self._network.stem)
 
     def _of(self, module: nn.Module) -> PathSet:
         if isinstance(module, Parallel):

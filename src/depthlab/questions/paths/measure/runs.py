@@ -5,9 +5,11 @@ from dataclasses import replace
 import torch
 from torch import nn
 
+from depthlab.measures.initial_weights import weights_digest
 from depthlab.nn import units_with_skip
 from depthlab.questions.paths.effective_paths import find_effective
 from depthlab.questions.paths.effective_training import choose_counts, pair_runs
+from depthlab.questions.paths.measure.gradients_by_length import measure_gradient_by_length
 from depthlab.questions.paths.measure.nearby_gradients import measure_nearby_gradients, with_own_statistics
 from depthlab.questions.paths.measure.path_gradients import measure_path_gradients
 from depthlab.questions.paths.measure.path_lengths import measure_path_lengths
@@ -25,7 +27,7 @@ STATISTICS_IMAGES = 1024  # training images that give the initial networks their
 def measure(runs: TrainedRuns[Overrides], options: Options) -> PathsRecord:
     """Measure the runs; then train their networks on their effective paths, if that is asked for."""
     measured = tuple(measure_run(one, options) for one in track(runs.finished, "following paths"))
-    record = PathsRecord(about=runs.about, runs=measured, published=published_path_facts())
+    record = PathsRecord(about=runs.about, runs=measured, published=published_path_facts(), trained=runs.images)
     return train_effective(runs, record) if options.train else record
 
 
@@ -41,7 +43,7 @@ def train_effective(runs: TrainedRuns[Overrides], record: PathsRecord) -> PathsR
     sweep = ensure_effective(runs.plan, networks, counts)
     runs.sweeps.append(sweep)
     refs = run_refs(sweep, along="depth")
-    trained = [unmeasured_run(one) for one in finished_runs(sweep, refs)]
+    trained = [unmeasured_run(one, one.run) for one in finished_runs(sweep, refs)]
     about = replace(
         record.about,
         runs=(*record.about.runs, *refs),
@@ -55,7 +57,7 @@ def measure_run(one: TrainedRun, options: Options) -> PathRun:
     """Return what was measured of one run."""
     run = one.run
     network = run.network("final")
-    found = replace(unmeasured_run(one), units=len(units_with_skip(network)))
+    found = replace(unmeasured_run(one, run), units=len(units_with_skip(network)))
     try:
         found = _follow_paths(found, run, network, options)
     except ValueError as error:  # it is not one of units
@@ -63,8 +65,8 @@ def measure_run(one: TrainedRun, options: Options) -> PathRun:
     return _compare_nearby(found, run, network, options)
 
 
-def unmeasured_run(one: TrainedRun) -> PathRun:
-    """Return what a run found, without measures that take its weights."""
+def unmeasured_run(one: TrainedRun, taken_up: FinishedRun) -> PathRun:
+    """Return what a run found, without measures that take its final weights."""
     run = one.measured
     return PathRun(
         fingerprint=run.fingerprint,
@@ -81,6 +83,7 @@ def unmeasured_run(one: TrainedRun) -> PathRun:
         effective=None,
         initial=None,
         final=None,
+        initial_weights=weights_digest(taken_up.network("initial")),
     )
 
 
@@ -92,7 +95,8 @@ def _follow_paths(found: PathRun, run: FinishedRun, network: nn.Module, options:
         return found
     batches = list(run.training_images(options.images))
     gradients = measure_path_gradients(network, batches, loss=run.loss, draws=options.draws, seed=found.seed)
-    return replace(found, gradients=gradients, effective=find_effective(gradients))
+    exact = measure_gradient_by_length(network, batches, loss=run.loss)
+    return replace(found, gradients=gradients, effective=find_effective(gradients), by_length=exact)
 
 
 def _compare_nearby(found: PathRun, run: FinishedRun, network: nn.Module, options: Options) -> PathRun:

@@ -35,7 +35,7 @@ def map_network(run: FinishedRun, moment: Literal["initial", "final"], images: i
     """Return all maps of a run's network. Raises `ValueError` for a network that has none."""
     network = run.network(moment)
     if not isinstance(network, Network):
-        raise ValueError("it is no depthlab.nn.Network, so that its units are not known")
+        raise ValueError("it is not a depthlab.nn.Network, so its units are not known")
     batches = [batch for batch, _ in run.test_images(images)]
     maps = (*map_weights(network), *measure_shares(network, batches))
     if not maps:

@@ -37,9 +37,9 @@ def measure_features(network: nn.Module, batches: Iterable[tuple[Tensor, Tensor]
     names: dict[nn.Module, str] = {
         module: name for name, module in network.named_modules() if isinstance(module, ACTIVATIONS)
     }
-    heard = _Heard(names)
-    hooks: list[Any] = [module.register_forward_hook(heard.hear) for module in names]
-    hooks.append(network.register_forward_pre_hook(heard.begin))
+    recorder = _LayerRecorder(names)
+    hooks: list[Any] = [module.register_forward_hook(recorder.record) for module in names]
+    hooks.append(network.register_forward_pre_hook(recorder.begin))
     try:
         with evaluating(network):
             for images, _ in batches:
@@ -47,7 +47,7 @@ def measure_features(network: nn.Module, batches: Iterable[tuple[Tensor, Tensor]
     finally:
         for hook in hooks:
             hook.remove()
-    return tuple(layer.features(name) for name, layer in heard.layers.items())
+    return tuple(layer.features(name) for name, layer in recorder.layers.items())
 
 
 def mean_correlation(activations: Tensor) -> tuple[float | None, int]:
@@ -90,7 +90,7 @@ class _Layer:
 
 
 @final
-class _Heard:
+class _LayerRecorder:
     """Layers by name; a module that is passed several times has a layer each time."""
 
     def __init__(self, names: dict[nn.Module, str]) -> None:
@@ -101,7 +101,7 @@ class _Heard:
     def begin(self, network: nn.Module, inputs: Any) -> None:
         self._passes.clear()
 
-    def hear(self, module: nn.Module, inputs: Any, output: Tensor) -> None:
+    def record(self, module: nn.Module, inputs: Any, output: Tensor) -> None:
         name = self._names[module]
         self._passes[name] = self._passes.get(name, 0) + 1
         passed = self._passes[name]
