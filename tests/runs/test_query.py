@@ -71,8 +71,8 @@ def test_lists_and_states_of_two_words():
     ("words", "told"),
     [
         ({"status": "finnished"}, "status=finnished: there is no such status; allowed are finished, pruned"),
-        ({"since": "today"}, "since=today is no time: type since=2026-11-01"),
-        ({"until": "13/11/2026"}, "until=13/11/2026 is no time"),
+        ({"since": "today"}, "since=today is not a time: type since=2026-11-01"),
+        ({"until": "13/11/2026"}, "until=13/11/2026 is not a time"),
     ],
 )
 def test_words_that_can_not_be_read(words: dict[str, str], told: str):

@@ -12,7 +12,7 @@ import pytest
 from depthlab.tracking import address, check_store, redact, resolve_artifact_root, resolve_uri, server_check
 
 _FILES = "is a store of plain files"
-_NO_STORE = "is no address of a store"
+_NO_STORE = "is not an address of a store"
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,12 @@ class FoundRun(Record):
     hardware: str = ""  # processor or GPU, threads and precision
     data: str = ""  # sha256 of the images
     test_note: str = ""  # what to say of test images that the set doesn't call so
+    stands_for: str = ""  # fingerprint of what was asked, where memory ran out and batches were computed in more parts
+
+    @property
+    def asked(self) -> str:
+        """The fingerprint by which a sweep knows the run."""
+        return self.stands_for or self.fingerprint
 
 
 @dataclass(frozen=True)

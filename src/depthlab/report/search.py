@@ -35,7 +35,7 @@ def _error(choice: SearchChoice) -> str:
         over = f"{choice.images:,} images" if choice.over == "images" else f"{len(choice.trials)} seeds"
         told += f", {100 * choice.interval.level:.0f} % interval {max(0, choice.interval.low):.2f} to "
         told += f"{choice.interval.high:.2f} over {over}"
-    return f"{told} (the lowest of {choice.others + 1}, so rather too low)" if choice.others else told
+    return f"{told} (the lowest of {choice.others + 1} is likely a little too low)" if choice.others else told
 
 
 def _alike(choice: SearchChoice) -> str:

@@ -12,7 +12,7 @@ from depthlab.recipe import Recipe, locate, model_arguments
 
 @contextmanager
 def told_with_its_name(recipe: Recipe, doing: str = "") -> Iterator[None]:
-    """Tell what goes wrong inside of a person's own network in one line that names it; ours speak for themselves.
+    """Tell what goes wrong inside of the user's own network in one line that names it; ours speak for themselves.
 
     The error itself is the cause: HYDRA_FULL_ERROR=1 shows its traceback.
     """
@@ -75,7 +75,7 @@ def check_network(recipe: Recipe) -> None:
     Raises:
         ValueError: it can't, with what is allowed.
     """
-    if recipe.foreign:  # a person's own network may compute in its constructor: only its arguments are looked at
+    if recipe.foreign:  # the user's own network may compute in its constructor: only its arguments are looked at
         with told_with_its_name(recipe):
             target = locate(recipe.config["model"]["_target_"])
         model_arguments(recipe, target, num_classes=10, in_channels=3, image_size=32)
@@ -100,7 +100,7 @@ def check_size(recipe: Recipe, network: nn.Module, size: int) -> None:
 
 
 def check_scores(recipe: Recipe, network: nn.Module, image: tuple[int, int, int], *, num_classes: int) -> None:
-    """See that a person's own network gives a score for each class, on one blank image of shape (C, H, W).
+    """See that the user's own network gives a score for each class, on one blank image of shape (C, H, W).
 
     Raises:
         ValueError: it gives something else.

@@ -93,6 +93,7 @@ def _found(folder: RunFolder, faults: Faults) -> FoundRun:
         hardware=_hardware(manifest, record),
         data=manifest.dataset.checksum,
         test_note=manifest.dataset.test_note,
+        stands_for=manifest.stands_for,
     )
 
 

@@ -16,7 +16,7 @@ def measure(recipe: Recipe, facts: ImageFacts) -> Cost:
     Raises:
         ValueError: the family can't have the recipe's arguments.
     """
-    # a person's own network may compute in its constructor, for which the meta device has no values
+    # the user's own network may compute in its constructor, for which the meta device has no values
     with nullcontext() if recipe.foreign else torch.device("meta"):
         network = build_network(
             recipe, num_classes=facts.num_classes, in_channels=facts.channels, image_size=facts.image_size

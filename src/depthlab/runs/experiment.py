@@ -24,8 +24,8 @@ from depthlab.training import Interrupted, Interruption, ProgressListener, Prune
 Tell = Callable[[str], None]
 
 
-class Companion(Protocol):
-    """Something that goes along with a run's folder, such as a copy of it elsewhere."""
+class FolderMirror(Protocol):
+    """Keeps a copy of a run's folder elsewhere while it is computed."""
 
     def start(self) -> object:
         """Begin, before anything is known of the run outside of its folder."""
@@ -48,7 +48,7 @@ class RunHooks:
     since: str = ""  # ISO 8601, UTC: runs that are older don't count as earlier attempts
     retry: bool = False  # a run that failed is continued from its checkpoint as well
     asked: str = ""  # fingerprint of the run that was asked for, of which this one may be a version in more parts
-    accompany: Callable[[RunFolder], Companion] | None = None
+    mirror: Callable[[RunFolder], FolderMirror] | None = None
     team: Team = field(default_factory=Team)  # that trains the network together, and that this process leads
 
 
@@ -65,7 +65,7 @@ def run(
     a line for each thing that a person should know.
 
     Raises:
-        ValueError: a person's mistake, told before anything is recorded; or `Diverged`.
+        ValueError: a mistake of the user, told before anything is recorded; or `Diverged`.
         Interrupted: Ctrl-C or SIGTERM. The same recipe continues from the last whole step.
     """
     hooks = hooks or RunHooks()
@@ -77,19 +77,19 @@ def run(
         hooks.team.start_others()
         prepared = prepare(recipe, hooks.team)
         folder = _open_folder(prepared, runs_root(recipe), tell, hooks, resume=resume)
-        companion = hooks.accompany(folder) if hooks.accompany is not None else None
+        mirror = hooks.mirror(folder) if hooks.mirror is not None else None
         mlflow_sync = None
         try:
-            if companion is not None:
-                companion.start()
+            if mirror is not None:
+                mirror.start()
             mlflow_sync = _start_sync(recipe, folder, hooks.tags)
             fitted = fit(prepared, folder, interruption, listener=hooks.listener)
             record = evaluate_run(prepared, folder, fitted, mlflow_sync.run_id if mlflow_sync else None)
             artifacts = _artifacts(folder) | draw(record, folder.path)
         except BaseException as error:
-            _close(folder, mlflow_sync, companion, _status_after(error), _artifacts(folder), tell)
+            _close(folder, mlflow_sync, mirror, _status_after(error), _artifacts(folder), tell)
             raise
-        _close(folder, mlflow_sync, companion, RunStatus.FINISHED, artifacts, tell)
+        _close(folder, mlflow_sync, mirror, RunStatus.FINISHED, artifacts, tell)
         return record
 
 
@@ -142,7 +142,7 @@ def _artifacts(folder: RunFolder) -> dict[str, Path]:
 def _close(
     folder: RunFolder,
     mlflow_sync: MlflowSync | None,
-    companion: Companion | None,
+    mirror: FolderMirror | None,
     status: RunStatus,
     artifacts: dict[str, Path],
     tell: Tell,
@@ -152,8 +152,8 @@ def _close(
     finally:  # where the disk is full, the store shall still learn how the run ended
         if mlflow_sync is not None and not mlflow_sync.finish(status, artifacts):
             tell(mlflow_sync.warning or "")
-        if companion is not None:
-            companion.finish()
-            if companion.warning is not None:
-                tell(companion.warning)
+        if mirror is not None:
+            mirror.finish()
+            if mirror.warning is not None:
+                tell(mirror.warning)
         folder.release()

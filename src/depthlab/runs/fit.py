@@ -49,7 +49,7 @@ def fit(
 
     Raises:
         Interrupted: Ctrl-C or SIGTERM; `last.ckpt` holds everything up to the last whole step.
-        Diverged: the loss is no number any more.
+        Diverged: the loss is not a number any more.
         Pruned: who watches has seen enough.
     """
     trainer_config = prepared.config["trainer"]
@@ -108,7 +108,7 @@ def _trainer(prepared: Prepared, folder: RunFolder, callbacks: list[pl.Callback]
 def _strategy(prepared: Prepared) -> Strategy | str:
     if prepared.team.size == 1:
         return "auto"
-    # whether a person's own network uses all of its parameters in each step is not known; some units alone do not
+    # whether the user's own network uses all of its parameters in each step is not known; some units alone do not
     find_unused = prepared.recipe.foreign or prepared.classifier.active_units is not None
     return TeamStrategy(prepared.team, prepared.hardware.device, find_unused=find_unused)
 

@@ -53,7 +53,7 @@ def find_runs(search: Search) -> tuple[list[FoundRun], list[str], list[str]]:
     meant = [run for run in every if judged is None or run.run_id in judged]
     meant = [run for run in meant if search.query.takes(run)]
     if search.fingerprints is not None:
-        meant = [run for run in meant if run.fingerprint in search.fingerprints]
+        meant = [run for run in meant if run.asked in search.fingerprints]
     if search.where and (untracked := sum(run.run_id is None for run in here)):
         notes.append(f"{untracked} runs in {search.root} are in no store, so that a filter can't find them.")
     return sorted(_completed(meant, search, notes), key=lambda run: run.created), unread, notes

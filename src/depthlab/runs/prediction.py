@@ -1,4 +1,4 @@
-"""Ask a trained network what is on a person's pictures."""
+"""Ask a trained network what is on the user's pictures."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -54,7 +54,7 @@ def accuracy_line(predictions: Sequence[Prediction]) -> str | None:
     if not labeled:
         return None
     right = sum(one.label == one.folder_class for one in labeled)
-    of = "" if len(labeled) == len(predictions) else f" that lie in folders named like a class, of {len(predictions)}"
+    of = "" if len(labeled) == len(predictions) else f" in folders named like a class, of {len(predictions)}"
     return f"accuracy {100 * right / len(labeled):.2f} %: {right} of {len(labeled)} pictures{of}"
 
 

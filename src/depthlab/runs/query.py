@@ -13,7 +13,7 @@ from depthlab.records import ENDED, FoundRun, TrialState
 
 STATES = (*ENDED, TrialState.RUNNING)
 CHOICES = ("model", "data", "optimizer", "schedule")
-OWN = ("status", "since", "until", "run", "commit")  # keys that are no axes and settings
+OWN = ("status", "since", "until", "run", "commit")  # keys that are neither axes nor settings
 
 
 @final
@@ -126,7 +126,9 @@ def _time(key: str, words: Mapping[str, str]) -> datetime | None:
     try:
         return _utc(datetime.fromisoformat(words[key]))
     except ValueError as error:
-        raise ValueError(f"{key}={words[key]} is no time: type {key}=2026-11-01 or {key}=2026-11-01T12:00") from error
+        raise ValueError(
+            f"{key}={words[key]} is not a time: type {key}=2026-11-01 or {key}=2026-11-01T12:00"
+        ) from error
 
 
 def _utc(time: datetime) -> datetime:

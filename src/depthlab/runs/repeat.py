@@ -74,7 +74,7 @@ def recipe_from_manifest(manifest: Manifest, changes: Changes | None = None) -> 
 
 
 def source_changed(manifest: Manifest) -> bool:
-    """Tell whether the code that computes is another than that of the run, or the source of a person's own model."""
+    """Tell whether the code that computes is another than that of the run, or the source of the user's own model."""
     if manifest.source and manifest.source != source_hash():
         return True
     if manifest.arithmetic != ARITHMETIC:

@@ -32,7 +32,7 @@ def load_folder(folder: RunFolder, *, weights: Weights = "final") -> Predictor:
         raise ValueError(f"weights must be final or best, not {weights}")
     file = folder.checkpoints / f"{weights}.ckpt"
     if not file.is_file():
-        raise ValueError(f"{folder.name} is {folder.status} and has no {weights} weights: give the same command again")
+        raise ValueError(f"{folder.name} is {folder.status} and has no {weights} weights: run its command again")
     manifest = folder.manifest
     recipe = recipe_from_config(manifest.config, manifest.choices, manifest.overrides)
     dataset = manifest.dataset

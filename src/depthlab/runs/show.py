@@ -21,7 +21,7 @@ def run_and_show(recipe: Recipe) -> None:
     """Run the recipe and print its result.
 
     Raises:
-        ValueError: a person's mistake, see `run`.
+        ValueError: a mistake of the user, see `run`.
         SystemExit: with 128 + the signal's number if the run was stopped by Ctrl-C or SIGTERM.
     """
     errors = _console(stderr=True)

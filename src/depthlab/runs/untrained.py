@@ -49,7 +49,7 @@ def expected_shape(recipe: Recipe) -> ImageShape:
 def build_untrained(recipe: Recipe, shape: ImageShape, *, weights: bool = False) -> nn.Module:
     """Build the recipe's network for such images: on the meta device, unless it is to have weights.
 
-    A person's own network, which may compute in its constructor, always has weights.
+    The user's own network, which may compute in its constructor, always has weights.
 
     Raises:
         ValueError: the family can't have these arguments, or the images are too small.

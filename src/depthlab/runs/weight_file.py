@@ -41,7 +41,9 @@ def _load(file: Path) -> object:
             "model.state_dict() by itself with torch.save, and type that file"
         ) from error
     except Exception as error:  # what reading damaged bytes runs into can be anything
-        raise ValueError(f"weights={file} is no file of weights as torch.save writes it, or it is damaged") from error
+        raise ValueError(
+            f"weights={file} is not a file of weights as torch.save writes it, or it is damaged"
+        ) from error
 
 
 def _state_of(content: object, file: Path) -> Mapping[str, Tensor]:
@@ -80,7 +82,7 @@ def _read_safetensors(file: Path) -> dict[str, Tensor]:
             numbers = torch.frombuffer(data[start:stop], dtype=_TYPES[entry["dtype"]])
             tensors[name] = numbers.clone().reshape(entry["shape"])
     except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError, RuntimeError) as error:
-        raise ValueError(f"weights={file} is no safetensors file of such numbers, or it is damaged") from error
+        raise ValueError(f"weights={file} is not a safetensors file of such numbers, or it is damaged") from error
     if not tensors:
         raise ValueError(f"weights={file} holds no tensors")
     return tensors

@@ -27,7 +27,7 @@ class TrialSource(Protocol):
         """Whether no trial will come any more."""
 
     def tell(self, trial: Trial, state: TrialState, metrics: Mapping[str, float]) -> None:
-        """Hear how a trial ended."""
+        """Take note of how a trial ended."""
 
 
 class Driver(Protocol):
@@ -40,7 +40,7 @@ class Driver(Protocol):
         """Write a fault down."""
 
     def changed(self, entry: Entry) -> None:
-        """Hear that a trial's state has changed."""
+        """Take note that a trial's state has changed."""
 
     def notify(self, line: str) -> None:
         """Show a line to a person."""
@@ -107,7 +107,7 @@ class Dispatcher:
         return task
 
     def started(self, attempt_id: str) -> None:
-        """Hear that a worker has begun."""
+        """Take note that a worker has begun."""
         task = self._running[attempt_id]
         self._began[attempt_id] = time.time()
         if not task.replay:
@@ -115,7 +115,7 @@ class Dispatcher:
             self._driver.changed(self._entry(task))
 
     def reported(self, attempt_id: str, report: TrialReport) -> None:
-        """Hear what a worker says."""
+        """Take note of what a worker reports."""
         task = self._running.get(attempt_id)
         if task is None or task.replay:
             return
@@ -130,7 +130,7 @@ class Dispatcher:
             self._driver.changed(self._entry(task))
 
     def ended(self, attempt_id: str, error: str | None = None) -> None:
-        """Hear that a task has ended: by its last report, or stopped by a scheduler, or, with `error`, by a death."""
+        """Take note that a task has ended: by its last report, stopped by a scheduler, or, with `error`, by a death."""
         task = self._running.pop(attempt_id)
         report = self._last_reports.pop(attempt_id, None)
         began = self._began.pop(attempt_id, time.time())

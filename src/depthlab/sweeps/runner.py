@@ -231,11 +231,8 @@ class SweepRunner:
 
     def _settle_trial(self, entry: Entry) -> None:
         """Take from its run's folder what nobody was listening to any more."""
-        root, since, change = (
-            self.job.root,
-            self.job.manifest.since,
-            partial(self.sweep_state.change, entry.trial.index),
-        )
+        root, since = self.job.root, self.job.manifest.since
+        change = partial(self.sweep_state.change, entry.trial.index)
         if entry.state == TrialState.RUNNING:
             change(state=TrialState.CUT_OFF)
         if entry.state == TrialState.PRUNED:

@@ -25,7 +25,7 @@ def run_sweep(overrides: Sequence[str], settings: Settings) -> None:
     """Compute every trial that the overrides ask for and that has not finished; or print what that would be.
 
     Raises:
-        ValueError: a person's mistake, reported before anything runs.
+        ValueError: a mistake of the user, reported before anything runs.
         Interrupted: Ctrl-C or SIGTERM; what was computed is kept.
         SystemExit: with 3 if trials are missing in the end.
     """
@@ -42,11 +42,11 @@ def ensure_sweep(
 ) -> SweepResult:
     """Compute every trial that the overrides ask for and that has not finished, and return how all stand.
 
-    `only` leaves out trials of the grid for which it is false, so that one sweep can hold what is no full grid.
+    `only` leaves out trials of the grid for which it is false, so that one sweep can hold what is not a full grid.
     `variants` are sets of overrides, such as networks of several families; each is combined with the whole grid.
 
     Raises:
-        ValueError: a person's mistake, reported before anything runs.
+        ValueError: a mistake of the user, reported before anything runs.
         Interrupted: Ctrl-C or SIGTERM; what was computed is kept.
     """
     assert not settings.dry_run, "a dry run computes nothing"
@@ -78,7 +78,7 @@ def preview_sweep(
     """Print the trials that `ensure_sweep` would compute, what each costs, and how long all would take.
 
     Raises:
-        ValueError: a person's mistake.
+        ValueError: a mistake of the user.
     """
     from depthlab.sweeps.preview import preview
 

@@ -68,7 +68,7 @@ def check_store(uri: str) -> None:
         uri: The store, as `resolve_uri` returns it.
 
     Raises:
-        ValueError: It is no address of a store, a store of files, or can't be reached or written; one line.
+        ValueError: It is not an address of a store, a store of files, or can't be reached or written; one line.
     """
     scheme = uri.partition(":")[0].lower()
     dialect, _, driver = scheme.partition("+")
@@ -82,7 +82,7 @@ def check_store(uri: str) -> None:
         raise ValueError(f"tracking.uri={uri} is a store of plain files, which MLflow has given up: {_WAY_OUT}")
     else:
         raise ValueError(
-            f"tracking.uri={redact(uri)} is no address of a store: allowed are sqlite:///FILE, "
+            f"tracking.uri={redact(uri)} is not an address of a store: allowed are sqlite:///FILE, "
             f"http(s)://HOST:PORT and {', '.join(_DATABASES)}://USER@HOST/DATABASE; {_WAY_OUT}"
         )
 

@@ -1,4 +1,4 @@
-"""Get a run that is only in an MLflow store, because its folder was deleted or lies on another machine."""
+"""Get a run that is only in an MLflow store, because its folder was deleted or is on another machine."""
 
 import os
 import re

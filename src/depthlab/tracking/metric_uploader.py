@@ -71,7 +71,7 @@ class MetricUploader:
         return True
 
     def _advance(self, entries: list[JournalLine | Resumption]) -> list[JournalLine]:
-        """Return the lines with those values that are no repetition."""
+        """Return the lines with those values that are not repeated."""
         lines = []
         for entry in entries:
             if isinstance(entry, Resumption):

@@ -1,14 +1,20 @@
 """The last lines of a sweep, and its exit code."""
 
 import sys
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from depthlab.records import SweepRecord
-from depthlab.sweeps.display.outcome import tell_outcome
+from depthlab.sweeps.display.outcome import check_complete, show_outcome
 from tests.sweeps.made import finish, record, sweep_state
+
+
+def tell_outcome(record: SweepRecord, folder: Path, *, asked: Collection[int]) -> None:
+    show_outcome(record, folder)
+    check_complete(record, asked=asked)
 
 
 def sweep(*ended: int, number: int = 3) -> SweepRecord:

@@ -89,7 +89,7 @@ def compare(found: RunsFound, typed: str | None) -> tuple["ImageComparison | Non
     from depthlab.questions.runs_page.page_groups import two_settings
 
     groups = two_settings(found.runs)
-    blind = any(run.fingerprint in found.withheld for run in found.runs)
+    blind = any(run.asked in found.withheld for run in found.runs)
     try:
         if groups is None:
             raise ValueError(f"compare={typed} takes finished runs of two settings: say which, such as depth=20,56")
@@ -134,15 +134,15 @@ def find(typed: Mapping[str, str], query: str) -> RunsFound:
         keys=OPTIONS,
     )
     runs, unread, notes = find_runs(search)
-    withheld = withheld_runs(sweeps, tell_unread=unread_sweeps.append) & {run.fingerprint for run in runs}
-    runs = [replace(run, metrics=without_test(run.metrics)) if run.fingerprint in withheld else run for run in runs]
+    withheld = withheld_runs(sweeps, tell_unread=unread_sweeps.append) & {run.asked for run in runs}
+    runs = [replace(run, metrics=without_test(run.metrics)) if run.asked in withheld else run for run in runs]
     if withheld:
         notes.append(
             f"Test errors of {len(withheld)} runs are not shown: a search is to choose among them by validation."
         )
     unread += unread_sweeps
     if sweep is not None:
-        notes += trials_without_runs(sweep, {run.fingerprint for run in runs})
+        notes += trials_without_runs(sweep, {run.asked for run in runs})
     if not runs:
         raise ValueError(no_runs(root, query, unread))
     lines = () if sweep is None else _search_lines(sweep)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from depthlab.questions.runs_page.figures import MOST_GROUPS, has_curves, run_curves
-from depthlab.questions.runs_page.page_groups import Sorted, as_sweep, group_by, sort_runs, telling_keys
+from depthlab.questions.runs_page.page_groups import RunSelection, as_sweep, group_by, sort_runs, telling_keys
 from depthlab.questions.runs_page.page_images import images_section
 from depthlab.questions.runs_page.record import ImageComparison
 from depthlab.questions.runs_page.tables import broken_table, label, runs_table, settings_table
@@ -84,7 +84,7 @@ def count_runs(runs: Sequence[FoundRun]) -> str:
     return f"{_number(len(runs), 'run')}: {', '.join(parts)}"
 
 
-def _lead(found: RunsFound, sorted_runs: Sorted) -> str:
+def _lead(found: RunsFound, sorted_runs: RunSelection) -> str:
     lines = [count_runs(found.runs) + "."]
     finished = [run for run in sorted_runs.counted if run.state == TrialState.FINISHED]
     lines += _best(finished)
@@ -110,7 +110,7 @@ def _best(finished: Sequence[FoundRun]) -> list[str]:
     return [f"The lowest validation error, {100 * (1 - highest):.2f} %, is that of {best[0].name}{told}."]
 
 
-def _notices(found: RunsFound, sorted_runs: Sorted, keys: Sequence[str]) -> list[Block]:
+def _notices(found: RunsFound, sorted_runs: RunSelection, keys: Sequence[str]) -> list[Block]:
     blocks: list[Block] = []
     if (code := code_notice(found.runs)) is not None:
         blocks.append(code)
@@ -136,7 +136,7 @@ def _notices(found: RunsFound, sorted_runs: Sorted, keys: Sequence[str]) -> list
     return [*blocks, *_quiet_notices(sorted_runs, keys)]
 
 
-def _quiet_notices(sorted_runs: Sorted, keys: Sequence[str]) -> list[Block]:
+def _quiet_notices(sorted_runs: RunSelection, keys: Sequence[str]) -> list[Block]:
     counted = sorted_runs.counted
     told = []
     if sorted_runs.repeats:

@@ -18,7 +18,7 @@ _ORDER = ("data", _MODEL, "depth", "width")  # as people say it
 
 @final
 @dataclass(frozen=True)
-class Sorted:
+class RunSelection:
     """All runs, each in one place.
 
     Runs of the same fingerprint should have the same result, so one of them counts: the newest that finished, or got
@@ -37,7 +37,7 @@ class Sorted:
         return "earlier attempt, not counted" if run in self.attempts else ""
 
 
-def sort_runs(runs: Sequence[FoundRun]) -> Sorted:
+def sort_runs(runs: Sequence[FoundRun]) -> RunSelection:
     """Decide which runs count."""
     same: dict[str, list[FoundRun]] = defaultdict(list)
     for run in runs:
@@ -52,7 +52,7 @@ def sort_runs(runs: Sequence[FoundRun]) -> Sorted:
         results = {_result(run) for run in several if run.state == TrialState.FINISHED}
         if len(results) > 1:
             disagreeing.append(fingerprint)
-    return Sorted(tuple(counted), tuple(repeats), tuple(attempts), tuple(disagreeing))
+    return RunSelection(tuple(counted), tuple(repeats), tuple(attempts), tuple(disagreeing))
 
 
 def telling_keys(runs: Sequence[FoundRun]) -> list[str]:

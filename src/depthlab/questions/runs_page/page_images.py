@@ -11,7 +11,7 @@ def images_section(found: ImageComparison) -> Section:
     counts = {"wrong": (found.both_wrong, found.only_a), "right": (found.only_b, found.both_right)}
     rows = tuple((f"{a}: {how}", *map(_count, pair)) for how, pair in counts.items())
     pairs = "" if found.single else " Means over all pairs of a run of each."
-    caption = f"Numbers of {found.split} images, of {found.images:,}.{pairs}"
+    caption = f"Number of {found.split} images, out of {found.images:,}.{pairs}"
     blocks: list[Block] = [_difference(found), _disagreement(found), PageTable(head, rows, caption, "images")]
     if found.split != "test":
         blocks.append(Notice("Compared on validation images, as test errors of a search are not shown."))

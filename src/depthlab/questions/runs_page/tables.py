@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from depthlab.questions.runs_page.page_groups import Sorted, group_by, value_of
+from depthlab.questions.runs_page.page_groups import RunSelection, group_by, value_of
 from depthlab.questions.runs_page.tables_versions import version_of
 from depthlab.records import FoundRun, TrialState
 from depthlab.report.blocks import PageTable
@@ -39,7 +39,7 @@ def settings_table(counted: Sequence[FoundRun], keys: Sequence[str], metric: str
     return PageTable(head, tuple(rows), caption, "settings")
 
 
-def runs_table(runs: Sequence[FoundRun], keys: Sequence[str], found: Sorted) -> PageTable:
+def runs_table(runs: Sequence[FoundRun], keys: Sequence[str], found: RunSelection) -> PageTable:
     """Return a row for each run, in whatever state, the newest first."""
     metrics = [name for name in _METRICS if any(name in run.metrics for run in runs)]
     rows = tuple(
@@ -61,7 +61,7 @@ def runs_table(runs: Sequence[FoundRun], keys: Sequence[str], found: Sorted) -> 
     return PageTable(head, rows, caption, "runs")
 
 
-def broken_table(runs: Sequence[FoundRun], found: Sorted) -> PageTable | None:
+def broken_table(runs: Sequence[FoundRun], found: RunSelection) -> PageTable | None:
     """Return a row for each run that did not finish, and why, as far as it is known; None if there is none."""
     rows = tuple(
         (run.name, run.state, run.fault, _last_epoch(run), run.message or None, run.folder, found.remark(run) or None)

@@ -15,12 +15,6 @@ from depthlab.sweeps.display.table import show_results
 INCOMPLETE = 3  # exit code: the sweep has not all of its trials
 
 
-def tell_outcome(record: SweepRecord, folder: Path, *, asked: Collection[int]) -> None:
-    """Do both: print the sweep's table, and say what is missing; see `show_outcome` and `check_complete`."""
-    show_outcome(record, folder)
-    check_complete(record, asked=asked)
-
-
 def show_outcome(record: SweepRecord, folder: Path) -> None:
     """Print the sweep's table, and where it is kept: in its `folder`, and in MLflow."""
     out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)

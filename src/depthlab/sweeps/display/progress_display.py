@@ -1,4 +1,4 @@
-"""Show how a sweep goes: a board on a terminal, a line for each trial that ends elsewhere."""
+"""Show how a sweep goes: a live display on a terminal, a line for each trial that ends elsewhere."""
 
 import sys
 import time

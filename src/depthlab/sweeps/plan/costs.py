@@ -69,7 +69,7 @@ def measure_steps(
 
     Args:
         recipes: Those of the sweep.
-        measuring: What has counted them already.
+        counter: What has counted them already.
         root: The folder of earlier runs; by default the one that the recipes name.
         threads: Of each trial.
         seconds: That trying may take in all.
@@ -107,7 +107,7 @@ def recorded_steps(
         (data, expected_hardware(recipe, counter.facts(recipe), processor=processor, threads=threads))
         for data, recipe in ones.items()
     }
-    # as plain JSON: what an older lab wrote is no obstacle
+    # as plain JSON: what an older version wrote is no obstacle
     records = (json.loads(file.read_text(encoding="utf-8")) for file in files)
     return [step for record in records if (step := _step(record, wanted)) is not None]
 

@@ -80,7 +80,7 @@ class OptunaSearch:
         return None
 
     def tell(self, trial: Trial, state: TrialState, metrics: Mapping[str, float]) -> None:
-        """Hear how a trial ended; a pruned one counts with its latest metric."""
+        """Take note of how a trial ended; a pruned one counts with its latest metric."""
         asked = self._asked.pop(trial.fingerprint, None)
         self._fingerprints[trial.fingerprint] = Entry(trial, state=state, metrics=dict(metrics))
         if asked is not None:

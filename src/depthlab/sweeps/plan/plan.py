@@ -18,7 +18,7 @@ from depthlab.sweeps.plan.trial import Trial
 # how many draws in a row may bring nothing new before a random search counts as exhausted
 IDLE_DRAWS = 1000
 
-Variant = Mapping[str, str]  # keys of networks that are no grid -> the value of each, as it is typed
+Variant = Mapping[str, str]  # keys of networks that are not a grid -> the value of each, as it is typed
 
 
 @final

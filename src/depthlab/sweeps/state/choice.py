@@ -119,7 +119,8 @@ def _settings(record: SweepRecord, runs: Path) -> Iterator[_Setting]:
     found: dict[str, list[TrialRecord]] = {}
     for trial in record.trials:
         known = (trial.metrics.get(name, float("nan")) for name in (record.metric, "val/accuracy"))
-        if trial.state == TrialState.FINISHED and trial.folder is not None and all(map(isfinite, known)):
+        there = trial.folder is not None and (runs / trial.folder / "manifest.json").is_file()
+        if trial.state == TrialState.FINISHED and there and all(map(isfinite, known)):
             found.setdefault(repr(_without_seed(trial)), []).append(trial)
     for trials in found.values():
         yield _Setting(_without_seed(trials[0]), tuple(trials), runs)

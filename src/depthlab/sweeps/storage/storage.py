@@ -28,7 +28,7 @@ def check_storage(storage: str, root: Path) -> None:
         root: The folder of this machine that run folders are made in.
 
     Raises:
-        ValueError: it is no address, it can't be written, or it is where the runs are computed; one line.
+        ValueError: it is not an address, it can't be written, or it is where the runs are computed; one line.
     """
     given = f"sweep.storage={storage}"
     if "://" not in storage and (Path(storage) / "runs").resolve() == root.resolve():

@@ -244,7 +244,7 @@ def _check_address(address: str) -> None:
         return
     host, _, port = address.rpartition(":")
     if not host or not port.isdigit() or "/" in address:
-        raise ValueError(f"ray.address={address} is no address of a cluster: type {_ADDRESS}, or {_LOCAL}")
+        raise ValueError(f"ray.address={address} is not an address of a cluster: type {_ADDRESS}, or {_LOCAL}")
     try:
         socket.create_connection((host, int(port)), timeout=_CONNECT_SECONDS).close()
     except (OSError, OverflowError) as error:

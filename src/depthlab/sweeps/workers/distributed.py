@@ -47,7 +47,7 @@ class WorkerTask:
     tags: Mapping[str, str]
     since: str
     retry: bool
-    folder: str  # where relative paths begin, and a person's own modules lie
+    folder: str  # where relative paths begin, and the user's own modules are
     queue: Any
 
 
@@ -163,7 +163,7 @@ def _post(queue: Any, message: Message) -> None:
 
 @final
 class _Listener:
-    """Hears of the team for the trial, and passes on what the trial is asked."""
+    """Listens to the team for the trial, and passes on what the trial is asked."""
 
     def __init__(self, queue: Any, hooks: RunHooks, tell: Callable[[str], None]) -> None:
         self._queue = queue
