@@ -112,7 +112,6 @@ def climb(series: Mapping[str, Sequence[Network]], trends: Sequence[SeriesTrend]
     without, with_ = (next(one for one in trends if one.series == name) for name in names[:2])
     slopes = _contrast_slopes(series[without.series], series[with_.series], rule)
     equal = with_.equivalence.p if with_.equivalence else None
-    shown = has_trend(without, without.p)
     tests = [
         (
             f"{without.series}'s training error rises with depth",
