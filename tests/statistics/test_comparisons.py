@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from depthlab.records import Comparison, Effect, Interval
-from depthlab.statistics import cohen_d, compare, hedges_g, holm, paired, paired_dz, variance_floor, welch
+from depthlab.statistics import cohen_d, hedges_g, holm, paired, paired_dz, variance_floor, welch
 from tests.statistics.examples import AUTOMATIC, DARWIN, MANUAL, SLEEP_1, SLEEP_2
 
 
@@ -142,26 +142,6 @@ def test_one_side_without_spread_is_judged_by_the_other():
     assert found.interval.low == pytest.approx(-wanted.confidence_interval(0.95).high)
 
 
-# --- by seed ---
-
-
-def test_runs_with_the_same_seeds_are_paired_whatever_their_order():
-    a, b = {0: 0.9, 1: 0.8, 2: 0.95}, {2: 0.9, 0: 0.85, 1: 0.8}
-    assert compare(a, b, 0.9) == paired([0.9, 0.8, 0.95], [0.85, 0.8, 0.9], 0.9)
-
-
-@pytest.mark.parametrize("seeds", [(0, 1, 3), (0, 1), (5, 6, 7), (0, 1, 2, 3)])
-def test_other_seeds_make_it_welchs_with_every_value(seeds: tuple[int, ...]):
-    a, b = {0: 0.9, 1: 0.8, 2: 0.95}, {seed: 0.7 + 0.01 * seed**2 for seed in seeds}
-    assert compare(a, b) == welch(list(a.values()), list(b.values()))
-
-
-def test_one_common_seed_is_no_claim():
-    assert compare({0: 3.0}, {0: 1.0}) == Comparison(
-        2, (1, 1), "none", note="a side has one value, which has no spread: no test"
-    )
-
-
 # --- effects ---
 
 
@@ -274,13 +254,6 @@ def test_pairs_need_as_many_on_both_sides():
     for ask in (paired, paired_dz):
         with pytest.raises(ValueError, match="a has 3 values and b has 2: pairs need as many"):
             ask([1, 2, 3], [1, 2])
-
-
-def test_compare_checks_its_values():
-    with pytest.raises(ValueError, match="b has no values"):
-        compare({0: 1.0}, {})
-    with pytest.raises(ValueError, match="no finite numbers"):
-        compare({0: 1.0, 1: math.nan}, {0: 1.0, 1: 2.0})
 
 
 def test_a_comparison_survives_json():

@@ -1,7 +1,7 @@
 """Statistics over seeds and images: intervals, comparisons, effects, families of tests, and planning."""
 
 from depthlab.records import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
-from depthlab.statistics.comparisons import compare, paired, welch
+from depthlab.statistics.comparisons import paired, welch
 from depthlab.statistics.contrasts import Cell, contrast, slope_weights, variance_floor
 from depthlab.statistics.crossed import crossed, discordant_interval, fisher, mcnemar, seeds_and_images_interval
 from depthlab.statistics.effects import cohen_d, hedges_g, paired_dz
@@ -38,7 +38,6 @@ __all__ = [
     "change",
     "claim_level",
     "cohen_d",
-    "compare",
     "contrast",
     "crossed",
     "detectable_difference",

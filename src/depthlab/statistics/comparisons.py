@@ -1,9 +1,8 @@
 """Is one mean above another? Welch's test, and the paired t test for runs that share their initial weights."""
 
 import math
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypeVar
 
 from depthlab.records import Comparison, Interval
 from depthlab.statistics.contrasts import variance_floor
@@ -18,18 +17,6 @@ NO_SPREAD_OF_PAIRS = "all pairs differ by the same: nothing to judge the differe
 
 
 Floors = tuple[float, float]  # least variances of a and b
-Seed = TypeVar("Seed", bound=Hashable)
-
-
-def compare(a: Mapping[Seed, float], b: Mapping[Seed, float], level: float = 0.95) -> Comparison:
-    """Compare values by seed: `paired` if both sides have the same seeds, at least two, else `welch` on all values.
-
-    Seeds of one side alone are never dropped to make pairs of the rest: Welch's test takes every value, and where the
-    shared seeds do well or badly together it errs towards no claim.
-    """
-    if set(a) == set(b) and len(a) >= 2:
-        return paired(a.values(), [b[seed] for seed in a], level)
-    return welch(a.values(), b.values(), level)
 
 
 def welch(
