@@ -65,7 +65,7 @@ def simulate(studies: int) -> Rates:
     for world in track(degradation_worlds(), "judging studies"):
         for claim, share in world.shares(studies).items():
             interval = share_interval(share, studies)
-            false = world.false and not (claim.endswith("the margin") and "fit" in world.name)
+            false = claim in world.false
             rates.append(Rate(world.question, world.name, world.seeds, claim, false, share, interval))
     date = datetime.now(UTC).isoformat(timespec="seconds")
     return Rates(("python", *sys.argv), date, studies, tuple(rates))

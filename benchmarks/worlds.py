@@ -19,7 +19,7 @@ class World:
     name: str
     seeds: int
     study: Callable[[np.random.Generator], Claims]
-    false: bool  # whether every claim is false here
+    false: tuple[str, ...] = ()  # claims that are false here
 
     def shares(self, studies: int, seed: int = 0) -> dict[str, float]:
         """Return the share of studies that make each claim."""
