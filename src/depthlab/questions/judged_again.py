@@ -1,0 +1,37 @@
+"""An answer, judged and drawn anew from its record: verdicts get better without runs being trained again."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from depthlab.questions.publish import write_answer
+
+RECORD = "record.json"
+
+
+def judge_again(folder: Path, output: Path) -> tuple[str, ...]:
+    """Judge the record in `folder` by the rules of today, write its page to `output`, and return the verdict.
+
+    Raises:
+        ValueError: there is no record of a question.
+        OSError: `output` can't be written.
+    """
+    file = folder / RECORD if folder.is_dir() else folder
+    if not file.is_file():
+        raise ValueError(f"record={folder}: there is no {RECORD}; type the folder of an answer, such as reports/lesion")
+    question, record = read_answer(file)
+    judged = question.judge(record)
+    write_answer(question.part("page").page(judged), judged, output)
+    return tuple(judged.about.verdict)
+
+
+def read_answer(file: Path) -> tuple[Any, Any]:
+    """Return the question of a record, and the record. Raises `ValueError`."""
+    try:
+        name = json.loads(file.read_text(encoding="utf-8"))["about"]["question"]
+        question = import_module(f"depthlab.questions.{name}.question").QUESTION
+    except (json.JSONDecodeError, KeyError, TypeError, ModuleNotFoundError) as error:
+        raise ValueError(f"{file} is no record of a question that can be judged") from error
+    kind = question.part("verdict").judge.__annotations__["record"]
+    return question, kind.read(file)
