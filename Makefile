@@ -23,6 +23,10 @@ TORCH_INDEX ?=
 EXTRAS ?= dev
 LOCK_TORCH ?= 2.13.0
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN || echo 1); echo $$((n > 4 ? 4 : n)))
+
+# Compiled files are kept whatever the environment says: else each of the tests' processes compiles the sources anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 SPREAD = -n $(WORKERS) --dist loadfile --no-loadscope-reorder  # in the order of tests/order.py
 
 .PHONY: setup test test-fast test-all durations check lint types format lock clean

@@ -12,6 +12,7 @@ RECORDS = sorted((ROOT / "docs" / "results").rglob("record.json"))
 
 
 @pytest.mark.parametrize("file", RECORDS, ids=lambda file: file.parent.relative_to(ROOT / "docs/results").as_posix())
+@pytest.mark.slow
 def test_a_committed_answer_is_read_judged_and_drawn(file: Path, tmp_path: Path) -> None:
     question = import_module(f"depthlab.questions.{file.parent.name}.question").QUESTION
     kind = question.part("verdict").judge.__annotations__["record"]

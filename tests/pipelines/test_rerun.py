@@ -47,6 +47,7 @@ def spoil_environment(folder: RunFolder) -> None:
     edit(folder, "manifest", environment=environment | {"commit": "c0ffee", "versions": versions})
 
 
+@pytest.mark.slow
 def test_a_run_repeated_is_identical(trained: Trained, pipeline: Pipeline, tmp_path: Path) -> None:
     words = (trained.run_id, f"folder={tmp_path}", f"tracking.uri={trained.uri}")  # fetched, as its folder is not there
     answer = pipeline("rerun", *words)

@@ -76,6 +76,7 @@ def test_runs_that_are_named_are_told_by_what_they_trained(named: TrainedRuns[No
     assert named.about.runs == tuple(run.ref for run in named.finished) and named.sweeps == []
 
 
+@pytest.mark.slow
 def test_a_sweep_and_the_names_of_its_runs_give_the_same_runs(
     named: TrainedRuns[None], swept: TrainedRuns[None]
 ) -> None:
@@ -157,6 +158,7 @@ def test_an_answer_is_written_sent_to_each_run_and_told(
         assert sent == {"report/degradation/index.html", "report/degradation/record.json"}
 
 
+@pytest.mark.slow
 def test_an_answer_to_a_sweep_goes_to_its_own_run_and_misses_what_is_missing(
     swept: TrainedRuns[None], place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,6 @@
 """What fills the units, as it is typed: slot by slot, alone and as axes of sweeps, by the names that `nn` has."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,13 @@ from depthlab.recipe.key_rules import SLOTS
 EVERY_SLOT = pytest.mark.parametrize("slot", SLOTS)
 
 
+@cache
+def composed(*words: str) -> Recipe:
+    return compose(words)
+
+
 def fingerprint(*words: str) -> str:
-    return compose(words).fingerprint(data_checksum="d", precision="fp32")
+    return composed(*words).fingerprint(data_checksum="d", precision="fp32")
 
 
 def test_slots_and_names_are_those_of_the_networks() -> None:
@@ -29,7 +35,7 @@ def test_slots_and_names_are_those_of_the_networks() -> None:
 @EVERY_SLOT
 def test_a_slot_can_be_typed_and_reaches_the_model(slot: str) -> None:
     example = SLOTS[slot][1]
-    recipe = compose([f"parts.{slot}={example}"])
+    recipe = composed(f"parts.{slot}={example}")
     assert {key: str(value) for key, value in recipe.parts.items()} == {slot: example}
     assert recipe.config["model"]["parts"] == recipe.config["parts"]
     assert str(recipe.axes[f"parts.{slot}"]) == example
@@ -53,7 +59,7 @@ def test_empty_slots_are_no_part_of_what_decides_a_run() -> None:
 
 @pytest.mark.parametrize("off", ["0", "null", "none", "off", "false"])
 def test_excitation_can_be_off_in_many_words(off: str) -> None:
-    assert compose([f"parts.excitation={off}"]).config == compose().config
+    assert compose([f"parts.excitation={off}"]).config == composed().config
 
 
 def test_slots_are_axes_of_sweeps() -> None:

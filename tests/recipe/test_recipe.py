@@ -1,5 +1,6 @@
 """A recipe's name, its axes, and the fingerprint that two runs share when their results must be the same."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,13 @@ import pytest
 from depthlab.recipe import AXES, Recipe, compose, recipe_from_config, source, source_hash
 
 
+@cache
+def composed(*words: str) -> Recipe:
+    return compose(words)
+
+
 def fingerprint(*words: str, data_checksum: str = "d", precision: str = "fp32") -> str:
-    return compose(words).fingerprint(data_checksum=data_checksum, precision=precision)
+    return composed(*words).fingerprint(data_checksum=data_checksum, precision=precision)
 
 
 @pytest.mark.parametrize(

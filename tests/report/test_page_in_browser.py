@@ -18,6 +18,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.slow
 def test_a_page_is_in_order(index: Path, width: int, dark: bool, open_page: OpenPage):
     page = open_page(index, width, dark=dark)
     page.check()

@@ -50,6 +50,7 @@ def counted(figure: Figure) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("record", SWEEPS.values(), ids=SWEEPS)
+@pytest.mark.slow
 def test_every_trial_is_counted_and_every_ended_one_is_drawn(record: SweepRecord, tmp_path: Path) -> None:
     states = [trial.state for trial in record.trials]
     expected = {state: states.count(state) for state in set(states)}

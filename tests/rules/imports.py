@@ -37,7 +37,7 @@ def _walk(node: ast.AST, package: tuple[str, ...], lazy: bool) -> Iterator[Impor
                 yield from (Import(f"{base}.{alias.name}", child.lineno, lazy) for alias in child.names)
             case ast.Call(func=function, args=[ast.Constant(value=str(name)), *_]) if _imports(function):
                 yield Import(name, child.lineno, lazy)
-            case ast.If(test=test) if ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            case ast.If(test=ast.Name("TYPE_CHECKING") | ast.Attribute(ast.Name("typing"), "TYPE_CHECKING")):
                 for part in child.body:
                     yield from _walk(ast.Module([part], []), package, lazy=True)
                 for part in child.orelse:

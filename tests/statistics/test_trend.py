@@ -82,6 +82,7 @@ def test_random_arrangements_agree_with_all_of_them(monkeypatch: pytest.MonkeyPa
     assert jonckheere(groups) == found
 
 
+@pytest.mark.slow
 def test_false_trends_are_as_rare_as_claimed() -> None:
     generator = np.random.default_rng(0)
     studies = [jonckheere(generator.normal(size=(4, 3))).p for _ in range(400)]

@@ -30,6 +30,7 @@ def _steps(store: str, run_id: str, metric: str = "train/loss") -> list[int]:
     return sorted(metric.step for metric in client.get_metric_history(run_id, metric))
 
 
+@pytest.mark.slow
 def test_everything_arrives(make_folder: MakeFolder, store: str, tmp_path: Path) -> None:
     folder = make_folder()
     mlflow_sync = _start_sync(folder, store)

@@ -47,6 +47,7 @@ def drawn(
     return draw
 
 
+@pytest.mark.slow
 def test_a_card_needs_no_images(drawn: Callable[..., tuple[AnatomyRecord, str]], tmp_path: Path) -> None:
     record, out = drawn("depth=8", "batch=2", "rounds=1", "trainer.threads=1")
     [card] = record.cards
@@ -58,6 +59,7 @@ def test_a_card_needs_no_images(drawn: Callable[..., tuple[AnatomyRecord, str]],
         assert sum(int(row["parameters"]) for row in csv.DictReader(file)) == card.parameters == 75_290
 
 
+@pytest.mark.slow
 def test_a_family_goes_without_what_it_can_not_have(drawn: Callable[..., tuple[AnatomyRecord, str]]) -> None:
     record, out = drawn("depth=8,9,14", "width=1,2", "data=digits", "time=false", "sweep.impossible=skip")
     assert [card.name for card in record.cards] == [f"resnet-{d} width={w}" for d in (8, 14) for w in (1, 2)]

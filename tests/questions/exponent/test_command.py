@@ -13,6 +13,7 @@ from tests.questions.in_process import Told, ask
 from tests.sweeps.planned import TINY
 
 
+@pytest.mark.slow
 def test_a_run_that_is_named_is_lesioned(pipeline: Pipeline, trained: Trained, tmp_path: Path) -> None:
     where = (f"run={trained.record.folder}", "tracking=none", f"tracking.folder={trained.root}")
     answer = pipeline("exponent", *where, f"output={tmp_path}", "draws=2")

@@ -20,6 +20,7 @@ from tests.runs.test_pretrained import DATA, IMAGENET, independent
 from tests.sweeps.planned import TINY
 
 
+@pytest.mark.slow
 def test_a_run_that_is_named_is_answered_from(
     trained: Trained, pipeline: Pipeline, tmp_path: Path, open_page: OpenPage
 ) -> None:
@@ -36,6 +37,7 @@ def test_a_run_that_is_named_is_answered_from(
     open_page(tmp_path / "index.html", NARROW).check()
 
 
+@pytest.mark.slow
 def test_the_error_of_the_whole_network_is_the_runs_own(trained: Trained, pipeline: Pipeline, tmp_path: Path) -> None:
     words = (f"run={trained.run_id}", f"tracking.folder={trained.root}", "tracking=none")
     answer = pipeline("lesion", *words, "draws=1", "images=16", f"output={tmp_path}")
@@ -45,6 +47,7 @@ def test_the_error_of_the_whole_network_is_the_runs_own(trained: Trained, pipeli
     assert measured.lesions.draw_images == 16
 
 
+@pytest.mark.slow
 def test_weights_from_elsewhere_give_the_errors_of_an_independent_program(
     pipeline: Pipeline, tmp_path: Path, open_page: OpenPage
 ) -> None:
@@ -61,6 +64,7 @@ def test_weights_from_elsewhere_give_the_errors_of_an_independent_program(
     open_page(tmp_path / "page" / "index.html", WIDE).check()
 
 
+@pytest.mark.slow
 def test_a_network_without_units_is_a_line(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "own_net.py").write_text(
         "from torch import nn\n\n\ndef net(num_classes, in_channels):\n"

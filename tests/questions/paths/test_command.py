@@ -16,6 +16,7 @@ from tests.sweeps.planned import TINY
 SMALL = ("images=8", "draws=2", "lines=2", "points=6")
 
 
+@pytest.mark.slow
 def test_a_run_that_is_named(pipeline: Pipeline, trained: Trained, tmp_path: Path) -> None:
     words = (f"tracking.folder={trained.root}", f"tracking.uri={trained.uri}", f"output={tmp_path}", *SMALL)
     answer = pipeline("paths", f"run={trained.folder.name}", *words)

@@ -14,6 +14,7 @@ from tests.questions.in_process import Told, ask
 from tests.sweeps.planned import TINY
 
 
+@pytest.mark.slow
 def test_a_run_that_is_named_is_mapped(pipeline: Pipeline, trained: Trained, tmp_path: Path) -> None:
     where = (f"run={trained.record.folder}", "tracking=none", f"tracking.folder={trained.root}")
     answer = pipeline("reuse", *where, f"output={tmp_path}", "images=24")

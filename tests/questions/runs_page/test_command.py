@@ -137,6 +137,7 @@ def test_a_query_means_what_it_says(
     assert sorted(row["run"] for row in rows(tmp_path / "page", "runs")) == names
 
 
+@pytest.mark.slow
 def test_a_sweep_is_found_by_name_and_what_it_lacks_is_told(left: LeftRuns, pipeline: Pipeline, tmp_path: Path):
     leave_all(left)
     sweep = left.leave_sweep("cd34")
@@ -172,6 +173,7 @@ def test_settings_beside_the_axes_are_told_apart(left: LeftRuns, pipeline: Pipel
     assert [row["optimizer.momentum"] for row in rows(tmp_path / "page", "settings")] == ["0.5", "0.9"]
 
 
+@pytest.mark.slow
 def test_one_version_of_the_code_is_no_warning(left: LeftRuns, pipeline: Pipeline, tmp_path: Path):
     for name in ("a", "b"):
         left.leave(name, environment={"commit": "a" * 40})
@@ -262,6 +264,7 @@ def test_no_runs_yet(pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.slow
 def test_the_page_in_a_browser(
     width: int, dark: bool, left: LeftRuns, pipeline: Pipeline, tmp_path: Path, open_page: OpenPage
 ):

@@ -88,6 +88,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "sweeps" / "depth-seed-1a2b3c4d"
 
 
+@pytest.mark.slow
 def test_everything_arrives(folder: Path, store: str, tmp_path: Path) -> None:
     run_id = run_sweep(folder, store, [stand(done, running=min(2, TRIALS - done)) for done in range(TRIALS + 1)])
     client, _ = open_client(store, "tests")
@@ -125,6 +126,7 @@ def test_the_note_reads_and_the_tables_are_shown(folder: Path, store: str, tmp_p
     assert sorted(row[0] for row in table["data"]) == list(range(TRIALS))
 
 
+@pytest.mark.slow
 def test_a_long_note_fits_into_a_tag(folder: Path, store: str) -> None:
     trials = [make_trial(i, {"x" * 50: "word " * 60 + str(i), "depth": i}, 0.9) for i in range(300)]
     record = replace(make_sweep(*trials), command=("train.py", "x" * 9000), held=("y" * 9000,))
@@ -192,6 +194,7 @@ def test_a_store_that_is_away_stops_nothing_and_gets_everything_later(folder: Pa
     assert synchronize_sweeps(folder.parent, store) == []
 
 
+@pytest.mark.slow
 def test_files_that_cannot_be_stored_cost_little_and_leave_the_run_ended(folder: Path, store: str) -> None:
     folder.mkdir(parents=True)
     blocked = folder / "blocked"
@@ -237,6 +240,7 @@ def _trial_run(root: Path, store: str, tags: dict[str, str], status: RunStatus) 
     return run
 
 
+@pytest.mark.slow
 def test_runs_of_trials_are_adopted_with_their_faults(folder: Path, store: str, tmp_path: Path) -> None:
     """One that an earlier command made, one that was begun for this sweep, one that broke and left no id."""
     parent = make_parent(folder, store)

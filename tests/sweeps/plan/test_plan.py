@@ -77,6 +77,7 @@ def test_a_value_may_be_possible_inside_an_interval_whose_ends_are_not() -> None
     assert {trial.values["depth"] for trial in found.trials} == {14}
 
 
+@pytest.mark.slow
 def test_a_value_that_random_draws_had_no_luck_with_is_no_mistake() -> None:
     words = ("model=plain,resnet,preresnet", "depth=int(interval(8,60))")
     for seed in range(6):

@@ -118,6 +118,7 @@ def test_nobody_there_is_told_at_once() -> None:
     assert "\n" not in str(caught.value) and f"ray start --head --port {port}" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_no_cluster_found_is_told_in_one_line(tmp_path: Path) -> None:
     code = "from depthlab.sweeps.workers.cluster import connect\nwith connect('auto'): pass"
     environment = {name: value for name, value in os.environ.items() if name != "RAY_ADDRESS"}

@@ -63,12 +63,13 @@ def fingerprint_of(recipe: Recipe) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("cluster")
 @pytest.mark.parametrize(
     ("words", "alone"),
     [
         pytest.param(CASES["group norm"], CASES["group norm"], id="group norm"),
-        pytest.param((), ("trainer.microbatches=2",), id="batch norm, by shard", marks=pytest.mark.exhaustive),
+        pytest.param((), ("trainer.microbatches=2",), id="batch norm, by shard"),
     ],
 )
 def test_two_processes_find_what_one_does(words: tuple[str, ...], alone: tuple[str, ...], tmp_path: Path) -> None:
@@ -104,9 +105,12 @@ def test_a_run_that_is_stopped_pruned_and_killed_goes_on_to_the_same_end(tmp_pat
     with pytest.raises(Pruned):
         together(broken, *words, listener=Seen({2: prune}))
     assert folder.status == "pruned"
-    record = together(broken, *words)
+    listener = Seen()
+    record = together(broken, *words, listener=listener)
     assert record.resumptions == 2
     assert same_numbers(whole, RunFolder.open(broken / record.folder))
+    assert [metrics["val/loss"] for _, metrics in listener.epochs] == column(folder, "val/loss")[2:]
+    assert {total for _, total in listener.steps} == {3 * STEPS_PER_EPOCH}
 
 
 @pytest.mark.slow

@@ -73,6 +73,7 @@ def test_it_reads_the_class_of_the_line_s_start() -> None:
     assert measure_nearby_gradients(OneBends(), starts, ends, torch.tensor([3, 1, 3]), points=5).dead == 1
 
 
+@pytest.mark.slow
 def test_deep_plain_gradients_shatter_and_residual_ones_less() -> None:
     """Balduzzi et al. 2017 at the initial weights: the order of a shallow, a residual and a deep plain network."""
     found = {}

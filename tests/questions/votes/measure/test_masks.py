@@ -116,6 +116,7 @@ def test_everything_else_is_in_evaluation_and_comes_back_as_it_was() -> None:
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in net.modules())
 
 
+@pytest.mark.slow
 def test_it_drops_as_torch_does() -> None:
     """The mean and the spread of scores over many draws are those of dropout modules in training mode."""
     net = network(dropout=0.4)
