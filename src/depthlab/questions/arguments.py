@@ -20,9 +20,9 @@ _NO_RUN = (
 )
 
 SWEEP_HELP = """\
-Any words of a sweep can be typed, and win over the default: values such as depth=20,56 or 'seed=range(5)', one value
+Any key of a sweep can be typed, and overrides the default: values such as depth=20,56 or 'seed=range(5)', one value
 for what is held such as data=cifar10 epochs=15, and how trials are computed, such as sweep.cpu=2; python train.py
---help tells them all. The same command again continues, repairs or extends: what finished is not run again.
+--help lists all of them. The same command again continues, repairs or extends: what finished is not run again.
 Exit code 3: trials are missing, and the page says which.
 """
 

@@ -76,7 +76,7 @@ def read_ensembles(options: Mapping[str, str], words: Sequence[str], settings: S
 
     Dropout and stochastic depth have the strength of their file in conf/regularization, or that which is typed. Where
     no methods are named and one of their axes varies in the words, the grid is taken as it is. Without a word on the
-    data, networks are trained on a fifth of the digits.
+    data, networks are trained on 288 digits.
 
     Raises:
         ValueError: in one line, for an unknown method, for one whose strength is 0, and for methods beside a grid of
