@@ -43,9 +43,8 @@ def test_errors_of_the_file_are_those_that_were_recorded(tracked: Trained) -> No
     assert (found.test.confidence.astype(float) >= 0.0999).all(), "of ten classes the best has a tenth at least"
 
 
-def test_the_store_has_the_file(tracked: Trained) -> None:
-    root = tracked.root.with_name("elsewhere")
-    fetched = find_or_fetch(root, str(tracked.record.run_id), tracked.uri)
+def test_the_store_has_the_file(tracked: Trained, tmp_path: Path) -> None:
+    fetched = find_or_fetch(tmp_path / "runs", str(tracked.record.run_id), tracked.uri)
     assert (fetched.path / FILE).read_bytes() == (tracked.folder.path / FILE).read_bytes()
 
 

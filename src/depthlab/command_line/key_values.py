@@ -40,7 +40,10 @@ def key_values(
         key, value = _split(word, first, known)
         if key not in known:
             near = did_you_mean(key, known) or ";"
-            raise ValueError(f"there is no key {key}{near} " + (f"type {usage}" if required else _allowed(known)))
+            raise ValueError(
+                f"there is no key {key}{near} "
+                + (f"type {usage}" if required else f"the keys of {usage} are {', '.join(known)}")
+            )
         if not value:
             raise ValueError(f"{word} has no value: {key} is {known[key]}")
         if values.get(key, value) != value:
