@@ -79,6 +79,12 @@ def test_the_rows_of_degradation_on_cifar10_are_its_record_and_so_is_the_verdict
     )
 
 
+def test_the_verdict_on_digits_is_quoted_whole():
+    record = DegradationRecord.read(RESULTS / "digits" / "degradation" / "record.json")
+    assert all(f'"{sentence}"' in told_in(RESULTS) for sentence in record.about.verdict)
+    assert record.about.verdict[0] == "Degradation in plain; none beyond 0.5 points in resnet."
+
+
 def test_what_is_quoted_of_lesions_is_their_record():
     page = told_in(RESULTS)
     record = LesionRecord.read(RESULTS / "cifar10" / "lesion" / "record.json")
