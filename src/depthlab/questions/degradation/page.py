@@ -53,8 +53,9 @@ def _tests(record: DegradationRecord, condition: Condition) -> Section:
         "A trend is tested over all runs of a series: of every two runs of different depth, does the deeper one err "
         "more? The Jonckheere-Terpstra test compares the count with that of every way in which the same errors could "
         "have been dealt out to the depths, so it is exact at any number of seeds and needs no normal distribution. "
-        "It claims an order, not a difference of means; the difference between the ends has an interval of its own "
-        "(Welch's, with a spread of at least what half a wrong image makes). That a series does not change is claimed "
+        "It claims an order, not a difference of means: the slope of the means has to agree (its 90 % interval clear "
+        "of 0), and the difference between the ends has an interval of its own (Welch's, with a spread of at least "
+        "what half a wrong image makes). That a series does not change is claimed "
         f"only where its whole 90 % interval lies within ± {record.margin:g} points (`margin=`).",
         trend_table(condition.trends),
     ]
