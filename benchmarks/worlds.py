@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from scipy import stats
+
+from depthlab.statistics import proportion_interval
 
 Claims = Mapping[str, bool]  # a claim in words -> whether a study makes it
 
@@ -30,5 +31,5 @@ class World:
 
 def share_interval(share: float, studies: int) -> tuple[float, float]:
     """Return Wilson's 95 % interval of a share of studies."""
-    found = stats.binomtest(round(share * studies), studies).proportion_ci(method="wilson")
-    return float(found.low), float(found.high)
+    found = proportion_interval(round(share * studies), studies)
+    return found.low, found.high

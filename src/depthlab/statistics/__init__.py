@@ -2,7 +2,7 @@
 
 from depthlab.records import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
 from depthlab.statistics.comparisons import paired, welch
-from depthlab.statistics.contrasts import Cell, contrast, slope_weights, variance_floor
+from depthlab.statistics.contrasts import Cell, contrast, least_count_variance, slope_weights, variance_floor
 from depthlab.statistics.crossed import crossed, discordant_interval, fisher, mcnemar, seeds_and_images_interval
 from depthlab.statistics.effects import cohen_d, hedges_g, paired_dz
 from depthlab.statistics.equivalence import equivalence, standard_error
@@ -51,6 +51,7 @@ __all__ = [
     "holm",
     "is_significant",
     "jonckheere",
+    "least_count_variance",
     "least_trend_p",
     "looked_at",
     "mcnemar",

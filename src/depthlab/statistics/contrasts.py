@@ -47,8 +47,12 @@ def variance_floor(values: Iterable[float], images: int) -> float:
     """
     if not images:
         return 0.0
-    errors = mean_of(sample(values)) / 100 * images
-    return (100 / images) ** 2 * (min(errors, images - errors, 1) + 0.5)
+    return (100 / images) ** 2 * least_count_variance(mean_of(sample(values)) / 100 * images, images)
+
+
+def least_count_variance(errors: float, images: int) -> float:
+    """Return the least variance over seeds that a mean count of wrong images is taken to have; see `variance_floor`."""
+    return min(errors, images - errors, 1) + 0.5
 
 
 def slope_weights(places: Sequence[float]) -> tuple[float, ...]:

@@ -16,6 +16,7 @@ from depthlab.statistics import (
     equivalence,
     is_significant,
     jonckheere,
+    least_count_variance,
     least_trend_p,
     slope_weights,
     welch,
@@ -206,7 +207,7 @@ def _compare_logits(deep: Network, shallow: Network, rule: Rule) -> Comparison:
         logits = [math.log((k + 0.5) / (rule.training_images - k + 0.5)) for k in wrong]
         mean = sum(wrong) / len(wrong)
         step = 1 / (mean + 0.5) + 1 / (rule.training_images - mean + 0.5)  # of the logit, an image
-        floor = (min(mean, rule.training_images - mean, 1) + 0.5) * step**2
+        floor = least_count_variance(mean, rule.training_images) * step**2
         sides.append(Cell(tuple(logits), floor=floor))
     return contrast(sides, (1, -1))
 
