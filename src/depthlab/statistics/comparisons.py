@@ -9,7 +9,7 @@ from depthlab.statistics.contrasts import variance_floor
 from depthlab.statistics.effects import paired_effect, pairs, pooled_effect, unbiasing
 from depthlab.statistics.samples import check_level, mean_of, rounding, sample, variance_of
 from depthlab.statistics.significance import LEVEL
-from depthlab.statistics.student import t_quantile, t_tail
+from depthlab.statistics.student import t_tested
 
 ONE_VALUE = "a side has one value, which has no spread: no test"
 NO_SPREAD = "no side spreads over its values: nothing to judge the difference by, no test"
@@ -50,7 +50,7 @@ def welch(
         return _without_spread(blank, nothing, level, NO_SPREAD)
     share = u / (u + v)
     df = 1 / (share**2 / (first.size - 1) + (1 - share) ** 2 / (second.size - 1))
-    return _tested(blank, error, df, level)
+    return t_tested(blank, error, df, level)
 
 
 def paired(
@@ -77,14 +77,7 @@ def paired(
     if error <= (nothing := rounding(first, second)):
         spreads = math.sqrt(variance_of(first) / first.size) > nothing
         return _without_spread(blank, nothing, level, NO_SPREAD_OF_PAIRS if spreads else NO_SPREAD)
-    return _tested(blank, error, first.size - 1, level)
-
-
-def _tested(blank: Comparison, error: float, df: float, level: float) -> Comparison:
-    t = blank.difference / error
-    half = t_quantile(level, df) * error
-    interval = Interval(blank.difference - half, blank.difference + half, level)
-    return replace(blank, t=t, df=df, p=2 * t_tail(abs(t), df), interval=interval)
+    return t_tested(blank, error, first.size - 1, level)
 
 
 def _without_spread(blank: Comparison, nothing: float, level: float, note: str) -> Comparison:

@@ -7,10 +7,10 @@ from typing import final
 
 import numpy as np
 
-from depthlab.records import Comparison, Interval
+from depthlab.records import Comparison
 from depthlab.statistics.samples import check_level, mean_of, rounding, sample, variance_of
 from depthlab.statistics.significance import LEVEL
-from depthlab.statistics.student import t_quantile, t_tail
+from depthlab.statistics.student import t_tested
 
 ONE_VALUE = "a cell has one value, which has no spread: no test"
 NO_SPREAD = "no cell spreads over its values: nothing to judge by, no test"
@@ -90,7 +90,4 @@ def contrast(cells: Sequence[Cell], weights: Sequence[float], level: float = LEV
     if error <= largest * rounding(*(sample(cell.values) for cell, _ in used)):
         return Comparison(difference, n, "none", note=NO_SPREAD)
     df = error**4 / math.fsum(part**2 / (size - 1) for part, size in zip(parts, n, strict=True))
-    t = difference / error
-    half = t_quantile(level, df) * error
-    interval = Interval(difference - half, difference + half, level)
-    return Comparison(difference, n, "contrast", interval, 2 * t_tail(abs(t), df), t=t, df=df)
+    return t_tested(Comparison(difference, n, "contrast"), error, df, level)

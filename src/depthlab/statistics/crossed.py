@@ -9,6 +9,7 @@ from scipy import stats
 from depthlab.records import Comparison, Interval
 from depthlab.statistics.samples import check_level
 from depthlab.statistics.significance import LEVEL
+from depthlab.statistics.student import t_tested
 
 Matrix = npt.NDArray[np.bool_]
 
@@ -51,10 +52,7 @@ def crossed(a: npt.ArrayLike, b: npt.ArrayLike, level: float = LEVEL) -> Compari
     parts = [*zip(over_seeds, (len(first) - 1, len(second) - 1), strict=True), (over_images, images - 1)]
     spread = math.fsum(part**2 / df for part, df in parts)
     df = min(variance**2 / spread, images - 1) if spread else images - 1
-    t = difference / math.sqrt(variance)
-    half = float(stats.t.isf((1 - level) / 2, df)) * math.sqrt(variance)
-    interval = Interval(difference - half, difference + half, level)
-    return Comparison(difference, n, "crossed", interval, float(2 * stats.t.sf(abs(t), df)), t=t, df=float(df))
+    return t_tested(Comparison(difference, n, "crossed"), math.sqrt(variance), float(df), level)
 
 
 def mcnemar(only_a: int, only_b: int) -> float:

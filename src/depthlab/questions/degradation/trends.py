@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import final
 
 from depthlab.questions.degradation.record import Ladder, Rung, SeriesTrend
+from depthlab.questions.failures import DIVERGED
 from depthlab.questions.grouping import grouped
 from depthlab.questions.planning import enough_text
 from depthlab.records import Comparison, MeasuredRun, RunRef
@@ -24,7 +25,6 @@ from depthlab.statistics import (
 
 WITHOUT_SHORTCUTS = "plain"  # the family whose degradation shortcuts are to mend
 JONCKHEERE, WELCH = "Jonckheere-Terpstra", "Welch on logits"
-DIVERGED = "diverged"
 
 
 @final

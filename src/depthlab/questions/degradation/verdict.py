@@ -20,6 +20,7 @@ from depthlab.questions.degradation.trends import (
     rises,
     series_networks,
 )
+from depthlab.questions.failures import DIVERGED
 from depthlab.questions.grouping import grouped
 from depthlab.questions.wording import counted, interval_text, lost_runs, lost_sentence, points, seeds_text, together
 from depthlab.records import Comparison, Interval, MeasuredRun, RunRef
@@ -82,7 +83,7 @@ def tell(condition: Condition, refs: Sequence[RunRef], rule: Rule) -> tuple[str,
     sentences = [_tell_series(one, outcome_of(one, ladder), rule) for one in condition.trends]
     if ladder is not None and ladder.slopes is not None:
         sentences.insert(1 if condition.trends[0].series == ladder.without else len(sentences), _tell_slopes(ladder))
-    lost = [ref for ref in refs if not (ref.fault == "diverged" and rule.chance is not None)]
+    lost = [ref for ref in refs if not (ref.fault == DIVERGED and rule.chance is not None)]
     return (*sentences, *lost_sentence(lost_runs(lost)))
 
 
