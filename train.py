@@ -6,11 +6,11 @@ from depthlab.recipe import Recipe
 
 def train(recipe: Recipe) -> None:
     """Run the recipe; Lightning is imported when the network is known to be one that can be built."""
-    from depthlab.runs import check_network
+    from depthlab.run import check_network
 
     check_network(recipe)
 
-    from depthlab.runs import run_and_show
+    from depthlab.run import run_and_show
 
     run_and_show(recipe)
 

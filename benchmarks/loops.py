@@ -20,8 +20,8 @@ from tracking_share import TrackingShare
 from depthlab.data import ImageSet, augment
 from depthlab.models import resnet
 from depthlab.recipe import Recipe, compose
-from depthlab.runs import run
-from depthlab.runs.images import build_images
+from depthlab.run import run
+from depthlab.run.images import build_images
 from depthlab.training import Hardware, choose_hardware
 
 HELD_OUT = 100  # images for validation: as few as may be, since only training is timed

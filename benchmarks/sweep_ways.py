@@ -78,7 +78,7 @@ def _plain_env() -> dict[str, str]:
 
 def alone(words: list[str]) -> None:
     """Train seeds one after the other, and print the seconds of each."""
-    from depthlab.runs import run
+    from depthlab.run import run
 
     records = [run(compose([*words, "trainer.threads=1", f"seed={seed}"])) for seed in range(WARM + TIMED)]
     print(json.dumps([record.seconds for record in records[WARM:]]))
@@ -88,7 +88,7 @@ def basic(words: list[str]) -> None:
     """Let Hydra's own sweeper and launcher run the trials in this process."""
     import hydra
 
-    from depthlab.runs import run
+    from depthlab.run import run
 
     def task(cfg: Any) -> None:
         run(from_hydra(cfg))
@@ -106,7 +106,7 @@ def tune(words: list[str]) -> None:
     store = [f"tracking.folder={here}/mlruns/runs", f"tracking.uri=sqlite:///{here}/mlruns/mlflow.db"]
 
     def trainable(config: dict[str, Any]) -> None:
-        from depthlab.runs import run
+        from depthlab.run import run
 
         recipe: Recipe = compose([*common, *store, "trainer.progress=false", f"seed={config['seed']}"])
         tune.report({"accuracy": run(recipe).metrics["val/accuracy"]})

@@ -31,7 +31,7 @@ def evaluate() -> None:
 
     from rich.console import Console
 
-    from depthlab.runs import evaluate_published, published_table
+    from depthlab.run import evaluate_published, published_table
 
     found = evaluate_published(
         recipe,

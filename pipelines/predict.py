@@ -30,7 +30,7 @@ def predict() -> None:
     if not images.exists():
         raise ValueError(f"images={images}: there is neither a folder nor a picture")
 
-    from depthlab.runs import accuracy_line, load, predict_pictures, prediction_lines, write_csv
+    from depthlab.run import accuracy_line, load, predict_pictures, prediction_lines, write_csv
     from depthlab.tracking import RUNS_ROOT
 
     broken: list[str] = []

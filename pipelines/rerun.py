@@ -23,8 +23,8 @@ def rerun() -> None:
     if "tracking" in typed:
         changes["tracking"]["enabled"] = False
 
-    from depthlab.runs import rerun as repeat
-    from depthlab.runs import verdict
+    from depthlab.run import rerun as repeat
+    from depthlab.run import verdict
     from depthlab.tracking import RUNS_ROOT, find_or_fetch
     from depthlab.training import Interrupted
 

@@ -38,7 +38,7 @@ _PRELOADED = (
     *("torch", "pytorch_lightning", "torchmetrics", "scipy.stats", "sklearn.datasets", "matplotlib.pyplot", "jinja2"),
     *("mlflow", "mlflow.tracking", "mlflow.store.tracking.sqlalchemy_store", "optuna", "hydra", "rich.progress"),
     *("ray", "ray.tune", "ray.train.torch"),
-    *("depthlab.command_line", "depthlab.runs", "depthlab.runs.experiment", "depthlab.runs.show"),
+    *("depthlab.command_line", "depthlab.run", "depthlab.run.experiment", "depthlab.run.show"),
     *("depthlab.sweeps", "depthlab.sweeps.runner", "depthlab.sweeps.workers.ray_tune", "depthlab.report"),
 )
 

@@ -1,7 +1,7 @@
 """Draw the rooms of src and their imports: python tools/draw_map.py writes docs/architecture.svg.
 
 Boxes are placed by hand, in PLACES; arrows and libraries are read from the imports. An arrow that others imply (sweeps
-import runs, which import records) is left out.
+import run, which import records) is left out.
 """
 
 import ast
@@ -18,7 +18,7 @@ PLACES: dict[str, tuple[int, float, float, str]] = {
     "hydra_plugins": (0, 0, 1, "-m: a sweep"),
     "questions": (0, 1, 10, "one folder each: question, plan, record, measure, verdict, figures, tables, page"),
     "sweeps": (1, 0, 7, "many runs: planned, computed by Ray, never lost and never computed twice"),
-    "runs": (2, 1, 7, "a recipe becomes a record, and a run becomes a network again"),
+    "run": (2, 1, 7, "a recipe becomes a record, and a run becomes a network again"),
     "command_line": (2, 7, 8, "one-line errors"),
     "statistics": (3, 0, 1, "intervals, tests, trends"),
     "report": (3, 1, 2, "figures and pages from records"),

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import torch
 
 from depthlab.recipe import ARITHMETIC, compose, override_keys, without_keys
-from depthlab.runs.prepare import prepare
+from depthlab.run.prepare import prepare
 from depthlab.training import Classifier
 from tests.models.forms import FORMS
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from depthlab.data import synthetic
 from depthlab.nn import Predictor
-from depthlab.runs import load, predict_pictures
+from depthlab.run import load, predict_pictures
 from tests.questions.conftest import Pipeline, Trained
 
 

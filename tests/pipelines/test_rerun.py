@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from depthlab import runs
-from depthlab.runs import compare_runs
-from depthlab.runs.compare import compare_weights
-from depthlab.runs.repeat import recipe_from_manifest, source_changed
+from depthlab import run
+from depthlab.run import compare_runs
+from depthlab.run.compare import compare_weights
+from depthlab.run.repeat import recipe_from_manifest, source_changed
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import Interrupted
 from tests.questions.conftest import Pipeline, Trained
@@ -140,7 +140,7 @@ def test_a_rerun_that_is_stopped_says_so(trained: Trained, pipeline: Pipeline, m
     def stopped(*_: object, **__: object) -> None:
         raise Interrupted(signal.SIGTERM)
 
-    monkeypatch.setattr(runs, "rerun", stopped)
+    monkeypatch.setattr(run, "rerun", stopped)
     answer = pipeline("rerun", trained.run_id, f"folder={trained.root}")
     assert answer.code == 128 + signal.SIGTERM
     assert answer.err == "stopped by SIGTERM; the same command begins anew\n"

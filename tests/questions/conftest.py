@@ -10,7 +10,7 @@ import pytest
 
 from depthlab.recipe import compose
 from depthlab.records import RunRecord
-from depthlab.runs import run
+from depthlab.run import run
 from depthlab.tracking import RunFolder
 from tests.rules import ROOT
 from tests.tracking.conftest import empty_store

@@ -22,9 +22,9 @@ from depthlab.questions.runs import TrainedRun
 from depthlab.questions.votes.measure import runs as votes
 from depthlab.questions.votes.plan import Options as VotesOptions
 from depthlab.records import RunRef, TrialState
-from depthlab.runs import FinishedRun, reopen
-from depthlab.runs.build import build_data
-from tests.runs.conftest import train
+from depthlab.run import FinishedRun, reopen
+from depthlab.run.build import build_data
+from tests.run.conftest import train
 
 MEASURES: dict[str, Callable[[TrainedRun], Any]] = {
     "degradation": lambda one: degradation.measure_run(one).responses,  # gradients are those of its own batches

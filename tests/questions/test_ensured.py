@@ -7,7 +7,7 @@ import pytest
 
 from depthlab.questions.publish import send_answer
 from depthlab.recipe import compose
-from depthlab.runs import run
+from depthlab.run import run
 from depthlab.sweeps import SweepResult, ensure_sweep, preview_sweep
 from depthlab.tracking import open_client
 from tests.sweeps.planned import TINY, settings

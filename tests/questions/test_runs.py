@@ -11,7 +11,7 @@ from depthlab.questions.runs import RUN_KEYS, TrainedRuns, find_runs
 from depthlab.recipe import compose
 from depthlab.records import QuestionRecord, Record, RunRecord
 from depthlab.report import Page
-from depthlab.runs import run
+from depthlab.run import run
 from depthlab.tracking import RunFolder, open_client
 from tests.sweeps.planned import TINY
 

@@ -39,22 +39,22 @@ LAYERS = {
     "report": _room("records matplotlib jinja2 numpy rich"),
     # Plans start fast: no torch before a recipe is known to be sound.
     "recipe": _room("hydra omegaconf"),
-    "runs": _room(
+    "run": _room(
         "lazy_exports recipe models data training tracking report nn records torch pytorch_lightning hydra rich"
     ),
     "command_line": _room("recipe hydra omegaconf"),
     "sweeps": _room(
-        "lazy_exports recipe runs training tracking report statistics records rich fsspec optuna ray numpy",
+        "lazy_exports recipe run training tracking report statistics records rich fsspec optuna ray numpy",
         lazily="mlflow",
     ),
     # What the lab is for; tests/rules/questions.py says which of its files may import what.
     "questions": _room(
-        "command_line recipe runs sweeps tracking training models measures nn published records report statistics "
+        "command_line recipe run sweeps tracking training models measures nn published records report statistics "
         "torch numpy scipy matplotlib"
     ),
     "hydra_plugins": _room("hydra omegaconf", lazily="sweeps"),
     # The package's own front.
-    "depthlab": _room(lazily="runs"),
+    "depthlab": _room(lazily="run"),
 }
 
 

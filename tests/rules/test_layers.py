@@ -14,7 +14,7 @@ def test_the_house_keeps_its_layers():
 def test_the_table_itself_points_one_way():
     edges = {room: (allowed.at_once | allowed.lazily) & LAYERS.keys() for room, allowed in LAYERS.items()}
     order = list(TopologicalSorter(edges).static_order())  # raises CycleError if there is a way round
-    assert order.index("records") < order.index("tracking") < order.index("runs")
+    assert order.index("records") < order.index("tracking") < order.index("run")
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ def test_the_table_itself_points_one_way():
         ("nn/paths.py", "from depthlab import models", "1: nn may not import models"),
         ("nn/paths.py", "from depthlab import load", "1: nn may not import depthlab"),
         ("nn/paths.py", "import depthlab", "1: nn may not import depthlab"),
-        ("nn/paths.py", "from .. import runs", "1: nn may not import runs"),
-        ("nn/deep/er.py", "from ...runs import run", "1: nn may not import runs"),
-        ("nn/__init__.py", "from ..runs import run", "1: nn may not import runs"),
+        ("nn/paths.py", "from .. import run", "1: nn may not import run"),
+        ("nn/deep/er.py", "from ...run import fit", "1: nn may not import run"),
+        ("nn/__init__.py", "from ..run import fit", "1: nn may not import run"),
         ("models/residual.py", "import depthlab.recipe.compose as c", "1: models may not import recipe"),
         (
             "models/residual.py",
@@ -48,7 +48,7 @@ def test_the_table_itself_points_one_way():
         ("tracking/store.py", "import mlflow", "1: tracking may import mlflow only inside a function"),
         ("data/hub.py", "class A:\n    import datasets", "2: data may import datasets only inside a function"),
         ("sweeps/space.py", "import mlflow", "1: sweeps may import mlflow only inside a function"),
-        ("__init__.py", "from depthlab.runs import load", "1: depthlab may import runs only inside a function"),
+        ("__init__.py", "from depthlab.run import load", "1: depthlab may import run only inside a function"),
         ("../hydra_plugins/a.py", "from depthlab.sweeps import s", "1: hydra_plugins may import sweeps only inside"),
         ("attic/box.py", "", "attic/box.py: room 'attic' is not in the table"),
     ],
@@ -69,7 +69,7 @@ def test_a_forbidden_import_is_found_and_named(tmp_path: Path, file: str, text: 
         ("tracking/store.py", "def f():\n    import mlflow"),
         ("tracking/store.py", "if TYPE_CHECKING:\n    import mlflow"),
         ("../hydra_plugins/a.py", "class S:\n    def sweep(self):\n        from depthlab.sweeps import s"),
-        ("__init__.py", "def __getattr__(name):\n    from depthlab.runs import load"),
+        ("__init__.py", "def __getattr__(name):\n    from depthlab.run import load"),
     ],
 )
 def test_an_allowed_import_passes(tmp_path: Path, file: str, text: str):

@@ -39,9 +39,9 @@ def test_nothing_heavy_comes_along(statement: str, allowed: tuple[str, ...]):
     assert came & HEAVY <= set(allowed)
 
 
-@pytest.mark.parametrize("package", ["runs", "sweeps", "training"])
+@pytest.mark.parametrize("package", ["run", "sweeps", "training"])
 def test_no_module_hides_a_lazy_export(package: str):
-    """Importing the module `depthlab.runs.x` binds `depthlab.runs.x` to it, and hides a lazy export `x`."""
+    """Importing the module `depthlab.run.x` binds `depthlab.run.x` to it, and hides a lazy export `x`."""
     room = ROOT / "src" / "depthlab" / package
     modules = {file.stem for file in room.glob("*.py")} | {file.parent.name for file in room.glob("*/__init__.py")}
     assert modules & set(importlib.import_module(f"depthlab.{package}").__all__) == set()

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from depthlab import runs
+from depthlab import run
 from depthlab.questions import Arguments, Question
 from depthlab.records import Record
 from depthlab.report import Page
@@ -105,7 +105,7 @@ PARTS = (("measure", "measure"), ("verdict", "judge"), ("page", "page"))
 
 def signature(function: Callable[..., Any]) -> dict[str, Any]:
     """Return the hints of parameters and result; those of runs may be imported for type checkers alone."""
-    return get_type_hints(function, localns={name: getattr(runs, name) for name in runs.__all__})
+    return get_type_hints(function, localns={name: getattr(run, name) for name in run.__all__})
 
 
 def without_none(hint: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from depthlab.records import DONE, ENDED, FaultRecord
-from depthlab.runs.faults import Kind
+from depthlab.run.faults import Kind
 from depthlab.sweeps import dispatcher as module
 from depthlab.sweeps.dispatcher import Dispatcher, Limits
 from depthlab.sweeps.plan.trial import Entry, Trial

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 import torch
 
-from depthlab.runs.faults import Kind, fault_of
+from depthlab.run.faults import Kind, fault_of
 from depthlab.sweeps.faults import Treatment, choose_treatment
 from depthlab.training import Diverged
 

@@ -29,7 +29,7 @@ from depthlab.tracking import RUNS_ROOT, RunFolder, SyncProgress, find_or_fetch,
 
 if TYPE_CHECKING:
     from depthlab.report import Page
-    from depthlab.runs import FinishedRun
+    from depthlab.run import FinishedRun
 
 Plan = TypeVar("Plan")
 
@@ -56,7 +56,7 @@ class TrainedRun:
         Raises:
             ValueError: its images are not those that it saw any more.
         """
-        from depthlab.runs import reopen
+        from depthlab.run import reopen
 
         return reopen(self.folder)
 

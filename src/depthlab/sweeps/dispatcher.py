@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Protocol, final
 
 from depthlab.records import FaultRecord, TrialState
-from depthlab.runs.faults import Kind
+from depthlab.run.faults import Kind
 from depthlab.sweeps.faults import choose_treatment
 from depthlab.sweeps.plan.trial import Entry, Trial
 from depthlab.sweeps.state.sweep_state import SweepState

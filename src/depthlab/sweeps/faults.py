@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from depthlab.runs.faults import Kind
+from depthlab.run.faults import Kind
 
 Treatment = Literal["tried again", "tried again smaller", "given up"]
 

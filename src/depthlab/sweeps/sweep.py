@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from depthlab.records import SweepManifest
-from depthlab.runs import runs_root
+from depthlab.run import runs_root
 from depthlab.sweeps.plan.plan import Plan, Variant, identity_of, make_plan
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.settings import Settings

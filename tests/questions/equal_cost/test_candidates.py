@@ -76,7 +76,7 @@ def test_what_can_not_vary_is_told(axis: str, words: tuple[str, ...], said: str)
 def test_times_are_measured_once_and_kept(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = candidate("model=resnet", "depth=8").recipe
     timed: list[int] = []
-    monkeypatch.setattr("depthlab.runs.time_step", lambda *_, **__: timed.append(1) or 0.25, raising=False)
+    monkeypatch.setattr("depthlab.run.time_step", lambda *_, **__: timed.append(1) or 0.25, raising=False)
     for _ in range(2):
         times = StepTimes(tmp_path / "new" / "times.json", recipe, MEASURING.facts(recipe), threads=1)
         assert times.seconds(recipe) == times.seconds(recipe) == 0.25

@@ -8,7 +8,7 @@ from depthlab.questions.kernels.record import KernelsRecord
 from depthlab.questions.kernels.variants import VariantSearch
 from depthlab.questions.kernels.verdict import judge
 from depthlab.recipe import Recipe
-from depthlab.runs import ImageFacts
+from depthlab.run import ImageFacts
 from depthlab.sweeps import CostCounter
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.questions.in_process import answer_in_process

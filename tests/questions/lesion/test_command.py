@@ -9,14 +9,14 @@ import torch
 from depthlab.questions.lesion.record import LesionRecord
 from depthlab.questions.lesion.verdict import judge
 from depthlab.recipe import compose
-from depthlab.runs import run
+from depthlab.run import run
 from depthlab.tracking import open_client
 from tests.chromium import NARROW, WIDE, OpenPage
 from tests.commands import run_command
 from tests.questions.conftest import Pipeline, Trained
 from tests.rules import ROOT
-from tests.runs.others import PaddedBlock, others_resnet
-from tests.runs.test_pretrained import DATA, IMAGENET, independent
+from tests.run.others import PaddedBlock, others_resnet
+from tests.run.test_pretrained import DATA, IMAGENET, independent
 from tests.sweeps.planned import TINY
 
 

@@ -13,7 +13,7 @@ from depthlab.questions.regularization.factors import read_factors
 from depthlab.questions.regularization.record import RegularizationRecord
 from depthlab.questions.regularization.verdict import judge
 from depthlab.records import Calibration
-from depthlab.runs import load_folder, reopen
+from depthlab.run import load_folder, reopen
 from depthlab.sweeps import settings_of
 from depthlab.tracking import RunFolder
 from tests.chromium import NARROW, WIDE, OpenPage

@@ -10,7 +10,7 @@ from depthlab.questions.regularization.factors import FACTORS, Factors, read_fac
 from depthlab.questions.regularization.record import Factor
 from depthlab.recipe import compose, read_space
 from depthlab.records import FactorialAxis
-from depthlab.runs.check import build_network
+from depthlab.run.check import build_network
 from depthlab.sweeps import settings_of
 from tests.questions.degradation.runs import ref
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from depthlab import runs
+from depthlab import run
 from depthlab.recipe import compose
-from depthlab.runs import ImageFacts, look_at_images
-from depthlab.runs.prepare import prepare
+from depthlab.run import ImageFacts, look_at_images
+from depthlab.run.prepare import prepare
 from depthlab.sweeps.plan.costs import CostCounter, measure_costs, measure_steps
 from depthlab.sweeps.plan.estimate import TrialCost, Workload, estimate_seconds, fit_step_seconds, pack
 from depthlab.sweeps.plan.trial import Trial
-from tests.runs.conftest import TINY, train
+from tests.run.conftest import TINY, train
 from tests.sweeps.made import cost, costs, sweep_state
 
 
@@ -170,7 +170,7 @@ def test_earlier_runs_on_this_hardware_are_asked_first(tmp_path: Path, monkeypat
         tried.append(recipe.config["depth"])  # type: ignore[attr-defined]
         return 1.0
 
-    monkeypatch.setattr(runs, "time_step", try_out)
+    monkeypatch.setattr(run, "time_step", try_out)
     recipes = [compose([*TINY, f"depth={depth}", f"tracking.folder={tmp_path}"]) for depth in (8, 20)]
     (earlier, seconds), (_, of_trial) = measure_steps(recipes, threads=1)
     assert tried == [20]

@@ -10,14 +10,14 @@ import pytest
 
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
-from depthlab.runs import RunHooks, run
+from depthlab.run import RunHooks, run
 from depthlab.sweeps.workers.distributed import WorkerDied, ensure_distributed
 from depthlab.sweeps.workers.message_queue import WorkerEnded
 from depthlab.sweeps.workers.task import Resources
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import Diverged, Interrupted, Interruption, Pruned
-from tests.runs.test_resume import same_numbers
-from tests.runs.test_team import CASES, STEPS_PER_EPOCH, column, recipe_of, take_part
+from tests.run.test_resume import same_numbers
+from tests.run.test_team import CASES, STEPS_PER_EPOCH, column, recipe_of, take_part
 from tests.training.teams import in_team
 
 

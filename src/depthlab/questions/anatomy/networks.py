@@ -14,7 +14,7 @@ from depthlab.sweeps import Settings
 if TYPE_CHECKING:
     from depthlab.questions.anatomy.record import AnatomyRecord
     from depthlab.report import Page
-    from depthlab.runs import ImageShape
+    from depthlab.run import ImageShape
 
 
 @final
@@ -92,7 +92,7 @@ def _build(
     shape_of: "Callable[[Recipe], ImageShape]",
 ) -> UntrainedNetwork:
     """Build the network once, and return what makes it. Raises `ValueError`."""
-    from depthlab.runs import build_untrained
+    from depthlab.run import build_untrained
 
     if isinstance(outcome, ValueError):
         raise outcome

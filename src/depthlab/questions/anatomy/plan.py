@@ -12,7 +12,7 @@ from depthlab.recipe import AXES, Override, Recipe
 from depthlab.sweeps import settings_of
 
 if TYPE_CHECKING:
-    from depthlab.runs import ImageShape
+    from depthlab.run import ImageShape
 
 # options that are whole numbers: the least one, and an example
 NUMBERS = {"image": (1, 32), "channels": (1, 3), "classes": (2, 10), "batch": (2, 16), "rounds": (1, 5)}
@@ -35,7 +35,7 @@ class Options:
 
     def shape_of(self, recipe: Recipe) -> "ImageShape":
         """Return what was typed of the images, and of the rest what the recipe's are."""
-        from depthlab.runs import ImageShape, expected_shape
+        from depthlab.run import ImageShape, expected_shape
 
         if self.image is not None and self.channels is not None and self.classes is not None:
             return ImageShape(self.channels, self.image, self.classes)

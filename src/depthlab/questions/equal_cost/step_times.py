@@ -8,7 +8,7 @@ from depthlab.recipe import Recipe
 from depthlab.tracking import capture_environment, write_atomically
 
 if TYPE_CHECKING:
-    from depthlab.runs import ImageFacts
+    from depthlab.run import ImageFacts
 
 SECONDS = 2.0  # of training, for one network
 
@@ -22,7 +22,7 @@ class StepTimes:
 
     def __init__(self, file: Path, recipe: Recipe, facts: "ImageFacts", *, threads: int) -> None:
         """Read what was measured on this hardware, which `hardware` names; a file that can't be read is begun anew."""
-        from depthlab.runs import expected_hardware  # imports Lightning
+        from depthlab.run import expected_hardware  # imports Lightning
 
         self._file, self._threads = file, threads
         self.hardware = expected_hardware(recipe, facts, processor=capture_environment().cpu, threads=threads)
@@ -35,7 +35,7 @@ class StepTimes:
 
     def seconds(self, recipe: Recipe) -> float:
         """Return the seconds of one optimizer step, measured now if they were not before."""
-        from depthlab.runs import time_step
+        from depthlab.run import time_step
 
         config = recipe.config
         key = json.dumps([recipe.choices["data"], config["batch_size"], config["model"]], sort_keys=True)

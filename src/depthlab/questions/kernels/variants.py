@@ -85,7 +85,7 @@ class VariantSearch:
 
     def _structure(self, candidate: Candidate) -> str:
         """Return the layers of a network as text: two that have the same are the same network."""
-        from depthlab.runs import ImageShape, build_untrained
+        from depthlab.run import ImageShape, build_untrained
 
         facts = self._measuring.facts(candidate.recipe)
         return repr(build_untrained(candidate.recipe, ImageShape(facts.channels, facts.image_size, facts.num_classes)))

@@ -11,7 +11,7 @@ from depthlab.recipe import Override, compose, override_keys
 from depthlab.records import QuestionRecord
 
 if TYPE_CHECKING:
-    from depthlab.runs import PretrainedNetwork
+    from depthlab.run import PretrainedNetwork
 
 BESIDE_WEIGHTS = ("model", "data", "trainer", "depth", "width", "batch_size")  # overrides that have a say there
 
@@ -57,7 +57,7 @@ def skip_impossible(arguments: Arguments) -> Arguments:
 
 def find_pretrained(arguments: Arguments) -> TrainedRuns["PretrainedNetwork | None"]:
     """Return a network with the weights of a file. Raises `ValueError` if file, network and data don't fit."""
-    from depthlab.runs import load_pretrained
+    from depthlab.run import load_pretrained
 
     check_beside_weights(arguments)
     typed = arguments.options

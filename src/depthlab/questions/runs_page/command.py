@@ -113,7 +113,7 @@ def find(typed: Mapping[str, str], query: str) -> RunsFound:
     Raises:
         ValueError: there is no such folder or sweep, or no such run.
     """
-    from depthlab.runs import Search, find_runs, read_query
+    from depthlab.run import Search, find_runs, read_query
     from depthlab.sweeps.state.find_sweep import all_faults, find_sweep, withheld_runs
 
     root = Path(typed.get("folder", RUNS_ROOT)).expanduser()

@@ -8,7 +8,7 @@ import numpy as np
 
 from depthlab.questions.runs_page.record import ImageComparison
 from depthlab.records import FoundRun, Interval
-from depthlab.runs import predictions_of
+from depthlab.run import predictions_of
 from depthlab.statistics import crossed, discordant_interval, mcnemar
 from depthlab.tracking import Predictions, RunFolder, SplitPredictions, read_predictions
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from depthlab.records import TrialState
-from depthlab.runs.columns import columns
+from depthlab.run.columns import columns
 from depthlab.sweeps.display.wording import about, value_text
 from depthlab.sweeps.plan.estimate import StepSeconds, TrialCost, Workload, fit_step_seconds, is_to_do
 from depthlab.sweeps.plan.trial import Entry

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from depthlab.recipe import Recipe
-from depthlab.runs import ImageFacts, count_all_steps, look_at_images, measure, runs_root
+from depthlab.run import ImageFacts, count_all_steps, look_at_images, measure, runs_root
 from depthlab.sweeps.plan.estimate import TrialCost
 from depthlab.sweeps.plan.trial import Trial
 from depthlab.tracking import capture_environment, find_folders
@@ -75,7 +75,7 @@ def measure_steps(
         seconds: That trying may take in all.
         enabled: Whether progress is shown; by default it is at a terminal.
     """
-    from depthlab.runs import time_step  # imports Lightning
+    from depthlab.run import time_step  # imports Lightning
 
     if not recipes:
         return []
@@ -95,7 +95,7 @@ def recorded_steps(
     root: Path, recipes: Iterable[Recipe], counter: CostCounter, *, threads: int
 ) -> list[tuple[TrialCost, float]]:
     """Return what finished runs under `root` tell, if they were of the same images on the same hardware."""
-    from depthlab.runs import expected_hardware  # imports Lightning
+    from depthlab.run import expected_hardware  # imports Lightning
 
     files = [file for folder in find_folders(root) if (file := folder.path / "record.json").is_file()]
     if not files:

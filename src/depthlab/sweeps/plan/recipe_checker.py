@@ -18,7 +18,7 @@ class RecipeChecker:
 
     def check(self, overrides: tuple[str, ...], recipe: Recipe, space: Space) -> Trial | ValueError:
         """Return the trial of a composed recipe, or why it is not possible."""
-        from depthlab.runs import resolve
+        from depthlab.run import resolve
 
         try:
             facts = self.facts(recipe)
@@ -32,7 +32,7 @@ class RecipeChecker:
 
     def facts(self, recipe: Recipe) -> Any:
         """Return the facts of the recipe's images, which are loaded once."""
-        from depthlab.runs import look_at_images
+        from depthlab.run import look_at_images
 
         key = json.dumps(recipe.config["data"], sort_keys=True)
         if key not in self._facts:
@@ -42,7 +42,7 @@ class RecipeChecker:
         return self._facts[key]
 
     def _check_network(self, recipe: Recipe, facts: Any) -> None:
-        from depthlab.runs import check_on_images
+        from depthlab.run import check_on_images
 
         key = json.dumps([recipe.config["model"], recipe.config["data"]], sort_keys=True)
         if key not in self._errors:

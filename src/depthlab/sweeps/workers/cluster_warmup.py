@@ -10,7 +10,7 @@ from typing import Self, final
 
 from depthlab.recipe import compose_each, read_space
 from depthlab.records import DONE, SweepRecord
-from depthlab.runs import runs_root
+from depthlab.run import runs_root
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.state.folder import sweeps_root
 from depthlab.sweeps.workers.cluster import Cluster, LocalCluster, connect

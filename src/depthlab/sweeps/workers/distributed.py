@@ -13,8 +13,8 @@ from typing import Any, final
 
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
-from depthlab.runs import RunHooks, ensure
-from depthlab.runs.worker import run_worker
+from depthlab.run import RunHooks, ensure
+from depthlab.run.worker import run_worker
 from depthlab.sweeps.workers.errors import WorkerDied
 from depthlab.sweeps.workers.message_queue import (
     GO_ON,

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from typing import Any, final
 
 from depthlab.records import RunRecord, TrialState
-from depthlab.runs import Fault, RunHooks, ensure, fault_of, runs_root
+from depthlab.run import Fault, RunHooks, ensure, fault_of, runs_root
 from depthlab.sweeps.storage.fetch import fetch
 from depthlab.sweeps.storage.mirror import Mirror
 from depthlab.sweeps.workers.errors import WorkerDied, WorkerUnusable

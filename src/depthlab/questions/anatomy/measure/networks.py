@@ -13,8 +13,8 @@ from depthlab.questions.anatomy.networks import UntrainedNetwork, UntrainedNetwo
 from depthlab.questions.anatomy.plan import Options
 from depthlab.questions.anatomy.record import AnatomyRecord, ConvolutionCheck, NetworkCard, PassTimes, Tradeoff
 from depthlab.questions.references import commit_text, describe_code
-from depthlab.runs import build_untrained
-from depthlab.runs.evaluate import hardware_line
+from depthlab.run import build_untrained
+from depthlab.run.evaluate import hardware_line
 from depthlab.tracking import capture_environment
 from depthlab.training import Hardware, choose_hardware, track
 

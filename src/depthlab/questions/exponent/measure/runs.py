@@ -9,7 +9,7 @@ from depthlab.questions.exponent.measure.pieces import measure_pieces
 from depthlab.questions.exponent.plan import Options, Plan
 from depthlab.questions.exponent.record import ExponentRecord, ExponentRun
 from depthlab.questions.runs import TrainedRun, TrainedRuns
-from depthlab.runs import FinishedRun
+from depthlab.run import FinishedRun
 from depthlab.training import track
 
 

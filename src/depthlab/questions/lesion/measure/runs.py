@@ -8,7 +8,7 @@ from depthlab.questions.lesion.plan import Options
 from depthlab.questions.lesion.published import published_lesions
 from depthlab.questions.lesion.record import LesionedRun, LesionRecord, Lesions
 from depthlab.questions.runs import TrainedRun, TrainedRuns
-from depthlab.runs import FinishedRun, PretrainedNetwork
+from depthlab.run import FinishedRun, PretrainedNetwork
 from depthlab.training import track
 
 ESTIMATION_IMAGES = 1024  # training images for statistics of batch norm

@@ -18,7 +18,7 @@ from depthlab.questions.paths.published import published_path_facts
 from depthlab.questions.paths.record import PathRun, PathsRecord
 from depthlab.questions.references import run_refs
 from depthlab.questions.runs import TrainedRun, TrainedRuns, finished_runs
-from depthlab.runs import FinishedRun
+from depthlab.run import FinishedRun
 from depthlab.training import track
 
 STATISTICS_IMAGES = 1024  # training images that give the initial networks their statistics

@@ -8,7 +8,7 @@ from depthlab.questions.reuse.measure.stream import measure_shares
 from depthlab.questions.reuse.measure.weights import map_weights
 from depthlab.questions.reuse.record import ReuseMap, ReuseRecord, ReuseRun
 from depthlab.questions.runs import TrainedRun, TrainedRuns
-from depthlab.runs import FinishedRun
+from depthlab.run import FinishedRun
 from depthlab.training import track
 
 

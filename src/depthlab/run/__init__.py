@@ -1,0 +1,103 @@
+"""One experiment from a recipe to a record, and back from a record to a network.
+
+The names are imported when they are asked for: checking a recipe's network needs no Lightning, which takes seconds.
+"""
+
+from typing import TYPE_CHECKING
+
+from depthlab.lazy_exports import lazy_exports
+
+if TYPE_CHECKING:
+    from depthlab.run.check import check_network
+    from depthlab.run.compare import Comparison, Difference, compare_runs
+    from depthlab.run.cost import count_all_steps, measure
+    from depthlab.run.experiment import RunHooks, run
+    from depthlab.run.facts import ImageFacts, check_on_images, look_at_images, resolve
+    from depthlab.run.faults import Fault, fault_of
+    from depthlab.run.finished_run import FinishedRun, reopen
+    from depthlab.run.found import Search, find_runs
+    from depthlab.run.once import ensure
+    from depthlab.run.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
+    from depthlab.run.predictions import predictions_of
+    from depthlab.run.pretrained import PretrainedNetwork, load_pretrained
+    from depthlab.run.published import Published, evaluate_published, published_table
+    from depthlab.run.query import Query, read_query
+    from depthlab.run.repeat import rerun, verdict
+    from depthlab.run.restore import load, load_folder
+    from depthlab.run.root import runs_root
+    from depthlab.run.show import result_table, run_and_show
+    from depthlab.run.timing import expected_hardware, time_step
+    from depthlab.run.untrained import ImageShape, build_untrained, expected_shape
+
+_MODULES = {
+    "pretrained": ("PretrainedNetwork", "load_pretrained"),
+    "check": ("check_network",),
+    "compare": ("Comparison", "Difference", "compare_runs"),
+    "cost": ("count_all_steps", "measure"),
+    "experiment": ("RunHooks", "run"),
+    "facts": ("ImageFacts", "check_on_images", "look_at_images", "resolve"),
+    "faults": ("Fault", "fault_of"),
+    "found": ("Search", "find_runs"),
+    "once": ("ensure",),
+    "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
+    "predictions": ("predictions_of",),
+    "published": ("Published", "evaluate_published", "published_table"),
+    "query": ("Query", "read_query"),
+    "finished_run": ("FinishedRun", "reopen"),
+    "repeat": ("rerun", "verdict"),
+    "restore": ("load", "load_folder"),
+    "root": ("runs_root",),
+    "show": ("result_table", "run_and_show"),
+    "timing": ("expected_hardware", "time_step"),
+    "untrained": ("ImageShape", "build_untrained", "expected_shape"),
+}
+
+__all__ = [
+    "Comparison",
+    "Difference",
+    "Fault",
+    "FinishedRun",
+    "ImageFacts",
+    "ImageShape",
+    "Prediction",
+    "PretrainedNetwork",
+    "Published",
+    "Query",
+    "RunHooks",
+    "Search",
+    "accuracy_line",
+    "build_untrained",
+    "check_network",
+    "check_on_images",
+    "compare_runs",
+    "count_all_steps",
+    "ensure",
+    "evaluate_published",
+    "expected_hardware",
+    "expected_shape",
+    "fault_of",
+    "find_runs",
+    "load",
+    "load_folder",
+    "load_pretrained",
+    "look_at_images",
+    "measure",
+    "predict_pictures",
+    "prediction_lines",
+    "predictions_of",
+    "published_table",
+    "read_query",
+    "reopen",
+    "rerun",
+    "resolve",
+    "result_table",
+    "run",
+    "run_and_show",
+    "runs_root",
+    "time_step",
+    "verdict",
+    "write_csv",
+]
+
+
+__getattr__ = lazy_exports(__name__, _MODULES)
