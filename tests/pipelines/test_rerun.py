@@ -12,7 +12,7 @@ import torch
 from depthlab import run
 from depthlab.run import compare_runs
 from depthlab.run.compare import compare_weights
-from depthlab.run.repeat import recipe_from_manifest, source_changed
+from depthlab.run.rerun_manifest import recipe_from_manifest, source_changed
 from depthlab.tracking import RunFolder, find_folders
 from depthlab.training import Interrupted
 from tests.questions.conftest import Pipeline, Trained

@@ -9,7 +9,7 @@ import pytest
 
 from depthlab.recipe import AXES, CONF, GROUPS, Recipe, compose, compose_all
 from depthlab.recipe.conf import known, opened_conf
-from depthlab.recipe.key_rules import KEY_RULES, KNOBS
+from depthlab.recipe.key_rules import KEY_RULES, OFF_VALUES
 
 OPTIONS = [(group, file.stem) for group in GROUPS for file in sorted((CONF / group).glob("[!_]*.yaml"))]
 
@@ -43,7 +43,7 @@ def test_every_rule_has_a_key_and_an_example_that_it_takes() -> None:
         keys = set().union(*(known((f"{group}={option}",)).keys for group, option in OPTIONS))
     assert set(KEY_RULES) <= keys
     assert set(AXES) <= set(KEY_RULES)
-    assert set(KNOBS) <= set(AXES)
+    assert set(OFF_VALUES) <= set(AXES)
     for key, (rule, example) in KEY_RULES.items():
         if "." not in key:
             value = compose([f"{key}={example.split(' or ')[0]}"]).config[key]

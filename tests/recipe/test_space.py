@@ -2,7 +2,7 @@
 
 import pytest
 
-from depthlab.recipe import Interval, Space, compose, read_space
+from depthlab.recipe import SearchInterval, Space, compose, read_space
 
 
 def axes(*words: str) -> dict[str, tuple[str, ...]]:
@@ -72,15 +72,15 @@ def test_one_value_is_no_axis() -> None:
 @pytest.mark.parametrize(
     ("word", "interval"),
     [
-        ("dropout=interval(0,0.5)", Interval(0.0, 0.5, log=False, whole=False)),
-        ("weight_decay=tag(log,interval(1e-5,1e-3))", Interval(1e-5, 1e-3, log=True, whole=False)),
-        ("learning_rate=interval(0.0123456789,1)", Interval(0.0123456789, 1.0, log=False, whole=False)),
-        ("depth=int(interval(8,20))", Interval(8.0, 20.0, log=False, whole=True)),
-        ("batch_size=tag(log,int(interval(8,64)))", Interval(8.0, 64.0, log=True, whole=True)),
-        ("model.cardinality=int(interval(1,8))", Interval(1.0, 8.0, log=False, whole=True)),
+        ("dropout=interval(0,0.5)", SearchInterval(0.0, 0.5, log=False, whole=False)),
+        ("weight_decay=tag(log,interval(1e-5,1e-3))", SearchInterval(1e-5, 1e-3, log=True, whole=False)),
+        ("learning_rate=interval(0.0123456789,1)", SearchInterval(0.0123456789, 1.0, log=False, whole=False)),
+        ("depth=int(interval(8,20))", SearchInterval(8.0, 20.0, log=False, whole=True)),
+        ("batch_size=tag(log,int(interval(8,64)))", SearchInterval(8.0, 64.0, log=True, whole=True)),
+        ("model.cardinality=int(interval(1,8))", SearchInterval(1.0, 8.0, log=False, whole=True)),
     ],
 )
-def test_intervals(word: str, interval: Interval) -> None:
+def test_intervals(word: str, interval: SearchInterval) -> None:
     space = read_space([word, "seed=0,1"])
     key = word.partition("=")[0]
     assert space.intervals == {key: interval}

@@ -11,7 +11,7 @@ from depthlab.data import split_validation, synthetic
 from depthlab.recipe import compose
 from depthlab.records import RunRecord
 from depthlab.run import predictions, predictions_of, reopen
-from depthlab.run.facts import look_at_images, resolve
+from depthlab.run.image_facts import look_at_images, resolve
 from depthlab.tracking import Predictions, RunFolder, find_or_fetch, read_predictions, write_atomically
 from depthlab.training import save_weights
 from tests.run.conftest import TINY, Trained, train

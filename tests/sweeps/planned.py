@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from depthlab.recipe import Space, read_space
-from depthlab.sweeps.plan.plan import Plan, make_plan
+from depthlab.sweeps.plan.plan import SweepPlan, make_plan
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.settings import Settings
 
@@ -39,7 +39,7 @@ def settings(**changed: Any) -> Settings:
     return Settings(**_DEFAULTS | changed)
 
 
-def plan(*words: str, **changed: Any) -> Plan:
+def plan(*words: str, **changed: Any) -> SweepPlan:
     """Return the plan of a sweep on tiny images."""
     return make_plan([*TINY, *words], settings(**changed), checker())
 

@@ -9,7 +9,7 @@ from depthlab.recipe.nearest import did_you_mean
 from depthlab.recipe.override import Override, override_keys, override_values, override_words, without_keys
 from depthlab.recipe.recipe import AXES, GROUPS, Recipe
 from depthlab.recipe.source import source_hash
-from depthlab.recipe.space import Interval, Space, read_space
+from depthlab.recipe.space import SearchInterval, Space, read_space
 from depthlab.recipe.steering import read_steering
 from depthlab.recipe.sweep_overrides import check_single_run, sweep_words
 from depthlab.recipe.target import locate, model_arguments
@@ -20,9 +20,9 @@ __all__ = [
     "AXES",
     "CONF",
     "GROUPS",
-    "Interval",
     "Override",
     "Recipe",
+    "SearchInterval",
     "Space",
     "as_typed",
     "check_single_run",

@@ -7,7 +7,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from depthlab.recipe import conf
 from depthlab.recipe.compound_rules import Name, rule_like
-from depthlab.recipe.key_rules import KEY_RULES, KNOBS, SEARCH_RULES
+from depthlab.recipe.key_rules import KEY_RULES, OFF_VALUES, SEARCH_RULES
 from depthlab.recipe.nearest import did_you_mean
 from depthlab.recipe.parsed_override import ParsedOverride, choices_of
 from depthlab.recipe.recipe import OWN_PACKAGE
@@ -48,7 +48,7 @@ def check_knobs(cfg: DictConfig) -> None:
         return  # its signature tells, once it is imported
     used = OmegaConf.to_container(cfg.model, resolve=False)
     assert isinstance(used, dict)
-    for knob, off in KNOBS.items():
+    for knob, off in OFF_VALUES.items():
         if cfg[knob] != off and f"${{{knob}}}" not in used.values():
             name = cfg.model._target_.rpartition(".")[2]
             others = [f"model={option}" for option in conf.options("model") if _has_knob(option, knob)]

@@ -9,7 +9,7 @@ from depthlab.recipe.wording import listed
 
 @final
 @dataclass(frozen=True)
-class Several(Rule):
+class ListOf(Rule):
     """A list of one or more values of one kind, or of exactly `length`; `rising`: each larger than the one before."""
 
     item: Rule
@@ -65,7 +65,7 @@ class OrNull(Rule):
 
 @final
 @dataclass(frozen=True)
-class Knob(Rule):
+class OrOff(Rule):
     """A number whose off value may also be typed as null, none or false."""
 
     rule: Rule
@@ -116,7 +116,7 @@ class Name(Rule):
 
 @final
 @dataclass(frozen=True)
-class Worded(Rule):
+class Described(Rule):
     """A rule that is easier to say in words of its own."""
 
     rule: Rule
@@ -156,5 +156,5 @@ def rule_like(default: object) -> Rule:
     if isinstance(default, str):
         return Text()
     if isinstance(default, list) and default:
-        return Several(rule_like(default[0]))
+        return ListOf(rule_like(default[0]))
     return Anything()

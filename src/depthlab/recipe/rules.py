@@ -94,7 +94,7 @@ class Real(Rule):
 
 @final
 @dataclass(frozen=True)
-class Choice(Rule):
+class OneOf(Rule):
     """One of a few words, True and False."""
 
     options: tuple[str | bool, ...]
@@ -110,7 +110,7 @@ class Choice(Rule):
         raise Refused
 
 
-SWITCH = Choice((True, False))
+SWITCH = OneOf((True, False))
 
 
 @final

@@ -22,7 +22,7 @@ _SEARCHPATH = "hydra.searchpath"
 
 @final
 @dataclass(frozen=True)
-class Interval:
+class SearchInterval:
     """Numbers between two bounds, both included; `log`: drawn by their logarithm, `whole`: whole numbers."""
 
     low: float
@@ -47,7 +47,7 @@ class Space:
 
     fixed: tuple[str, ...]
     choices: dict[str, tuple[str, ...]]
-    intervals: dict[str, Interval]
+    intervals: dict[str, SearchInterval]
     keys: tuple[str, ...]
 
     @property
@@ -108,7 +108,7 @@ def read_space(words: Sequence[str], params: Mapping[str, str] | None = None) ->
                 raise ValueError(f"{word.text} steers the sweep and can't stand among hydra.sweeper.params: type it")
         fixed: list[str] = []
         choices: dict[str, tuple[str, ...]] = {}
-        intervals: dict[str, Interval] = {}
+        intervals: dict[str, SearchInterval] = {}
         for word in _trial_words([*named, *typed]):
             if word.parsed.is_interval_sweep():
                 intervals[_key(word)] = _read_interval(word)
@@ -158,11 +158,11 @@ def _values(word: ParsedOverride) -> tuple[str, ...]:
     return values
 
 
-def _read_interval(word: ParsedOverride) -> Interval:
+def _read_interval(word: ParsedOverride) -> SearchInterval:
     sweep = word.parsed.value()
     assert isinstance(sweep, IntervalSweep) and sweep.start is not None and sweep.end is not None
     log = "log" in sweep.tags
-    interval = Interval(float(sweep.start), float(sweep.end), log, isinstance(sweep.start, int))
+    interval = SearchInterval(float(sweep.start), float(sweep.end), log, isinstance(sweep.start, int))
     if others := sorted(sweep.tags - {"log"}):
         raise ValueError(f"{word.text}: there is no tag {others[0]}; type tag(log,interval(...)), or no tag")
     if word.key in GROUPS:
@@ -175,7 +175,7 @@ def _read_interval(word: ParsedOverride) -> Interval:
     return interval
 
 
-def _check_bounds(word: ParsedOverride, interval: Interval) -> None:
+def _check_bounds(word: ParsedOverride, interval: SearchInterval) -> None:
     """See that the key takes both ends; where there is no rule, each trial will tell."""
     if word.key not in KEY_RULES:
         return

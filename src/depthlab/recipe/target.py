@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable, Collection
 from typing import Any
 
-from depthlab.recipe.key_rules import KNOBS
+from depthlab.recipe.key_rules import OFF_VALUES
 from depthlab.recipe.override import Override
 from depthlab.recipe.recipe import Recipe
 from depthlab.recipe.source import work_from_here
 from depthlab.recipe.wording import as_typed
 
-_SHARED = ("depth", *KNOBS)  # axes that are arguments of the model
+_SHARED = ("depth", *OFF_VALUES)  # axes that are arguments of the model
 
 
 def locate(path: str, key: str = "model._target_") -> Callable[..., Any]:
@@ -82,9 +82,9 @@ def _check_refused(recipe: Recipe, name: str, taken: dict[str, bool]) -> None:
     """Refuse what was typed for the model, and knobs that are not off, where the model does not take them."""
     hint = f"{name} takes {', '.join(taken) or 'no arguments'}"
     for key, word in _typed_for_model(recipe):
-        if key not in taken and key not in KNOBS:
+        if key not in taken and key not in OFF_VALUES:
             raise ValueError(f"{word} does nothing: {hint}; leave it out")
-    for knob, off in KNOBS.items():
+    for knob, off in OFF_VALUES.items():
         value = recipe.config[knob]
         if value != off and knob not in taken:
             raise ValueError(f"{knob}={as_typed(value)} does nothing: {hint}; type {knob}={off}")

@@ -13,7 +13,7 @@ from depthlab.report.drawn_trials import Drawn, Quantity, broken_trials, count_t
 from depthlab.report.metric_scale import set_metric_scale
 from depthlab.report.palette import BROKEN, Style, styles
 from depthlab.report.scale import Scale, scale_of, shorten, show
-from depthlab.report.trial_groups import SEED, Group, group_trials, telling_axes, varies
+from depthlab.report.trial_groups import SEED, TrialGroup, group_trials, telling_axes, varies
 
 MOST_GROUPS = 8
 _DODGE = 0.6  # of the distance between two categories, taken by all groups together
@@ -120,7 +120,7 @@ class _Panel:
                 x = self._scale.place(value)
                 self.axes.plot([x], [np.median(here)], marker="_", markersize=24, color="0.1", zorder=4)
 
-    def name(self, group: Group, style: Style) -> None:
+    def name(self, group: TrialGroup, style: Style) -> None:
         """Put a group into the legend."""
         label = " · ".join(shorten(show(value)) for value in group.key)
         line = style.line if self._as_lines and self._scale.numeric else ""

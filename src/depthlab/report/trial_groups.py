@@ -12,7 +12,7 @@ SEED = "seed"  # the axis whose values are repetitions
 
 @final
 @dataclass(frozen=True)
-class Group:
+class TrialGroup:
     """Some trials, and what they share."""
 
     key: tuple[Any, ...]  # values of the axes by which trials were grouped
@@ -25,7 +25,7 @@ def varies(record: SweepRecord, axis: str) -> bool:
     return len(_distinct(record, axis)) > 1
 
 
-def group_trials(trials: Sequence[TrialRecord], axes: Sequence[str]) -> list[Group]:
+def group_trials(trials: Sequence[TrialRecord], axes: Sequence[str]) -> list[TrialGroup]:
     """Return the groups of trials that share their values of the axes, in the order of these values."""
     found: dict[str, tuple[tuple[Any, ...], set[int]]] = {}
     for trial in trials:
@@ -35,7 +35,7 @@ def group_trials(trials: Sequence[TrialRecord], axes: Sequence[str]) -> list[Gro
     groups = []
     for key, members in found.values():
         places = tuple(scale.values.index(value) for scale, value in zip(scales, key, strict=True))
-        groups.append(Group(key, places, frozenset(members)))
+        groups.append(TrialGroup(key, places, frozenset(members)))
     return sorted(groups, key=lambda group: group.places)
 
 

@@ -9,22 +9,22 @@ from depthlab.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from depthlab.run.check import check_network
-    from depthlab.run.compare import Comparison, Difference, compare_runs
+    from depthlab.run.compare import Difference, RunComparison, compare_runs
     from depthlab.run.cost import count_all_steps, measure
+    from depthlab.run.ensure_run import ensure
     from depthlab.run.experiment import RunHooks, run
-    from depthlab.run.facts import ImageFacts, check_on_images, look_at_images, resolve
     from depthlab.run.faults import Fault, fault_of
     from depthlab.run.finished_run import FinishedRun, reopen
     from depthlab.run.found import Search, find_runs
-    from depthlab.run.once import ensure
+    from depthlab.run.image_facts import ImageFacts, check_on_images, look_at_images, resolve
     from depthlab.run.prediction import Prediction, accuracy_line, predict_pictures, prediction_lines, write_csv
     from depthlab.run.predictions import predictions_of
     from depthlab.run.pretrained import PretrainedNetwork, load_pretrained
-    from depthlab.run.published import Published, evaluate_published, published_table
+    from depthlab.run.published_weights import Published, evaluate_published, published_table
     from depthlab.run.query import Query, read_query
-    from depthlab.run.repeat import rerun, verdict
+    from depthlab.run.rerun_manifest import rerun, verdict
     from depthlab.run.restore import load, load_folder
-    from depthlab.run.root import runs_root
+    from depthlab.run.runs_folder import runs_root
     from depthlab.run.show import result_table, run_and_show
     from depthlab.run.timing import expected_hardware, time_step
     from depthlab.run.untrained import ImageShape, build_untrained, expected_shape
@@ -32,28 +32,27 @@ if TYPE_CHECKING:
 _MODULES = {
     "pretrained": ("PretrainedNetwork", "load_pretrained"),
     "check": ("check_network",),
-    "compare": ("Comparison", "Difference", "compare_runs"),
+    "compare": ("RunComparison", "Difference", "compare_runs"),
     "cost": ("count_all_steps", "measure"),
     "experiment": ("RunHooks", "run"),
-    "facts": ("ImageFacts", "check_on_images", "look_at_images", "resolve"),
+    "image_facts": ("ImageFacts", "check_on_images", "look_at_images", "resolve"),
     "faults": ("Fault", "fault_of"),
     "found": ("Search", "find_runs"),
-    "once": ("ensure",),
+    "ensure_run": ("ensure",),
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "predictions": ("predictions_of",),
-    "published": ("Published", "evaluate_published", "published_table"),
+    "published_weights": ("Published", "evaluate_published", "published_table"),
     "query": ("Query", "read_query"),
     "finished_run": ("FinishedRun", "reopen"),
-    "repeat": ("rerun", "verdict"),
+    "rerun_manifest": ("rerun", "verdict"),
     "restore": ("load", "load_folder"),
-    "root": ("runs_root",),
+    "runs_folder": ("runs_root",),
     "show": ("result_table", "run_and_show"),
     "timing": ("expected_hardware", "time_step"),
     "untrained": ("ImageShape", "build_untrained", "expected_shape"),
 }
 
 __all__ = [
-    "Comparison",
     "Difference",
     "Fault",
     "FinishedRun",
@@ -63,6 +62,7 @@ __all__ = [
     "PretrainedNetwork",
     "Published",
     "Query",
+    "RunComparison",
     "RunHooks",
     "Search",
     "accuracy_line",

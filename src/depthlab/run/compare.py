@@ -30,7 +30,7 @@ class Difference:
 
 @final
 @dataclass(frozen=True)
-class Comparison:
+class RunComparison:
     """What is not the same in two runs, and how much was looked at."""
 
     weights: tuple[Difference, ...]
@@ -45,12 +45,12 @@ class Comparison:
         return not self.weights and not self.metrics
 
 
-def compare_runs(then: RunFolder, now: RunFolder) -> Comparison:
+def compare_runs(then: RunFolder, now: RunFolder) -> RunComparison:
     """Compare two runs that are finished."""
     before, after = then.record, now.record
     assert before is not None and after is not None, "both runs are finished"
     old, new = (read_weights(folder.checkpoints / "final.ckpt") for folder in (then, now))
-    return Comparison(
+    return RunComparison(
         weights=compare_weights(old, new),
         metrics=compare_metrics(before, after),
         circumstances=tuple(_circumstances(then.manifest, now.manifest)),

@@ -7,7 +7,7 @@ import torch
 from depthlab.nn import Cost, measure_cost
 from depthlab.recipe import Recipe
 from depthlab.run.check import build_network
-from depthlab.run.facts import ImageFacts
+from depthlab.run.image_facts import ImageFacts
 
 
 def measure(recipe: Recipe, facts: ImageFacts) -> Cost:

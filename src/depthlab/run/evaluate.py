@@ -6,16 +6,16 @@ from pathlib import Path
 
 from depthlab.records import RunRecord, RunStatus
 from depthlab.report import confusion_matrix, learning_curves, save_figure
-from depthlab.run.fit import Fitted
 from depthlab.run.predictions import keep_predictions, wants_predictions
 from depthlab.run.prepare import Prepared, count_epochs
+from depthlab.run.train import Trained
 from depthlab.tracking import RunFolder
 from depthlab.training import Evaluation, evaluate, save_weights, track
 
 EPOCH_METRICS = ("train/loss", "train/accuracy", "val/loss", "val/accuracy", "throughput/images_per_second")
 
 
-def evaluate_run(prepared: Prepared, folder: RunFolder, fitted: Fitted, run_id: str | None) -> RunRecord:
+def evaluate_run(prepared: Prepared, folder: RunFolder, trained: Trained, run_id: str | None) -> RunRecord:
     """Keep the final weights, evaluate them on all training images and, once, on the test images; write the record.
 
     What they predict of each validation and test image is kept too, unless there are too many.
@@ -24,7 +24,7 @@ def evaluate_run(prepared: Prepared, folder: RunFolder, fitted: Fitted, run_id: 
     save_weights(network, folder.checkpoints / "final.ckpt")
     train = _evaluate(prepared, "train")
     validation = _evaluate(prepared, "val", by_image=keep)
-    fitted.checkpoints.keep_if_best(network, accuracy=validation.accuracy, epoch=count_epochs(prepared))
+    trained.checkpoints.keep_if_best(network, accuracy=validation.accuracy, epoch=count_epochs(prepared))
     test = _evaluate(prepared, "test", by_image=keep)
     if keep:
         keep_predictions(folder, validation, test)
@@ -43,7 +43,7 @@ def evaluate_run(prepared: Prepared, folder: RunFolder, fitted: Fitted, run_id: 
     folder.journal.append(left, step=prepared.total_steps, epoch=count_epochs(prepared))
     curves = _curves(folder)
     metrics["throughput/images_per_second"] = curves["throughput/images_per_second"][-1][1]
-    record = _record(prepared, folder, fitted, run_id, metrics, curves, test)
+    record = _record(prepared, folder, trained, run_id, metrics, curves, test)
     folder.record = record
     return record
 
@@ -81,7 +81,7 @@ def _curves(folder: RunFolder) -> dict[str, list[list[float]]]:
 def _record(
     prepared: Prepared,
     folder: RunFolder,
-    fitted: Fitted,
+    trained: Trained,
     run_id: str | None,
     metrics: Mapping[str, float],
     curves: dict[str, list[list[float]]],
@@ -101,13 +101,13 @@ def _record(
         confusion=tuple(tuple(row) for row in test.confusion.tolist()),
         per_class_accuracy=test.per_class_accuracy,
         curves=curves,
-        best_epoch=int(fitted.checkpoints.best["epoch"]),
+        best_epoch=int(trained.checkpoints.best["epoch"]),
         hardware=hardware_line(
             environment.gpu or environment.cpu, threads=manifest.threads, precision=manifest.precision
         ),
         commit=environment.commit,
         started=folder.manifest.created,
-        seconds=fitted.seconds,
+        seconds=trained.seconds,
         resumptions=folder.journal.resumptions,
         test_note=manifest.dataset.test_note,
     )

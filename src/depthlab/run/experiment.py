@@ -8,9 +8,9 @@ from typing import Protocol
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord, RunStatus
 from depthlab.run.evaluate import draw, evaluate_run
-from depthlab.run.fit import fit
 from depthlab.run.prepare import Prepared, check_team, prepare
-from depthlab.run.root import runs_root
+from depthlab.run.runs_folder import runs_root
+from depthlab.run.train import train
 from depthlab.tracking import (
     MlflowSync,
     RunFolder,
@@ -83,8 +83,8 @@ def run(
             if mirror is not None:
                 mirror.start()
             mlflow_sync = _start_sync(recipe, folder, hooks.tags)
-            fitted = fit(prepared, folder, interruption, listener=hooks.listener)
-            record = evaluate_run(prepared, folder, fitted, mlflow_sync.run_id if mlflow_sync else None)
+            trained = train(prepared, folder, interruption, listener=hooks.listener)
+            record = evaluate_run(prepared, folder, trained, mlflow_sync.run_id if mlflow_sync else None)
             artifacts = _artifacts(folder) | draw(record, folder.path)
         except BaseException as error:
             _close(folder, mlflow_sync, mirror, _status_after(error), _artifacts(folder), tell)

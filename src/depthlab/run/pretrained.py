@@ -12,7 +12,7 @@ from depthlab.data import Batches, ImageData, ImageSet
 from depthlab.recipe import Recipe, compose
 from depthlab.run.build import build_data
 from depthlab.run.check import build_network, check_size
-from depthlab.run.fitting import fit
+from depthlab.run.fit_weights import fit_weights
 from depthlab.run.images import build_images
 from depthlab.run.weight_file import read_tensors
 from depthlab.training import Hardware, choose_hardware
@@ -108,7 +108,7 @@ def _fitted(recipe: Recipe, images: ImageSet, tensors: dict[str, Tensor], name: 
             in_channels=images.channels,
             image_size=images.image_size,
         )
-        return recipe, network, fit(network, tensors, name)
+        return recipe, network, fit_weights(network, tensors, name)
 
     try:
         return build(recipe)

@@ -12,7 +12,7 @@ from rich.table import Table
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
 from depthlab.run.experiment import run
-from depthlab.run.root import runs_root
+from depthlab.run.runs_folder import runs_root
 from depthlab.tracking import resolve_uri
 from depthlab.training import Interrupted
 

@@ -12,7 +12,7 @@ import torch
 
 from depthlab.recipe import Recipe
 from depthlab.run.evaluate import hardware_line
-from depthlab.run.facts import ImageFacts
+from depthlab.run.image_facts import ImageFacts
 from depthlab.run.prepare import Prepared, prepare
 from depthlab.training import MetricsRecorder, choose_hardware
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from depthlab.recipe import Recipe
-from depthlab.run.fit import fit
 from depthlab.run.prepare import check_team, prepare
+from depthlab.run.train import train
 from depthlab.tracking import RunFolder
 from depthlab.training import Interruption, Team
 
@@ -23,6 +23,6 @@ def run_worker(recipe: Recipe, team: Team) -> None:
         prepared = prepare(recipe, team)
         folder = RunFolder(Path(thrown_away))
         try:
-            fit(prepared, folder, interruption)
+            train(prepared, folder, interruption)
         finally:
             folder.release()

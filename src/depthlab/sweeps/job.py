@@ -12,7 +12,7 @@ from depthlab.recipe import Override, Recipe, override_values
 from depthlab.records import SweepManifest
 from depthlab.sweeps.dispatcher import Limits
 from depthlab.sweeps.mlflow.sweep_run import SweepRunDescription
-from depthlab.sweeps.plan.plan import Plan
+from depthlab.sweeps.plan.plan import SweepPlan
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.plan.trial import Trial
 from depthlab.sweeps.state.earlier_runs import metric_curve
@@ -28,7 +28,7 @@ from depthlab.tracking import capture_environment, check_store, command_tags, re
 class SweepJob:
     """One command's work on a sweep; made by `begin`, it does not change."""
 
-    plan: Plan
+    plan: SweepPlan
     settings: Settings
     folder: SweepFolder  # of the sweep, locked by this process
     root: Path  # the folder with all runs
@@ -36,7 +36,7 @@ class SweepJob:
     until: float | None  # no task begins later, in seconds since 1970
 
     @classmethod
-    def begin(cls, plan: Plan, settings: Settings, folder: SweepFolder, root: Path) -> Self:
+    def begin(cls, plan: SweepPlan, settings: Settings, folder: SweepFolder, root: Path) -> Self:
         """Return the job of a command whose time begins now."""
         until = None if settings.minutes is None else time.time() + 60 * settings.minutes
         return cls(plan, settings, folder, root, folder.manifest, until)

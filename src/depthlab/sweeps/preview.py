@@ -7,14 +7,16 @@ from pathlib import Path
 from depthlab.sweeps.display.dry_run import show_plan
 from depthlab.sweeps.plan.costs import CostCounter, measure_costs, measure_steps
 from depthlab.sweeps.plan.estimate import Workload
-from depthlab.sweeps.plan.plan import Plan
+from depthlab.sweeps.plan.plan import SweepPlan
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.sweeps.state.trial_ledger import TrialLedger, load_state
 
 
-def preview(plan: Plan, settings: Settings, checker: RecipeChecker, folder: SweepFolder | None, root: Path) -> None:
+def preview(
+    plan: SweepPlan, settings: Settings, checker: RecipeChecker, folder: SweepFolder | None, root: Path
+) -> None:
     """Print what the sweep would do; nothing is started, and nothing is written."""
     trials = TrialLedger.read(folder).number(plan.trials, note=False)
     since = folder.manifest.since if folder is not None and not settings.fresh else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from depthlab.records import SweepManifest
 from depthlab.run import runs_root
-from depthlab.sweeps.plan.plan import Plan, Variant, identity_of, make_plan
+from depthlab.sweeps.plan.plan import SweepPlan, Variant, identity_of, make_plan
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.plan.trial import Trial
@@ -89,7 +89,7 @@ def preview_sweep(
     preview(plan, settings, checker, folder, root)
 
 
-def open_folder(plan: Plan, settings: Settings, root: Path) -> SweepFolder:
+def open_folder(plan: SweepPlan, settings: Settings, root: Path) -> SweepFolder:
     """Return the sweep's folder, made where the question is new or everything is to be done anew."""
     identity = identity_of(plan.space, settings)
     found = None if settings.fresh else SweepFolder.find(sweeps_root(root), identity)
@@ -114,7 +114,7 @@ def _plan(
     checker: RecipeChecker,
     only: TrialFilter | None,
     variants: Sequence[Variant],
-) -> Plan:
+) -> SweepPlan:
     plan = make_plan(overrides, settings, checker, variants)
     if only is not None:
         plan.trials = [trial for trial in plan.trials if only(trial)]

@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from depthlab.models import inception_v3, preresnet, resnet
 from depthlab.nn import Network
 from depthlab.questions.anatomy.figures_folds import fold
-from depthlab.questions.anatomy.figures_layout import Layout, height_of, skips, widest, width_of
+from depthlab.questions.anatomy.figures_layout import NetworkLayout, height_of, skips, widest, width_of
 from depthlab.questions.anatomy.figures_network import draw_networks
 from depthlab.questions.anatomy.measure.pieces import piece_of
 from depthlab.questions.anatomy.record import BlockCard, Piece
@@ -39,7 +39,7 @@ PIECES = pieces()
 @pytest.mark.parametrize("name", PIECES)
 def test_nothing_lies_on_anything_else(name: str) -> None:
     piece = PIECES[name]
-    layout = Layout(LAYER)
+    layout = NetworkLayout(LAYER)
     end = layout.place(piece, 0.0, 0.0)
     assert end == pytest.approx(height_of(piece))
     half = width_of(piece, LAYER) / 2 + 1e-9
@@ -54,7 +54,7 @@ def test_nothing_lies_on_anything_else(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in PIECES if skips(PIECES[name])])
 def test_an_arc_goes_around_what_it_skips(name: str) -> None:
-    layout = Layout(LAYER)
+    layout = NetworkLayout(LAYER)
     layout.place(PIECES[name], 0.0, 0.0)
     arcs = [wire for wire in layout.wires if wire.skip]
     assert arcs
@@ -84,7 +84,9 @@ def test_equal_neighbors_are_folded() -> None:
 
 def test_units_that_grow_are_folded_with_their_sum() -> None:
     dense = Piece(
-        "concat", "", (Piece("series", "skip"), Piece("series", "branch", (Piece("convolution", "3×3, 12"),)))
+        "concat",
+        "",
+        (Piece("series", "skip"), Piece("series", "branch", (Piece("convolution", "3×3, 12"),))),
     )
     [one] = fold([block(dense, (28, 8, 8), parameters=10), block(dense, (40, 8, 8), parameters=20)])
     assert one.lines == ("28 to 40 channels of 8×8", "sees 3×3", "30 parameters in all", "2 M multiply-adds each")

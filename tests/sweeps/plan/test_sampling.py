@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from depthlab.recipe import Interval
+from depthlab.recipe import SearchInterval
 from depthlab.sweeps.plan.sampling import between, random_combinations
 from tests.sweeps.planned import space
 
@@ -52,17 +52,17 @@ def test_log_intervals_are_uniform_in_the_logarithm() -> None:
 @pytest.mark.parametrize(
     "interval",
     [
-        Interval(0.1, 0.5, log=False, whole=False),
-        Interval(1e-5, 1e-3, log=True, whole=False),
-        Interval(8, 20, log=False, whole=True),
-        Interval(1, 64, log=True, whole=True),
-        Interval(-3, 3, log=False, whole=True),
-        Interval(0.12345649, 0.65432149, log=False, whole=False),  # six digits would leave the interval
-        Interval(0.12345649, 0.65432151, log=True, whole=False),
-        Interval(0.1234561, 0.1234562, log=False, whole=False),
+        SearchInterval(0.1, 0.5, log=False, whole=False),
+        SearchInterval(1e-5, 1e-3, log=True, whole=False),
+        SearchInterval(8, 20, log=False, whole=True),
+        SearchInterval(1, 64, log=True, whole=True),
+        SearchInterval(-3, 3, log=False, whole=True),
+        SearchInterval(0.12345649, 0.65432149, log=False, whole=False),  # six digits would leave the interval
+        SearchInterval(0.12345649, 0.65432151, log=True, whole=False),
+        SearchInterval(0.1234561, 0.1234562, log=False, whole=False),
     ],
 )
-def test_both_ends_are_in_an_interval_and_nothing_beyond(interval: Interval) -> None:
+def test_both_ends_are_in_an_interval_and_nothing_beyond(interval: SearchInterval) -> None:
     assert float(between(interval, 0.0)) == pytest.approx(interval.low, rel=1e-5)
     assert float(between(interval, 1.0)) == pytest.approx(interval.high, rel=1e-5)
     values = [float(between(interval, share / 97)) for share in range(98)]
@@ -71,5 +71,5 @@ def test_both_ends_are_in_an_interval_and_nothing_beyond(interval: Interval) -> 
 
 
 def test_whole_values_are_written_as_whole_numbers() -> None:
-    assert between(Interval(8, 20, log=False, whole=True), 0.5) == "14"
-    assert between(Interval(1, 10**7, log=False, whole=True), 1.0) == "10000000"
+    assert between(SearchInterval(8, 20, log=False, whole=True), 0.5) == "14"
+    assert between(SearchInterval(1, 10**7, log=False, whole=True), 1.0) == "10000000"

@@ -53,7 +53,7 @@ class Sign:
 
 @final
 @dataclass
-class Layout:
+class NetworkLayout:
     """What is to be drawn."""
 
     width: float  # of one layer

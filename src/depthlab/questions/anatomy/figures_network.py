@@ -11,7 +11,16 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
 from matplotlib.path import Path as Outline
 
 from depthlab.questions.anatomy.figures_folds import Fold, fold
-from depthlab.questions.anatomy.figures_layout import THIN, Layout, Point, Wire, height_of, skips, widest, width_of
+from depthlab.questions.anatomy.figures_layout import (
+    THIN,
+    NetworkLayout,
+    Point,
+    Wire,
+    height_of,
+    skips,
+    widest,
+    width_of,
+)
 from depthlab.questions.anatomy.record import NetworkCard, Piece
 from depthlab.report.palette import COLORS
 
@@ -100,7 +109,7 @@ class _Panel:
     def _draw_fold(self, axes: Axes, one: Fold, left: float, top: float) -> float:
         height, inner = _frame_height(one), self.inner
         _rounded(axes, left, top, inner, height, radius=0.07, edgecolor="0.78", facecolor="none", linewidth=0.8)
-        layout = Layout(self.layer)
+        layout = NetworkLayout(self.layer)
         x = left + inner / 2
         end = layout.place(one.piece, x, top + _gap(one))
         _draw_layout(axes, layout)
@@ -124,7 +133,7 @@ def _frame_height(one: Fold) -> float:
     return max(height_of(one.piece) + 2 * _PAD, _LINE * len(one.lines) + 0.06)
 
 
-def _draw_layout(axes: Axes, layout: Layout) -> None:
+def _draw_layout(axes: Axes, layout: NetworkLayout) -> None:
     for wire in sorted(layout.wires, key=lambda wire: wire.skip):
         _draw_wire(axes, wire)
     for box in layout.boxes:

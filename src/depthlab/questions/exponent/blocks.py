@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Callable, Sequence
 
-from depthlab.questions.exponent.figures import Panel, Value, exponents
+from depthlab.questions.exponent.figures import RemovalPanel, Value, exponents
 from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentRecord, ExponentRun
 from depthlab.questions.grouping import grouped
 from depthlab.report.blocks import PageTable, Picture
@@ -14,12 +14,12 @@ def exponent_picture(record: ExponentRecord) -> Picture:
     """Return the figure that the verdict is about."""
     share = f"{100 * record.share:.0f} %"
     panels = (
-        Panel(f"rise without {share} of the units (points)", lambda run: run.rise_of_some(UNITS)),
-        Panel("effective size in units (votes)", lambda run: run.effective_size(UNITS), log=True),
-        Panel("error of the whole network (%)", lambda run: run.error),
-        Panel(f"rise without {share} of the groups (points)", lambda run: run.rise_of_some(GROUPS)),
-        Panel("effective size in groups (votes)", lambda run: run.effective_size(GROUPS), log=True),
-        Panel("rise without one unit (points)", lambda run: run.rise_of_one(UNITS)),
+        RemovalPanel(f"rise without {share} of the units (points)", lambda run: run.rise_of_some(UNITS)),
+        RemovalPanel("effective size in units (votes)", lambda run: run.effective_size(UNITS), log=True),
+        RemovalPanel("error of the whole network (%)", lambda run: run.error),
+        RemovalPanel(f"rise without {share} of the groups (points)", lambda run: run.rise_of_some(GROUPS)),
+        RemovalPanel("effective size in groups (votes)", lambda run: run.effective_size(GROUPS), log=True),
+        RemovalPanel("rise without one unit (points)", lambda run: run.rise_of_one(UNITS)),
     )
     listed = [
         f"{same[0].network} ({same[0].units} units, {same[0].cardinality} groups) "

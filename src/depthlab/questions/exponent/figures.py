@@ -21,7 +21,7 @@ Value = Callable[[ExponentRun], float | None]
 
 @final
 @dataclass(frozen=True)
-class Panel:
+class RemovalPanel:
     """What is drawn in one panel: a title, a number of each run, and whether it lies on a logarithmic scale."""
 
     title: str
@@ -39,7 +39,7 @@ def along(axis: str, runs: Sequence[ExponentRun]) -> list[ExponentRun]:
     return [run for run in runs if run.units == base.units]
 
 
-def exponents(runs: Sequence[ExponentRun], panels: Sequence[Panel]) -> Figure:
+def exponents(runs: Sequence[ExponentRun], panels: Sequence[RemovalPanel]) -> Figure:
     """Draw each panel against multiply-adds: a point a run, a line through means along depth and along cardinality.
 
     Numbers at the points of the first panel are n x C, the units and the groups of each.
@@ -61,7 +61,7 @@ def exponents(runs: Sequence[ExponentRun], panels: Sequence[Panel]) -> Figure:
     return figure
 
 
-def _draw(axes: Axes, runs: Sequence[ExponentRun], panel: Panel, *, named: bool) -> None:
+def _draw(axes: Axes, runs: Sequence[ExponentRun], panel: RemovalPanel, *, named: bool) -> None:
     value_of = {id(run): panel.value(run) for run in runs}
     lines = {axis: along(axis, runs) for axis in AXES}
     beside = [run for run in runs if all(run not in line for line in lines.values())]

@@ -6,9 +6,9 @@ from statistics import fmean
 from depthlab.questions.grouping import grouped
 from depthlab.questions.votes.figures import (
     Level,
-    Line,
-    Panel,
     Point,
+    VoteLine,
+    VotePanel,
     cost_figure,
     disagreement_figure,
     feature_figure,
@@ -89,8 +89,8 @@ def ensemble_picture(record: VotesRecord) -> Picture | None:
         for network, runs in groups_of(record).items():
             if curves := curves_of(runs, SNAPSHOTS):
                 name = f"snapshots of one training: {network}"
-                lines.append(Line(name, _seed_points(curves, measure), len(lines)))
-        panels.append(Panel("", label, tuple(lines)))
+                lines.append(VoteLine(name, _seed_points(curves, measure), len(lines)))
+        panels.append(VotePanel("", label, tuple(lines)))
     if not panels[0].lines:
         return None
     told = "; ".join(
@@ -108,22 +108,22 @@ def ensemble_picture(record: VotesRecord) -> Picture | None:
 
 def cost_picture(record: VotesRecord) -> Picture | None:
     """Return the figure of the error against what a prediction costs."""
-    lines: list[Line] = []
+    lines: list[VoteLine] = []
     for look, (network, runs) in enumerate(groups_of(record).items()):
         price = runs[0].multiply_adds / _MILLION
-        lines.append(Line(f"one pass: {network}", ((price, tuple(run.whole.error for run in runs)),), look, mark=0))
+        lines.append(VoteLine(f"one pass: {network}", ((price, tuple(run.whole.error for run in runs)),), look, mark=0))
         for mark, (method, members) in enumerate(MEMBERS.items(), 1):
             if curves := curves_of(runs, method):
                 points = _priced(_seed_points(curves, ERROR), price)
-                lines.append(Line(f"{members}: {network}", points, look, mark=mark))
+                lines.append(VoteLine(f"{members}: {network}", points, look, mark=mark))
         for one in arithmetic(record, network):
             line = _ensemble_line(one, ERROR, look)
-            lines.append(Line(line.name, _priced(line.points, price), look, mark=len(MEMBERS) + 1))
+            lines.append(VoteLine(line.name, _priced(line.points, price), look, mark=len(MEMBERS) + 1))
     if not lines:
         return None
     told = "; ".join(f"{line.name} from {fmean(line.points[0][1]):.3g} %" for line in lines[:6])
     return Picture(
-        cost_figure(Panel("", LABELS[ERROR], tuple(lines))),
+        cost_figure(VotePanel("", LABELS[ERROR], tuple(lines))),
         "cost",
         f"Error against the multiply-adds of a prediction. {told}.",
         "Every member is one pass, as it is computed: layers in front of the first dropout are computed anew, and so "
@@ -178,21 +178,23 @@ def feature_picture(record: VotesRecord) -> Picture | None:
     )
 
 
-def _sampled_panel(record: VotesRecord, network: str, runs: Sequence[VotingRun], method: str, measure: str) -> Panel:
+def _sampled_panel(
+    record: VotesRecord, network: str, runs: Sequence[VotingRun], method: str, measure: str
+) -> VotePanel:
     lines = [
-        Line(f"{MEMBERS[method]}, {mean} mean", _seed_points(curves, measure), 0, mean == GEOMETRIC)
+        VoteLine(f"{MEMBERS[method]}, {mean} mean", _seed_points(curves, measure), 0, mean == GEOMETRIC)
         for mean in (ARITHMETIC, GEOMETRIC)
         if (curves := curves_of(runs, method, mean))
     ]
     others = arithmetic(record, network)
-    lines += [Line("independent networks", _ensemble_line(one, measure, 1).points, 1) for one in others]
+    lines += [VoteLine("independent networks", _ensemble_line(one, measure, 1).points, 1) for one in others]
     whole = Level(f"{WHOLE[method]} (one pass)", tuple(run.whole.value(measure) for run in runs))
-    return Panel(network, LABELS[measure], tuple(lines), (whole,))
+    return VotePanel(network, LABELS[measure], tuple(lines), (whole,))
 
 
-def _ensemble_line(one: Ensemble, measure: str, look: int) -> Line:
+def _ensemble_line(one: Ensemble, measure: str, look: int) -> VoteLine:
     points = tuple((float(point.members), (point.score.value(measure),)) for point in one.points)
-    return Line(f"independent: {one.network}", points, look)
+    return VoteLine(f"independent: {one.network}", points, look)
 
 
 def _seed_points(curves: Sequence[VoteCurve], measure: str) -> tuple[Point, ...]:

@@ -21,7 +21,7 @@ _LARGEST_LEGEND = 48  # characters of a name in it
 
 @final
 @dataclass(frozen=True)
-class Line:
+class VoteLine:
     """One way to vote: its values over the seeds, against the number of members or the cost."""
 
     name: str
@@ -42,16 +42,16 @@ class Level:
 
 @final
 @dataclass(frozen=True)
-class Panel:
+class VotePanel:
     """One measure of one network."""
 
     title: str
     label: str  # of y
-    lines: tuple[Line, ...]
+    lines: tuple[VoteLine, ...]
     levels: tuple[Level, ...] = ()
 
 
-def size_figure(rows: Sequence[Sequence[Panel]]) -> Figure:
+def size_figure(rows: Sequence[Sequence[VotePanel]]) -> Figure:
     """Draw measures against the number of members, a row of panels a network; bands from the best seed to the worst."""
     columns = max(len(row) for row in rows)
     figure = Figure(figsize=(1.0 + 3.3 * columns, 0.6 + 3.0 * len(rows)), layout="constrained")
@@ -65,7 +65,7 @@ def size_figure(rows: Sequence[Sequence[Panel]]) -> Figure:
     return figure
 
 
-def cost_figure(panel: Panel) -> Figure:
+def cost_figure(panel: VotePanel) -> Figure:
     """Draw a measure against the multiply-adds of a prediction, logarithmically."""
     figure = Figure(figsize=(8.6, 4.4), layout="constrained")
     axes = figure.subplots()
@@ -125,7 +125,7 @@ def feature_figure(panels: Mapping[str, Mapping[str, Sequence[Sequence[float | N
     return figure
 
 
-def _draw_panel(axes: Axes, panel: Panel) -> None:
+def _draw_panel(axes: Axes, panel: VotePanel) -> None:
     for number, level in enumerate(panel.levels):
         mean = fmean(level.values)
         gray = ("0.25", "0.5", "0.65")[number % 3]

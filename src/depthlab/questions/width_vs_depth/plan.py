@@ -35,7 +35,7 @@ class Options:
 
 @final
 @dataclass(frozen=True)
-class Plan:
+class MatchedPlan:
     """The networks that were found, and the hardware that their steps were timed on, "" where none were."""
 
     networks: tuple[MatchedNetwork, ...]
@@ -48,7 +48,7 @@ def read_options(arguments: Arguments) -> Options:
     return Options(read_match(options, MATCHES), options.get("budget", BUDGET), options.get("resnext"))
 
 
-def find_matched_runs(arguments: Arguments, options: Options) -> TrainedRuns[Plan] | None:
+def find_matched_runs(arguments: Arguments, options: Options) -> TrainedRuns[MatchedPlan] | None:
     """Return the runs of networks of equal cost, trained where they are missing; None after a dry run.
 
     Raises:
@@ -61,7 +61,7 @@ def find_matched_runs(arguments: Arguments, options: Options) -> TrainedRuns[Pla
     return None if runs is None else _renamed(runs)
 
 
-def find_networks(arguments: Arguments, options: Options) -> Plan:
+def find_networks(arguments: Arguments, options: Options) -> MatchedPlan:
     """Return the base networks, and for each budget the nearest network along each axis. Raises `ValueError`."""
     from depthlab.sweeps import CostCounter
 
@@ -81,7 +81,7 @@ def find_networks(arguments: Arguments, options: Options) -> Plan:
         *(search.matched(one, "base", cost) for one in bases),
         *search.along({"depth": base, "width": base, "cardinality": cardinal}, budgets),
     )
-    return Plan(networks, "" if times is None else times.hardware)
+    return MatchedPlan(networks, "" if times is None else times.hardware)
 
 
 def _cardinal_base(base: Candidate, fixed: Sequence[str], resnext: str | None, search: EqualCostSearch) -> Candidate:
@@ -111,7 +111,7 @@ def _is_network(override: Override) -> bool:
     return not override.prefix and (override.key in NETWORK_KEYS or override.key.startswith("model."))
 
 
-def _renamed(runs: TrainedRuns[Plan]) -> TrainedRuns[Plan]:
+def _renamed(runs: TrainedRuns[MatchedPlan]) -> TrainedRuns[MatchedPlan]:
     """Return the runs under the names that networks have on the page, in series by family, placed by cost."""
     costs = {one.network: one.cost for one in runs.plan.networks}
     names = {trial.fingerprint: candidate_name(runs.sweep.recipes[trial.index]) for trial in runs.sweep.trials}

@@ -9,7 +9,7 @@ from optuna.study import StudyDirection
 from optuna.trial import TrialState as OptunaState
 from optuna.trial import create_trial
 
-from depthlab.recipe import Interval, Override, Space, override_values
+from depthlab.recipe import Override, SearchInterval, Space, override_values
 from depthlab.records import DONE, TrialState
 from depthlab.sweeps.plan.sampling import typed
 from depthlab.sweeps.plan.settings import Settings
@@ -140,7 +140,7 @@ def _distribution(space: Space, key: str) -> BaseDistribution:
     return FloatDistribution(interval.low, interval.high, log=interval.log)
 
 
-def _typed(value: Any, interval: Interval | None) -> str:
+def _typed(value: Any, interval: SearchInterval | None) -> str:
     return typed(value, interval.low, interval.high) if interval is not None and not interval.whole else str(value)
 
 

@@ -32,7 +32,7 @@ class Skipped:
 
 @final
 @dataclass
-class Plan:
+class SweepPlan:
     """What a sweep asks for."""
 
     space: Space
@@ -48,7 +48,7 @@ class Plan:
 
 def make_plan(
     overrides: Sequence[str], settings: Settings, checker: RecipeChecker, variants: Sequence[Variant] = ()
-) -> Plan:
+) -> SweepPlan:
     """Return the trials that the overrides ask for, every one of them checked to be possible.
 
     With `variants`, each combination of the grid is repeated with the overrides of each variant, which replace those
@@ -61,7 +61,7 @@ def make_plan(
     grid = read_space(overrides, settings.params)
     space = _with_axes(grid, variants)
     _check_intervals(space, settings)
-    plan = Plan(space, searched=searched_axes(grid, settings))
+    plan = SweepPlan(space, searched=searched_axes(grid, settings))
     wanted = settings.samples if settings.search == "random" else None
     candidates = _varied(grid, variants) if variants else _candidates(space, settings)
     plan.trials += _distinct(_examined(candidates, plan, settings, checker), wanted)
@@ -140,7 +140,7 @@ def ends(space: Space) -> Iterator[tuple[str, ...]]:
 
 
 def _examined(
-    combinations: Iterable[tuple[str, ...]], plan: Plan, settings: Settings, checker: RecipeChecker
+    combinations: Iterable[tuple[str, ...]], plan: SweepPlan, settings: Settings, checker: RecipeChecker
 ) -> Iterator[Trial | None]:
     """Yield the combinations' trials, None for one that was skipped."""
     first, second = itertools.tee(combinations)
@@ -171,7 +171,7 @@ def _distinct(trials: Iterator[Trial | None], wanted: int | None) -> Iterator[Tr
             yield trial
 
 
-def _check_possible(plan: Plan, *, tried_all: bool) -> None:
+def _check_possible(plan: SweepPlan, *, tried_all: bool) -> None:
     """See that something is left, and where all was tried, something with each value: else it is a mistake."""
     if plan.trials and not (plan.skipped and tried_all):
         return

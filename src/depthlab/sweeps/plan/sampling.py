@@ -4,7 +4,7 @@ import math
 import random
 from collections.abc import Iterator
 
-from depthlab.recipe import Interval, Space
+from depthlab.recipe import SearchInterval, Space
 
 
 def random_combinations(space: Space, seed: int) -> Iterator[tuple[str, ...]]:
@@ -18,7 +18,7 @@ def random_combinations(space: Space, seed: int) -> Iterator[tuple[str, ...]]:
         i += 1
 
 
-def between(interval: Interval, share: float) -> str:
+def between(interval: SearchInterval, share: float) -> str:
     """Return the value at a share of the way through an interval, as it is typed, with six digits.
 
     Log intervals are gone through on the scale of logarithms; whole ones include both ends.

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from depthlab.models import densenet, inception_v1, resnet
 from depthlab.nn import measure_cost, on_meta_device, sequential
-from depthlab.questions.anatomy.measure.layer_costs import count_work, measure_kept
+from depthlab.questions.anatomy.measure.layer_costs import count_work, measure_saved
 from depthlab.questions.anatomy.measure.peak_memory import measure_peak
 
 META, CPU = torch.device("meta"), torch.device("cpu")
@@ -22,7 +22,7 @@ def test_what_two_layers_need_is_kept_once_where_it_is_needed_first() -> None:
         relu=nn.ReLU(),
         conv2=nn.Conv2d(8, 4, 1),
     )
-    kept = measure_kept(on_meta_device(net), (3, 6, 6), META)
+    kept = measure_saved(on_meta_device(net), (3, 6, 6), META)
     features = FLOAT * 8 * 36
     # the image, what is normalized, and what ReLU puts out, which the second convolution reads too
     expected = {"conv1": FLOAT * 3 * 36, "norm": features, "relu": features}
@@ -38,7 +38,7 @@ def test_what_a_resnet_keeps_by_hand() -> None:
     image, stem, pooled = FLOAT * 3 * 32**2, 2 * stages[0], FLOAT * 64
     # of each unit: what both normalizations read, and what both ReLUs put out
     units = sum(3 * 4 * stage for stage in stages)
-    assert measure_kept(on_meta_device(net), (3, 32, 32), META).total == image + stem + units + pooled
+    assert measure_saved(on_meta_device(net), (3, 32, 32), META).total == image + stem + units + pooled
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,15 @@ def test_the_meta_device_keeps_what_is_kept_for_real(make: object) -> None:
     assert callable(make)
     net = make()
     image = (3, 8, 8)
-    real = measure_kept(copy.deepcopy(net), image, CPU)
-    assert measure_kept(on_meta_device(net), image, META) == real
+    real = measure_saved(copy.deepcopy(net), image, CPU)
+    assert measure_saved(on_meta_device(net), image, META) == real
     assert measure_peak(on_meta_device(net), image, META) == pytest.approx(measure_peak(net, image, CPU), rel=0.02)
 
 
 def test_auxiliary_heads_keep_too() -> None:
     with torch.device("meta"):
         alone, helped = (inception_v1(depth=8, auxiliary=auxiliary) for auxiliary in (False, True))
-    one, other = (measure_kept(on_meta_device(net), (3, 8, 8), META) for net in (alone, helped))
+    one, other = (measure_saved(on_meta_device(net), (3, 8, 8), META) for net in (alone, helped))
     assert other.total > one.total
     assert any(name.startswith("auxiliary") for name in other.per_image)
 
@@ -109,4 +109,4 @@ def test_a_network_that_keeps_different_things_by_batch_says_so() -> None:
             return y.exp() if len(x) == 2 else y
 
     with pytest.raises(ValueError, match="depends on the batch"):
-        measure_kept(Fickle(), (1, 2, 2), CPU)
+        measure_saved(Fickle(), (1, 2, 2), CPU)

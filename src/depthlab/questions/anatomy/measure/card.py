@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from depthlab.nn import Network, ReceptiveField, on_meta_device, trace_receptive_fields
-from depthlab.questions.anatomy.measure.layer_costs import Heard, Kept, Shape, count_work, measure_kept
+from depthlab.questions.anatomy.measure.layer_costs import LayerWork, SavedTensors, Shape, count_work, measure_saved
 from depthlab.questions.anatomy.measure.layer_words import describe_layer
 from depthlab.questions.anatomy.measure.peak_memory import measure_peak
-from depthlab.questions.anatomy.measure.pieces import Block, blocks_of
+from depthlab.questions.anatomy.measure.pieces import NetworkBlock, blocks_of
 from depthlab.questions.anatomy.record import BlockCard, LayerCard, NetworkCard
 
 META = torch.device("meta")
@@ -44,13 +44,13 @@ def draw_card(
         words: The overrides that choose it.
         values: Its values on the axes that vary.
     """
-    copied, device, heard = run_through(net, image)
+    copied, device, work = run_through(net, image)
     notes = [] if isinstance(net, Network) else [NO_UNITS]
     reaches = trace_receptive_fields(net) if isinstance(net, Network) else {}
     peak = measure_peak(copied, image, device)
     kept = _kept(copied, image, device, notes)
-    layers = tuple(_layers(net, heard, reaches, kept))
-    blocks = tuple(_block_card(block, layers, heard, reaches) for block in blocks_of(net))
+    layers = tuple(_layers(net, work, reaches, kept))
+    blocks = tuple(_block_card(block, layers, work, reaches) for block in blocks_of(net))
     last = [block.field for block in blocks if block.where.startswith("stage")]
     return NetworkCard(
         name=name,
@@ -70,8 +70,8 @@ def draw_card(
     )
 
 
-def run_through(net: nn.Module, image: Shape) -> tuple[nn.Module, torch.device, dict[str, Heard]]:
-    """Return a copy that runs, the device where it does, and what was heard of each module."""
+def run_through(net: nn.Module, image: Shape) -> tuple[nn.Module, torch.device, dict[str, LayerWork]]:
+    """Return a copy that runs, the device where it does, and what each module did."""
     copied = on_meta_device(net)
     try:
         return copied, META, count_work(copied, image, META)
@@ -80,10 +80,10 @@ def run_through(net: nn.Module, image: Shape) -> tuple[nn.Module, torch.device, 
         return copied, device, count_work(copied, image, device)
 
 
-def _kept(net: nn.Module, image: Shape, device: torch.device, notes: list[str]) -> Kept | None:
+def _kept(net: nn.Module, image: Shape, device: torch.device, notes: list[str]) -> SavedTensors | None:
     try:
         with torch.random.fork_rng(devices=[]):
-            return measure_kept(net, image, device)
+            return measure_saved(net, image, device)
     except Exception as error:  # a person's own network can raise anything
         if isinstance(net, Network):
             raise
@@ -92,16 +92,16 @@ def _kept(net: nn.Module, image: Shape, device: torch.device, notes: list[str]) 
 
 
 def _layers(
-    net: nn.Module, heard: dict[str, Heard], reaches: dict[str, ReceptiveField], kept: Kept | None
+    net: nn.Module, work: dict[str, LayerWork], reaches: dict[str, ReceptiveField], kept: SavedTensors | None
 ) -> Iterator[LayerCard]:
     """Yield a card for each module that has something of its own: it runs as a whole, or has weights, or computes."""
     modules = dict(net.named_modules())
     counted: set[int] = set()
-    for name in (*heard, *(name for name in modules if name not in heard)):
+    for name in (*work, *(name for name in modules if name not in work)):
         module = modules[name]
         own = [p for p in module.parameters(recurse=False) if p.requires_grad and id(p) not in counted]
         counted |= {id(parameter) for parameter in own}
-        found, held = heard.get(name), kept.per_image.get(name, 0) if kept is not None else 0
+        found, held = work.get(name), kept.per_image.get(name, 0) if kept is not None else 0
         is_layer = found is not None and not any(True for _ in module.children())
         if not (is_layer or own or held or (found is not None and found.multiply_adds)):
             continue
@@ -132,12 +132,12 @@ def _where(net: nn.Module, name: str) -> str:
 
 
 def _block_card(
-    block: Block, layers: Sequence[LayerCard], heard: dict[str, Heard], reaches: dict[str, ReceptiveField]
+    block: NetworkBlock, layers: Sequence[LayerCard], work: dict[str, LayerWork], reaches: dict[str, ReceptiveField]
 ) -> BlockCard:
     inside = [
         one for one in layers if one.name == block.name or one.name.startswith(f"{block.name}.") or not block.name
     ]
-    found, reach = heard.get(block.name), reaches.get(block.name)
+    found, reach = work.get(block.name), reaches.get(block.name)
     return BlockCard(
         name=block.name,
         where=block.where,

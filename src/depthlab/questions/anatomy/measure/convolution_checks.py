@@ -14,10 +14,10 @@ from depthlab.questions.anatomy.record import ConvolutionCheck
 
 def check_convolutions(net: nn.Module, image: Shape) -> tuple[ConvolutionCheck, ...]:
     """Return a check for each shape of convolution that `net` has for images of shape (C, H, W), in their order."""
-    copied, _, heard = run_through(net, image)
+    copied, _, work = run_through(net, image)
     modules = dict(copied.named_modules())
     found: dict[ConvolutionCheck, int] = defaultdict(int)
-    for name, one in heard.items():
+    for name, one in work.items():
         module = modules[name]
         if not isinstance(module, nn.Conv2d) or one.input is None or one.output is None:
             continue

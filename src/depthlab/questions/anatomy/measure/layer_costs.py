@@ -16,15 +16,15 @@ Shape = tuple[int, int, int]
 
 @final
 @dataclass(frozen=True)
-class Heard:
-    """What was heard of a module in evaluation mode, on one image; its own work is what no module inside of it did."""
+class LayerWork:
+    """What a module did in evaluation mode, on one image; its own work is what no module inside of it did."""
 
     input: tuple[int, ...] | None
     output: tuple[int, ...] | None
     multiply_adds: int  # its own, over all of its calls
 
 
-def count_work(net: nn.Module, image: Shape, device: torch.device) -> dict[str, Heard]:
+def count_work(net: nn.Module, image: Shape, device: torch.device) -> dict[str, LayerWork]:
     """Return what each module did, by name, in the order in which they began; "" is the network itself.
 
     Multiply-adds are those of convolutions and matrix products; together they are those of `measure_cost`.
@@ -51,7 +51,7 @@ def count_work(net: nn.Module, image: Shape, device: torch.device) -> dict[str, 
 
     with evaluating(net), torch.no_grad(), counter, trace_modules(net, begins=begin, ends=end):
         net(torch.zeros(1, *image, device=device))
-    return {name: Heard(inputs[name], outputs[name], own) for name, own in work.items()}
+    return {name: LayerWork(inputs[name], outputs[name], own) for name, own in work.items()}
 
 
 def _counted(counter: FlopCounterMode) -> int:
@@ -60,7 +60,7 @@ def _counted(counter: FlopCounterMode) -> int:
 
 @final
 @dataclass(frozen=True)
-class Kept:
+class SavedTensors:
     """Bytes that are kept for the backward pass: those of each further image, by module, and those kept once."""
 
     per_image: dict[str, int]
@@ -72,7 +72,7 @@ class Kept:
         return sum(self.per_image.values())
 
 
-def measure_kept(net: nn.Module, image: Shape, device: torch.device) -> Kept:
+def measure_saved(net: nn.Module, image: Shape, device: torch.device) -> SavedTensors:
     """Count what autograd keeps of a forward pass, as its float32 kernels on a processor save it.
 
     What two layers need is kept once, and counted where it is needed first; so is the image itself. Weights and buffers
@@ -91,7 +91,7 @@ def measure_kept(net: nn.Module, image: Shape, device: torch.device) -> Kept:
     for (name, two), (_, three) in zip(few, more, strict=True):
         per_image[name] += three - two
         once += 3 * two - 2 * three
-    return Kept(dict(per_image), once)
+    return SavedTensors(dict(per_image), once)
 
 
 def _saved(net: nn.Module, image: Shape, device: torch.device, batch: int) -> list[tuple[str, int]]:

@@ -13,7 +13,7 @@ from depthlab.questions.anatomy.record import Piece
 
 @final
 @dataclass(frozen=True)
-class Block:
+class NetworkBlock:
     """A part of a network: its name in the state dict, where it stands, and its module, if it is one module."""
 
     name: str
@@ -21,19 +21,19 @@ class Block:
     piece: Piece
 
 
-def blocks_of(net: nn.Module) -> list[Block]:
+def blocks_of(net: nn.Module) -> list[NetworkBlock]:
     """Return stem, units and head of a `Network`; of any other network its children in the order of their names.
 
     The children of a sequence are taken for blocks themselves, so that blocks are what a person would name.
     """
     if not isinstance(net, Network):
-        return [Block(name, "", piece_of(module)) for name, module in _children(net)]
+        return [NetworkBlock(name, "", piece_of(module)) for name, module in _children(net)]
     units = [
-        Block(f"stages.{stage}.{place}", f"stage {stage + 1}", piece_of(unit))
+        NetworkBlock(f"stages.{stage}.{place}", f"stage {stage + 1}", piece_of(unit))
         for stage, members in enumerate(net.stages)
         for place, unit in enumerate(members.children())
     ]
-    ends = Block("stem", "stem", piece_of(net.stem)), Block("head", "head", piece_of(net.head))
+    ends = NetworkBlock("stem", "stem", piece_of(net.stem)), NetworkBlock("head", "head", piece_of(net.head))
     return [block for block in (ends[0], *units, ends[1]) if block.piece.kind != "series" or block.piece.parts]
 
 

@@ -19,7 +19,7 @@ from depthlab.nn import Network
 
 @final
 @dataclass(frozen=True)
-class Group:
+class ConvolutionGroup:
     """A group of a grouped convolution: of which unit, counted from 0, and which channels are its."""
 
     place: int
@@ -29,13 +29,13 @@ class Group:
     reader: nn.Conv2d  # that adds the groups up
 
 
-def find_groups(network: Network) -> list[Group]:
+def find_groups(network: Network) -> list[ConvolutionGroup]:
     """Return the groups of all units; none where no convolution is grouped, or nothing adds the groups up.
 
     A depthwise convolution (a group for each channel) is no set of transformations, and has none.
     """
     return [
-        Group(place, name, index, range(index * size, (index + 1) * size), reader)
+        ConvolutionGroup(place, name, index, range(index * size, (index + 1) * size), reader)
         for place, unit in enumerate(network.units())
         for name, path in unit.paths.items()
         for grouped, reader in _grouped(path)
@@ -53,7 +53,7 @@ def cardinality_of(network: Network) -> int:
 
 
 @contextmanager
-def muted(groups: Sequence[Group]) -> Iterator[None]:
+def muted(groups: Sequence[ConvolutionGroup]) -> Iterator[None]:
     """Delete groups for a while; afterwards the network is as it was, also after an error."""
     gone: dict[nn.Conv2d, list[int]] = {}
     for group in groups:

@@ -29,7 +29,7 @@ from torch import Tensor
 
 from depthlab.measures.lesions import SKIP, find_lesion_sites, removed
 from depthlab.nn import Network, Sum, evaluating
-from depthlab.questions.exponent.measure.groups import Group, cardinality_of, find_groups, muted
+from depthlab.questions.exponent.measure.groups import ConvolutionGroup, cardinality_of, find_groups, muted
 from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentRun, PieceLesion, PieceSet
 
 Images = Sequence[tuple[Tensor, Tensor]]  # batches of images (N, C, H, W) and labels (N,)
@@ -37,7 +37,7 @@ Images = Sequence[tuple[Tensor, Tensor]]  # batches of images (N, C, H, W) and l
 
 @final
 @dataclass(frozen=True)
-class Piece:
+class RemovablePart:
     """What can be deleted: its name, whether its unit changes the shape, and which of its kind it is."""
 
     name: str
@@ -45,7 +45,7 @@ class Piece:
     index: int
 
 
-Delete = Callable[[Sequence[Piece]], AbstractContextManager[object]]
+Delete = Callable[[Sequence[RemovablePart]], AbstractContextManager[object]]
 
 
 @torch.no_grad()
@@ -78,7 +78,7 @@ def measure_pieces(
         whole = centered_logits(network, images)
         labels = torch.cat([labels for _, labels in images])
         tester = _Tester(network, images, whole, labels, share, draws, seed)
-        units = [Piece(site.name, site.transition, place) for place, site in enumerate(sites)]
+        units = [RemovablePart(site.name, site.transition, place) for place, site in enumerate(sites)]
         sets = [
             tester.measure(UNITS, units, lambda gone: removed(network, possible, [sites[one.index] for one in gone]))
         ]
@@ -122,7 +122,7 @@ class _Tester:
     draws: int
     seed: int
 
-    def measure(self, kind: str, pieces: Sequence[Piece], delete: Delete) -> PieceSet:
+    def measure(self, kind: str, pieces: Sequence[RemovablePart], delete: Delete) -> PieceSet:
         lesions = []
         for piece in pieces:
             with delete([piece]):
@@ -139,8 +139,8 @@ class _Tester:
         return PieceSet(kind, tuple(lesions), together, tuple(errors))
 
 
-def _group_pieces(groups: Sequence[Group], units: dict[int, Piece]) -> list[Piece]:
+def _group_pieces(groups: Sequence[ConvolutionGroup], units: dict[int, RemovablePart]) -> list[RemovablePart]:
     return [
-        Piece(f"{units[group.place].name} group {group.index + 1}", units[group.place].transition, place)
+        RemovablePart(f"{units[group.place].name} group {group.index + 1}", units[group.place].transition, place)
         for place, group in enumerate(groups)
     ]

@@ -34,7 +34,7 @@ class Target:
 
 @final
 @dataclass
-class Block:
+class FeatureBlock:
     """Units in a row that stack their features on those before them."""
 
     sources: list[str] = field(default_factory=list)
@@ -67,9 +67,9 @@ def map_weights(network: Network) -> tuple[ReuseMap, ...]:
     return tuple(maps)
 
 
-def dense_blocks(network: Network) -> list[Block]:
+def dense_blocks(network: Network) -> list[FeatureBlock]:
     """Return the runs of units that stack their features, in the forward order."""
-    blocks: list[Block] = []
+    blocks: list[FeatureBlock] = []
     layout: list[tuple[str, int]] = []  # of the open block; empty where none is open
     count = 0
     for unit in network.units():
@@ -80,7 +80,7 @@ def dense_blocks(network: Network) -> list[Block]:
         if dense:
             if not layout:
                 layout, count = [(INPUT, next(iter(unit_readers(unit).values())).inputs)], 0
-                blocks.append(Block([INPUT]))
+                blocks.append(FeatureBlock([INPUT]))
             count += 1
             blocks[-1].targets += _targets(str(count), unit_readers(unit), layout)
             layout = list(_stacked(unit, str(count), layout))

@@ -12,7 +12,7 @@ from depthlab.run.weight_file import COUNTER
 _SYNONYMS = {"linear": "fc", "shortcut": "downsample"}
 
 
-def fit(network: nn.Module, tensors: Mapping[str, Tensor], file: str) -> str:
+def fit_weights(network: nn.Module, tensors: Mapping[str, Tensor], file: str) -> str:
     """Copy the tensors into the network, and return how they were told apart: by name, or by order.
 
     Names are those of the network's own state dict, or torchvision's, in which others' CIFAR networks are written too.

@@ -8,7 +8,7 @@ from pathlib import Path
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
 from depthlab.run.experiment import RunHooks, Tell, run
-from depthlab.run.root import runs_root
+from depthlab.run.runs_folder import runs_root
 from depthlab.tracking import Lock, find_finished
 
 CLAIMS = ".claims"  # beside the folders of runs: a lock for each fingerprint

@@ -10,7 +10,7 @@ from typing import Any
 from depthlab.recipe import ARITHMETIC, Recipe, recipe_from_config, source_hash
 from depthlab.records import Manifest, RunStatus
 from depthlab.run.columns import columns
-from depthlab.run.compare import Comparison, compare_runs
+from depthlab.run.compare import RunComparison, compare_runs
 from depthlab.run.experiment import Tell, run
 from depthlab.tracking import RunFolder
 from depthlab.training import choose_hardware
@@ -18,7 +18,9 @@ from depthlab.training import choose_hardware
 Changes = Mapping[str, Mapping[str, Any]]  # group -> key -> value
 
 
-def rerun(then: RunFolder, root: Path, *, tell: Tell, changes: Changes | None = None) -> tuple[RunFolder, Comparison]:
+def rerun(
+    then: RunFolder, root: Path, *, tell: Tell, changes: Changes | None = None
+) -> tuple[RunFolder, RunComparison]:
     """Train once more what the run `then` trained, in a new run under `root`, and compare the two.
 
     `changes` are made to the manifest's configuration: where things are kept, such as `{"data": {"folder": ...}}`.
@@ -84,7 +86,7 @@ def source_changed(manifest: Manifest) -> bool:
     return recipe.fingerprint(data_checksum=checksum, precision=manifest.precision) != manifest.fingerprint
 
 
-def verdict(comparison: Comparison) -> list[str]:
+def verdict(comparison: RunComparison) -> list[str]:
     """Say in lines whether two runs are identical and, if not, what differs in them and around them."""
     looked_at = f"{comparison.tensors} tensors of final weights, {comparison.numbers} metrics"
     if comparison.identical:

@@ -27,7 +27,7 @@ from depthlab.training import (
 
 
 @dataclass(frozen=True)
-class Fitted:
+class Trained:
     """What training leaves beside the weights."""
 
     seconds: float  # of training, over all resumptions
@@ -42,9 +42,9 @@ class _Epochs(pl.Callback):
         trainer.datamodule.train_dataloader().epoch = trainer.current_epoch  # type: ignore[attr-defined]
 
 
-def fit(
+def train(
     prepared: Prepared, folder: RunFolder, interruption: Interruption, *, listener: ProgressListener | None = None
-) -> Fitted:
+) -> Trained:
     """Train; the network that was prepared holds the final weights afterwards.
 
     Raises:
@@ -81,7 +81,7 @@ def fit(
     interruption.deferred = False
     interruption.raise_if_requested()
     assert trainer.global_step == prepared.total_steps, f"{trainer.global_step} steps of {prepared.total_steps}"
-    return Fitted(checkpoints.seconds, checkpoints)
+    return Trained(checkpoints.seconds, checkpoints)
 
 
 def _trainer(prepared: Prepared, folder: RunFolder, callbacks: list[pl.Callback]) -> pl.Trainer:
