@@ -2,8 +2,15 @@
 
 from depthlab.recipe.arithmetic import ARITHMETIC
 from depthlab.recipe.check_values import checked_value
-from depthlab.recipe.compose import checked_overrides, compose, from_hydra, one_line, recipe_from_config
-from depthlab.recipe.compose_each import compose_all, compose_each
+from depthlab.recipe.compose import (
+    checked_overrides,
+    compose,
+    compose_all,
+    compose_each,
+    from_hydra,
+    one_line,
+    recipe_from_config,
+)
 from depthlab.recipe.conf import CONF
 from depthlab.recipe.nearest import did_you_mean
 from depthlab.recipe.override import Override, override_keys, override_values, override_words, without_keys

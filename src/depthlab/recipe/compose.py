@@ -1,9 +1,11 @@
 """From what was typed to a checked recipe."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
@@ -14,6 +16,7 @@ from depthlab.recipe.check_keys import check_keys
 from depthlab.recipe.check_values import check_knobs, check_values
 from depthlab.recipe.parsed_override import ParsedOverride, parse_overrides
 from depthlab.recipe.recipe import Recipe
+from depthlab.recipe.space import read_space
 
 
 def compose(overrides: Sequence[str] = ()) -> Recipe:
@@ -25,8 +28,37 @@ def compose(overrides: Sequence[str] = ()) -> Recipe:
     with in_one_line(), conf.opened_conf():
         typed = parse_overrides(overrides)
         check_keys(typed)
-        cfg = conf.composed([one.text for one in typed])
-        return recipe_of(conf.ours(cfg), typed, cfg.hydra.runtime.choices)
+        base, choices = conf.base([one.text for one in typed if not one.sets_value])
+        cfg = copy.deepcopy(base)
+        OmegaConf.set_struct(cfg, True)  # no new keys without a plus
+        ConfigLoaderImpl._apply_overrides_to_config([one.parsed for one in typed if one.sets_value], cfg)
+        OmegaConf.set_struct(cfg, None)
+        return recipe_of(cfg, typed, choices)
+
+
+def compose_all(overrides: Sequence[str]) -> list[Recipe]:
+    """Return the recipes of every combination, `model=plain,resnet depth=20,56`, the last axis changing fastest.
+
+    Raises:
+        ValueError: as `compose` does, and names the combination.
+    """
+    recipes = []
+    for recipe in compose_each(read_space(overrides).combinations()):
+        if isinstance(recipe, ValueError):
+            raise recipe
+        recipes.append(recipe)
+    return recipes
+
+
+def compose_each(combinations: Iterable[Sequence[str]]) -> Iterator[Recipe | ValueError]:
+    """Yield for each combination of words what `compose` returns, or the `ValueError` that it raises."""
+    for words in combinations:
+        try:
+            yield compose(words)
+        except ValueError as error:
+            named = ValueError(f"{error} (in {' '.join(words)})")
+            named.__cause__ = error
+            yield named
 
 
 def checked_overrides(overrides: Sequence[str]) -> list[str]:

@@ -1,9 +1,10 @@
 """The folder conf/, as Hydra reads it: its groups, their options, and the keys that a choice of options has."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast, final
 
@@ -50,6 +51,28 @@ def composed(overrides: Sequence[str]) -> DictConfig:
     return compose(NAME, list(overrides), return_hydra_config=True)
 
 
+def base(choices: Sequence[str]) -> tuple[DictConfig, Mapping[str, Any]]:
+    """Return what these overrides, which set no values of ours, make of the configuration, and the chosen options.
+
+    Hydra needs some 80 ms for it, so that it is kept until a file changes. It must not be changed.
+    """
+    return _base(tuple(choices), _state_of_files(choices))
+
+
+@lru_cache(maxsize=256)
+def _base(choices: tuple[str, ...], _: object) -> tuple[DictConfig, Mapping[str, Any]]:
+    cfg = composed(choices)
+    return ours(cfg), cfg.hydra.runtime.choices
+
+
+def _state_of_files(choices: Sequence[str]) -> frozenset[tuple[str, int, int]]:
+    """Return what tells that a file of conf/, or of a folder that `hydra.searchpath` adds, is another than before."""
+    added = [choice.partition("=")[2].strip("[]").split(",") for choice in choices if "hydra.searchpath=" in choice]
+    folders = [CONF, *(one.strip(" '\"").removeprefix("file://") for several in added for one in several)]
+    files = [os.path.join(place, name) for folder in folders for place, _, names in os.walk(folder) for name in names]
+    return frozenset((file, status.st_mtime_ns, status.st_size) for file in files for status in [os.stat(file)])
+
+
 def ours(cfg: DictConfig) -> DictConfig:
     """Return a copy without Hydra's own settings."""
     return OmegaConf.masked_copy(cfg, [str(key) for key in cfg if key != "hydra"])
@@ -67,9 +90,8 @@ class Known:
 @cache
 def known(choices: tuple[str, ...] = ()) -> Known:
     """Return what can be typed beside `choices`, which are overrides of groups such as `model=plain`."""
-    cfg = composed(choices)
-    options = {group: str(option) for group, option in cfg.hydra.runtime.choices.items() if "/" not in group}
-    return Known(leaves_of(ours(cfg)), options)
+    cfg, chosen = base(choices)
+    return Known(leaves_of(cfg), {group: str(option) for group, option in chosen.items() if "/" not in group})
 
 
 def leaves_of(cfg: DictConfig) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import final
 
 from hydra.core.override_parser import types
@@ -59,6 +60,11 @@ class ParsedOverride:
         """Tell whether it chooses an option of a group, or adds a folder where options are found."""
         return self.key in GROUPS or self.key == "hydra.searchpath"
 
+    @property
+    def sets_value(self) -> bool:
+        """Tell whether it sets a key of ours."""
+        return not (self.is_choice or self.is_hydra)
+
 
 def parse_overrides(texts: Sequence[str]) -> list[ParsedOverride]:
     """Parse what was typed, without what does no harm; see `tidy`. Needs an opened conf.
@@ -69,6 +75,7 @@ def parse_overrides(texts: Sequence[str]) -> list[ParsedOverride]:
     return tidy([parse_override(text) for text in texts])
 
 
+@lru_cache(maxsize=4096)
 def parse_override(text: str) -> ParsedOverride:
     """Parse one text; see `parse_overrides`."""
     if "=" not in text and not text.startswith("~"):
