@@ -68,7 +68,7 @@ def _base(choices: tuple[str, ...], _: object) -> tuple[DictConfig, Mapping[str,
 def _state_of_files(choices: Sequence[str]) -> frozenset[tuple[str, int, int]]:
     """Return what tells that a file of conf/, or of a folder that `hydra.searchpath` adds, is another than before."""
     added = [choice.partition("=")[2].strip("[]").split(",") for choice in choices if "hydra.searchpath=" in choice]
-    folders = [CONF, *(one.strip(" '\"").removeprefix("file://") for several in added for one in several)]
+    folders = [str(CONF), *(one.strip(" '\"").removeprefix("file://") for several in added for one in several)]
     files = [os.path.join(place, name) for folder in folders for place, _, names in os.walk(folder) for name in names]
     return frozenset((file, status.st_mtime_ns, status.st_size) for file in files for status in [os.stat(file)])
 
