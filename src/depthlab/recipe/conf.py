@@ -14,6 +14,8 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.object_type import ObjectType
 from omegaconf import DictConfig, OmegaConf
 
+from depthlab.recipe.override import override_values
+
 CONF = Path(__file__).parents[3] / "conf"
 NAME = "train"
 VERSION_BASE = "1.3"
@@ -67,8 +69,8 @@ def _base(choices: tuple[str, ...], _: object) -> tuple[DictConfig, Mapping[str,
 
 def _state_of_files(choices: Sequence[str]) -> frozenset[tuple[str, int, int]]:
     """Return what tells that a file of conf/, or of a folder that `hydra.searchpath` adds, is another than before."""
-    added = [choice.partition("=")[2].strip("[]").split(",") for choice in choices if "hydra.searchpath=" in choice]
-    folders = [str(CONF), *(one.strip(" '\"").removeprefix("file://") for several in added for one in several)]
+    added = override_values(choices).get("hydra.searchpath", "").strip("[]").split(",")
+    folders = [str(CONF), *(folder.strip(" '\"").removeprefix("file://") for folder in added)]
     files = [os.path.join(place, name) for folder in folders for place, _, names in os.walk(folder) for name in names]
     return frozenset((file, status.st_mtime_ns, status.st_size) for file in files for status in [os.stat(file)])
 
