@@ -23,7 +23,7 @@ class RayTuneSweeper(Sweeper):
         self._sweeper = sweeper
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Keep the configuration; a trial is no task of Hydra's, so the rest has no use here."""
+        """Keep the configuration; a trial is not one of Hydra's tasks, so the rest has no use here."""
         self.hydra_context, self.config = hydra_context, config
 
     def sweep(self, arguments: list[str]) -> Any:

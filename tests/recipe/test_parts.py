@@ -8,7 +8,6 @@ import pytest
 from depthlab.nn.parts import CHOICES, MINIMUM, Parts
 from depthlab.nn.parts import SLOTS as SLOTS_OF_NN
 from depthlab.recipe import AXES, Recipe, compose, compose_all, model_arguments
-from depthlab.recipe.compound_rules import Name
 from depthlab.recipe.key_rules import SLOTS
 
 EVERY_SLOT = pytest.mark.parametrize("slot", SLOTS)
@@ -25,7 +24,7 @@ def fingerprint(*words: str) -> str:
 
 def test_slots_and_names_are_those_of_the_networks() -> None:
     assert tuple(SLOTS) == SLOTS_OF_NN
-    assert {slot: rule.names for slot, (rule, _) in SLOTS.items() if isinstance(rule, Name)} == CHOICES
+    assert {slot: rule.names for slot, (rule, _) in SLOTS.items() if rule.names} == CHOICES
     for slot, least in MINIMUM.items():
         assert compose([f"parts.{slot}={least}"]).parts == {slot: least}
         with pytest.raises(ValueError, match=rf"parts\.{slot} must be a whole number of {least} or more"):

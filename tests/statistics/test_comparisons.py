@@ -242,7 +242,7 @@ def test_what_is_no_probability_is_refused(p: float):
 
 @pytest.mark.parametrize("ask", [welch, paired, cohen_d, hedges_g, paired_dz])
 def test_values_and_levels_are_checked(ask):
-    with pytest.raises(ValueError, match="b has 1 of 2 values that are no finite numbers, such as nan"):
+    with pytest.raises(ValueError, match="b has 1 of 2 values that are not finite numbers, such as nan"):
         ask([1, 2], [3, math.nan])
     with pytest.raises(ValueError, match="a has no values"):
         ask([], [3, 4])

@@ -124,7 +124,7 @@ def test_a_statistic_may_know_vectors_only():
 def test_a_statistic_without_value_is_refused():
     with pytest.raises(ValueError, match="not finite on every resample"):
         bootstrap_interval([1, 2, 3], lambda x: math.nan, resamples=50)
-    with pytest.raises(ValueError, match="method='bca' is no bootstrap: give 'BCa' or 'percentile'"):
+    with pytest.raises(ValueError, match="method='bca' is not a bootstrap: give 'BCa' or 'percentile'"):
         bootstrap_interval([1, 2, 3], method="bca")  # type: ignore[arg-type]
 
 
@@ -164,7 +164,7 @@ def test_counts_that_cannot_be(errors: int, images: int):
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, 1e200, None])
 def test_values_that_are_no_finite_numbers_are_refused(bad: float):
-    with pytest.raises(ValueError, match="values has 1 of 3 values that are no finite numbers") as error:
+    with pytest.raises(ValueError, match="values has 1 of 3 values that are not finite numbers") as error:
         summarize([0.5, bad, 0.7])
     assert "\n" not in str(error.value)
 
@@ -181,5 +181,5 @@ def test_no_values_are_refused():
 def test_levels_are_shares(level: float):
     asked = (lambda: summarize([1], level), lambda: t_interval([1, 2], level), lambda: proportion_interval(1, 2, level))
     for ask in (*asked, lambda: bootstrap_interval([1, 2], level=level)):
-        with pytest.raises(ValueError, match=r"level=.* is no confidence level: give a share between 0 and 1"):
+        with pytest.raises(ValueError, match=r"level=.* is not a confidence level: give a share between 0 and 1"):
             ask()

@@ -17,7 +17,7 @@ _AT_ONCE = 2_000_000  # images of all resamplings that are drawn together
 def measure_calibration(network: nn.Module, batches: Iterable[tuple[Tensor, Tensor]], bins: int = BINS) -> Calibration:
     """Return the calibration of a network in evaluation mode, over batches of images (N, C, H, W) and labels (N,).
 
-    Raises `ValueError` for scores that are no finite numbers, and where there are no images.
+    Raises `ValueError` for scores that are not finite numbers, and where there are no images.
     """
     scores, labels = [], []
     with evaluating(network):
@@ -44,7 +44,7 @@ def calibration_of(scores: Tensor, labels: Tensor, bins: int = BINS, draws: int 
     if not len(scores):
         raise ValueError("there are no images to measure calibration on")
     if not bool(torch.isfinite(scores).all()):
-        raise ValueError("the network's scores are no finite numbers: its calibration can't be measured")
+        raise ValueError("the network's scores are not finite numbers: its calibration can't be measured")
     logarithms = scores.double().log_softmax(dim=1)
     confidence, predicted = logarithms.exp().max(dim=1)
     right = (predicted == labels).double()

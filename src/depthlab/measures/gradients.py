@@ -19,7 +19,7 @@ def measure_gradients(
     """Return the L2 norm of the loss's gradient with respect to each layer's weight, the mean over the batches.
 
     In training mode, as an optimizer sees it: batch normalization takes each batch's own statistics, and dropout draws
-    from a fixed seed. The gradient of weight decay is no part of it. The network itself is left as it is.
+    from a fixed seed. It does not include the gradient of weight decay. The network itself is left as it is.
 
     Args:
         network: Of any family; layers are its convolutions and linear layers along the main path.

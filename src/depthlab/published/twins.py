@@ -30,7 +30,7 @@ def published_twins(axes: Mapping[str, Any], *, data: str | None = None) -> tupl
 def published_figure(name: str, split: str = "test", network: str = "") -> PublishedFigure:
     """Return a row of results.csv as a record; `network` is what we call it, by default as the source does."""
     result = published_result(name)
-    assert result.error is not None, f"{name} is no error"
+    assert result.error is not None, f"{name} is not an error"
     return PublishedFigure(
         id=result.id,
         network=network or result.model,

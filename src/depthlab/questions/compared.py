@@ -58,7 +58,7 @@ def compare_sides(
         blank: Names what is compared.
         ours: Seed -> value of the first side.
         theirs: Likewise of the second.
-        images: How many images the values are shares of, in percent; 0 where they are no such shares.
+        images: How many images the values are shares of, in percent; 0 where they are not such shares.
         floors: The least variances of the two sides, in place of those by `images`.
     """
     blank = replace(blank, mean_a=_mean(ours), mean_b=_mean(theirs))

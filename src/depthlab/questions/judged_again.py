@@ -32,6 +32,6 @@ def read_answer(file: Path) -> tuple[Any, Any]:
         name = json.loads(file.read_text(encoding="utf-8"))["about"]["question"]
         question = import_module(f"depthlab.questions.{name}.question").QUESTION
     except (json.JSONDecodeError, KeyError, TypeError, ModuleNotFoundError) as error:
-        raise ValueError(f"{file} is no record of a question that can be judged") from error
+        raise ValueError(f"{file} is not the record of a question that can be judged") from error
     kind = question.part("verdict").judge.__annotations__["record"]
     return question, kind.read(file)

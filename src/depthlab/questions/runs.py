@@ -221,7 +221,7 @@ def _find_folders(typed: str, root: Path, uri: str | None) -> list[RunFolder]:
     for name in names:
         folder = find_or_fetch(root, name, uri)
         if folder.status != RunStatus.FINISHED or folder.record is None:
-            raise ValueError(f"run {folder.name} is {folder.status} and has no final weights: give its command again")
+            raise ValueError(f"run {folder.name} is {folder.status} and has no final weights: run its command again")
         if folder.path in folders:
             print(f"run= names {folder.name} twice: it is taken once", file=sys.stderr)
         folders[folder.path] = folder

@@ -6,12 +6,11 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from depthlab.recipe import conf
-from depthlab.recipe.compound_rules import Name, rule_like
 from depthlab.recipe.key_rules import KEY_RULES, OFF_VALUES, SEARCH_RULES
 from depthlab.recipe.nearest import did_you_mean
 from depthlab.recipe.parsed_override import ParsedOverride, choices_of
 from depthlab.recipe.recipe import OWN_PACKAGE
-from depthlab.recipe.rules import Refused, Rule
+from depthlab.recipe.rules import Refused, Rule, rule_like
 from depthlab.recipe.wording import as_given, as_typed, listed
 
 
@@ -74,7 +73,7 @@ def _read(key: str, rule: Rule, example: str, value: Any) -> Any:
     except Refused:
         if isinstance(plain, float) and plain.is_integer() and rule.takes(int(plain)):
             example = str(int(plain))  # 1e3, 20.0
-        if isinstance(rule, Name):
+        if rule.names:
             near = did_you_mean(str(plain), rule.names, f"{key}=") or f"; type {key}={example}"
             raise ValueError(f"{key} must be {rule.allowed}, not {as_given(plain)}{near}") from None
         raise ValueError(f"{key} must be {rule.allowed}, such as {key}={example}, not {as_given(plain)}") from None

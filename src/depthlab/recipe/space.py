@@ -9,12 +9,10 @@ from typing import final
 from hydra.core.override_parser.types import IntervalSweep
 
 from depthlab.recipe import conf
-from depthlab.recipe.compound_rules import OrNull
 from depthlab.recipe.key_rules import KEY_RULES
 from depthlab.recipe.override import Override, override_keys, override_words
 from depthlab.recipe.parsed_override import ParsedOverride, parse_overrides
 from depthlab.recipe.recipe import GROUPS, NOT_SCIENCE, STEERING
-from depthlab.recipe.rules import Text
 from depthlab.recipe.wording import listed
 
 _SEARCHPATH = "hydra.searchpath"
@@ -92,7 +90,7 @@ def read_space(words: Sequence[str], params: Mapping[str, str] | None = None) ->
     """Return the space that the words span; `params` are those of a named space, which typed words replace by key.
 
     A typed `model._target_` takes the place of several named families too: it is the same network in each of them.
-    Words that steer the sweep (`sweep.*`, `ray.*`, `fresh`, `sweep=NAME`, `hydra.*`) are no part of any trial.
+    Words that steer the sweep (`sweep.*`, `ray.*`, `fresh`, `sweep=NAME`, `hydra.*`) are not part of any trial.
 
     Raises:
         ValueError: in one line, for a word that can't be read, and for an interval that can't be drawn from.
@@ -181,8 +179,7 @@ def _check_bounds(word: ParsedOverride, interval: SearchInterval) -> None:
         return
     rule, example = KEY_RULES[word.key]
     ends = [int(end) if interval.whole else end for end in (interval.low, interval.high)]
-    inner = rule.rule if isinstance(rule, OrNull) else rule
-    if isinstance(inner, Text):
+    if rule.takes("any text"):
         raise ValueError(f"{word.text}: {word.key} takes no numbers; type one, such as {word.key}={example}")
     wrong = [end for end in ends if not rule.takes(end)]
     if not wrong:

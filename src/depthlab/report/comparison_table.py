@@ -1,9 +1,9 @@
-"""Comparisons of runs as a table, and how far they tell."""
+"""Comparisons of runs as a table, how far they tell, and how many runs diverged on each side."""
 
 from collections.abc import Sequence
 
-from depthlab.records import Compared
-from depthlab.report.blocks import PageTable
+from depthlab.records import Compared, FailureComparison
+from depthlab.report.blocks import Block, PageTable
 from depthlab.report.cells import interval_cell
 
 
@@ -21,6 +21,21 @@ def comparison_table(
 def planning_text(compared: Sequence[Compared]) -> tuple[str, ...]:
     """Return a paragraph for each of the first comparisons: how far its seeds tell, and how many it takes."""
     return tuple(f"{one.a} against {one.b}, {one.measure}: {one.enough}" for one in compared[:6] if one.enough)
+
+
+def failure_blocks(failures: Sequence[FailureComparison], what: str) -> tuple[Block, ...]:
+    """Return how many runs diverged with and without `what`, such as a factor; nothing where none did."""
+    if not failures:
+        return ()
+    rows = tuple(
+        (one.a, f"{one.diverged_a} of {one.runs_a}", one.b, f"{one.diverged_b} of {one.runs_b}", one.p, one.p_holm)
+        for one in failures
+    )
+    return (
+        f"Runs that diverged are in no mean, so {what} that makes runs diverge may look harmless above. How many "
+        "diverged, of those that diverged or came to their end, by Fisher's exact test:",
+        PageTable(("with", "diverged", "with ", "diverged ", "p", "p by Holm"), rows, name="failures"),
+    )
 
 
 def _row(one: Compared) -> tuple[object, ...]:

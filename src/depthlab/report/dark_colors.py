@@ -10,7 +10,7 @@ Source of the color space, in which equal steps look equal: Ottosson, A perceptu
 import math
 
 DARK_PAPER, DARK_INK = "#14171b", "#eceae6"
-_COLORFUL = 0.09  # chroma from which on a color is no tint of gray
+_COLORFUL = 0.09  # chroma from which on a color is not a tint of gray
 _TOWARD_INK = 1.6  # exponent of the lightness of grays
 _LIFT, _SPREAD = 0.48, 0.44  # lightness of the darkest color on a dark page, and from it to the lightest
 

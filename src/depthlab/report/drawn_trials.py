@@ -72,7 +72,7 @@ def broken_trials(record: SweepRecord, metric: str) -> list[TrialRecord]:
 def count_trials(record: SweepRecord, metric: str, *, noun: str = "trial") -> str:
     """Return one line that accounts for every trial: `24 trials: 21 finished, 3 failed (2 diverged, 1 timeout)`.
 
-    `noun` is what a reader calls them: runs that were not of one sweep are no trials.
+    `noun` is what a reader calls them: runs that were not of one sweep are not trials.
     """
     total = len(record.trials)
     if not total:

@@ -87,5 +87,5 @@ def _folder_class(file: Path, root: Path, classes: Sequence[str]) -> str | None:
 
 
 def _printable(path: Path) -> str:
-    """Return the path, with `?` for bytes that are no text."""
+    """Return the path, with `?` for bytes that are not text."""
     return str(path).encode(errors="replace").decode()

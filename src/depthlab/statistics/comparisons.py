@@ -58,7 +58,7 @@ def paired(
 ) -> Comparison:
     """Compare pairs, such as runs of two networks from the same initial weights, in the same order (Student, 1908).
 
-    Runs of different depths are no pairs: that they share a seed makes them no more alike than others.
+    Runs of different depths are not pairs: that they share a seed makes them no more alike than others.
 
     t = mean(a - b) / (std(a - b) / sqrt(n)) with n - 1 degrees of freedom. Difference and interval are in the units of
     the values; the effect is dz. With `images` or `floors` the variance of the differences is at least both sides'

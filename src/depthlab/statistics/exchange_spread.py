@@ -22,7 +22,7 @@ NO_SPREAD = "The values don't spread at all, so that no interval can be given an
 class Point:
     """A network: its family, its values on the axes that it has, its cost, and its errors in percent, one a seed.
 
-    Errors are shares of `images` images; 0 where the values are no such shares.
+    Errors are shares of `images` images; 0 where the values are not such shares.
     """
 
     family: str

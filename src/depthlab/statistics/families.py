@@ -13,7 +13,7 @@ def holm(p_values: Iterable[float | None]) -> tuple[float | None, ...]:
     values = list(p_values)
     for p in values:
         if p is not None and not 0 <= p <= 1:
-            raise ValueError(f"p={p} is no p-value: give numbers from 0 to 1, or None where there was no test")
+            raise ValueError(f"p={p} is not a p-value: give numbers from 0 to 1, or None where there was no test")
     tested = sorted((p, place) for place, p in enumerate(values) if p is not None)
     adjusted: list[float | None] = [None] * len(values)
     largest = 0.0

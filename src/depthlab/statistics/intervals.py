@@ -70,7 +70,7 @@ def bootstrap_interval(
     numbers = sample(values)
     check_level(level)
     if method not in ("BCa", "percentile"):
-        raise ValueError(f"method={method!r} is no bootstrap: give 'BCa' or 'percentile'")
+        raise ValueError(f"method={method!r} is not a bootstrap: give 'BCa' or 'percentile'")
     if numbers.size < 2:
         return None
     if np.ptp(numbers) == 0:
@@ -93,7 +93,9 @@ def proportion_interval(errors: int, images: int, level: float = 0.95) -> Interv
     check_level(level)
     whole = all(isinstance(count, int | np.integer) and not isinstance(count, bool) for count in (errors, images))
     if not (whole and 0 <= errors <= images and images >= 1):
-        raise ValueError(f"errors={errors} of images={images} is no share: give whole numbers, 0 <= errors <= images")
+        raise ValueError(
+            f"errors={errors} of images={images} is not a share: give whole numbers, 0 <= errors <= images"
+        )
     found = stats.binomtest(int(errors), int(images)).proportion_ci(confidence_level=level, method="wilson")
     return Interval(float(found.low), float(found.high), level)
 

@@ -157,7 +157,7 @@ def _check(std: float, level: float) -> None:
         )
     _check_finite("std", std)
     if std < 0:
-        raise ValueError(f"std={std} is no standard deviation: give 0 or more, in the units of the difference")
+        raise ValueError(f"std={std} is not a standard deviation: give 0 or more, in the units of the difference")
 
 
 def _check_power(power: float, level: float) -> None:
@@ -172,4 +172,4 @@ def _check_seeds(n: int) -> None:
 
 def _check_finite(name: str, value: float) -> None:
     if not math.isfinite(value):
-        raise ValueError(f"{name}={value} is no finite number: leave runs that diverged out of it")
+        raise ValueError(f"{name}={value} is not a finite number: leave runs that diverged out of it")

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 Sample = npt.NDArray[np.float64]
 
-LARGEST = 1e150  # beyond it a square is no finite number
+LARGEST = 1e150  # beyond it a square is not finite
 
 
 def sample(values: Iterable[float], name: str = "values") -> Sample:
@@ -26,7 +26,7 @@ def sample(values: Iterable[float], name: str = "values") -> Sample:
     unfit = numbers[~(np.abs(numbers) < LARGEST)]
     if unfit.size:
         raise ValueError(
-            f"{name} has {unfit.size} of {numbers.size} values that are no finite numbers, such as "
+            f"{name} has {unfit.size} of {numbers.size} values that are not finite numbers, such as "
             f"{unfit[0]}: leave such runs out and count them apart"
         )
     return numbers
@@ -35,7 +35,7 @@ def sample(values: Iterable[float], name: str = "values") -> Sample:
 def check_level(level: float) -> None:
     """Raise `ValueError` unless `level` is the confidence level of an interval, a share between 0 and 1."""
     if isinstance(level, bool) or not 0 < level < 1:
-        raise ValueError(f"level={level} is no confidence level: give a share between 0 and 1, such as 0.95")
+        raise ValueError(f"level={level} is not a confidence level: give a share between 0 and 1, such as 0.95")
 
 
 def mean_of(numbers: Sample) -> float:

@@ -71,7 +71,7 @@ def _git(folder: Path, *arguments: str) -> str | None:
     command = [program, "-C", str(folder), *arguments]
     try:
         answer = subprocess.run(command, capture_output=True, env=environment, timeout=30, check=False)
-    except subprocess.TimeoutExpired:  # a slow disk is no reason not to train
+    except subprocess.TimeoutExpired:  # training goes on with a slow disk
         return None
     # `diff --no-index` says 1 where files differ.
     allowed = (0, 1) if "--no-index" in arguments else (0,)

@@ -92,7 +92,7 @@ def find_run(root: Path, run: str) -> RunFolder:
 
 
 def _is_attempt(manifest: Path, fingerprint: str, since: str) -> bool:
-    # Plain JSON: quick, and a manifest of an older version is no obstacle to a new run.
+    # Plain JSON: quick, and a manifest of an older version does not stop a new run.
     values = json.loads(manifest.read_text(encoding="utf-8"))
     asked = values.get("stands_for") or values.get("fingerprint")
     return asked == fingerprint and str(values.get("created")) >= since

@@ -75,7 +75,9 @@ def snapshots(*, cycles: int = 5) -> CyclicCosine:
     cycle.
     """
     if isinstance(cycles, bool) or not isinstance(cycles, int) or cycles < 1:
-        raise ValueError(f"schedule.cycles={cycles} is no number of cycles: type 1 or more, such as schedule.cycles=5")
+        raise ValueError(
+            f"schedule.cycles={cycles} is not a number of cycles: type 1 or more, such as schedule.cycles=5"
+        )
     return CyclicCosine(cycles)
 
 

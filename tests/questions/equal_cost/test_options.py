@@ -13,7 +13,7 @@ def test_budgets_are_multiples_and_amounts_in_order_each_once() -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("lots", "budget=lots is no amount: type multiples of the base such as 2x,4x, or numbers"),
+        ("lots", "budget=lots is not an amount: type multiples of the base such as 2x,4x, or numbers"),
         ("2y", "budget=2y is no amount"),
         ("1x", "budget=1x is not above the cost of the base network, 100: type one such as 2x"),
         ("2x,90", "budget=90 is not above"),

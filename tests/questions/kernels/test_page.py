@@ -35,6 +35,8 @@ def test_what_has_to_be_told_is_there(page: Get) -> None:
         assert told in several.text
     assert [float(row["mismatch (%)"]) for row in several.table("matching")] == [0, 0, 0, 0, -12]
     assert several.table("networks")[-1]["runs"] == "2 of 3"
+    failed = {row["with"]: (row["diverged"], row["diverged "]) for row in several.table("failures")}
+    assert failed["normalization=none"] == ("1 of 3", "0 of 3") and failed["activation=gelu"] == ("0 of 3", "0 of 3")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -51,5 +53,5 @@ def test_the_verdict_is_that_of_the_record_alone(name: str) -> None:
 
 def test_one_seed_is_a_point(page: Get, open_page: OpenPage) -> None:
     one = page("one")
-    assert "One seed: every number here is a point" in one.text
+    assert "One seed: every number here is a point" in one.text and "runs diverge" not in one.text
     open_page(one.folder / "index.html").check()

@@ -159,7 +159,7 @@ def test_a_sweep_is_found_by_name_and_what_it_lacks_is_told(left: LeftRuns, pipe
     for name in (sweep.path.name, "cd34cd", "degradation", "depth-seed-cd"):
         answer = pipeline("report", f"folder={left.root}", f"output={tmp_path / 'page'}", f"sweep={name}")
         assert answer.out.startswith("4 runs: 3 finished, 1 failed (1 unknown)\n"), name
-    assert "2 of the sweep's 4 trials are no run here (1 waiting, 1 failed)." in said(tmp_path / "page" / "index.html")
+    assert "2 of the sweep's 4 trials have no run here (1 waiting, 1 failed)." in said(tmp_path / "page" / "index.html")
     answer = pipeline("report", f"folder={left.root}", "sweep=depht")
     assert answer.code == 2 and f"there are: {sweep.path.name}" in answer.err
 

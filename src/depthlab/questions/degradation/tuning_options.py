@@ -143,5 +143,5 @@ def _typed(key: str, values: Sequence[str], space: Space, settings: Settings) ->
 
 def _is_seed(text: str) -> bool:
     if not text.isdigit():
-        raise ValueError(f"tune.seed={text} is no seed: type a whole number, such as tune.seed={APART}")
+        raise ValueError(f"tune.seed={text} is not a seed: type a whole number, such as tune.seed={APART}")
     return True

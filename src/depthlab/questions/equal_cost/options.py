@@ -45,7 +45,7 @@ def read_budgets(typed: str, base: float, example: str) -> list[float]:
             budget = base * float(text[:-1]) if text.endswith("x") else float(text)
         except ValueError:
             raise ValueError(
-                f"budget={text} is no amount: type multiples of the base such as {example}, or numbers"
+                f"budget={text} is not an amount: type multiples of the base such as {example}, or numbers"
             ) from None
         if not base < budget < math.inf:
             first = example.partition(",")[0]

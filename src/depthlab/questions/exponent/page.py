@@ -26,7 +26,7 @@ SIZE = (
 )
 LESIONS = (
     "Without a unit its skip alone is left; without a group the convolution that adds the groups up finds zeros "
-    "in its place. Units that change the shape are left out of all means, as their skip is no identity. Rises are "
+    "in its place. Units that change the shape are left out of all means, as their skip is not an identity. Rises are "
     "points above the whole network's error, and can't go beyond that of guessing: where most of a network is "
     "gone, they say little."
 )

@@ -6,7 +6,7 @@ from collections import Counter
 from depthlab.questions.kernels.figures import kind_differences
 from depthlab.questions.kernels.record import KernelsRecord
 from depthlab.report.blocks import Block, Notice, Page, PageTable, Picture, Section
-from depthlab.report.comparison_table import comparison_table, planning_text
+from depthlab.report.comparison_table import comparison_table, failure_blocks, planning_text
 from depthlab.report.published_table import splits_text
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 
@@ -104,5 +104,6 @@ def _comparisons(record: KernelsRecord) -> Section:
             "each for itself. Dunnett's test takes one spread for all, so it errs where spreads differ.",
             comparison_table(record.compared, "comparisons"),
             *planning_text(record.compared),
+            *failure_blocks(record.failures, "a kind"),
         ),
     )

@@ -76,11 +76,11 @@ def _slot_sentence(slot: str, networks: Sequence[VariantNetwork], compared: Sequ
     clear = [one for one in known if is_significant(one.p_holm)]
     if not clear:
         return (
-            f"{name}: no kind's test error can be told from that of {skeleton} by these seeds "
+            f"{name}: no kind's test error is shown to differ from that of {skeleton} "
             f"({listed(known, _with_interval)}; points, {percent} %)."
         )
     rest = [kinds[one.a] for one in known if one not in clear]
-    others = f"; {', '.join(rest)} can't be told from it" if rest else ""
+    others = f"; no difference shown for {', '.join(rest)}" if rest else ""
     return (
         f"{name}: test error less that of {skeleton}, in points with {percent} % intervals: "
         f"{listed(clear, _with_interval)}{others}."

@@ -116,7 +116,7 @@ def _comparisons(record: LesionRecord) -> Section:
         "The comparisons",
         (
             "Each network without one site, against itself whole, and networks that differ in one axis, by the rise of "
-            "the error. Each run counts once, with its median over sites, as units of one network are no independent "
+            "the error. Each run counts once, with its median over sites, as units of one network are not independent "
             "networks. Runs of one model that began with the same weights are compared in pairs (paired t test), "
             "others by Welch's test; a variance is at least that of errors counted on so many images. p-values are "
             "corrected by Holm's method in each family, and a claim is made below 0.05.",

@@ -44,7 +44,7 @@ class Lesions(Record):
     fixed_units: tuple[FixedUnit, ...]
     singles: tuple[float, ...]  # error without each site
     deletions: tuple[Deletion, ...] = ()  # among all sites
-    inner_deletions: tuple[Deletion, ...] = ()  # among those that are no transitions; empty where none is
+    inner_deletions: tuple[Deletion, ...] = ()  # among those that are not transitions; empty where none is
     reorderings: tuple[Reordering, ...] = ()
     seconds: float = 0.0  # that measuring took
 

@@ -27,7 +27,7 @@ def judge(record: LesionRecord) -> LesionRecord:
     """Return the record with its comparisons, its headline and its verdict, computed from what was measured."""
     networks = grouped(record.measured, lambda run: run.network)
     rises, compared = find_rises(networks), compare_rises(record.about.axes, networks)
-    if record.weights:  # more seeds of a file can't be had
+    if record.weights:  # a file has no more seeds
         rises = [replace(one, enough="") for one in rises]
     headline = _headline(rises, compared)
     sentences = [_tell_network(one, networks[one.b]) for one in rises]

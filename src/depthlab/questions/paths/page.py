@@ -82,7 +82,7 @@ def _gradients(record: PathsRecord) -> Section:
     blocks.append(
         f"Veit et al. 2016 follow single paths: {found.draws} random ones of each length for each image, here too. The "
         f"number of paths times the mean norm along one says where most of the paths with a gradient are; "
-        f"{100 * record.carried:.0f} % of it are their effective paths. It is no share of the gradient: gradients "
+        f"{100 * record.carried:.0f} % of it are their effective paths. It is not a share of the gradient: gradients "
         "along different paths cancel, so these norms add up to many times the whole."
     )
     if any(run.effective is not None for run in measured):

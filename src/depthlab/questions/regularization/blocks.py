@@ -21,7 +21,7 @@ from depthlab.questions.regularization.record import (
     PublishedEffect,
     RegularizationRecord,
 )
-from depthlab.records import Calibration, CalibrationBin, Change, FailureComparison
+from depthlab.records import Calibration, CalibrationBin, Change
 from depthlab.report.blocks import PageTable, Picture
 from depthlab.report.cells import interval_cell
 from depthlab.report.scale import show
@@ -122,15 +122,6 @@ def effect_table(effects: Sequence[Change]) -> PageTable:
     )
     head = ("measure", "change", "kind", "difference", "95 % interval", "p", "p by Holm", "df", "why no test")
     return PageTable(head, rows, "Changes from a factor's first level to its second.", "effects")
-
-
-def failure_table(failures: Sequence[FailureComparison]) -> PageTable:
-    """Return a row for each factor: how many runs diverged with it and without."""
-    rows = tuple(
-        (one.a, f"{one.diverged_a} of {one.runs_a}", one.b, f"{one.diverged_b} of {one.runs_b}", one.p, one.p_holm)
-        for one in failures
-    )
-    return PageTable(("with", "diverged", "with ", "diverged ", "p", "p by Holm"), rows, name="failures")
 
 
 def cell_table(record: RegularizationRecord) -> PageTable:

@@ -63,8 +63,8 @@ def read_factors(options: Mapping[str, str], words: Sequence[str], settings: Set
     they would be without it.
 
     Raises:
-        ValueError: in one line, for what is no factor, for levels that are not two, and for a factor that the network
-            doesn't have.
+        ValueError: in one line, for what is not a factor, for levels that are not two, and for a factor that the
+            network doesn't have.
     """
     space = read_space(words, settings.params)
     if settings.search != "grid" or space.intervals:

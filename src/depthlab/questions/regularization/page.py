@@ -4,7 +4,6 @@ from depthlab.questions.regularization.blocks import (
     cell_table,
     effect_picture,
     effect_table,
-    failure_table,
     gap_picture,
     interaction_picture,
     published_effect_table,
@@ -12,6 +11,7 @@ from depthlab.questions.regularization.blocks import (
 )
 from depthlab.questions.regularization.record import RegularizationRecord
 from depthlab.report.blocks import Block, Folded, Notice, Page, Section
+from depthlab.report.comparison_table import failure_blocks
 from depthlab.report.published_table import splits_text
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 from depthlab.report.scale import show
@@ -71,7 +71,7 @@ def _gap(record: RegularizationRecord) -> Section:
 def _calibration(record: RegularizationRecord) -> Section:
     picture = reliability_picture(record)
     if picture is None:
-        return Section("Calibration", (Notice("No run's weights and images can be had any more.", "warning"),))
+        return Section("Calibration", (Notice("No run's weights and images are available any more.", "warning"),))
     lacking = sum(one.calibration is None for one in record.measured)
     blocks: list[Block] = [
         "Calibration is whether a network is as often right as it says. The expected calibration error is the mean "
@@ -97,13 +97,7 @@ def _tests(record: RegularizationRecord) -> Section:
     ]
     if record.effects:
         blocks.append(Folded("Every change", (effect_table(record.effects),)))
-    if record.failures:
-        blocks += [
-            "Runs that diverged are in no mean, so a factor that makes runs diverge may look harmless above. How many "
-            "diverged, of those that diverged or came to their end, by Fisher's exact test:",
-            failure_table(record.failures),
-        ]
-    return Section("How changes are tested", tuple(blocks))
+    return Section("How changes are tested", (*blocks, *failure_blocks(record.failures, "a factor")))
 
 
 def _literature(record: RegularizationRecord) -> Section:

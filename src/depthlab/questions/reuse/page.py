@@ -34,7 +34,7 @@ LITERATURE = (
     "many inputs, so that early features are read by deep layers directly; in the second and third block the "
     "output of the transition is read least; and the classifier concentrates on final features. They show one "
     "network, by eye and without the map before training. Drawn weights are equally large on all sources, so that "
-    "a wide spread alone is no finding."
+    "a wide spread alone is not a finding."
 )
 
 

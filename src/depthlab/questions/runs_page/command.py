@@ -170,4 +170,4 @@ def trials_without_runs(sweep: SweepRecord, fingerprints: set[str]) -> list[str]
     if not missing:
         return []
     states = ", ".join(f"{count} {state}" for state, count in missing.most_common())
-    return [f"{missing.total()} of the sweep's {len(sweep.trials)} trials are no run here ({states})."]
+    return [f"{missing.total()} of the sweep's {len(sweep.trials)} trials have no run here ({states})."]

@@ -12,7 +12,7 @@ from depthlab.report.trial_groups import SEED
 
 _BEST_FIRST = (TrialState.FINISHED, TrialState.RUNNING, TrialState.PRUNED, TrialState.CUT_OFF, TrialState.FAILED)
 _MODEL = "model"
-_CODE = "code"  # the key of what is no setting: the checksum of the code that computes, shortened
+_CODE = "code"  # the key of what is not a setting: the checksum of the code that computes, shortened
 _ORDER = ("data", _MODEL, "depth", "width")  # as people say it
 
 

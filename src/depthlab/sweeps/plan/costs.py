@@ -107,7 +107,7 @@ def recorded_steps(
         (data, expected_hardware(recipe, counter.facts(recipe), processor=processor, threads=threads))
         for data, recipe in ones.items()
     }
-    # as plain JSON: what an older version wrote is no obstacle
+    # as plain JSON: what an older version wrote does no harm
     records = (json.loads(file.read_text(encoding="utf-8")) for file in files)
     return [step for record in records if (step := _step(record, wanted)) is not None]
 

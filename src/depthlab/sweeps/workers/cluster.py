@@ -112,7 +112,7 @@ class LocalCluster:
         """Let a cluster begin to start."""
         cores = _usable_cores()
         return subprocess.Popen(
-            # -P: our own files are no modules there
+            # -P: our own files are not modules there
             [sys.executable, "-P", str(_HEAD), *([] if cores is None else [str(cores)])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -11,7 +11,7 @@ from depthlab.tracking.environment import describe_checkout
 
 PROJECT = Path(__file__).parents[4]  # where src/ and conf/ are side by side, as the recipes need them
 
-# Everything else in the project is no business of the workers.
+# Everything else in the project is not needed by the workers.
 _EXCLUDES = (
     "/mlruns", "/outputs", "/multirun", "/docs", "/tests", "/docker", "/benchmarks", "/tools", "/build", "/dist",
     ".git", ".venv", "venv", "node_modules", "__pycache__", "*.egg-info",

@@ -17,7 +17,7 @@ class NetworkBlock:
     """A part of a network: its name in the state dict, where it stands, and its module, if it is one module."""
 
     name: str
-    where: str  # stem, stage 1, head; "" in a network that is no `Network`
+    where: str  # stem, stage 1, head; "" in a network that is not a `Network`
     piece: Piece
 
 

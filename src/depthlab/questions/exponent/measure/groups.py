@@ -32,7 +32,7 @@ class ConvolutionGroup:
 def find_groups(network: Network) -> list[ConvolutionGroup]:
     """Return the groups of all units; none where no convolution is grouped, or nothing adds the groups up.
 
-    A depthwise convolution (a group for each channel) is no set of transformations, and has none.
+    A depthwise convolution (a group for each channel) is not a set of transformations, and has none.
     """
     return [
         ConvolutionGroup(place, name, index, range(index * size, (index + 1) * size), reader)

@@ -54,7 +54,7 @@ def measure_pieces(
 ) -> ExponentRun:
     """Return the run with its lesions: each unit and each group alone, then a share of them together, at random.
 
-    Together are those whose units keep the shape, as a transition's skip is no identity: without its branch another
+    Together are those whose units keep the shape, as a transition's skip is not an identity: without its branch another
     network is left, not one of fewer functions.
 
     Args:
@@ -98,13 +98,13 @@ def measure_pieces(
 
 
 def centered_logits(network: Network, images: Images) -> Tensor:
-    """Return the logits less their mean over classes, (N, K); what is the same for all classes is no vote."""
+    """Return the logits less their mean over classes, (N, K); what is the same for all classes is not a vote."""
     logits = torch.cat([network(batch).double() for batch, _ in images])
     return logits - logits.mean(dim=1, keepdim=True)
 
 
 def error_of(logits: Tensor, labels: Tensor) -> float:
-    """Return the share of wrong answers in percent; logits that are no number are wrong."""
+    """Return the share of wrong answers in percent; logits that are not numbers count as wrong."""
     right = (logits.argmax(dim=1) == labels) & logits.isfinite().all(dim=1)
     return 100 * float(1 - right.double().mean())
 

@@ -44,7 +44,7 @@ def measure_run(one: TrainedRun, options: Options) -> ExponentRun:
         run = one.run
         network = run.network("final")
         if not isinstance(network, Network):
-            raise ValueError("it is no depthlab.nn.Network, so that its units are not known")
+            raise ValueError("it is not a depthlab.nn.Network, so its units are not known")
         images = list(run.test_images(options.images))
         named = replace(whole, network=name_of(run, one.ref.group))
         return measure_pieces(named, network, images, share=options.share, draws=options.draws)

@@ -86,7 +86,7 @@ def reader_of(*modules: nn.Module) -> Reader | None:
 def unit_readers(unit: Parallel) -> dict[str, Reader]:
     """Return the readers of a unit by path, in order; paths without weights, such as an identity, have none.
 
-    The skip of a residual unit that projects is no reader: it carries the stream, and does not compute on it.
+    The skip of a residual unit that projects is not a reader: it carries the stream, and does not compute on it.
     """
     summed = "skip" in unit.paths
     found = {name: reader_of(unit.before, path) for name, path in unit.paths.items() if not (summed and name == "skip")}

@@ -31,7 +31,7 @@ def whole_vote(network: nn.Module, batches: Batches) -> Tensor:
     """Return what the network says in evaluation mode, log-probabilities (images, classes).
 
     Of a network with dropout this is weight scaling: every feature is there, at its mean over masks (Hinton et al.
-    2012, arXiv 1207.0580). Raises `ValueError` for scores that are no finite numbers, and without images.
+    2012, arXiv 1207.0580). Raises `ValueError` for scores that are not finite numbers, and without images.
     """
     with evaluating(network):
         return _logarithms([network(images) for images, _ in batches])
@@ -107,5 +107,5 @@ def _logarithms(scores: Sequence[Tensor]) -> Tensor:
         raise ValueError("there are no images to vote on")
     found = torch.cat([part.double().cpu() for part in scores])
     if not bool(torch.isfinite(found).all()):
-        raise ValueError("the network's scores are no finite numbers: it can't vote")
+        raise ValueError("the network's scores are not finite numbers: it can't vote")
     return found.log_softmax(dim=1)
