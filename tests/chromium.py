@@ -83,6 +83,7 @@ class Opened:
     doubled: tuple[str, ...]  # ids that are there twice
     headings: tuple[int, ...]  # levels, in their order
     screenshot: Path  # PNG of the whole page
+    answer: Any  # what the script returned that was run in it
 
     @property
     def problems(self) -> list[str]:
@@ -105,7 +106,9 @@ class Opened:
 
 
 class OpenPage(Protocol):
-    def __call__(self, path: Path, width: int = WIDE, *, dark: bool = False, scripts: bool = True) -> Opened: ...
+    def __call__(
+        self, path: Path, width: int = WIDE, *, dark: bool = False, scripts: bool = True, run: str = ""
+    ) -> Opened: ...
 
 
 class Chromium:
@@ -170,8 +173,10 @@ class Chromium:
         read: dict[str, Any] = json.loads(message)
         return read
 
-    def open_page(self, path: Path, width: int = WIDE, *, dark: bool = False, scripts: bool = True) -> Opened:
-        """Open a file at a window's width and return how it looks."""
+    def open_page(
+        self, path: Path, width: int = WIDE, *, dark: bool = False, scripts: bool = True, run: str = ""
+    ) -> Opened:
+        """Open a file at a window's width, run a script in it (an expression, maybe a promise), return how it looks."""
         self.events = []
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -185,6 +190,10 @@ class Chromium:
             self.call("Emulation.setDeviceMetricsOverride", session, height=800, **screen)
             self.call("Page.navigate", session, url=path.absolute().as_uri())
             self.wait("Page.loadEventFired")
+            ran = self.call(
+                "Runtime.evaluate", session, expression=run, awaitPromise=True, returnByValue=True, userGesture=True
+            )
+            assert "exceptionDetails" not in ran, ran["exceptionDetails"]
             look = self.call("Runtime.evaluate", session, expression=LOOK, returnByValue=True)["result"]["value"]
             # All of it at once, as what lies outside of the window is not drawn.
             self.call("Emulation.setDeviceMetricsOverride", session, height=max(800, look["height"]), **screen)
@@ -206,6 +215,7 @@ class Chromium:
             tuple(look["doubled"]),
             tuple(look["headings"]),
             self._home / name,
+            ran["result"].get("value"),
         )
 
 

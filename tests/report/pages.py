@@ -13,6 +13,7 @@ def drawn(kind: str = "lines") -> Figure:
         figure.colorbar(axes.imshow([[0.0, 1.0], [0.5, 0.25]], cmap="Blues"))
     else:
         axes.plot([1, 2, 3], [3, 1, 2], color="#440154", marker="o", label="plain-56")
+        axes.errorbar([1, 2, 3], [2, 2.5, 1.5], yerr=0.25, color="#d55e00", label="resnet-56")
         axes.fill_between([1, 3], [0, 0], [1, 1], color="#e8f0fe")
         axes.legend(title="network")
     axes.set(xlabel="epoch", ylabel="error (%)", title="training")

@@ -10,8 +10,10 @@ NAMED = 6  # networks that lost runs, by name
 
 
 def points(value: float) -> str:
-    """Write a difference of percentages: to a tenth, small ones to two digits."""
-    return f"{value:.1f}" if abs(value) >= 0.95 or value == 0 else f"{value:.2g}"
+    """Write a difference of percentages: to a tenth, small ones to two digits; what rounding leaves of zero is 0."""
+    if abs(value) < 1e-5:
+        return "0"
+    return f"{value:.1f}" if abs(value) >= 0.95 else f"{value:.2g}"
 
 
 def together(names: Sequence[str]) -> str:

@@ -33,6 +33,7 @@ class FoundRun(Record):
     versions: dict[str, str] = field(default_factory=dict)  # installed distribution -> version
     hardware: str = ""  # processor or GPU, threads and precision
     data: str = ""  # sha256 of the images
+    images: int = 0  # of the smallest split, which limits the digits of errors; 0 where it is not known
     test_note: str = ""  # what to say of test images that the set doesn't call so
     stands_for: str = ""  # fingerprint of what was asked, where memory ran out and batches were computed in more parts
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self, TypeAlias, final
 
 from matplotlib.figure import Figure
 
+from depthlab.report.cells import Estimate
 from depthlab.report.trial_table import Table
 
 _STEM = re.compile(r"[a-z0-9][a-z0-9_.-]*")
@@ -31,14 +32,16 @@ class Picture:
 class PageTable:
     """Rows under named columns.
 
-    Numbers are shown to four digits, and exact in the file; text is shown as it is. What isn't known is None, a dash
-    on the page and nothing in the file. Columns of numbers are set to the right.
+    Numbers are shown to the digits that they support, and exact in the file; text is shown as it is. What isn't known
+    is None, a dash on the page and nothing in the file. What all rows share is said in the caption, not in a column.
     """
 
     head: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     caption: str = ""
-    name: str = ""  # of its CSV file, without suffix; "" for a table that is on the page alone
+    name: str = ""  # of its files, without suffix; "" for a table that is on the page alone
+    images: int = 0  # of which numbers in % and points are shares; 0 where they differ or are unknown
+    over: str = "seeds"  # what the standard deviations of its estimates are over
 
     def __post_init__(self) -> None:
         assert not self.name or _STEM.fullmatch(self.name), f"a table can't have the file name {self.name!r}"
@@ -50,8 +53,17 @@ class PageTable:
         return cls(table.columns, table.rows, caption, name)
 
     def to_csv(self) -> str:
-        """Return it as comma-separated values, exact."""
-        return Table(self.head, self.rows).to_csv()
+        """Return it as comma-separated values, exact; an estimate takes two columns."""
+        head: list[str] = []
+        columns: list[list[Any]] = []
+        for place, name in enumerate(self.head):
+            column = [row[place] for row in self.rows]
+            head.append(name)
+            columns.append([value.mean if isinstance(value, Estimate) else value for value in column])
+            if any(isinstance(value, Estimate) for value in column):
+                head.append(f"{name.strip()}, std")
+                columns.append([value.std if isinstance(value, Estimate) else None for value in column])
+        return Table(tuple(head), tuple(zip(*columns, strict=True))).to_csv()
 
 
 @final
@@ -109,14 +121,15 @@ class Page:
     """A page that can stand in for a paper: the verdict first, then what it rests on."""
 
     title: str
-    lead: str  # the verdict, in words; a line is a paragraph
+    lead: str  # the verdict in words: the first line is the answer, each other one a statement that it rests on
     sections: tuple[Section, ...]
     facts: tuple[tuple[str, str], ...] = ()  # at the foot: command, hardware, date, commit
+    answer: PageTable | None = None  # the numbers that the answer is about, below it
 
 
 def blocks_of(page: Page) -> list[Block]:
     """Return all blocks of the page in their order, those that are folded away too."""
-    found: list[Block] = []
+    found: list[Block] = [] if page.answer is None else [page.answer]
     queue = [block for section in page.sections for block in section.blocks]
     while queue:
         block = queue.pop(0)

@@ -1,18 +1,45 @@
 """Numbers as they stand in the cells of tables."""
 
+import math
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self, final
 
 from depthlab.records import Interval
+from depthlab.report.digits import LEAST, fixed, spread_decimals
+
+
+@final
+@dataclass(frozen=True)
+class Estimate:
+    """A mean with the sample's standard deviation, `std`: None of a single value. `note` is shown behind it."""
+
+    mean: float
+    std: float | None = None
+    note: str = ""
+
+    @classmethod
+    def of(cls, values: Sequence[float], note: str = "") -> Self | None:
+        """Return the mean of values, such as those of several seeds; None, an empty cell, where there is none."""
+        if not values:
+            return None
+        return cls(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None, note)
 
 
 def interval_cell(interval: Interval | None) -> str | None:
-    """Write an interval with three digits; None, an empty cell, where there is none."""
-    return None if interval is None else f"{interval.low:.3g} to {interval.high:.3g}"
+    """Write an interval, its width to two digits, or more where an end would look like zero; None if there is none."""
+    if interval is None:
+        return None
+    ends = (interval.low, interval.high)
+    if not all(map(math.isfinite, ends)):
+        return " to ".join(f"{end:.3g}" for end in ends)
+    decimals = spread_decimals(interval.high - interval.low)
+    decimals = max([decimals, *(-math.floor(math.log10(abs(end))) for end in ends if abs(end) > LEAST)])
+    return " to ".join(fixed(end, decimals) for end in ends)
 
 
 def mean_and_std(values: Sequence[float]) -> tuple[float | None, float | None]:
     """Return the mean and the sample's standard deviation; None for what too few values leave open."""
-    if not values:
-        return None, None
-    return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None
+    found = Estimate.of(values)
+    return (None, None) if found is None else (found.mean, found.std)

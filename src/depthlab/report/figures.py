@@ -1,14 +1,16 @@
 """Figures of one run: a record in, a matplotlib figure out."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from depthlab.records import RunRecord
+from depthlab.report.frame import figure_frame, legend, whole_numbers
 from depthlab.report.metric_scale import set_metric_scale
 
 MOST_CLASSES_WITH_NUMBERS = 12
@@ -18,11 +20,9 @@ TRAIN, VALIDATION = "#4269d0", "#d9480f"
 
 def learning_curves(record: RunRecord) -> Figure:
     """Draw loss and error (%) of training and validation against the epoch, with the final test error as a line."""
-    figure = Figure(figsize=(9, 3.6))
-    loss, error = figure.subplots(1, 2)
-    figure.subplots_adjust(left=0.09, right=0.98, bottom=0.14, top=0.88, wspace=0.22)
+    figure, (loss, error) = figure_frame(1, 2, size=(9, 3.6))
     drawn: list[float] = []
-    for split, label, color in (("train", "training (augmented, running)", TRAIN), ("val", "validation", VALIDATION)):
+    for split, label, color in (("train", training_label(record.axes), TRAIN), ("val", "validation", VALIDATION)):
         epochs, losses = zip(*record.curves[f"{split}/loss"], strict=True)
         _, accuracies = zip(*record.curves[f"{split}/accuracy"], strict=True)
         style = {"color": color, "label": label, "marker": "o" if len(epochs) == 1 else ""}
@@ -34,13 +34,25 @@ def learning_curves(record: RunRecord) -> Figure:
     loss.set(xlabel="epoch", ylabel="cross-entropy (nats)")
     set_metric_scale(loss, drawn)  # a first epoch may be at thousands
     error.set(xlabel="epoch", ylabel="error (%)", ylim=(0, None))
-    for axes in (loss, error):
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(alpha=0.25)
-    error.legend(frameon=False, fontsize="small")
+    whole_numbers(loss, error)
+    legend(error)
     figure.suptitle(record.name)
     return figure
+
+
+def mixed_labels(axes: Mapping[str, Any]) -> str:
+    """Return what mixed the labels of training images, such as "mixup and cutmix"; "" where nothing did.
+
+    Args:
+        axes: Of the run, or what is held by several.
+    """
+    return " and ".join(key for key in ("mixup", "cutmix") if isinstance(axes.get(key), int | float) and axes[key] > 0)
+
+
+def training_label(axes: Mapping[str, Any]) -> str:
+    """Return what a training curve is called: under mixed labels it is no error on images as they are."""
+    mixed = mixed_labels(axes)
+    return f"training ({f'labels mixed by {mixed}' if mixed else 'augmented'}, running)"
 
 
 def confusion_matrix(record: RunRecord) -> Figure:

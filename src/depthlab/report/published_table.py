@@ -10,6 +10,8 @@ from depthlab.report.scale import show
 
 _RECIPE = ("optimizer", "learning_rate", "schedule", "epochs", "batch_size", "weight_decay")
 
+_SPLITS = ("training", "validation", "test")
+
 
 def published_table(published: Sequence[PublishedFigure], runs: Sequence[MeasuredRun], name: str) -> PageTable:
     """Return a row for each published figure, with the mean of our runs of that network."""
@@ -44,7 +46,12 @@ def differences(published: Sequence[PublishedFigure], held: Mapping[str, Any], t
     )
 
 
+def fewest_images(trained: Mapping[str, Any]) -> int:
+    """Return how many images the smallest split has, which limits the digits of errors; 0 where that is not known."""
+    return min((trained[name] for name in _SPLITS if name in trained), default=0)
+
+
 def splits_text(trained: Mapping[str, Any]) -> str:
     """Return how many images each split has, as far as that is known."""
-    there = [f"{trained[name]:,} {name}" for name in ("training", "validation", "test") if name in trained]
+    there = [f"{trained[name]:,} {name}" for name in _SPLITS if name in trained]
     return ", ".join(there) or "an unknown number of"

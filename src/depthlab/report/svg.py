@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from depthlab.report.dark_colors import dark_twin
+from depthlab.report.figure_data import SERIES
 
 _COLOR = re.compile(r"#[0-9a-f]{6}\b")
 _POINTS = 0.75  # of a CSS pixel
@@ -28,21 +29,34 @@ class InlineSvg:
     fixed: bool  # it has areas whose colors are a scale, and keeps all its colors: it needs light paper
 
 
+def lay_out(figure: Figure) -> None:
+    """Find the places of panels and legends, once for all files: it takes longer than to draw them."""
+    FigureCanvasAgg(figure)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
 def to_svg(figure: Figure) -> str:
     """Return the figure as an SVG file. The same figure gives the same text, today and tomorrow."""
-    FigureCanvasAgg(figure)
-    text = io.StringIO()
-    # The same figure is the same file: ids made from what they name, and letters drawn as lines.
-    with rc_context({"svg.hashsalt": "depthlab", "svg.fonttype": "path"}):
-        figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-    return text.getvalue()
+    return _save(figure, "svg", Date=None, Creator=None).decode()
 
 
 def to_png(figure: Figure) -> bytes:
-    """Return the figure as a PNG file at 150 dots an inch, the same for the same figure."""
+    """Return the figure as a PNG file at 150 dots an inch."""
+    return _save(figure, "png", Software=None)
+
+
+def to_pdf(figure: Figure) -> bytes:
+    """Return the figure as a PDF file, with letters that a paper's typesetter can read."""
+    return _save(figure, "pdf", CreationDate=None, Creator=None, Producer=None)
+
+
+def _save(figure: Figure, kind: str, **metadata: None) -> bytes:
+    """Return the file of the figure, the same for the same figure: without dates, and ids made from what they name."""
     FigureCanvasAgg(figure)
     data = io.BytesIO()
-    figure.savefig(data, format="png", dpi=150, metadata={"Software": None})
+    with rc_context({"svg.hashsalt": "depthlab", "svg.fonttype": "path", "pdf.fonttype": 42}):
+        figure.savefig(data, format=kind, dpi=150 if kind == "png" else "figure", metadata=metadata)
     return data.getvalue()
 
 
@@ -96,7 +110,7 @@ def _local(name: str) -> str:
 
 
 def _rename(root: ET.Element, prefix: str) -> None:
-    """Put the prefix before ids that are referred to, and leave out the others."""
+    """Put the prefix before ids that are referred to, leave out the others, and note the number of a series."""
     used = set()
     for element in root.iter():
         for key, value in element.attrib.items():
@@ -107,7 +121,9 @@ def _rename(root: ET.Element, prefix: str) -> None:
             else:
                 element.attrib[key] = re.sub(r"url\(#", f"url(#{prefix}-", value)
     for element in root.iter():
-        own = element.attrib.pop("id", None)
+        own = element.attrib.pop("id", "")
+        if own.startswith(SERIES):
+            element.attrib["data-series"] = own.removeprefix(f"{SERIES}-").partition(".")[0]
         if own in used:
             element.attrib["id"] = f"{prefix}-{own}"
 

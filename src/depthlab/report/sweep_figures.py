@@ -1,7 +1,8 @@
 """A sweep's metric against one of its axes: a line for each combination of the others, or points if they are many."""
 
 from collections.abc import Sequence
-from typing import final
+from dataclasses import replace
+from typing import Any, final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,9 +11,11 @@ from matplotlib.ticker import NullFormatter, NullLocator
 
 from depthlab.records import SweepRecord, TrialRecord
 from depthlab.report.drawn_trials import Drawn, Quantity, broken_trials, count_trials, drawn_trials
+from depthlab.report.frame import figure_frame, legend
 from depthlab.report.metric_scale import set_metric_scale
 from depthlab.report.palette import BROKEN, Style, styles
 from depthlab.report.scale import Scale, scale_of, shorten, show
+from depthlab.report.table_text import UNKNOWN
 from depthlab.report.trial_groups import SEED, TrialGroup, group_trials, telling_axes, varies
 
 MOST_GROUPS = 8
@@ -30,10 +33,12 @@ def metric_against_axis(record: SweepRecord, axis: str, metric: str = "val/accur
 
     Args:
         record: The sweep, at whatever stage.
-        axis: The key that goes along x.
+        axis: The key that goes along x; of the seed, whose values have no order, the settings do.
         metric: What goes along y; accuracies are drawn as errors in percent.
         noun: What a reader calls a trial.
     """
+    if axis == SEED:
+        record, axis = _by_setting(record)
     drawn, broken = drawn_trials(record, metric), broken_trials(record, metric)
     scale = scale_of(trial.values.get(axis) for trial in record.trials)
     others = [key for key in record.axes if key not in (axis, SEED) and varies(record, key)]
@@ -41,25 +46,31 @@ def metric_against_axis(record: SweepRecord, axis: str, metric: str = "val/accur
     groups = group_trials(record.trials, shown)
     ordered = len(shown) == 1 and scale_of(group.key[0] for group in groups).numeric
     looks = styles([group.places for group in groups], ordered=ordered)
-    figure = Figure(figsize=(6.4, 4.2), layout="constrained")
-    panel = _Panel(figure.subplots(), axis, scale, as_lines=shown == others, groups=len(groups), noun=noun)
+    figure, axes = figure_frame(size=(6.4, 4.2))
+    panel = _Panel(axes, axis, scale, as_lines=shown == others, groups=len(groups), noun=noun)
     panel.set_scales([one.value for one in drawn], Quantity(metric).label)
     for place, (group, style) in enumerate(zip(groups, looks, strict=True)):
         panel.draw_points([one for one in drawn if one.trial.index in group.trials], place, style)
         panel.draw_broken([trial for trial in broken if trial.index in group.trials], place)
         panel.name(group, style)
     panel.draw_medians(drawn)
-    if shown:
-        figure.legend(
-            title=" · ".join(shorten(key, 24) for key in shown),
-            loc="outside right center",
-            frameon=False,
-            fontsize="small",
-        )
+    legend(figure, title=" · ".join(shorten(key, 24) for key in shown))
     panel.axes.set_title(shorten(record.name, 70), fontsize="medium")
     lines = [count_trials(record, metric, noun=noun), "; ".join(panel.explain(record, drawn, broken))]
     figure.supxlabel("\n".join(filter(None, lines)), fontsize="x-small", color="0.35")
     return figure
+
+
+def _by_setting(record: SweepRecord) -> tuple[SweepRecord, str]:
+    """Return the sweep with its settings, which differ in more than the seed, as one axis of words; and its name."""
+    keys = [key for key in record.axes if key != SEED and varies(record, key)]
+    name = " · ".join(keys) or "all seeds"
+
+    def values(trial: TrialRecord) -> dict[str, Any]:
+        return {name: " · ".join(show(trial.values.get(key)) for key in keys), SEED: trial.values.get(SEED)}
+
+    trials = tuple(replace(trial, values=values(trial)) for trial in record.trials)
+    return replace(record, axes=(name, SEED), trials=trials), name
 
 
 @final
@@ -86,8 +97,6 @@ class _Panel:
         crowded = sum(len(label) + 1 for label in scale.labels) > _CROWDED
         axes.set_xticks(scale.ticks, scale.labels, rotation=35 if crowded else 0, ha="right" if crowded else "center")
         axes.set_xlim(*scale.limits)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(alpha=0.25)
 
     def draw_points(self, members: Sequence[Drawn], group: int, style: Style) -> None:
         """Draw each trial, and the means over seeds if there are lines."""
@@ -122,7 +131,7 @@ class _Panel:
 
     def name(self, group: TrialGroup, style: Style) -> None:
         """Put a group into the legend."""
-        label = " · ".join(shorten(show(value)) for value in group.key)
+        label = " · ".join(UNKNOWN if value is None else shorten(show(value)) for value in group.key)
         line = style.line if self._as_lines and self._scale.numeric else ""
         self.axes.plot([], [], color=style.color, marker=style.marker, linestyle=line, label=label)
 
@@ -137,7 +146,7 @@ class _Panel:
             for text, holds in (
                 (
                     "mean ± one standard deviation over seeds",
-                    self._as_lines and self._axis != SEED and varies(record, SEED),
+                    self._as_lines and varies(record, SEED),
                 ),
                 (f"bars: median of the finished {self._noun}s", self._medians),
                 ("open points: pruned, latest value", any(one.pruned for one in drawn)),

@@ -65,17 +65,9 @@ def _tabulate(record: SweepRecord, trials: list[TrialRecord]) -> Table:
         broke = trial.fault if trial.state == TrialState.FAILED else None
         own = [trial.values.get(axis) for axis in record.axes]
         minutes = round(trial.seconds / 60, 2) if trial.seconds else None
-        rows.append((trial.index, *own, trial.state, *numbers, minutes, trial.attempts, broke, trial.run_id))
-    columns = (
-        "trial",
-        *record.axes,
-        "state",
-        *(Quantity(m).label for m in metrics),
-        "minutes",
-        "faults",
-        "fault",
-        "run",
-    )
+        rows.append((trial.index, *numbers, *own, trial.state, minutes, trial.attempts, broke, trial.run_id))
+    labels = (Quantity(metric).label for metric in metrics)
+    columns = ("trial", *labels, *record.axes, "state", "minutes", "faults", "fault", "run")
     return Table(columns, tuple(rows))
 
 

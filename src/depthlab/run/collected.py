@@ -92,6 +92,7 @@ def _found(folder: RunFolder, faults: Faults) -> FoundRun:
         versions=environment.versions,
         hardware=_hardware(manifest, record),
         data=manifest.dataset.checksum,
+        images=min(manifest.dataset.train_size, manifest.dataset.validation_size, manifest.dataset.test_size),
         test_note=manifest.dataset.test_note,
         stands_for=manifest.stands_for,
     )

@@ -8,8 +8,10 @@ from depthlab.questions.degradation.figures import curves_by_depth, errors_again
 from depthlab.questions.degradation.record import Condition, DegradationRecord
 from depthlab.records import MeasuredRun, RunRef, TrialState
 from depthlab.report.blocks import PageTable, Picture
-from depthlab.report.cells import mean_and_std
+from depthlab.report.cells import Estimate
 from depthlab.report.networks import drawn_networks
+
+_MEASURES = ("test_error", "train_error", "validation_error", "train_loss")
 
 
 def runs_of(record: DegradationRecord, condition: Condition) -> tuple[list[MeasuredRun], list[RunRef]]:
@@ -53,25 +55,23 @@ def curve_picture(runs: Sequence[MeasuredRun]) -> Picture:
     )
 
 
-def network_table(runs: Sequence[MeasuredRun], refs: Sequence[RunRef], name: str) -> PageTable:
-    """Return a row for each network: what it costs, how many of its runs finished, and their mean errors."""
+def network_table(runs: Sequence[MeasuredRun], refs: Sequence[RunRef], name: str, images: int) -> PageTable:
+    """Return a row for each network: its mean errors, of the least split's `images`, its cost, and its runs."""
     asked = Counter(ref.group for ref in refs)
     rows = []
     there = {network.name: network for network in drawn_networks(runs)}
     for group in asked:
         found = there[group].runs if group in there else ()
-        columns = [[getattr(run, key) for run in found] for key in ("train_error", "validation_error", "test_error")]
-        spread = [number for values in columns for number in mean_and_std(values)]
-        loss = mean_and_std([run.train_loss for run in found])[0]
+        columns = (Estimate.of([getattr(run, key) for run in found]) for key in _MEASURES)
         size = (found[0].parameters, found[0].multiply_adds) if found else (None, None)
-        rows.append((group, *size, f"{len(found)} of {asked[group]}", *spread, loss))
+        rows.append((group, *columns, *size, f"{len(found)} of {asked[group]}"))
     return PageTable(
         (
-            *("network", "parameters", "multiply-adds", "runs"),
-            *("training error (%)", "± std", "validation error (%)", "± std ", "test error (%)", "± std  "),
-            "training loss (nats)",
+            *("network", "test error (%)", "training error (%)", "validation error (%)", "training loss (nats)"),
+            *("parameters", "multiply-adds", "runs"),
         ),
         tuple(rows),
-        "Means over seeds, with the sample's standard deviation.",
+        "Means over seeds.",
         name,
+        images,
     )

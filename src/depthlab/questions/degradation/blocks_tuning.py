@@ -5,6 +5,7 @@ from depthlab.questions.degradation.figures_tuning import tuning_scores
 from depthlab.questions.degradation.record import DegradationRecord
 from depthlab.report.blocks import Block, Folded, Notice, PageTable, Picture
 from depthlab.report.comparison_table import comparison_table
+from depthlab.report.published_table import fewest_images
 from depthlab.report.scale import show
 
 
@@ -37,7 +38,7 @@ def tuning_blocks(record: DegradationRecord) -> tuple[Block, ...]:
             f"Errors and comparisons with {key} held",
             (
                 *((error_picture(runs, refs, "errors_held"),) if runs else ()),
-                network_table(runs, refs, "networks_held"),
+                network_table(runs, refs, "networks_held", fewest_images(record.trained)),
                 comparison_table(held.compared, "comparisons_held"),
             ),
         ),

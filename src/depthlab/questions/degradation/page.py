@@ -11,7 +11,7 @@ from depthlab.questions.degradation.tables import ladder_table, trend_table
 from depthlab.records import MeasuredRun, RunRef
 from depthlab.report.blocks import Block, Page, Picture, Section
 from depthlab.report.comparison_table import comparison_table, planning_text
-from depthlab.report.published_table import differences, published_table, splits_text
+from depthlab.report.published_table import differences, fewest_images, published_table, splits_text
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 
 
@@ -31,6 +31,7 @@ def page(record: DegradationRecord) -> Page:
         lead="\n".join(about.verdict),
         sections=tuple(sections),
         facts=page_facts(about),
+        answer=network_table(runs, refs, "networks", fewest_images(record.trained)),
     )
 
 
@@ -43,7 +44,6 @@ def _errors(record: DegradationRecord, runs: Sequence[MeasuredRun], refs: Sequen
     ]
     if runs:
         blocks.append(error_picture(runs, refs, "errors"))
-    blocks.append(network_table(runs, refs, "networks"))
     return Section("Error against depth", tuple(blocks))
 
 

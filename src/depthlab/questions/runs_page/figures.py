@@ -6,9 +6,10 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from depthlab.records import FoundRun, TrialState
+from depthlab.report.figures import training_label
+from depthlab.report.frame import figure_frame, legend, whole_numbers
 from depthlab.report.palette import BROKEN, Style, styles
 from depthlab.report.scale import shorten
 
@@ -26,8 +27,7 @@ def run_curves(groups: Mapping[str, Sequence[FoundRun]], *, by: str = "") -> Fig
         groups: What runs of a group share, in words -> the runs.
         by: What groups differ in, above their colors.
     """
-    figure = Figure(figsize=(9, 3.8), layout="constrained")
-    panels: list[Axes] = list(figure.subplots(1, 2, sharey=True))
+    figure, panels = figure_frame(1, 2, size=(9, 3.8), sharey=True)
     many = len(groups) > MOST_GROUPS
     looks = (
         [Style("0.45", "", "-")] * len(groups)
@@ -40,14 +40,14 @@ def run_curves(groups: Mapping[str, Sequence[FoundRun]], *, by: str = "") -> Fig
             highest = max([highest, *(_draw(panel, run, f"{split}/accuracy", look.color) for run in runs)])
         if not many:
             panels[1].plot([], [], color=look.color, label=shorten(label, 40))
-    for panel, title in zip(panels, ("training (augmented, running)", "validation"), strict=True):
+    labels = dict.fromkeys(training_label(run.axes) for runs in groups.values() for run in runs)
+    training = labels.popitem()[0] if len(labels) == 1 else "training (some with mixed labels, running)"
+    for panel, title in zip(panels, (training, "validation"), strict=True):
         panel.set(title=title, xlabel="epoch", ylim=(0, highest * _ROOM or 1))
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.grid(alpha=0.25)
+    whole_numbers(*panels)
     panels[0].set_ylabel("error (%)")
     if not many and len(groups) > 1:
-        figure.legend(title=by, loc="outside lower center", ncols=4, frameon=False, fontsize="small")
+        legend(figure, place="below", title=by)
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from depthlab.questions.runs_page.record import ImageComparison
 from depthlab.report.blocks import Block, Notice, PageTable, Section
+from depthlab.report.digits import p_text
 
 
 def images_section(found: ImageComparison) -> Section:
@@ -30,8 +31,8 @@ def _difference(found: ImageComparison) -> str:
     over = "over images" if found.single else "over seeds and images"
     told += f" ({level:.0f} % interval {low:.2f} to {high:.2f}, {over}; {clear})"
     if not found.single:
-        return f"{told}, p = {_p(found.p)}."
-    return f"{told}. McNemar's exact test: p = {_p(found.p)}. Of other seeds these two runs tell nothing."
+        return f"{told}, p {p_text(found.p)}."
+    return f"{told}. McNemar's exact test: p {p_text(found.p)}. Of other seeds these two runs tell nothing."
 
 
 def _disagreement(found: ImageComparison) -> str:
@@ -46,7 +47,3 @@ def _disagreement(found: ImageComparison) -> str:
 
 def _count(images: float) -> float | int:
     return int(images) if images == int(images) else round(images, 1)
-
-
-def _p(p: float) -> str:
-    return f"{p:.2g}" if p >= 1e-4 else "less than 0.0001"

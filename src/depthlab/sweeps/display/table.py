@@ -46,7 +46,8 @@ def seed_table(record: SweepRecord) -> Table | None:
     if SEED not in record.axes:
         return None
     axes = tuple(axis for axis in record.axes if axis != SEED)
-    table = Table(box=None, title="mean over seeds", title_justify="left", title_style="bold", pad_edge=False)
+    title = "mean over seeds ± one standard deviation"
+    table = Table(box=None, title=title, title_justify="left", title_style="bold", pad_edge=False)
     for axis in axes:
         table.add_column(_plain(axis), overflow="fold")
     for name in ("n", *ERRORS):
