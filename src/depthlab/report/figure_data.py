@@ -70,10 +70,11 @@ def read_figure(figure: Figure) -> FigureData:
     points: list[DrawnPoint] = []
     for number, axes in enumerate(panels, 1):
         title = axes.get_title() or (f"panel {number}" if len(panels) > 1 else "")
-        points += _Panel(figure, axes, title, names).points()
+        points += _PanelReader(figure, axes, title, names).points()
     return FigureData(tuple(points), tuple(names.labels))
 
 
+@final
 class _Names:
     """Which series a part of a figure belongs to."""
 
@@ -122,7 +123,8 @@ def _looks(part: Artist) -> list[tuple[str, ...]]:
     return [] if face is None else [(to_hex(face),)]
 
 
-class _Panel:
+@final
+class _PanelReader:
     """The points of one panel."""
 
     def __init__(self, figure: Figure, axes: Axes, title: str, names: _Names) -> None:
