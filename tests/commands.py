@@ -210,12 +210,13 @@ def _preload() -> None:
 
     set_ray_defaults()  # before Ray is imported, which reads it then
     os.environ.setdefault("RAY_AUTH_MODE", "token")
+    gc.disable()  # a third of the time would go into it
     for module in _PRELOADED:
         importlib.import_module(module)
     threads = [Path(f"/proc/self/task/{one}/comm").read_text().strip() for one in os.listdir("/proc/self/task")]
     assert sorted(threads)[:-1] in ([], ["jemalloc_bg_thd"]), f"forks would lack some of these threads: {threads}"
-    gc.collect()
     gc.freeze()  # or each fork copies what its collections touch
+    gc.enable()
 
 
 if __name__ == "__main__":

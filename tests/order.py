@@ -43,9 +43,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     with _DURATIONS.open(newline="") as file:
         known = {row["file"]: float(row["seconds"]) for row in csv.DictReader(file)}
+    slow = {_file(item) for item in items if item.get_closest_marker("slow")} - known.keys()
+    items.sort(key=lambda item: -_UNKNOWN if (file := _file(item)) in slow else -known.get(file, 0.0))
 
-    def seconds(item: pytest.Item) -> float:
-        return known.get(item.location[0], 0.0)
 
-    slow = {item.location[0] for item in items if item.get_closest_marker("slow")} - known.keys()
-    items.sort(key=lambda item: -_UNKNOWN if item.location[0] in slow else -seconds(item))
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
