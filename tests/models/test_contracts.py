@@ -6,21 +6,18 @@ import io
 import pickle
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import torch
-from hydra import compose, initialize_config_dir
 from hydra.utils import get_method, instantiate
-from omegaconf import OmegaConf
 from torch import Tensor, nn
 
 from depthlab.nn import DropPath, Network, Parallel, Sum
+from depthlab.recipe import CONF, compose
 from depthlab.training.hardware import SMALLEST_BF16
 from tests.models.forms import FORMS
 
-CONF = Path(__file__).parents[2] / "conf"
 MODELS = sorted(path.stem for path in (CONF / "model").glob("*.yaml"))
 ALL = [(model, *form) for model in MODELS for form in [[], *FORMS.get(model, [])]]
 SIZES = (8, 28, 32, 64)
@@ -29,10 +26,7 @@ SIZES = (8, 28, 32, 64)
 @cache
 def config_of(form: tuple[str, ...]) -> dict[str, Any]:
     model, *overrides = form
-    with initialize_config_dir(str(CONF), version_base=None):
-        config = compose("train", overrides=[f"model={model}", *overrides])
-    OmegaConf.resolve(config)
-    return cast(dict[str, Any], OmegaConf.to_container(config.model))
+    return dict(compose([f"model={model}", *overrides]).config["model"])
 
 
 def build(form: tuple[str, ...], *, size: int | None = None, **arguments: Any) -> Network:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
@@ -20,11 +21,16 @@ class Import:
         return self.name.partition(".")[0]
 
 
-def imports_of(file: Path, root: Path) -> list[Import]:
+@cache
+def tree_of(file: Path) -> ast.Module:
+    """Return the syntax of a file, which is read once for all rules."""
+    return ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
+
+
+@cache
+def imports_of(file: Path, root: Path) -> tuple[Import, ...]:
     """Every import of `file`, relative ones resolved against `root`, the folder that packages lie in."""
-    tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
-    package = file.relative_to(root).parent.parts
-    return list(_walk(tree, package, lazy=False))
+    return tuple(_walk(tree_of(file), file.relative_to(root).parent.parts, lazy=False))
 
 
 def _walk(node: ast.AST, package: tuple[str, ...], lazy: bool) -> Iterator[Import]:
@@ -56,4 +62,7 @@ def _absolute(node: ast.ImportFrom, package: tuple[str, ...]) -> str:
 
 def _imports(function: ast.expr) -> bool:
     """Whether a call of `function` imports: importlib.import_module("a.b"), __import__("a.b")."""
-    return ast.unparse(function) in ("importlib.import_module", "import_module", "__import__")
+    match function:
+        case ast.Name("import_module" | "__import__") | ast.Attribute(ast.Name("importlib"), "import_module"):
+            return True
+    return False
