@@ -49,21 +49,29 @@ def options(group: str, searchpath: tuple[str, ...] = ()) -> list[str]:
 
 
 def composed(overrides: Sequence[str]) -> DictConfig:
-    """Return what Hydra makes of the overrides, its own settings included."""
-    return compose(NAME, list(overrides), return_hydra_config=True)
+    """Return what Hydra makes of the overrides, its own settings included. It must not be changed.
+
+    Hydra needs some 80 ms for it, so that it is kept until a file changes.
+    """
+    return _composed(tuple(overrides), _state_of_files(overrides))
 
 
 def base(choices: Sequence[str]) -> tuple[DictConfig, Mapping[str, Any]]:
     """Return what these overrides, which set no values of ours, make of the configuration, and the chosen options.
 
-    Hydra needs some 80 ms for it, so that it is kept until a file changes. It must not be changed.
+    It must not be changed, and is kept as `composed` is.
     """
     return _base(tuple(choices), _state_of_files(choices))
 
 
+@lru_cache(maxsize=32)
+def _composed(overrides: tuple[str, ...], state: object) -> DictConfig:
+    return compose(NAME, list(overrides), return_hydra_config=True)
+
+
 @lru_cache(maxsize=256)
-def _base(choices: tuple[str, ...], _: object) -> tuple[DictConfig, Mapping[str, Any]]:
-    cfg = composed(choices)
+def _base(choices: tuple[str, ...], state: object) -> tuple[DictConfig, Mapping[str, Any]]:
+    cfg = _composed(choices, state)
     return ours(cfg), cfg.hydra.runtime.choices
 
 
