@@ -95,19 +95,24 @@ def _exact_shares(sizes: Counts, ties: Counts) -> npt.NDArray[np.float64]:
     The distinct values are dealt out from the smallest on. A state is how many values each group has already; the
     next value's ties are allocated to groups, each of them larger than what earlier groups have.
     """
-    ways: dict[Counts, npt.NDArray[np.float64]] = {tuple(0 for _ in sizes): np.ones(1)}
+    shape = [size + 1 for size in sizes]
+    used = np.zeros((1, len(sizes)), dtype=np.int64)  # a row for each state
+    ways = np.ones((1, 1))  # state, 2 J
     for tied in ties:
-        later: dict[Counts, npt.NDArray[np.float64]] = {}
-        for used, counts in ways.items():
-            free = tuple(size - have for size, have in zip(sizes, used, strict=True))
-            for taken in _allocations(tied, free):
-                shift = _gain(used, taken)
-                weight = math.factorial(tied) / math.prod(map(math.factorial, taken))
-                state = tuple(have + more for have, more in zip(used, taken, strict=True))
-                later[state] = _added(later.get(state), counts * weight, shift)
-        ways = later
-    (counts,) = ways.values()
-    shares: npt.NDArray[np.float64] = counts / counts.sum()
+        steps = []
+        for taken in map(np.array, _allocations(tied, sizes)):
+            fits = (used + taken <= sizes).all(axis=1)
+            if fits.any():
+                states = np.ravel_multi_index(tuple((used[fits] + taken).T), shape)
+                weight = math.factorial(tied) / math.prod(map(math.factorial, taken.tolist()))
+                steps.append((states, _gains(used[fits], taken), ways[fits] * weight))
+        found = np.unique(np.concatenate([states for states, _, _ in steps]))
+        columns = np.arange(ways.shape[1])
+        ways = np.zeros((len(found), ways.shape[1] + max(int(gains.max()) for _, gains, _ in steps)))
+        for states, gains, counts in steps:  # no state is twice in one step
+            ways[np.searchsorted(found, states)[:, None], gains[:, None] + columns] += counts
+        used = np.stack(np.unravel_index(found, shape), axis=1)
+    shares: npt.NDArray[np.float64] = ways[0] / ways[0].sum()
     return shares
 
 
@@ -122,25 +127,10 @@ def _allocations(items: int, free: Counts) -> Iterator[Counts]:
             yield (first, *rest)
 
 
-def _gain(used: Counts, taken: Counts) -> int:
+def _gains(used: npt.NDArray[np.int64], taken: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return what tied values add to 2 J: 2 for each smaller value of an earlier group, 1 for each tie with one."""
-    gain = smaller = tied = 0
-    for have, more in zip(used, taken, strict=True):
-        gain += more * (2 * smaller + tied)
-        smaller += have
-        tied += more
-    return gain
-
-
-def _added(
-    counts: npt.NDArray[np.float64] | None, more: npt.NDArray[np.float64], shift: int
-) -> npt.NDArray[np.float64]:
-    size = max(0 if counts is None else len(counts), len(more) + shift)
-    total = np.zeros(size)
-    if counts is not None:
-        total[: len(counts)] += counts
-    total[shift : shift + len(more)] += more
-    return total
+    smaller, tied = np.cumsum(used, axis=1) - used, np.cumsum(taken) - taken
+    return (2 * smaller + tied) @ taken
 
 
 def _random_tails(values: npt.NDArray[np.float64], sizes: Counts, doubled: int, seed: int) -> tuple[float, float]:
