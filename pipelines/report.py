@@ -1,7 +1,7 @@
-"""Make a page of any runs, by axes, settings, state, age or name; see src/depthlab/questions/runs_page."""
+"""Make a page of any runs, by axes, settings, state or age: python pipelines/report.py model=resnet depth=20,56"""
 
 from depthlab.command_line import run_command
-from depthlab.questions.runs_page.command import make_runs_page
+from depthlab.commands.report import main
 
 if __name__ == "__main__":
-    run_command(make_runs_page)
+    run_command(main)

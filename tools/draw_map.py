@@ -15,26 +15,28 @@ PICTURE = ROOT / "docs" / "architecture.svg"
 
 # room -> row, first column, end column, and what the room is for
 PLACES: dict[str, tuple[int, float, float, str]] = {
-    "hydra_plugins": (0, 0, 1, "-m: a sweep"),
-    "questions": (0, 1, 10, "one folder each: question, plan, record, measure, verdict, figures, tables, page"),
-    "sweeps": (1, 0, 7, "many runs: planned, computed by Ray, never lost and never computed twice"),
-    "run": (2, 1, 7, "a recipe becomes a record, and a run becomes a network again"),
-    "command_line": (2, 7, 8, "one-line errors"),
-    "statistics": (3, 0, 1, "intervals, tests, trends"),
-    "report": (3, 1, 2, "figures and pages from records"),
-    "tracking": (3, 2, 3, "run folders, MLflow"),
-    "data": (3, 3, 4, "image sets, batches, augmentation"),
-    "training": (3, 4, 5, "classifier, schedules, checkpoints"),
-    "models": (3, 5, 6, "families of networks"),
-    "recipe": (3, 6, 8, "a configuration, composed, checked, fingerprinted"),
-    "measures": (3, 8, 9, "measures on networks"),
-    "published": (3, 9, 10, "results of papers"),
-    "nn": (4, 4, 8.5, "networks as stem, stages of units, head; units as Sum or Concat of named paths"),
-    "records": (5, 0, 10, "frozen dataclasses with a JSON form: everything that is written down"),
+    "commands": (0, 0, 10, "depthlab NAME: train, sweep, predict, rerun, ...; a question by its name"),
+    "hydra_plugins": (1, 0, 1, "-m: a sweep"),
+    "questions": (1, 1, 10, "one folder each: question, plan, record, measure, verdict, figures, tables, page"),
+    "sweeps": (2, 0, 7, "many runs: planned, computed by Ray, never lost and never computed twice"),
+    "run": (3, 1, 7, "a recipe becomes a record, and a run becomes a network again"),
+    "command_line": (3, 7, 8, "one-line errors"),
+    "statistics": (4, 0, 1, "intervals, tests, trends"),
+    "report": (4, 1, 2, "figures and pages from records"),
+    "tracking": (4, 2, 3, "run folders, MLflow"),
+    "data": (4, 3, 4, "image sets, batches, augmentation"),
+    "training": (4, 4, 5, "classifier, schedules, checkpoints"),
+    "models": (4, 5, 6, "families of networks"),
+    "recipe": (4, 6, 8, "a configuration, composed, checked, fingerprinted"),
+    "measures": (4, 8, 9, "measures on networks"),
+    "published": (4, 9, 10, "results of papers"),
+    "nn": (5, 4, 8.5, "networks as stem, stages of units, head; units as Sum or Concat of named paths"),
+    "records": (6, 0, 10, "frozen dataclasses with a JSON form: everything that is written down"),
 }
-HELPERS = {"depthlab", "lazy_exports"}  # the package's own names, and a function that others import lazily with
+# the package's own names, a function that others import lazily with, and what tells all of them how they were called
+HELPERS = {"depthlab", "lazy_exports", "invocation"}
 COLUMN, GAP, BETWEEN = 126, 12, 40  # pixels: of a column, between columns, between rows
-HEIGHTS = (60, 60, 60, 134, 60, 46)  # pixels, of the boxes of each row
+HEIGHTS = (60, 60, 60, 60, 134, 60, 46)  # pixels, of the boxes of each row
 TOPS = [GAP + sum(HEIGHTS[:row]) + BETWEEN * row for row in range(len(HEIGHTS))]
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328; }

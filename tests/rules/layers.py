@@ -27,30 +27,36 @@ LAYERS = {
     # What is written down, and the words that networks are made of.
     "records": _room(),
     "lazy_exports": _room(),
+    "invocation": _room("records"),  # how this process was called, and what came out
     "published": _room("records"),  # what the literature reports
     "statistics": _room("records scipy numpy"),
     "nn": _room("torch"),
     "models": _room("nn torch"),
     # Models know no configuration, measures no family, the report no torch.
     "data": _room("lazy_exports torch pytorch_lightning numpy PIL rich", lazily="datasets"),
-    "tracking": _room("records numpy", lazily="mlflow"),
+    "tracking": _room("invocation records numpy", lazily="mlflow"),
     "training": _room("lazy_exports nn torch pytorch_lightning torchmetrics rich"),
     "measures": _room("nn records torch numpy"),
     "report": _room("records matplotlib jinja2 numpy rich"),
     # Plans start fast: no torch before a recipe is known to be sound.
-    "recipe": _room("hydra omegaconf"),
+    "recipe": _room("invocation hydra omegaconf"),
     "run": _room(
-        "lazy_exports recipe models data training tracking report nn records torch pytorch_lightning hydra rich"
+        "lazy_exports invocation recipe models data training tracking report nn records torch pytorch_lightning hydra "
+        "rich"
     ),
-    "command_line": _room("recipe hydra omegaconf"),
+    "command_line": _room("invocation recipe hydra omegaconf"),
     "sweeps": _room(
-        "lazy_exports recipe run training tracking report statistics records rich fsspec optuna ray numpy",
+        "lazy_exports invocation recipe run training tracking report statistics records rich fsspec optuna ray numpy",
         lazily="mlflow",
     ),
     # What the lab is for; tests/rules/questions.py says which of its files may import what.
     "questions": _room(
-        "command_line recipe run sweeps tracking training models measures nn published records report statistics "
-        "torch numpy scipy matplotlib"
+        "command_line invocation recipe run sweeps tracking training models measures nn published records report "
+        "statistics torch numpy scipy matplotlib"
+    ),
+    # What can be typed and what can be called: doors to the same code.
+    "commands": _room(
+        "command_line invocation recipe hydra", lazily="questions run sweeps tracking training records rich"
     ),
     "hydra_plugins": _room("hydra omegaconf", lazily="sweeps"),
     # The package's own front.

@@ -30,11 +30,11 @@ _JUDGING = _role(
     own="record published judging verdict wording",
 )
 ROLES = {
-    "question": _role("command_line recipe sweeps", shared="base arguments few_images runs", own="plan"),
+    "question": _role("command_line invocation recipe sweeps", shared="base arguments few_images runs", own="plan"),
     # of a page alone
-    "command": _role("command_line recipe records tracking", lazily="measure page record report run sweeps"),
+    "command": _role("command_line invocation recipe records tracking", lazily="measure page record report run sweeps"),
     "plan": _role(
-        "command_line recipe records run sweeps tracking",
+        "command_line invocation recipe records run sweeps tracking",
         shared=PLANNING,
         own="record plan",
         lazily="report training measure judging verdict",  # progress is shown, and a dry run may print what is counted
@@ -42,7 +42,8 @@ ROLES = {
     "record": _role("records"),
     "published": _role("published records", own="record"),  # what the literature reports
     "measure": _role(
-        "data measures models nn numpy published recipe records run scipy statistics sweeps torch tracking training",
+        "data invocation measures models nn numpy published recipe records run scipy statistics sweeps torch tracking "
+        "training",
         shared="equal_cost grouping references runs",
         own="record published judging plan measure",
     ),

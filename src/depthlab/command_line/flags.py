@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hydra._internal.utils import get_args_parser
 
+from depthlab.invocation import command
 from depthlab.recipe import AXES, GROUPS, Override
 
 _DRY_RUN = "--dry-run"
@@ -28,7 +29,7 @@ def read_flags(argv: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
     try:
         flags, unknown = parser.parse_known_intermixed_args(list(argv))
     except argparse.ArgumentError as error:
-        raise ValueError(f"{error}; python train.py --hydra-help lists the flags") from error
+        raise ValueError(f"{error}; {command('train')} --hydra-help lists the flags") from error
     if unknown:
         raise ValueError(_unknown_flag(unknown[0], parser))
     if flags.config_dir is not None and not Path(flags.config_dir).is_dir():
@@ -53,4 +54,4 @@ def _unknown_flag(word: str, parser: argparse.ArgumentParser) -> str:
         f"{key}={value or '...'}" for key in get_close_matches(key, (*AXES, *GROUPS), n=1)
     ]
     guess = f"; did you mean {near[0]}?" if near else ";"
-    return f"there is no flag {word}{guess} python train.py --help tells what can be typed"
+    return f"there is no flag {word}{guess} {command('train')} --help tells what can be typed"

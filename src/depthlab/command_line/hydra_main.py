@@ -1,10 +1,11 @@
 """The door that `train.py` opens: Hydra's command line, with our words for what goes wrong."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ from omegaconf.errors import OmegaConfBaseException
 
 from depthlab.command_line.errors import errors_in_one_line
 from depthlab.command_line.flags import read_flags
+from depthlab.command_line.json_line import json_if_asked
+from depthlab.invocation import command
 from depthlab.recipe import CONF, Recipe, check_single_run, checked_overrides, from_hydra, one_line, sweep_words
+
+SCRIPT = "python train.py"
 
 
 def main(task: Callable[[Recipe], Any]) -> None:
@@ -30,10 +35,13 @@ def main(task: Callable[[Recipe], Any]) -> None:
             task(from_hydra(cfg))
 
     asked = os.environ.get("HYDRA_FULL_ERROR")
-    with errors_in_one_line():
+    with json_if_asked(), errors_in_one_line():
         flags, words = read_flags(sys.argv[1:])
         sys.argv[1:] = _checked(flags, words)
-        with _environment("HYDRA_FULL_ERROR", "1"):  # else Hydra prints its errors itself, and exits with 1
+        with (
+            _own_name(),
+            _environment("HYDRA_FULL_ERROR", "1"),
+        ):  # else Hydra prints its errors itself, and exits with 1
             try:
                 hydra.main(config_path=str(CONF), config_name="train", version_base="1.3")(run_task)()
             except (HydraException, OmegaConfBaseException) as error:
@@ -54,6 +62,20 @@ def _checked(flags: argparse.Namespace, words: list[str]) -> list[str]:
     else:
         checked = check_single_run(typed).overrides
     return [*rest, *(override for override in checked if override not in folders)]
+
+
+@contextmanager
+def _own_name() -> Iterator[None]:
+    """Let the help, which is written for `python train.py`, name the command that was typed."""
+    if command("train") == SCRIPT or not {"--help", "-h"} & set(sys.argv):
+        yield
+        return
+    text = io.StringIO()
+    try:
+        with redirect_stdout(text):
+            yield
+    finally:  # Hydra exits after its help
+        print(text.getvalue().replace(SCRIPT, command("train")), end="")
 
 
 @contextmanager

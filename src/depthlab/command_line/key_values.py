@@ -1,16 +1,17 @@
-"""The command line of a small script: `python pipelines/predict.py run=ID images=FOLDER`."""
+"""The command line of a small command: `depthlab predict run=ID images=FOLDER`."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from depthlab.command_line.errors import errors_in_one_line
+from depthlab.command_line.json_line import json_if_asked
+from depthlab.invocation import program
 from depthlab.recipe import Override, did_you_mean
 
 
 def run_command(command: Callable[[], Any]) -> None:
     """Run the script's function: a `ValueError` or `OSError` ends in one line and exit code 2."""
-    with errors_in_one_line():
+    with json_if_asked(), errors_in_one_line():
         command()
 
 
@@ -31,7 +32,7 @@ def key_values(
         ValueError: for a key that is missing, unknown, without a value or typed with two values.
     """
     known = {**required, **(optional or {})}
-    usage = " ".join([f"python {sys.argv[0]}", *(f"{key}=..." for key in required)])
+    usage = " ".join([program(), *(f"{key}=..." for key in required)])
     if "--help" in argv or "-h" in argv:
         print(_help(about, usage, required, optional or {}))
         raise SystemExit(0)

@@ -2,5 +2,6 @@
 
 from depthlab.questions.arguments import Arguments
 from depthlab.questions.base import Question, answer
+from depthlab.questions.find import find_question
 
-__all__ = ["Arguments", "Question", "answer"]
+__all__ = ["Arguments", "Question", "answer", "find_question"]

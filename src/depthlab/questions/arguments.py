@@ -1,12 +1,12 @@
 """The command line of a question: overrides of a sweep, and the question's own options."""
 
 import math
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
+from depthlab.invocation import command, program
 from depthlab.recipe import Override, did_you_mean, override_keys, read_steering, sweep_words
 
 if TYPE_CHECKING:
@@ -130,13 +130,13 @@ def _with_own_keys(problem: str, words: Sequence[str], keys: Mapping[str, str]) 
     for key in override_keys(words):
         if f"no key {key}" in problem or f"{key!r} is not key=value" in problem:
             near = did_you_mean(key, keys)
-            listed = f"; beside those of a sweep, python {sys.argv[0]} takes {', '.join(keys)}"
+            listed = f"; beside those of a sweep, {program()} takes {', '.join(keys)}"
             return f"there is no key {key}{near}" if near else f"{problem}{listed}"
     return problem
 
 
 def _help(usage: Usage, keys: Mapping[str, str]) -> str:
-    script = f"python {sys.argv[0]}"
+    script = program()
     params = read_steering([f"sweep={usage.sweep}"])[0]["params"]
     width = max(len(line) for line in (script, *(f"{script} {words}" for words in usage.examples))) + 2
     space = " ".join(f"{key}={value}" for key, value in params.items())
@@ -147,7 +147,7 @@ def _help(usage: Usage, keys: Mapping[str, str]) -> str:
             f"  {script:{width}}{space}",
             *(f"  {script} {words}" for words in usage.examples),
             "",
-            usage.sweep_help,
+            usage.sweep_help.replace("python train.py", command("train")),
             *(f"  {key:{column}}{meaning}" for key, meaning in keys.items()),
             f"  {'--dry-run':{column}}print the trials, their cost and time; start nothing",
         ]

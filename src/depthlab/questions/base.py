@@ -1,6 +1,5 @@
 """A question of the lab as one value, and the one way from what was typed to record, page and MLflow."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -8,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol, final
 
 from depthlab.command_line import run_command
+from depthlab.invocation import called
 from depthlab.questions.arguments import SWEEP_HELP, Arguments, Usage, read_arguments
 from depthlab.questions.runs import TrainedRuns
 from depthlab.questions.until import find_until
@@ -83,7 +83,7 @@ def answer(question: Question, argv: Sequence[str] | None = None) -> None:
 
     The command ends with exit code 2 and one line for a person's mistake, with 3, after the page, if runs are missing.
     """
-    run_command(lambda: _answer(question, sys.argv[1:] if argv is None else argv))
+    run_command(lambda: _answer(question, called()[2:] if argv is None else argv))
 
 
 def _find_trained(question: Question, options: Any, arguments: Arguments) -> TrainedRuns[Any] | None:

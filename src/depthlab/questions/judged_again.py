@@ -1,10 +1,10 @@
 """An answer, judged and drawn anew from its record: verdicts get better without runs being trained again."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from depthlab.questions.find import find_question
 from depthlab.questions.publish import write_answer
 
 RECORD = "record.json"
@@ -30,8 +30,8 @@ def read_answer(file: Path) -> tuple[Any, Any]:
     """Return the question of a record, and the record. Raises `ValueError`."""
     try:
         name = json.loads(file.read_text(encoding="utf-8"))["about"]["question"]
-        question = import_module(f"depthlab.questions.{name}.question").QUESTION
-    except (json.JSONDecodeError, KeyError, TypeError, ModuleNotFoundError) as error:
+        question = find_question(name)
+    except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{file} is not the record of a question that can be judged") from error
     kind = question.part("verdict").judge.__annotations__["record"]
     return question, kind.read(file)

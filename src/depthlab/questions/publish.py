@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from depthlab.invocation import command
 from depthlab.sweeps.result import REPORT, SweepResult, send_report
 from depthlab.tracking import write_atomically
 
@@ -45,7 +46,7 @@ def check_answerable(swept: SweepResult) -> None:
         return
     swept.show()
     nothing = "no run has come to its end, so there is nothing to answer from and no page"
-    shown = f"a page of the runs: python pipelines/report.py sweep={swept.folder.name} folder={swept.runs}"
+    shown = f"a page of the runs: {command('report', f'sweep={swept.folder.name}', f'folder={swept.runs}')}"
     if swept.missing:
         print("", nothing, shown, sep="\n", flush=True)
         swept.end()

@@ -11,7 +11,7 @@ from depthlab.recipe.compose import (
     one_line,
     recipe_from_config,
 )
-from depthlab.recipe.conf import CONF
+from depthlab.recipe.conf import CONF, config_loader
 from depthlab.recipe.nearest import did_you_mean
 from depthlab.recipe.override import Override, override_keys, override_values, override_words, without_keys
 from depthlab.recipe.recipe import AXES, GROUPS, Recipe
@@ -38,6 +38,7 @@ __all__ = [
     "compose",
     "compose_all",
     "compose_each",
+    "config_loader",
     "did_you_mean",
     "from_hydra",
     "locate",

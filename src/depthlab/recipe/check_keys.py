@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from depthlab.invocation import command
 from depthlab.recipe import conf
 from depthlab.recipe.conf import Known
 from depthlab.recipe.key_rules import KEY_RULES, SLOTS
@@ -45,7 +46,7 @@ def _check_form(word: ParsedOverride) -> None:
 
 
 def _several_values(word: ParsedOverride) -> str:
-    said = f"{word.text} gives several values: add -m to run each of them, python train.py -m ..."
+    said = f"{word.text} gives several values: add -m to run each of them, {command('train')} -m ..."
     whole, _, rest = word.value.partition(",")
     rule = KEY_RULES[word.key][0] if word.key in KEY_RULES else None
     if rule is None or "(" in word.value:
@@ -99,7 +100,7 @@ def _unknown_key(word: ParsedOverride, known: Known, choices: tuple[str, ...]) -
         near = nearest(word.key, [*known.keys, *GROUPS])
         if near is not None:
             return f"there is no key {word.key}; did you mean {_axis_of(known, near) or near}?"
-        return f"there is no key {word.key}; the axes are {', '.join(AXES)}; python train.py --help tells the rest"
+        return f"there is no key {word.key}; the axes are {', '.join(AXES)}; {command('train')} --help tells the rest"
     others = [option for option in conf.options(group) if word.key in conf.known((*choices, f"{group}={option}")).keys]
     if f"parts.{name}" in known.keys and not word.value.isdigit():
         return f"{group}={known.options[group]} has no {name}: for what fills its units type parts.{name}={word.value}"

@@ -16,7 +16,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from depthlab.recipe.override import override_values
 
-CONF = Path(__file__).parents[3] / "conf"
+CONF = (Path(__file__).parents[1] / "conf").resolve()  # a link to the checkout's; a wheel has it here
 NAME = "train"
 VERSION_BASE = "1.3"
 
@@ -39,6 +39,13 @@ def opened_conf() -> Iterator[None]:
 def loader() -> ConfigLoader:
     """Return what reads the configuration files."""
     return GlobalHydra.instance().config_loader()
+
+
+@contextmanager
+def config_loader() -> Iterator[ConfigLoader]:
+    """Open conf/, and return what reads it."""
+    with opened_conf():
+        yield loader()
 
 
 @cache

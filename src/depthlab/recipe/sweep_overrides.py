@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
+from depthlab.invocation import command
 from depthlab.recipe import conf
 from depthlab.recipe.check_keys import check_keys, check_option
 from depthlab.recipe.compose import compose, in_one_line
@@ -80,7 +81,7 @@ def _check_steering(typed: Sequence[ParsedOverride]) -> None:
             raise ValueError(f"{word.text} does nothing beside -m: leave it out")
         if word.key.startswith("hydra.sweeper.") and word.key not in SEARCH_RULES and ".params" not in word.key:
             near = did_you_mean(word.key, SEARCH_RULES)
-            raise ValueError(f"there is no key {word.key}{near or '; python train.py --help tells the keys'}")
+            raise ValueError(f"there is no key {word.key}{near or '; ' + command('train') + ' --help tells the keys'}")
 
 
 def _params(steering: Sequence[ParsedOverride]) -> Mapping[str, str]:

@@ -10,7 +10,8 @@ from depthlab.report.blocks import Code, Folded, Notice, PageTable, Section
 
 def run_section(about: QuestionRecord) -> Section:
     """Return the section that accounts for every run, with the command of each."""
-    commands = "\n".join(f"python train.py {shlex.join(ref.words)}" for ref in about.runs)
+    train = "depthlab train" if about.command[:1] == ("depthlab",) else "python train.py"
+    commands = "\n".join(f"{train} {shlex.join(ref.words)}" for ref in about.runs)
     return Section(
         "Runs",
         (

@@ -2,6 +2,7 @@
 
 import torch
 
+from depthlab.invocation import command
 from depthlab.run.finished_run import reopen
 from depthlab.run.prepare import Prepared
 from depthlab.tracking import Predictions, RunFolder, SplitPredictions, read_predictions, write_predictions
@@ -48,7 +49,7 @@ def _predict_anew(folder: RunFolder) -> None:
     if not (same and abs(validation.accuracy - record.metrics["val/accuracy"]) < 1e-9):
         raise ValueError(
             f"{folder.name} has kept no predictions by image, and its weights give other errors here than were "
-            f"recorded: python pipelines/rerun.py {folder.name} trains it again and keeps them"
+            f"recorded: {command('rerun', folder.name)} trains it again and keeps them"
         )
     keep_predictions(folder, validation, test)
 

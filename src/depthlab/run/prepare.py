@@ -2,7 +2,6 @@
 
 import math
 import os
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ import torch
 import torch.utils.deterministic
 
 from depthlab.data import ImageData, ImageSet
+from depthlab.invocation import called
 from depthlab.nn import Cost, measure_cost
 from depthlab.recipe import ARITHMETIC, Recipe, source_hash
 from depthlab.records import Dataset, Manifest
@@ -127,7 +127,7 @@ def _manifest(recipe: Recipe, images: ImageSet, data: ImageData, hardware: Hardw
     return Manifest(
         name=recipe.name,
         fingerprint=recipe.fingerprint(data_checksum=images.checksum, precision=hardware.precision),
-        command=("python", *sys.argv),
+        command=called(),
         overrides=recipe.overrides,
         choices=recipe.choices,
         config=recipe.config | {"tracking": recipe.config["tracking"] | {"uri": _without_password(recipe)}},

@@ -2,12 +2,12 @@
 
 import json
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, final
 
+from depthlab.invocation import program
 from depthlab.recipe import AXES, did_you_mean
 from depthlab.records import ENDED, FoundRun, TrialState
 
@@ -50,7 +50,7 @@ class Query:
         for key in self.values:
             near = did_you_mean(key, others)
             if near and key not in known and "." not in key:
-                raise ValueError(f"there is no key {key}{near} python {sys.argv[0]} --help tells what can be typed")
+                raise ValueError(f"there is no key {key}{near} {program()} --help tells what can be typed")
 
     def check(self, runs: Sequence[FoundRun]) -> None:
         """See that every key is one that a run has, and every name that of a run.
@@ -62,7 +62,7 @@ class Query:
         for key in self.values:
             if key not in known:
                 near = did_you_mean(key, known)
-                raise ValueError(f"no run here has a setting {key}{near or ';'} python {sys.argv[0]} --help tells more")
+                raise ValueError(f"no run here has a setting {key}{near or ';'} {program()} --help tells more")
         for name in self.runs:
             if not any(is_called(run, name) for run in runs):
                 raise ValueError(f"no run {name!r} here: type MLflow's id, a folder's name, or the beginning of either")

@@ -1,6 +1,5 @@
 """What one command has to do on a sweep: what is asked for, how it is computed, and where results are kept."""
 
-import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, final
 
+from depthlab.invocation import called
 from depthlab.recipe import Override, Recipe, override_values
 from depthlab.records import SweepManifest
 from depthlab.sweeps.dispatcher import Limits
@@ -111,7 +111,7 @@ class SweepJob:
             artifact_root=resolve_artifact_root(uri),
             name=self.manifest.name,
             identity=self.manifest.identity,
-            tags=command_tags(("python", *sys.argv), capture_environment().commit),
+            tags=command_tags(called(), capture_environment().commit),
             params=self._params(),
             runs=self.root,
         )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from depthlab.invocation import command
 from depthlab.records import RunStatus
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.sync_progress import SyncProgress
@@ -81,7 +82,7 @@ def find_run(root: Path, run: str) -> RunFolder:
     if len(found) == 1:
         return found[0]
     if not folders:
-        raise ValueError(f"no run {run!r}: there are no runs in {root} yet; python train.py makes one")
+        raise ValueError(f"no run {run!r}: there are no runs in {root} yet; {command('train')} makes one")
     newest = ", ".join(folder.name for folder in reversed((found or folders)[-5:]))
     if found:
         raise ValueError(f"run {run!r} could be any of {len(found)} runs; type more of its name: {newest}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, final
 
+from depthlab.invocation import command
 from depthlab.records import RunStatus
 from depthlab.tracking.address import redact
 from depthlab.tracking.folder import RunFolder
@@ -108,7 +109,7 @@ class MlflowSync:
             return None
         return (
             f"not all of this run is in the store {redact(self._uri)} ({self._sender.reason}); nothing is lost, it is "
-            f"in {self._folder.path}: python pipelines/sync.py sends it when the store is back"
+            f"in {self._folder.path}: {command('sync')} sends it when the store is back"
         )
 
     def finish(

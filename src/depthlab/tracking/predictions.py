@@ -8,6 +8,7 @@ from typing import Any, Self, final
 import numpy as np
 import numpy.typing as npt
 
+from depthlab.invocation import command
 from depthlab.tracking.atomic import write_atomically
 from depthlab.tracking.folder import RunFolder
 
@@ -96,7 +97,7 @@ def read_predictions(folder: RunFolder) -> Predictions:
     path = folder.path / FILE
     if not path.is_file():
         raise ValueError(
-            f"{folder.name} has kept no predictions by image: python pipelines/rerun.py {folder.name} "
+            f"{folder.name} has kept no predictions by image: {command('rerun', folder.name)} "
             "trains it again and keeps them"
         )
     try:

@@ -1,4 +1,4 @@
-"""Make a page of any runs, by axes, settings, state, age or name: python pipelines/report.py model=resnet depth=20,56
+"""Make a page of any runs, by axes, settings, state, age or name, such as model=resnet depth=20,56
 
 Words that are none of the keys below are axes and settings of runs, with one value or several, such as data=cifar10 or
 optimizer.momentum=0.9. Without any, the page is about all runs. Runs that failed, were cut off, or were done twice are
@@ -6,7 +6,6 @@ shown and counted, and so are different versions of the code.
 """
 
 import shlex
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from depthlab.command_line import key_values
+from depthlab.invocation import RunOutcome, called, command, report
 from depthlab.recipe import override_values, without_keys
 from depthlab.records import RunsFound, SweepRecord, without_test
 from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
@@ -45,7 +45,7 @@ PLACES = ("output", "folder", "tracking.uri")  # options that say where, not whi
 
 def make_runs_page() -> None:
     """Read the command line, find the runs, write the page. Raises `ValueError`."""
-    words = sys.argv[1:]
+    words = called()[2:]
     settings = override_values(word for word in words if word[:1] != "-")
     about = {key: "an axis or a setting" for key in settings if key not in OPTIONS}
     typed = key_values(words, required={}, optional=OPTIONS | about, about=__doc__ or "")
@@ -60,10 +60,16 @@ def make_runs_page() -> None:
     from depthlab.report import write_page
 
     facts = (
-        ("command", redact(f"`{shlex.join(['python', 'pipelines/report.py', *words])}`")),
+        ("command", redact(f"`{shlex.join(called())}`")),
         ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
     )
     page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts, images=images), output)[0]
+    report(
+        runs=tuple(
+            RunOutcome(one.name, str(one.state), one.axes, one.metrics, one.folder, one.run_id) for one in found.runs
+        ),
+        page=str(page),
+    )
     print(f"{count_runs(found.runs)}\n{page}")
 
 
@@ -159,7 +165,7 @@ def no_runs(root: Path, query: str, unread: Sequence[str]) -> str:
     """Return the message where there is nothing to make a page of."""
     there = sum(1 for _ in root.glob("*/manifest.json"))
     if not there:
-        return f"there are no runs in {root} yet; python train.py makes one, and folder=... looks elsewhere"
+        return f"there are no runs in {root} yet; {command('train')} makes one, and folder=... looks elsewhere"
     broken = f", of which {len(unread)} can't be read" if unread else ""
     return f"no run is meant by {query or 'that'}; there are {there} in {root}{broken}"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from depthlab.invocation import command
 from depthlab.questions.runs_page.record import ImageComparison
 from depthlab.records import FoundRun, Interval
 from depthlab.run import predictions_of
@@ -39,7 +40,7 @@ def compare_images(
 
 def _predictions(run: FoundRun, root: Path, *, anew: bool) -> Predictions:
     if run.folder is None:
-        raise ValueError(f"{run.name} has no folder in {root}: python pipelines/rerun.py {run.run_id} trains it again")
+        raise ValueError(f"{run.name} has no folder in {root}: {command('rerun', str(run.run_id))} trains it again")
     folder = RunFolder(root / run.folder)
     return predictions_of(folder) if anew else read_predictions(folder)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from depthlab.invocation import command
 from depthlab.recipe import Override
 from depthlab.records import DONE, SweepRecord
 from depthlab.sweeps.display.table import show_results
@@ -48,7 +49,7 @@ def check_complete(record: SweepRecord, *, asked: Collection[int]) -> None:
     errors.print(f"{len(missing)} of {len(asked)} trials are missing: {listed}")
     for trial in missing:
         why = f" ({trial.fault}: {trial.message})" if trial.fault is not None else ""
-        errors.print(f"  {trial.name}, {trial.state}{why}: python train.py {shlex.join(trial.words)}")
-    command = [word for word in record.command if Override.parse(word).key != "fresh"]  # which would start over
-    errors.print(f"the same command goes on with them: {shlex.join(command)}")
+        errors.print(f"  {trial.name}, {trial.state}{why}: {command('train', *trial.words)}")
+    same = [word for word in record.command if Override.parse(word).key != "fresh"]  # which would start over
+    errors.print(f"the same command goes on with them: {shlex.join(same)}")
     raise SystemExit(INCOMPLETE)

@@ -141,7 +141,7 @@ class MlflowSweepRun:
         return (
             f"not all of this sweep is in the store {redact(self._uri)} ({self._sender.reason}); "
             f"nothing is lost, it is in {self._folder}: "
-            "the same command again, or python pipelines/sync.py, sends it when the store is back"
+            "the same command again, or {command('sync')}, sends it when the store is back"
         )
 
     def finish(self, status: RunStatus, record: SweepRecord | None = None, *, patience: float = 10.0) -> str | None:

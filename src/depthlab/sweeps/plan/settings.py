@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, final
 
+from depthlab.invocation import command
 from depthlab.recipe import checked_value, did_you_mean, read_steering
 
 _NAME = re.compile(r"[\w-]+")
@@ -75,7 +76,9 @@ def _checked(prefix: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]
     for key, value in values.items():
         if key not in known:
             near = did_you_mean(key, known, f"{prefix}.")
-            raise ValueError(f"there is no key {prefix}.{key}{near or '; python train.py --help tells the keys'}")
+            raise ValueError(
+                f"there is no key {prefix}.{key}{near or '; ' + command('train') + ' --help tells the keys'}"
+            )
         yield key, checked_value(f"{prefix}.{key}", value)
 
 

@@ -2,12 +2,12 @@
 
 import math
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, final
 
+from depthlab.invocation import called
 from depthlab.recipe import compose_each, read_space
 from depthlab.records import DONE, SweepRecord
 from depthlab.run import runs_root
@@ -80,4 +80,4 @@ def _is_complete(path: Path) -> bool:
         record = SweepRecord.read(path)
     except (OSError, ValueError, KeyError, TypeError):  # damaged, or of another version: it is looked at later
         return False
-    return record.command == ("python", *sys.argv) and all(trial.state in DONE for trial in record.trials)
+    return record.command == called() and all(trial.state in DONE for trial in record.trials)

@@ -9,7 +9,7 @@ from typing import Any
 from depthlab.tracking import resolve_uri
 from depthlab.tracking.environment import describe_checkout
 
-PROJECT = Path(__file__).parents[4]  # where src/ and conf/ are side by side, as the recipes need them
+PROJECT = Path(__file__).parents[4]  # where src/ and conf/ are side by side; not there where depthlab is installed
 
 # Everything else in the project is not needed by the workers.
 _EXCLUDES = (
@@ -44,10 +44,13 @@ def runtime_env(environment: Mapping[str, str]) -> dict[str, Any]:
             f"this job brought its code along, and computes with that of {PROJECT}: submit it as "
             "ray job submit --working-dir . -- env PYTHONPATH=src python train.py -m ..., or by docker/submit-sweep.sh"
         )
-    variables = {"PYTHONPATH": "src"} | _variables(os.environ) | _checkout() | dict(environment)
+    is_checkout = (PROJECT / "src").is_dir()  # else the workers use the depthlab that is installed on their machine
+    variables = (
+        ({"PYTHONPATH": "src"} if is_checkout else {}) | _variables(os.environ) | _checkout() | dict(environment)
+    )
     told = job.get("env_vars") or {}
     result: dict[str, Any] = {"env_vars": {name: value for name, value in variables.items() if name not in told}}
-    if "working_dir" not in job:
+    if "working_dir" not in job and is_checkout:
         result |= {"working_dir": str(PROJECT), "excludes": list(_EXCLUDES)}
     return result
 

@@ -1,0 +1,20 @@
+"""Train one network and record what it does; with -m, a sweep."""
+
+from depthlab.command_line import main as read_command_line
+from depthlab.recipe import Recipe
+
+
+def train(recipe: Recipe) -> None:
+    """Run the recipe; Lightning is imported when the network is known to be one that can be built."""
+    from depthlab.run import check_network
+
+    check_network(recipe)
+
+    from depthlab.run import run_and_show
+
+    run_and_show(recipe)
+
+
+def main() -> None:
+    """Read the command line with Hydra, and train."""
+    read_command_line(train)
