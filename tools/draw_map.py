@@ -15,7 +15,8 @@ PICTURE = ROOT / "docs" / "architecture.svg"
 
 # room -> row, first column, end column, and what the room is for
 PLACES: dict[str, tuple[int, float, float, str]] = {
-    "commands": (0, 0, 10, "depthlab NAME: train, sweep, predict, rerun, ...; a question by its name"),
+    "commands": (0, 0, 5, "depthlab NAME: train, sweep, predict, rerun, ...; a question by its name"),
+    "api": (0, 5, 10, "the same from Python: train, sweep, runs, load, each question as a function"),
     "hydra_plugins": (1, 0, 1, "-m: a sweep"),
     "questions": (1, 1, 10, "one folder each: question, plan, record, measure, verdict, figures, tables, page"),
     "sweeps": (2, 0, 7, "many runs: planned, computed by Ray, never lost and never computed twice"),

@@ -1,17 +1,34 @@
-"""depthlab: what do depth, width and regularization buy in a convolutional network?"""
+"""depthlab: what do depth, width and regularization buy in a convolutional network?
+
+From Python: `train`, `sweep`, `runs`, `load`, and each question as a function, such as `degradation`; a mistake is a
+`UserError`. Everything is imported when it is first used.
+"""
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from depthlab.run import load
+    from depthlab.api import UserError, load, runs, sweep, train
 
-__all__ = ["load"]
+__all__ = ["UserError", "load", "runs", "sweep", "train"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import `load` when it is asked for: it needs torch, and the command line should answer before that."""
-    if name == "load":
-        from depthlab.run import load
+    """Import what is asked for: it needs hydra or torch, and the command line should answer before that."""
+    from depthlab.commands.entry import question_names
 
-        return load
+    if name in __all__:
+        from depthlab import api
+
+        return getattr(api, name)
+    if not name.startswith("_") and name in question_names():
+        from depthlab.api import question_function
+
+        return question_function(name)
     raise AttributeError(f"module 'depthlab' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Name the questions too, for completion in notebooks."""
+    from depthlab.commands.entry import question_names
+
+    return sorted({*globals(), *__all__, *question_names()})

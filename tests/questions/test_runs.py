@@ -148,7 +148,9 @@ def test_an_answer_is_written_sent_to_each_run_and_told(
     named: TrainedRuns[None], place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     record = Answered(replace(named.about, verdict=("All is well.",)))
-    named.publish(PAGE, record, replace(place.typed(), output=tmp_path))
+    arguments = replace(place.typed(), output=tmp_path)
+    named.save(PAGE, record, arguments)
+    named.tell(record, arguments)
     assert json.loads((tmp_path / "record.json").read_text()) == json.loads(record.to_json())
     out = capsys.readouterr().out
     assert out.endswith(f"\nAll is well.\npage: {tmp_path / 'index.html'}\n") and place.records[0].folder in out
@@ -163,7 +165,9 @@ def test_an_answer_to_a_sweep_goes_to_its_own_run_and_misses_what_is_missing(
     swept: TrainedRuns[None], place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert swept.sweep.trials
-    swept.publish(PAGE, Answered(swept.about), replace(place.typed(), output=tmp_path))
+    arguments = replace(place.typed(), output=tmp_path)
+    swept.save(PAGE, Answered(swept.about), arguments)
+    swept.tell(Answered(swept.about), arguments)
     assert "resnet" in capsys.readouterr().out
     client, _ = open_client(place.uri, "depthlab")
     paths = [item.path for item in client.list_artifacts(str(swept.about.sweep_run), "report/degradation")]
@@ -172,7 +176,7 @@ def test_an_answer_to_a_sweep_goes_to_its_own_run_and_misses_what_is_missing(
     broken = replace(trials[1], state="failed", fault="diverged", message="the loss is nan")
     lost = replace(swept.sweep, record=replace(swept.sweep.record, trials=(trials[0], broken)))
     with pytest.raises(SystemExit) as ended:
-        replace(swept, sweeps=[lost]).publish(PAGE, Answered(swept.about), replace(place.typed(), output=tmp_path))
+        replace(swept, sweeps=[lost]).tell(Answered(swept.about), arguments)
     assert ended.value.code == 3
 
 

@@ -58,9 +58,10 @@ LAYERS = {
     "commands": _room(
         "command_line invocation recipe hydra", lazily="questions run sweeps tracking training records rich"
     ),
+    "api": _room("command_line invocation questions recipe records rich", lazily="nn run sweeps tracking pandas"),
     "hydra_plugins": _room("hydra omegaconf", lazily="sweeps"),
     # The package's own front.
-    "depthlab": _room(lazily="run"),
+    "depthlab": _room(lazily="api commands"),
 }
 
 

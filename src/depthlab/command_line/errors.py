@@ -32,7 +32,7 @@ def errors_in_one_line() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(MISTAKE) from None
     except (ValueError, OSError) as error:
-        if wants_traceback() or _is_bug(error):
+        if wants_traceback() or is_bug(error):
             raise
         fail(error)
     except BaseException as error:
@@ -50,11 +50,21 @@ def wants_traceback() -> bool:
 
 def fail(error: Exception) -> NoReturn:
     """Say what is wrong on one line of stderr, and exit with code 2."""
+    print(f"error: {text_of(error)}", file=sys.stderr)
+    raise SystemExit(MISTAKE) from error
+
+
+def text_of(error: Exception) -> str:
+    """Return what is wrong on one line."""
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    print(f"error: {' '.join(text.split()) or type(error).__name__}", file=sys.stderr)
-    raise SystemExit(MISTAKE) from error
+    return " ".join(text.split()) or type(error).__name__
+
+
+def is_stopped(error: BaseException) -> bool:
+    """Tell whether Ctrl-C or SIGTERM raised this."""
+    return isinstance(error, _Stopped)
 
 
 def _stop(signum: int) -> NoReturn:
@@ -62,7 +72,7 @@ def _stop(signum: int) -> NoReturn:
     raise SystemExit(128 + signum)
 
 
-def _is_bug(error: BaseException) -> bool:
+def is_bug(error: BaseException) -> bool:
     """Tell whether a library raised this in the middle of training: no way of typing does that."""
     modules = list(_modules(error.__traceback__))
     return any(name.startswith("pytorch_lightning") for name in modules) and not modules[-1].startswith("depthlab")

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, final
 
 from depthlab.command_line import run_command
-from depthlab.invocation import called
+from depthlab.invocation import RunOutcome, called, report
 from depthlab.questions.arguments import SWEEP_HELP, Arguments, Usage, read_arguments
+from depthlab.questions.outcome import gains_of, verdict_of
 from depthlab.questions.runs import TrainedRuns
 from depthlab.questions.until import find_until
 from depthlab.statistics.significance import looked_at
@@ -23,8 +25,14 @@ class Answerable(Protocol):
     def counted(self, until: float | None) -> "Answerable":
         """Return the same, with the looks that were taken at it, this one included."""
 
-    def publish(self, page: "Page", record: Any, arguments: Arguments) -> None:
-        """Write page and record, send them to MLflow, and print the verdict."""
+    def save(self, page: "Page", record: Any, arguments: Arguments) -> None:
+        """Write page and record, and send them to MLflow. Raises `OSError`."""
+
+    def tell(self, record: Any, arguments: Arguments) -> None:
+        """Print what there is and the verdict; exits with 3 where trials are missing."""
+
+    def outcomes(self) -> tuple[RunOutcome, ...]:
+        """Return the runs, for programs."""
 
 
 def no_options(arguments: Arguments) -> None:
@@ -78,21 +86,28 @@ class Question:
         return import_module(f"{self.package}.{name}")
 
 
-def answer(question: Question, argv: Sequence[str] | None = None) -> None:
-    """Answer what was typed: find or train the runs, measure, judge, draw, publish.
+@final
+@dataclass(frozen=True)
+class Answered:
+    """An answer that is written down."""
 
-    The command ends with exit code 2 and one line for a person's mistake, with 3, after the page, if runs are missing.
+    record: Any
+    runs: Answerable
+    arguments: Arguments
+
+    @property
+    def output(self) -> Path:
+        """The folder of page and record."""
+        return self.arguments.output
+
+
+def find_answer(question: Question, argv: Sequence[str]) -> Answered | None:
+    """Answer what was typed: find or train the runs, measure, judge, draw, write; None after a dry run.
+
+    Raises:
+        ValueError: a person's mistake, told before anything runs.
+        SystemExit: with 3 if no run has come to its end.
     """
-    run_command(lambda: _answer(question, called()[2:] if argv is None else argv))
-
-
-def _find_trained(question: Question, options: Any, arguments: Arguments) -> TrainedRuns[Any] | None:
-    runs = question.find(arguments, options)
-    assert runs is None or isinstance(runs, TrainedRuns), f"{question.name} trains nothing, and takes no until="
-    return runs
-
-
-def _answer(question: Question, argv: Sequence[str]) -> None:
     arguments = read_arguments(argv, question.usage)
     options = question.read(arguments)
     if arguments.until is None:
@@ -100,7 +115,36 @@ def _answer(question: Question, argv: Sequence[str]) -> None:
     else:
         runs = find_until(partial(_find_trained, question, options), arguments, question.error)
     if runs is None:
-        return
+        return None
     runs = runs.counted(arguments.until)
     record = question.judge(question.part("measure").measure(runs, options))
-    runs.publish(question.part("page").page(record), record, arguments)
+    runs.save(question.part("page").page(record), record, arguments)
+    return Answered(record, runs, arguments)
+
+
+def answer(question: Question, argv: Sequence[str] | None = None) -> None:
+    """Answer what was typed, and print the verdict.
+
+    The command ends with exit code 2 and one line for a person's mistake, with 3, after the page, if runs are missing.
+    """
+    run_command(lambda: _answer(question, called()[2:] if argv is None else argv))
+
+
+def _answer(question: Question, argv: Sequence[str]) -> None:
+    found = find_answer(question, argv)
+    if found is None:
+        return
+    report(
+        runs=found.runs.outcomes(),
+        verdict=verdict_of(found.record),
+        gains=tuple(gains_of(found.record)),
+        page=str(found.output / "index.html"),
+        record=str(found.output / "record.json"),
+    )
+    found.runs.tell(found.record, found.arguments)
+
+
+def _find_trained(question: Question, options: Any, arguments: Arguments) -> TrainedRuns[Any] | None:
+    runs = question.find(arguments, options)
+    assert runs is None or isinstance(runs, TrainedRuns), f"{question.name} trains nothing, and takes no until="
+    return runs

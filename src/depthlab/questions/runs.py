@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
 
+from depthlab.invocation import RunOutcome
 from depthlab.questions.arguments import Arguments
 from depthlab.questions.looks import looks_at, note_looks
 from depthlab.questions.publish import Store, check_answerable, send_answer, tell_verdict, write_answer
@@ -102,6 +103,11 @@ class TrainedRuns(Generic[Plan]):
         finished = tuple(replace(one, ref=refs[one.ref.fingerprint]) for one in self.finished)
         return replace(self, about=replace(self.about, runs=tuple(refs.values())), finished=finished)
 
+    def outcomes(self) -> tuple[RunOutcome, ...]:
+        """Return the runs, for programs."""
+        folders = {one.ref.fingerprint: one.folder for one in self.finished}
+        return tuple(_outcome(ref, folders.get(ref.fingerprint)) for ref in self.about.runs)
+
     def counted(self, until: float | None) -> "TrainedRuns[Plan]":
         """Return the runs with the looks that were taken at their sweep, this one included; named runs have none."""
         if not self.sweeps:
@@ -109,26 +115,37 @@ class TrainedRuns(Generic[Plan]):
         looks = looks_at(self.sweep.folder, self.about, until)
         return replace(self, about=replace(self.about, looks=looks))
 
-    def publish(self, page: "Page", record: Any, arguments: Arguments) -> None:
-        """Write page and record, send them to MLflow, and tell the verdict.
-
-        Raises:
-            OSError: the folder can't be written.
-            SystemExit: with 3 if trials are missing, when all else is done.
-        """
+    def save(self, page: "Page", record: Any, arguments: Arguments) -> None:
+        """Write page and record, and send them to MLflow. Raises `OSError` where the folder can't be written."""
         notes = dict.fromkeys(one.folder.manifest.dataset.test_note for one in self.finished)
         page = replace(page, facts=(*page.facts, *(("test images", note) for note in notes if note)))
         files = write_answer(page, record, arguments.output)
         send_answer(record.about.question, files, arguments.output, self.stores)
+        for sweep in self.sweeps[:1]:
+            note_looks(sweep.folder, record.about.looks)
+
+    def tell(self, record: Any, arguments: Arguments) -> None:
+        """Print the runs and the verdict; `SystemExit` with 3 if trials are missing, when all else is done."""
         for sweep in self.sweeps:
             sweep.show()
         if not self.sweeps:
             print(*(f"{one.ref.name}: {one.folder.path}" for one in self.finished), sep="\n")
-        for sweep in self.sweeps[:1]:
-            note_looks(sweep.folder, record.about.looks)
         tell_verdict([*record.about.verdict, *filter(None, [record.about.until])], arguments.output)
         for sweep in self.sweeps:
             sweep.end()
+
+
+def _outcome(ref: RunRef, folder: RunFolder | None) -> RunOutcome:
+    record = None if folder is None else folder.record
+    return RunOutcome(
+        name=ref.name,
+        state=ref.state,
+        values=ref.values,
+        metrics={} if record is None else record.metrics,
+        folder=None if folder is None else str(folder.path),
+        run_id=ref.run_id,
+        message=ref.message,
+    )
 
 
 def find_runs(

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from depthlab.invocation import RunOutcome, report
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
 from depthlab.run.experiment import run
@@ -30,6 +31,7 @@ def run_and_show(recipe: Recipe) -> None:
     except Interrupted as interrupted:
         errors.print(f"stopped by {interrupted}; the same command continues it")
         raise SystemExit(128 + interrupted.signum) from None
+    report(runs=(RunOutcome.of(record, runs_root(recipe) / record.folder),), metrics=record.metrics)
     out = _console(stderr=False)
     out.print(result_table(record))
     for line in where_to_look(recipe, record):

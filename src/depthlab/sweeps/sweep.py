@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from depthlab.invocation import report
 from depthlab.records import SweepManifest
 from depthlab.run import runs_root
 from depthlab.sweeps.plan.plan import SweepPlan, Variant, identity_of, make_plan
+from depthlab.sweeps.outcome import sweep_outcome
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.plan.trial import Trial
@@ -33,6 +35,7 @@ def run_sweep(overrides: Sequence[str], settings: Settings) -> None:
         preview_sweep(overrides, settings)
         return
     result = ensure_sweep(overrides, settings)
+    report(**sweep_outcome(result))
     result.show()
     result.end()
 

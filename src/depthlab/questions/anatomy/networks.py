@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
+from depthlab.invocation import RunOutcome
 from depthlab.questions.arguments import Arguments
 from depthlab.questions.publish import tell_verdict, write_answer
 from depthlab.questions.references import network_name
@@ -46,11 +47,18 @@ class UntrainedNetworks:
         """Return the same: nothing is trained here, so that no luck is looked for."""
         return self
 
-    def publish(self, page: "Page", record: "AnatomyRecord", arguments: Arguments) -> None:
-        """Write page and record, and print costs and verdict; there is no run to send them to. Raises `OSError`."""
+    def outcomes(self) -> tuple[RunOutcome, ...]:
+        """Return no runs."""
+        return ()
+
+    def save(self, page: "Page", record: "AnatomyRecord", arguments: Arguments) -> None:
+        """Write page and record; there is no run to send them to. Raises `OSError`."""
+        write_answer(page, record, arguments.output)
+
+    def tell(self, record: "AnatomyRecord", arguments: Arguments) -> None:
+        """Print costs and verdict."""
         from depthlab.questions.anatomy.cost_table import cost_table
 
-        write_answer(page, record, arguments.output)
         print(*cost_table(record.cards, record.times, record.left_out), sep="\n")
         tell_verdict(record.verdict, arguments.output)
 
