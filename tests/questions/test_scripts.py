@@ -14,7 +14,7 @@ HEAVY = ("torch", "mlflow", "pytorch_lightning", "matplotlib")
 
 def test_all_are_here() -> None:
     answers = ["anatomy", "degradation", "exponent", "kernels", "lesion", "paths", "regularization", "reuse", "votes"]
-    others = ["evaluate", "judge", "predict", "report", "rerun", "sync"]
+    others = ["evaluate", "judge", "predict", "report", "rerun", "schema", "sync"]
     assert sorted(f"{name}.py" for name in (*answers, "width_vs_depth", *others)) == SCRIPTS
 
 

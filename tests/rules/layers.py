@@ -56,7 +56,7 @@ LAYERS = {
     ),
     # What can be typed and what can be called: doors to the same code.
     "commands": _room(
-        "command_line invocation recipe hydra", lazily="questions run sweeps tracking training records rich"
+        "command_line invocation recipe records hydra", lazily="questions run sweeps tracking training rich"
     ),
     "api": _room("command_line invocation questions recipe records rich", lazily="nn run sweeps tracking pandas"),
     "hydra_plugins": _room("hydra omegaconf", lazily="sweeps"),

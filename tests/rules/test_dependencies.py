@@ -16,8 +16,8 @@ from tests.rules import ROOT
 from tests.rules.imports import imports_of
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-# Called by name from the Makefile and the hooks.
-PROGRAMS = {"ruff", "mypy", "pre-commit", "pytest-xdist", "psycopg2-binary"}
+# Called by name from the Makefile, the hooks and a notebook.
+PROGRAMS = {"ipykernel", "ruff", "mypy", "pre-commit", "pytest-xdist", "psycopg2-binary"}
 # Imported by a library that doesn't bring it along itself.
 BEHIND = {"psutil", "nvidia-ml-py"}  # MLflow's collectors of system metrics
 BEHIND |= {"scikit-learn"}  # its file of digits is read without importing it

@@ -144,9 +144,9 @@ def test_commands_of_questions_are_read_and_make_networks(words: list[str]):
 @pytest.mark.slow
 @pytest.mark.parametrize("words", named([case for case in PIPELINES if case not in ASKED]))
 def test_pipeline_commands_name_keys_that_the_pipeline_reads(words: list[str]):
-    text = (ROOT / words[1]).read_text(encoding="utf-8")
-    if words[1] == "pipelines/report.py":
-        text = (ROOT / "src/depthlab/questions/runs_page/command.py").read_text(encoding="utf-8")
+    name = Path(words[1]).stem
+    file = "questions/runs_page/command.py" if name == "report" else f"commands/{name}.py"
+    text = (ROOT / "src" / "depthlab" / file).read_text(encoding="utf-8")
     if "compose(" in text:  # words that are not the pipeline's own make a recipe
         compose([word for word in words[2:] if f'"{_key(word)}":' not in text])
         return

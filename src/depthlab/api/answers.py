@@ -51,7 +51,8 @@ class Answer:
         """A row for each difference, with the noise below which it can't be told from none."""
         import pandas as pd
 
-        return pd.DataFrame([asdict(one) for one in gains_of(self.record)])
+        rows = [asdict(one) for one in gains_of(self.record)]
+        return pd.DataFrame([row | (row.pop("interval") or {}) for row in rows])
 
     def table(self, name: str) -> "pd.DataFrame":
         """Return a table of the page with all its digits, such as `table("networks")`."""

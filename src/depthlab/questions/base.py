@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, final
+from typing import TYPE_CHECKING, Any, Literal, Protocol, final, get_type_hints
 
 from depthlab.command_line import run_command
 from depthlab.invocation import RunOutcome, called, report
@@ -13,6 +13,7 @@ from depthlab.questions.arguments import SWEEP_HELP, Arguments, Usage, read_argu
 from depthlab.questions.outcome import gains_of, verdict_of
 from depthlab.questions.runs import TrainedRuns
 from depthlab.questions.until import find_until
+from depthlab.records import Record
 from depthlab.statistics.significance import looked_at
 
 if TYPE_CHECKING:
@@ -80,6 +81,13 @@ class Question:
         """Return the record with its verdict, by a rule that takes account of how often growing runs were looked at."""
         with looked_at(record.about.counted_looks if self.seeds else 1):
             return self.part("verdict").judge(record)
+
+    @property
+    def record(self) -> type[Record]:
+        """The kind of record that is written down."""
+        found: type[Record] = get_type_hints(self.part("verdict").judge)["record"]
+        assert issubclass(found, Record)
+        return found
 
     def part(self, name: str) -> Any:
         """Import a file of the question's folder."""

@@ -33,5 +33,4 @@ def read_answer(file: Path) -> tuple[Any, Any]:
         question = find_question(name)
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{file} is not the record of a question that can be judged") from error
-    kind = question.part("verdict").judge.__annotations__["record"]
-    return question, kind.read(file)
+    return question, question.record.read(file)

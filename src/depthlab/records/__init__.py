@@ -10,6 +10,7 @@ from depthlab.records.matched_network import MatchedNetwork
 from depthlab.records.measured_run import LayerValue, MeasuredRun
 from depthlab.records.questions import Compared, Look, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord, test_note
+from depthlab.records.schema import schema_of
 from depthlab.records.states import DONE, ENDED, RunStatus, TrialState
 from depthlab.records.statistics import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
 from depthlab.records.sweeps import (
@@ -66,6 +67,7 @@ __all__ = [
     "Trend",
     "TrialRecord",
     "TrialState",
+    "schema_of",
     "test_note",
     "without_test",
 ]

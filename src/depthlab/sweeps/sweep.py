@@ -11,7 +11,6 @@ from depthlab.invocation import report
 from depthlab.records import SweepManifest
 from depthlab.run import runs_root
 from depthlab.sweeps.plan.plan import SweepPlan, Variant, identity_of, make_plan
-from depthlab.sweeps.outcome import sweep_outcome
 from depthlab.sweeps.plan.recipe_checker import RecipeChecker
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.plan.trial import Trial
@@ -35,6 +34,8 @@ def run_sweep(overrides: Sequence[str], settings: Settings) -> None:
         preview_sweep(overrides, settings)
         return
     result = ensure_sweep(overrides, settings)
+    from depthlab.sweeps.outcome import sweep_outcome  # imports matplotlib
+
     report(**sweep_outcome(result))
     result.show()
     result.end()

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from depthlab.training.classifier import Classifier
+from depthlab.training.notebook import NotebookLine
 
 Item = TypeVar("Item", covariant=True)
 
@@ -32,6 +33,8 @@ class ProgressBar(pl.Callback):
     def __init__(self, total_steps: int, *, enabled: bool | None = None) -> None:
         self.console = Console(file=sys.stderr)
         self.enabled = self.console.is_terminal if enabled is None else enabled
+        self.notebook = NotebookLine()
+        self.enabled = self.enabled or (enabled is None and self.notebook.there)
         self.total_steps = total_steps
         self._text = ""
         self._progress = Progress(
@@ -44,7 +47,7 @@ class ProgressBar(pl.Callback):
             console=self.console,
             refresh_per_second=4,
             transient=True,
-            disable=not self.enabled,
+            disable=not self.enabled or self.notebook.there,
         )
         self._task = self._progress.add_task("train", total=total_steps, epoch="", numbers="")
 
@@ -63,6 +66,8 @@ class ProgressBar(pl.Callback):
             accuracy = float(pl_module.train_accuracy.compute())
             self._text = f"loss {float(outputs['loss']):.3f} · accuracy {accuracy:.3f}"
         self._progress.update(self._task, completed=trainer.global_step, numbers=self._text, epoch=self._epoch(trainer))
+        share = trainer.global_step / self.total_steps
+        self.notebook.show(f"epoch {self._epoch(trainer)} · {share:.0%} · {self._text}", last=share >= 1)
 
     def on_fit_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         self._progress.stop()

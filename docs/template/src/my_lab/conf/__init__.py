@@ -1,0 +1,1 @@
+"""Choices that depthlab finds by name."""

@@ -1,0 +1,1 @@
+"""How far do seeds alone move the test error?"""
