@@ -26,7 +26,22 @@ PAGES = [
 ]
 MAIN = "python train.py model=resnet depth=56"
 # Programs that these pages may call and that this test doesn't follow.
-PROGRAMS = {".", "source", "export", "git", "cd", "docker", "kubectl", "ray", "sbatch", "tar", "npm"}
+PROGRAMS = {
+    ".",
+    "source",
+    "export",
+    "git",
+    "cd",
+    "docker",
+    "kubectl",
+    "ray",
+    "sbatch",
+    "tar",
+    "npm",
+    "pip",
+    "eval",
+    "depthlab",
+}
 
 
 def commands(text: str) -> list[list[str]]:
@@ -36,7 +51,7 @@ def commands(text: str) -> list[list[str]]:
         for line in block.replace("\\\n", " ").splitlines():
             words = shlex.split(line, comments=True)
             split = [list(part) for is_and, part in itertools.groupby(words, lambda word: word == "&&") if not is_and]
-            found += [without_prefix(part) for part in split]
+            found += [as_script(without_prefix(part)) for part in split]
     return found
 
 
@@ -45,6 +60,16 @@ def without_prefix(words: list[str]) -> list[str]:
     while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
         words = words[1:]
     return [words[0].removeprefix(".venv/bin/"), *words[1:]]
+
+
+def as_script(words: list[str]) -> list[str]:
+    """The command as it is typed in a checkout, without what its output is piped into: depthlab train is train.py."""
+    words = list(itertools.takewhile(lambda word: word != "|", words))
+    if words[0] != "depthlab" or words[1].startswith("-"):
+        return words
+    words = [word for word in words if word != "--json"]
+    scripts = {"train": ["train.py"], "sweep": ["train.py", "-m"]}
+    return ["python", *scripts.get(words[1], [f"pipelines/{words[1]}.py"]), *words[2:]]
 
 
 ALL = [(page, words) for page in PAGES for words in commands((ROOT / page).read_text(encoding="utf-8"))]
