@@ -2,7 +2,7 @@
 
 import sys
 import time
-from importlib import import_module
+import uuid
 from typing import Any, final
 
 _SECONDS = 0.5  # between two updates
@@ -14,8 +14,8 @@ class NotebookLine:
 
     def __init__(self) -> None:
         self._shell = _notebook_shell()
-        self._display: Any = None
-        self._shown = 0.0
+        self._transient = {"display_id": uuid.uuid4().hex}
+        self._shown: float | None = None
 
     @property
     def there(self) -> bool:
@@ -25,18 +25,14 @@ class NotebookLine:
     def show(self, text: str, *, last: bool = False) -> None:
         """Write the line; between two updates half a second passes, but for the last one."""
         now = time.monotonic()
-        if not self.there or (now - self._shown < _SECONDS and not last):
+        if not self.there or (self._shown is not None and now - self._shown < _SECONDS and not last):
             return
+        update = self._shown is not None
         self._shown = now
-        plain = {"text/plain": text}
-        if self._display is None:
-            show = import_module("IPython.display").display  # there, as its kernel computes this
-            self._display = show(plain, raw=True, display_id=True)
-        else:
-            self._display.update(plain, raw=True)
+        self._shell.display_pub.publish({"text/plain": text}, transient=self._transient, update=update)
 
 
 def _notebook_shell() -> Any:
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    return shell if shell is not None and "ipykernel" in sys.modules else None
+    """Return IPython's shell where a kernel runs it; this process then has both already."""
+    ipython = sys.modules.get("IPython") if "ipykernel" in sys.modules else None
+    return None if ipython is None else ipython.get_ipython()
