@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from depthlab.command_line import key_values
 from depthlab.invocation import RunOutcome, called, command, report
 from depthlab.recipe import override_values, without_keys
-from depthlab.records import RunsFound, SweepRecord, without_test
+from depthlab.records import FoundRun, RunsFound, SweepRecord, without_test
 from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
 
 if TYPE_CHECKING:
@@ -64,13 +64,13 @@ def make_runs_page() -> None:
         ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
     )
     page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts, images=images), output)[0]
-    report(
-        runs=tuple(
-            RunOutcome(one.name, str(one.state), one.axes, one.metrics, one.folder, one.run_id) for one in found.runs
-        ),
-        page=str(page),
-    )
+    report(runs=tuple(_outcome(one, found.place) for one in found.runs), page=str(page))
     print(f"{count_runs(found.runs)}\n{page}")
+
+
+def _outcome(run: FoundRun, place: str) -> RunOutcome:
+    folder = None if run.folder is None else str(Path(place) / run.folder)
+    return RunOutcome(run.name, run.state, run.axes, run.metrics, folder, run.run_id, run.message)
 
 
 def compared_pair(typed: Mapping[str, str]) -> str | None:
