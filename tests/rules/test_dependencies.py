@@ -115,6 +115,8 @@ def needs(name: str, extra: str) -> list[tuple[str, str]]:
     What a build of torch pins by itself (NVIDIA's libraries, triton) needs no line in the lock.
     """
     found = []
+    if name == "appnope":  # of macOS alone, so it isn't installed here; it needs nothing
+        return []
     for text in metadata.requires(name) or []:
         need = Requirement(text)
         wanted = any(need.marker is None or need.marker.evaluate(where | {"extra": extra}) for where in PLATFORMS)
