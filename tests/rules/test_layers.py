@@ -48,7 +48,7 @@ def test_the_table_itself_points_one_way():
         ("tracking/store.py", "import mlflow", "1: tracking may import mlflow only inside a function"),
         ("data/hub.py", "class A:\n    import datasets", "2: data may import datasets only inside a function"),
         ("sweeps/space.py", "import mlflow", "1: sweeps may import mlflow only inside a function"),
-        ("__init__.py", "from depthlab.run import load", "1: depthlab may import run only inside a function"),
+        ("__init__.py", "from depthlab.api import load", "1: depthlab may import api only inside a function"),
         ("../hydra_plugins/a.py", "from depthlab.sweeps import s", "1: hydra_plugins may import sweeps only inside"),
         ("attic/box.py", "", "attic/box.py: room 'attic' is not in the table"),
     ],
@@ -69,7 +69,7 @@ def test_a_forbidden_import_is_found_and_named(tmp_path: Path, file: str, text: 
         ("tracking/store.py", "def f():\n    import mlflow"),
         ("tracking/store.py", "if TYPE_CHECKING:\n    import mlflow"),
         ("../hydra_plugins/a.py", "class S:\n    def sweep(self):\n        from depthlab.sweeps import s"),
-        ("__init__.py", "def __getattr__(name):\n    from depthlab.run import load"),
+        ("__init__.py", "def __getattr__(name):\n    from depthlab.api import load"),
     ],
 )
 def test_an_allowed_import_passes(tmp_path: Path, file: str, text: str):

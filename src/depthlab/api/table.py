@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from depthlab.api.errors import calling, warn
 from depthlab.api.words import words_of
-from depthlab.recipe import override_values
+from depthlab.recipe import override_values, without_keys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ def runs(*typed: str | Mapping[str, Any], **query: Any) -> "pd.DataFrame":
         of_page = [key for key in asked if key in OPTIONS and key in ("output", "metric", "compare")]
         if of_page:
             raise ValueError(f"{of_page[0]}= is about a page and does nothing here: leave it out")
-        found = find(asked, " ".join(word for word in words if word.partition("=")[0] not in PLACES))
+        found = find(asked, " ".join(without_keys(words, PLACES)))
         root = found.place
     for note in (*found.unread, *found.notes):
         warn(note)
