@@ -12,9 +12,7 @@ HEAD = ("network", "parameters", "multiply-adds", "kept an image", "peak", "forw
 def cost_table(cards: Iterable[NetworkCard], times: Iterable[PassTimes], left_out: Iterable[str]) -> list[str]:
     """Return a line for each network, and one for each that was left out."""
     times_of = {one.network: one for one in times}
-    rows: list[tuple[str, ...]] = [
-        ("network", "parameters", "multiply-adds", "kept an image", "peak", "forward", "training")
-    ]
+    rows: list[tuple[str, ...]] = [HEAD]
     for card in cards:
         costs = costs_of(card, times_of.get(card.name))
         seconds = [seconds_text(costs[name]) if name in costs else "-" for name in ("forward", "training")]

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from depthlab.questions.anatomy.record import NetworkCard, PassTimes
+from depthlab.questions.grouping import grouped
 from depthlab.report.counts import amount, bytes_text
 from depthlab.report.palette import COLORS, LINES, MARKERS
 from depthlab.report.scale import Scale, scale_of, show
@@ -70,12 +71,10 @@ def family_costs(cards: Sequence[NetworkCard], times: Sequence[PassTimes], axis:
 
 def groups_of(cards: Sequence[NetworkCard], axis: str) -> dict[str, list[NetworkCard]]:
     """Return the networks that differ in this axis alone, together, by what the others are."""
-    found: dict[str, list[NetworkCard]] = {}
-    for card in cards:
-        if axis in card.values:
-            others = [f"{key}={show(value)}" for key, value in card.values.items() if key != axis]
-            found.setdefault(" ".join(others), []).append(card)
-    return found
+    return grouped(
+        (card for card in cards if axis in card.values),
+        lambda card: " ".join(f"{key}={show(value)}" for key, value in card.values.items() if key != axis),
+    )
 
 
 def _draw_lines(

@@ -1,13 +1,15 @@
 """How costs grow along an axis of a family, and what is said of networks that were not trained."""
 
-import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from depthlab.questions.anatomy.record import AnatomyRecord, Growth, NetworkCard, PassTimes
 from depthlab.questions.anatomy.wording import bytes_text, seconds_text
+from depthlab.questions.grouping import grouped
 
 COSTS = ("parameters", "multiply_adds", "kept", "peak")
 TIMES = ("forward", "training")
@@ -68,16 +70,13 @@ def measure_growth(cards: Sequence[NetworkCard], times: Sequence[PassTimes]) -> 
 
 
 def _slope(axis: str, points: Sequence[tuple[Mapping[str, Any], float]]) -> float | None:
-    groups: dict[str, list[tuple[float, float]]] = {}
-    for values, cost in points:
-        others = str(sorted((key, str(value)) for key, value in values.items() if key != axis))
-        groups.setdefault(others, []).append((math.log2(values[axis]), math.log2(cost)))
-    across = along = 0.0
-    for members in groups.values():
-        x_mean, y_mean = (statistics.fmean(column) for column in zip(*members, strict=True))
-        across += sum((x - x_mean) * (y - y_mean) for x, y in members)
-        along += sum((x - x_mean) ** 2 for x, _ in members)
-    return across / along if along > 0 else None
+    def others(point: tuple[Mapping[str, Any], float]) -> str:
+        return str(sorted((key, str(value)) for key, value in point[0].items() if key != axis))
+
+    groups = grouped(points, others).values()
+    logs = [np.log2([(values[axis], cost) for values, cost in members]) for members in groups]
+    x, y = np.concatenate([group - group.mean(axis=0) for group in logs] or [np.empty((0, 2))]).T
+    return float(x @ y / (x @ x)) if x.any() else None
 
 
 def tell_anatomy(

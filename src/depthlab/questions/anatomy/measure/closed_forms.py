@@ -33,21 +33,21 @@ class Convolution:
     @property
     def parameters(self) -> int:
         """Return k k c d / g, and d biases if it has some."""
-        weights = math.prod(self.kernel) * self.in_channels * self.out_channels // self.groups
-        return weights + (self.out_channels if self.bias else 0)
+        return self.weights + (self.out_channels if self.bias else 0)
+
+    @property
+    def weights(self) -> int:
+        """Return k k c d / g."""
+        return math.prod(self.kernel) * self.in_channels * self.out_channels // self.groups
 
     def output_size(self, size: Pair) -> Pair:
         """Return height and width of what it puts out."""
-        height, width = (
-            output_size(*numbers)
-            for numbers in zip(size, self.kernel, self.stride, self.padding, self.dilation, strict=True)
-        )
+        height, width = map(output_size, size, self.kernel, self.stride, self.padding, self.dilation)
         return height, width
 
     def multiply_adds(self, size: Pair) -> int:
         """Return its multiply-adds for one image of height and width `size`; a bias is free."""
-        weights = math.prod(self.kernel) * self.in_channels * self.out_channels // self.groups
-        return weights * math.prod(self.output_size(size))
+        return self.weights * math.prod(self.output_size(size))
 
 
 def output_size(size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
@@ -60,15 +60,8 @@ def square(
 ) -> Convolution:
     """Return a k x k convolution that keeps height and width but for the stride, without a bias."""
     padding = dilation * (kernel // 2)
-    return Convolution(
-        in_channels,
-        out_channels,
-        (kernel, kernel),
-        (stride, stride),
-        (padding, padding),
-        (dilation, dilation),
-        groups,
-    )
+    k, s, p, a = ((side, side) for side in (kernel, stride, padding, dilation))
+    return Convolution(in_channels, out_channels, k, s, p, a, groups)
 
 
 def asymmetric(channels: int, kernel: Pair) -> Convolution:
