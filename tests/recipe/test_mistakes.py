@@ -118,7 +118,7 @@ MISTAKES = [
     ("batch_size=64.0", "such as batch_size=64, not 64.0"),
     ("learning_rate=0", "learning_rate must be a number above 0"),
     ("learning_rate=fast", "not 'fast'"),
-    # knobs that the model has no use for
+    # axes that the model has no use for
     ("model=plain drop_path=0.2", "model=plain has no use for it; type drop_path=0, or model=preresnet, model=resnet"),
     ("model=plain regularization=drop_path", "type drop_path=0, or model=preresnet, model=resnet"),
     # what one option alone has

@@ -47,7 +47,7 @@ LAYERS = {
     "command_line": _room("invocation recipe hydra omegaconf"),
     "sweeps": _room(
         "lazy_exports invocation recipe run training tracking report statistics records rich fsspec optuna ray numpy",
-        lazily="mlflow",
+        lazily="mlflow scipy",
     ),
     # What the lab is for; tests/rules/questions.py says which of its files may import what.
     "questions": _room(

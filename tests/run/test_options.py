@@ -1,4 +1,4 @@
-"""Every knob runs, does something, and is written down."""
+"""Every axis runs, does something, and is written down."""
 
 import math
 from pathlib import Path
@@ -19,7 +19,7 @@ SHORT = ("epochs=1", "trainer.max_steps=3")
 
 @pytest.fixture(scope="session")
 def short(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """Three steps with every knob off."""
+    """Three steps with every axis off."""
     return train(tmp_path_factory.mktemp("short"), *SHORT)
 
 

@@ -1,4 +1,4 @@
-"""Whether the values of a configuration are possible, and whether the model has a use for every knob that is set."""
+"""Whether the values of a configuration are possible, and whether the model has a use for every axis that is set."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -37,23 +37,23 @@ def check_values(cfg: DictConfig, typed: Sequence[ParsedOverride]) -> None:
         raise ValueError("optimizer.nesterov=true needs optimizer.momentum above 0, such as optimizer.momentum=0.9")
 
 
-def check_knobs(cfg: DictConfig) -> None:
-    """Check that the model has a use for each of its knobs that is not off.
+def check_unused_axes(cfg: DictConfig) -> None:
+    """Check that the model has a use for each axis that is not off.
 
     Raises:
-        ValueError: for a knob that would do nothing, with the models that have it.
+        ValueError: for an axis that would do nothing, with the models that have it.
     """
     if not str(cfg.model.get("_target_")).startswith(OWN_PACKAGE):
         return  # its signature tells, once it is imported
     used = OmegaConf.to_container(cfg.model, resolve=False)
     assert isinstance(used, dict)
-    for knob, off in OFF_VALUES.items():
-        if cfg[knob] != off and f"${{{knob}}}" not in used.values():
+    for axis, off in OFF_VALUES.items():
+        if cfg[axis] != off and f"${{{axis}}}" not in used.values():
             name = cfg.model._target_.rpartition(".")[2]
-            others = [f"model={option}" for option in conf.options("model") if _has_knob(option, knob)]
+            others = [f"model={option}" for option in conf.options("model") if _has_axis(option, axis)]
             instead = f", or {listed(others)}" if others else ""
             raise ValueError(
-                f"{knob}={as_typed(cfg[knob])} does nothing: model={name} has no use for it; type {knob}={off}{instead}"
+                f"{axis}={as_typed(cfg[axis])} does nothing: model={name} has no use for it; type {axis}={off}{instead}"
             )
 
 
@@ -93,6 +93,6 @@ def _check_unlisted(cfg: DictConfig, typed: Sequence[ParsedOverride]) -> None:
         _read(key, rule_like(known[key]), as_typed(known[key]), OmegaConf.select(cfg, key))
 
 
-def _has_knob(option: str, knob: str) -> bool:
+def _has_axis(option: str, axis: str) -> bool:
     keys = conf.known((f"model={option}",)).keys
-    return any(key.startswith("model.") and value == f"${{{knob}}}" for key, value in keys.items())
+    return any(key.startswith("model.") and value == f"${{{axis}}}" for key, value in keys.items())

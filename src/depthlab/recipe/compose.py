@@ -13,7 +13,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from depthlab.recipe import conf
 from depthlab.recipe.check_keys import check_keys
-from depthlab.recipe.check_values import check_knobs, check_values
+from depthlab.recipe.check_values import check_unused_axes, check_values
 from depthlab.recipe.parsed_override import ParsedOverride, parse_overrides
 from depthlab.recipe.recipe import Recipe
 from depthlab.recipe.space import read_space
@@ -90,7 +90,7 @@ def recipe_from_config(config: Mapping[str, Any], choices: Mapping[str, str], ov
 def recipe_of(cfg: DictConfig, typed: Sequence[ParsedOverride], choices: Mapping[str, Any]) -> Recipe:
     """Check a composed configuration, which is changed, and make it a recipe. Needs an opened conf."""
     check_values(cfg, typed)
-    check_knobs(cfg)
+    check_unused_axes(cfg)
     config = cast(dict[str, Any], OmegaConf.to_container(cfg, resolve=True))
     if any(value is not None for value in config["parts"].values()):
         config["model"]["parts"] = config["parts"]  # in a person's own file the model may not ask for it

@@ -79,15 +79,15 @@ def model_arguments(
 
 
 def _check_refused(recipe: Recipe, name: str, taken: dict[str, bool]) -> None:
-    """Refuse what was typed for the model, and knobs that are not off, where the model does not take them."""
+    """Refuse what was typed for the model, and axes that are not off, where the model does not take them."""
     hint = f"{name} takes {', '.join(taken) or 'no arguments'}"
     for key, word in _typed_for_model(recipe):
         if key not in taken and key not in OFF_VALUES:
             raise ValueError(f"{word} does nothing: {hint}; leave it out")
-    for knob, off in OFF_VALUES.items():
-        value = recipe.config[knob]
-        if value != off and knob not in taken:
-            raise ValueError(f"{knob}={as_typed(value)} does nothing: {hint}; type {knob}={off}")
+    for axis, off in OFF_VALUES.items():
+        value = recipe.config[axis]
+        if value != off and axis not in taken:
+            raise ValueError(f"{axis}={as_typed(value)} does nothing: {hint}; type {axis}={off}")
     for slot, value in recipe.parts.items():
         if "parts" not in taken:
             raise ValueError(f"parts.{slot}={as_typed(value)} does nothing: {hint}, not parts; type parts.{slot}=null")

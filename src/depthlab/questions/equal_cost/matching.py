@@ -1,30 +1,13 @@
 """The network along an axis whose cost is nearest to a budget."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import final
 
 Costs = Callable[[int], float | None]  # of the network at a place along an axis; None where there is none
 
 FARTHEST = 2**20  # places along an axis
 
 
-@final
-@dataclass(frozen=True)
-class Match:
-    """A place along an axis, its cost, and the cost that was asked for, in the same unit."""
-
-    place: int
-    cost: float
-    budget: float
-
-    @property
-    def mismatch(self) -> float:
-        """How much more than the budget it costs, in percent; negative if it is less."""
-        return 100 * (self.cost / self.budget - 1)
-
-
-def match_budget(costs: Costs, budget: float) -> Match:
+def match_budget(costs: Costs, budget: float) -> int:
     """Return the place whose cost is nearest to the budget; of two that are equally near, the first.
 
     Places count from 0, and costs are taken to grow with them: places are doubled until one costs too much, then the
@@ -33,7 +16,7 @@ def match_budget(costs: Costs, budget: float) -> Match:
     place.
 
     Raises:
-        ValueError: there is no network at place 0, or the budget is no positive number.
+        ValueError: there is no network at place 0, or the budget is not a positive number.
     """
     if not 0 < budget < float("inf"):
         raise ValueError(f"budget={budget:g} can't be met: type a number above 0, or a multiple of the base such as 2x")
@@ -56,8 +39,7 @@ def match_budget(costs: Costs, budget: float) -> Match:
         else:
             high = middle
     known = {place: cost for place, cost in seen.items() if cost is not None}
-    place = min(known, key=lambda place: (abs(known[place] - budget), place))
-    return Match(place, known[place], budget)
+    return min(known, key=lambda place: (abs(known[place] - budget), place))
 
 
 def _affordable(cost: float | None, budget: float) -> bool:

@@ -83,7 +83,7 @@ class EqualCostSearch:
             candidate = axis.candidate(place)
             return self.cost(candidate) if self.exists(candidate) else None
 
-        return axis.candidate(match_budget(cost_at, budget).place)
+        return axis.candidate(match_budget(cost_at, budget))
 
     def matched(self, candidate: Candidate, axis: str, budget: float) -> MatchedNetwork:
         """Return what a record holds of a network that was found for a budget, in the unit of the cost."""

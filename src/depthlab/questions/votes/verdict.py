@@ -1,6 +1,6 @@
 """Is dropout a vote, is stochastic depth one? Told in sentences, each of which rests on a test over seeds."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import fmean
 
@@ -181,19 +181,22 @@ def _disagreements(record: VotesRecord, network: str) -> list[str]:
 
 
 def _feature(one: FeatureContrast) -> str:
-    names: dict[str, tuple[str, Callable[[float], str]]] = {
-        CORRELATION: ("the mean absolute correlation of two units", lambda value: f"{value:.3f}"),
-        ZEROS: ("the share of zeros among activations", lambda value: f"{100 * value:.1f} %"),
-        MEAN: ("the mean activation", lambda value: f"{value:.3f}"),
+    names = {
+        CORRELATION: "the mean absolute correlation of two units",
+        ZEROS: "the share of zeros among activations",
+        MEAN: "the mean activation",
     }
-    name, show = names[one.measure]
+
+    def show(value: float, unit: str = " %") -> str:
+        return f"{100 * value:.1f}{unit}" if one.measure == ZEROS else f"{value:.3f}"
+
     found = one.comparison
-    text = f"{one.network}: {name} is {show(one.mean_a)}, and {show(one.mean_b)} in {one.other}"
+    text = f"{one.network}: {names[one.measure]} is {show(one.mean_a)}, and {show(one.mean_b)} in {one.other}"
     if found.interval is None:
         return f"{text}: {found.note or NO_TEST}."
-    sure = interval_text(found.interval, counted(min(found.n), "seed"), show)
+    sure = interval_text(found.interval, counted(min(found.n), "seed"), lambda value: show(value, ""))
     shown = "" if is_significant(one.p_holm) else f": {unshown_text(one.p_holm)}"
-    return f"{text} (difference {show(found.difference)}, {sure}){shown}."
+    return f"{text} (difference {show(found.difference, ' points')}, {sure}){shown}."
 
 
 def _of(compared: Iterable[VoteContrast], family: str, network: str, measure: str | None = None) -> list[VoteContrast]:

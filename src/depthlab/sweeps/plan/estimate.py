@@ -6,9 +6,12 @@ what it computes. Both are fitted, never below zero, to the steps measured so fa
 
 import heapq
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import statistics
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
+
+import numpy as np
 
 from depthlab.records import TrialState
 from depthlab.sweeps.plan.trial import Entry
@@ -56,7 +59,7 @@ def fit_step_seconds(measured: Measured) -> StepSeconds | None:
     seen: dict[tuple[int, int, int], list[float]] = {}
     for cost, seconds in usable:
         seen.setdefault(cost.kind, []).append(seconds)
-    means = {kind: _mean(times) for kind, times in seen.items()}
+    means = {kind: statistics.fmean(times) for kind, times in seen.items()}
     works = {cost.kind: float(cost.work) for cost, _ in usable}
     offset, slope = _fit([(works[kind], seconds) for kind, seconds in means.items()])
 
@@ -105,7 +108,7 @@ class Workload:
         places = [_remainder(entry, costs[entry.trial.index], step_seconds) for entry in running]
         rest = [_remainder(entry, costs[entry.trial.index], step_seconds) for entry in waiting]
         if unplanned:
-            rest += [_mean(cost.steps * step_seconds(cost) for cost in costs.values())] * unplanned
+            rest += [statistics.fmean(cost.steps * step_seconds(cost) for cost in costs.values())] * unplanned
         return pack(places, rest, self.concurrent)
 
 
@@ -155,20 +158,13 @@ def _fit(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
     Relative, as a step of the dearest network may take a hundred times that of the cheapest. Of a single network the
     time is taken to be all work: small networks are quick, and that says nothing of large ones.
     """
-    scale = max(work for work, _ in points) or 1.0
-    rows = [(1 / seconds, work / scale / seconds) for work, seconds in points]  # offset * row[0] + slope * row[1] = 1
-    aa, ab, bb = (sum(row[i] * row[j] for row in rows) for i, j in ((0, 0), (0, 1), (1, 1)))
-    a, b = sum(row[0] for row in rows), sum(row[1] for row in rows)
-    if len({work for work, _ in points}) > 1:
-        determinant = aa * bb - ab * ab
-        offset, slope = (a * bb - b * ab) / determinant, (b * aa - a * ab) / determinant
-        if slope < 0:
-            return a / aa, 0.0
-        if offset >= 0:
-            return offset, slope / scale
-    return (0.0, b / bb / scale) if bb else (a / aa, 0.0)
+    from scipy.optimize import nnls  # here, as --help has to be quick
 
-
-def _mean(values: Iterable[float]) -> float:
-    there = list(values)
-    return sum(there) / len(there)
+    works = np.array([work for work, _ in points])
+    scale = works.max() or 1.0
+    rows = np.stack([np.ones(len(works)), works / scale], axis=1) / np.array([[seconds] for _, seconds in points])
+    all_work = bool(works.any())
+    wanted = [True, True] if len(set(works)) > 1 else [not all_work, all_work]
+    found = np.zeros(2)
+    found[wanted], _ = nnls(rows[:, wanted], np.ones(len(works)))
+    return float(found[0]), float(found[1] / scale)
