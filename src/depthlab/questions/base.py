@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, final, get_type_hints
 from depthlab.command_line import run_command
 from depthlab.invocation import RunOutcome, called, report
 from depthlab.questions.arguments import SWEEP_HELP, Arguments, Usage, read_arguments
-from depthlab.questions.outcome import gains_of, verdict_of
 from depthlab.questions.runs import TrainedRuns
-from depthlab.questions.until import find_until
 from depthlab.records import Record
-from depthlab.statistics.significance import looked_at
 
 if TYPE_CHECKING:
     from depthlab.report import Page
@@ -79,6 +76,8 @@ class Question:
 
     def judge(self, record: Any) -> Any:
         """Return the record with its verdict, by a rule that takes account of how often growing runs were looked at."""
+        from depthlab.statistics import looked_at  # scipy takes a second to import
+
         with looked_at(record.about.counted_looks if self.seeds else 1):
             return self.part("verdict").judge(record)
 
@@ -121,6 +120,8 @@ def find_answer(question: Question, argv: Sequence[str]) -> Answered | None:
     if arguments.until is None:
         runs = question.find(arguments, options)
     else:
+        from depthlab.questions.until import find_until
+
         runs = find_until(partial(_find_trained, question, options), arguments, question.error)
     if runs is None:
         return None
@@ -142,6 +143,8 @@ def _answer(question: Question, argv: Sequence[str]) -> None:
     found = find_answer(question, argv)
     if found is None:
         return
+    from depthlab.questions.outcome import gains_of, verdict_of
+
     report(
         runs=found.runs.outcomes(),
         verdict=verdict_of(found.record),
