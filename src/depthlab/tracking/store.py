@@ -2,7 +2,9 @@
 
 import logging
 import os
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from depthlab.tracking.address import resolve_artifact_root, sqlite_path
@@ -77,12 +79,10 @@ def _make_database(path: Path) -> None:
     Made in place, as MLflow does it, a store is spoiled for good by a second process that opens it meanwhile, or by
     one that is killed.
     """
-    from mlflow import MlflowClient
-
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        MlflowClient(tracking_uri=f"sqlite:///{new}", registry_uri=f"sqlite:///{new}")
+        new.write_bytes(_empty_database(Path.cwd()))
         try:
             os.link(new, path)
         except FileExistsError:  # someone else was faster
@@ -91,3 +91,14 @@ def _make_database(path: Path) -> None:
             os.replace(new, path)
     finally:
         new.unlink(missing_ok=True)
+
+
+@cache
+def _empty_database(folder: Path) -> bytes:
+    """Return a store as MLflow makes it in a working folder, where its default experiment keeps files: in a second."""
+    from mlflow import MlflowClient
+
+    with TemporaryDirectory() as room:
+        new = Path(room) / "mlflow.db"
+        MlflowClient(tracking_uri=f"sqlite:///{new}", registry_uri=f"sqlite:///{new}")
+        return new.read_bytes()
