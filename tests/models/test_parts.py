@@ -43,6 +43,7 @@ LACKS: dict[str, dict[str, tuple[str, ...]]] = {
     "vgg": {"normalization": ("lrn",)},  # the hidden features of its head
 }
 EVERY_FAMILY = pytest.mark.parametrize("family", SMALL)
+ONE_OF_EACH = {form.split()[0]: form for form in DRAWN}.values()
 GROUPED = ("grouped", "shuffled")
 
 
@@ -172,7 +173,7 @@ def test_empty_slots_are_no_slots(family: str) -> None:
     assert all(torch.equal(one, other) for one, other in zip(own.parameters(), empty.parameters(), strict=True))
 
 
-@pytest.mark.parametrize("form", DRAWN)
+@pytest.mark.parametrize("form", [pytest.param(form, marks=pytest.mark.slow if " " in form else ()) for form in DRAWN])
 def test_without_parts_keys_and_weights_are_what_they_were_before_there_were_any(form: str) -> None:
     assert facts_of(build_form(tuple(form.split()))) == (DRAWN[form][0], pytest.approx(DRAWN[form][1], rel=1e-6))
 

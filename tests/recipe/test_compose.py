@@ -28,6 +28,7 @@ def test_every_option_composes_and_says_what_it_is(group: str, option: str) -> N
     assert "# " in text.replace("# @package", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("group", "option"), OPTIONS)
 def test_every_key_has_a_rule(group: str, option: str) -> None:
     """A key without one only has to keep the kind of its default: enough for models, whose constructors check."""
@@ -38,6 +39,7 @@ def test_every_key_has_a_rule(group: str, option: str) -> None:
         assert key in KEY_RULES or follows or private or names_columns or group == "model", key
 
 
+@pytest.mark.slow
 def test_every_rule_has_a_key_and_an_example_that_it_takes() -> None:
     with opened_conf():
         keys = set().union(*(known((f"{group}={option}",)).keys for group, option in OPTIONS))

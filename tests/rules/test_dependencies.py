@@ -3,7 +3,8 @@
 import re
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import metadata
 from itertools import product
 from pathlib import Path
@@ -33,12 +34,18 @@ def imported(*places: str) -> set[str]:
     """Distributions that the files under `places` import from."""
     files = [file for place in places for file in python_files(ROOT / place)]
     tops = {found.top for file in files for found in imports_of(file, ROOT)}
-    providers = metadata.packages_distributions()
+    providers = installed()
     foreign = tops - set(sys.stdlib_module_names) - OURS - {""}
     assert foreign <= providers.keys(), f"imported, yet not installed: {foreign - providers.keys()}"
     candidates = ({canonicalize_name(name) for name in providers[top]} for top in foreign)
     # Several distributions may share a package (mlflow and mlflow-skinny do): the declared one is meant.
     return {min(names & (RUNTIME | DEV) or names) for names in candidates}
+
+
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Return which distributions bring each package; reading all their lists of files takes a second."""
+    return metadata.packages_distributions()
 
 
 def python_files(place: Path) -> list[Path]:

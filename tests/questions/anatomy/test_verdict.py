@@ -1,5 +1,6 @@
 """Growth is the exponent that is there, and what is said follows from the numbers."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -11,8 +12,9 @@ from tests.questions.anatomy.cards import card, grid
 from tests.questions.anatomy.records import family_record, record_of
 
 
-@pytest.mark.parametrize("record", [family_record(), record_of("plain-8", "resnet-20")], ids=["family", "two"])
-def test_the_verdict_follows_from_the_record_alone(record: AnatomyRecord) -> None:
+@pytest.mark.parametrize("make", [family_record, lambda: record_of("plain-8", "resnet-20")], ids=["family", "two"])
+def test_the_verdict_follows_from_the_record_alone(make: Callable[[], AnatomyRecord]) -> None:
+    record = make()
     bare = replace(record, growth=(), verdict=())
     assert judge(AnatomyRecord.from_json(bare.to_json())) == record
 
