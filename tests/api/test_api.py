@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import warnings
 from collections.abc import Iterator
 from contextlib import chdir
@@ -36,7 +37,10 @@ def run() -> Run:
     async def cell() -> Run:
         return dl.train("model=resnet depth=8", HELD)
 
-    return asyncio.run(cell())
+    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    found = asyncio.run(cell())
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
+    return found
 
 
 @pytest.fixture(scope="module")

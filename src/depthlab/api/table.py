@@ -1,6 +1,7 @@
 """All runs as a table."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from depthlab.api.errors import calling, warn
@@ -34,7 +35,7 @@ def runs(*typed: str | Mapping[str, Any], **query: Any) -> "pd.DataFrame":
         if of_page:
             raise ValueError(f"{of_page[0]}= is about a page and does nothing here: leave it out")
         found = find(asked, " ".join(without_keys(words, PLACES)))
-        root = found.place
+        root = Path(found.place).absolute()
     for note in (*found.unread, *found.notes):
         warn(note)
     first = found.runs[0].settings
@@ -46,7 +47,7 @@ def runs(*typed: str | Mapping[str, Any], **query: Any) -> "pd.DataFrame":
             key: tuple(value) if isinstance(value, list) else value for key, value in one.axes.items()
         }  # for groups
         row = {"name": one.name, "state": str(one.state), **axes, **more, **numbers_of(one.metrics)}
-        place = one.folder and f"{root}/{one.folder}"
+        place = one.folder and str(root / one.folder)
         rows.append(row | {"seconds": one.seconds, "created": one.created, "folder": place, "run_id": one.run_id})
     return pd.DataFrame(rows)
 
