@@ -1,12 +1,13 @@
 """All runs as a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from depthlab.api.errors import calling, warn
 from depthlab.api.words import words_of
 from depthlab.recipe import override_values, without_keys
+from depthlab.records import FoundRun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,18 +39,23 @@ def runs(*typed: str | Mapping[str, Any], **query: Any) -> "pd.DataFrame":
         root = Path(found.place).absolute()
     for note in (*found.unread, *found.notes):
         warn(note)
-    first = found.runs[0].settings
-    several = {key for one in found.runs for key in one.settings if one.settings[key] != first.get(key)}
-    rows = []
-    for one in found.runs:
-        more = {key: one.settings[key] for key in sorted(several - one.axes.keys()) if key in one.settings}
-        axes = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in one.axes.items()
-        }  # for groups
-        row = {"name": one.name, "state": str(one.state), **axes, **more, **numbers_of(one.metrics)}
-        place = one.folder and str(root / one.folder)
-        rows.append(row | {"seconds": one.seconds, "created": one.created, "folder": place, "run_id": one.run_id})
-    return pd.DataFrame(rows)
+    varied = _varied(found.runs)
+    return pd.DataFrame([_row(one, varied, root) for one in found.runs])
+
+
+def _varied(found: Sequence[FoundRun]) -> list[str]:
+    """Return the settings in which runs differ, but for those that say what an axis says."""
+    axes = {key for one in found for key in one.axes}
+    keys = {key for one in found for key, value in one.settings.items() if value != found[0].settings.get(key)}
+    return sorted(key for key in keys - axes if key.rpartition(".")[2] not in axes and "._" not in key)
+
+
+def _row(run: FoundRun, varied: Sequence[str], root: Path) -> dict[str, Any]:
+    settings = run.axes | {key: run.settings[key] for key in varied if key in run.settings}
+    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()}  # to group by
+    row = {"name": run.name, "state": str(run.state), **plain, **numbers_of(run.metrics)}
+    place = None if run.folder is None else str(root / run.folder)
+    return row | {"seconds": run.seconds, "created": run.created, "folder": place, "run_id": run.run_id}
 
 
 def numbers_of(metrics: Mapping[str, float]) -> dict[str, float]:

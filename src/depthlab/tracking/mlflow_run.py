@@ -119,7 +119,9 @@ def describe_run(
 
 
 def source_name(command: Sequence[str]) -> str:
-    """Return the script of a command, with or without the interpreter before it."""
+    """Return the script of a command, with or without the interpreter before it; or `depthlab train`."""
+    if command[:1] == ("depthlab",):
+        return " ".join(command[:2])
     return next((word for word in command if word.endswith(".py")), "train.py")
 
 
