@@ -11,7 +11,7 @@ from depthlab.data.cifar10 import cifar10
 from depthlab.data.digits import digits
 from depthlab.data.hub import huggingface
 from depthlab.data.imagefolder import imagefolder
-from depthlab.data.images import ImageSet, Split
+from depthlab.data.images import ImageSet, Split, image_set, split_from_arrays
 from depthlab.data.lazy import LazyImages
 from depthlab.data.loading import LoadingOptions
 from depthlab.data.named import cifar100, fashion_mnist, mnist, svhn
@@ -38,10 +38,12 @@ __all__ = [
     "fashion_mnist",
     "find_pictures",
     "huggingface",
+    "image_set",
     "imagefolder",
     "known_shape",
     "mnist",
     "read_pictures",
+    "split_from_arrays",
     "split_validation",
     "svhn",
     "synthetic",
