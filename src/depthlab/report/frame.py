@@ -56,7 +56,7 @@ def figure_frame(
     columns: int = 1,
     *,
     size: tuple[float, float],
-    grid: Literal["both", "x", "y"] = "both",
+    grid: Literal["both", "x", "y"] | None = "both",
     **shared: Any,
 ) -> tuple[Figure, Any]:
     """Return a figure with its panels, as `Figure.subplots` does: one, or an array of them.
@@ -65,14 +65,14 @@ def figure_frame(
         rows: Of panels.
         columns: Of panels.
         size: Width and height in inches, as on a page; a paper's column scales them.
-        grid: Lines across which axis.
+        grid: Across which axes there are lines; None for a map, which has all four sides.
         shared: What `Figure.subplots` takes, such as `sharey=True`.
     """
     width = _STYLE.get().width
     if width is not None:
         size = (width, max(_LEAST_HEIGHT, size[1] * width / size[0]))
     figure = Figure(figsize=size, layout="constrained")
-    with rc_context(_LOOK | {"axes.grid.axis": grid}):
+    with rc_context(_LOOK | {"axes.grid.axis": grid} if grid else {}):
         return figure, figure.subplots(rows, columns, **shared)
 
 
@@ -84,33 +84,30 @@ def whole_numbers(*panels: Axes) -> None:
 
 def legend(
     of: Figure | Axes,
-    named: Axes | Mapping[str, Any] | None = None,
+    named: Mapping[str, Any] | None = None,
     *,
-    place: Literal["right", "below", "inside"] = "right",
+    place: Literal["right", "below"] = "right",
     columns: int = 4,
     title: str = "",
 ) -> Legend | None:
-    """Name the series: beside all panels of a figure, below them, or inside of one. None where there is no name.
+    """Name the series: beside all panels of a figure, below them, or inside of one; None where nothing has a name.
 
     Args:
         of: The figure, or one of its panels for a legend inside of it.
-        named: The panel whose series are named, or name -> what is drawn; by default everything that has a name.
+        named: Name -> what is drawn; by default everything that has a name, each name once.
         place: Where the legend stands.
         columns: How many names stand side by side below.
         title: What the series differ in.
     """
-    if isinstance(named, Mapping):
-        labels, handles = list(named), list(named.values())
-    elif isinstance(of, Axes):
-        handles, labels = of.get_legend_handles_labels()
-    else:
-        panels = [named] if named is not None else of.axes
-        found = [panel.get_legend_handles_labels() for panel in panels]
-        handles, labels = [one for pair in found for one in pair[0]], [one for pair in found for one in pair[1]]
+    entries = dict(named or {})
+    for axes in [of] if isinstance(of, Axes) else of.axes if named is None else []:
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+    labels, handles = list(entries), list(entries.values())
     if not labels:
         return None
     look: Any = {"frameon": False, "fontsize": "small", "title": title or None, "title_fontsize": "small"}
-    if isinstance(of, Axes) or place == "inside":
+    if isinstance(of, Axes):
         return of.legend(handles, labels, **look)
     if place == "below" or _STYLE.get().width is not None:  # a column has no room beside its panels
         fitting = max(1, min(columns, len(labels), int(of.get_figwidth() // 2)))

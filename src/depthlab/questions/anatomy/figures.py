@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLoca
 from depthlab.questions.anatomy.record import NetworkCard, PassTimes
 from depthlab.questions.grouping import grouped
 from depthlab.report.counts import amount, bytes_text
+from depthlab.report.frame import figure_frame, legend
 from depthlab.report.palette import COLORS, LINES, MARKERS
 from depthlab.report.scale import Scale, scale_of, show
 
@@ -27,10 +28,9 @@ _TIMES = {"forward": "forward", "training": "forward and backward"}
 
 def stage_costs(cards: Sequence[NetworkCard]) -> Figure:
     """Draw parameters, multiply-adds and memory that is kept, by stage, the networks side by side."""
-    figure = Figure(figsize=(8.6, 2.9), layout="constrained")
     places = list(dict.fromkeys(block.where for card in cards for block in card.blocks))
     places.sort(key=lambda where: (where == "head", where != "stem", where))
-    panels = figure.subplots(1, 3)
+    figure, panels = figure_frame(1, 3, grid="y", size=(8.6, 2.9))
     for axes, (name, (title, words)) in zip(panels, list(_COUNTS.items())[:3], strict=True):
         for number, card in enumerate(cards):
             totals = [sum(getattr(one, name) or 0 for one in card.blocks if one.where == where) for where in places]
@@ -42,8 +42,7 @@ def stage_costs(cards: Sequence[NetworkCard]) -> Figure:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _, words=words: words(value)))
         _tidy(axes)
     if len(cards) > 1:
-        handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize="small")
+        legend(figure, place="below")
     return figure
 
 
@@ -55,17 +54,15 @@ def family_costs(cards: Sequence[NetworkCard], times: Sequence[PassTimes], axis:
     panels: list[tuple[str, str]] = [(name, title) for name, (title, _) in _COUNTS.items()]
     panels += [(name, f"{words}, a batch") for name, words in _TIMES.items()] if times else []
     rows = -(-len(panels) // 2)
-    figure = Figure(figsize=(8.6, 2.5 * rows + 0.4), layout="constrained")
-    grid = figure.subplots(rows, 2, squeeze=False)
+    figure, grid = figure_frame(rows, 2, squeeze=False, grid="y", size=(8.6, 2.5 * rows + 0.4))
     timed = {one.network: one for one in times}
     scale = scale_of(card.values[axis] for card in cards if axis in card.values)
     for axes, (name, title) in zip(grid.flat, panels, strict=False):
         _draw_lines(axes, cards, timed, axis, name, scale)
         axes.set_title(title, fontsize="medium")
         axes.set_xlabel(axis)
-    handles, labels = grid[0][0].get_legend_handles_labels()
-    if len(labels) > 1:
-        figure.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False, fontsize="small")
+    if len(grid[0][0].get_legend_handles_labels()[1]) > 1:
+        legend(figure, place="below", columns=5)
     return figure
 
 
@@ -134,6 +131,4 @@ def _short(where: str) -> str:
 
 
 def _tidy(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", alpha=0.25)
     axes.tick_params(labelsize="small")

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from depthlab.records import MeasuredRun, PublishedFigure
+from depthlab.report.frame import figure_frame, legend, whole_numbers
 from depthlab.report.metric_scale import set_metric_scale
 from depthlab.report.networks import Drawn, by_series, drawn_networks, series_color
 from depthlab.report.palette import BROKEN, MARKERS
@@ -28,8 +28,7 @@ def errors_against_depth(runs: Sequence[MeasuredRun], lost: Mapping[str, tuple[s
         lost: Network -> its series, its depth as a number, and how many of its runs did not finish: a cross each.
     """
     networks = drawn_networks(runs)
-    figure = Figure(figsize=(8.6, 4.0), layout="constrained")
-    panels = figure.subplots(1, 2, sharey=True)
+    figure, panels = figure_frame(1, 2, sharey=True, size=(8.6, 4.0))
     values = [getattr(run, name) for run in runs for name in PANELS.values()]
     names = [*by_series(networks), *(series for series, _, _ in lost.values())]
     order = {series: number for number, series in enumerate(dict.fromkeys(names))}
@@ -41,7 +40,7 @@ def errors_against_depth(runs: Sequence[MeasuredRun], lost: Mapping[str, tuple[s
         _set_depths(axes, networks, lost)
         axes.set_title(label)
     panels[0].set_ylabel("error (%)")
-    _legend(figure, panels[0])
+    legend(figure)
     return figure
 
 
@@ -50,15 +49,15 @@ def curves_by_depth(runs: Sequence[MeasuredRun]) -> Figure:
     groups = by_series(drawn_networks(runs))
     columns = min(len(groups), _MOST_COLUMNS)
     rows = -(-len(groups) // columns)
-    figure = Figure(figsize=(1.2 + 3.7 * columns, 0.6 + 3.3 * rows), layout="constrained")
-    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    figure, panels = figure_frame(
+        rows, columns, sharex=True, sharey=True, squeeze=False, size=(1.2 + 3.7 * columns, 0.6 + 3.3 * rows)
+    )
     for axes, (series, networks) in zip(panels.flat, groups.items(), strict=False):
         for network in networks:
             _draw_curves(axes, network)
-        _plain_axes(axes)
         axes.set(title=shorten(series, 40), xlabel="epoch", ylim=(0, None))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.legend(frameon=False, fontsize="small")
+        whole_numbers(axes)
+        legend(axes)
     for axes in panels[:, 0]:
         axes.set_ylabel("error (%)")
     for axes in list(panels.flat)[len(groups) :]:
@@ -74,9 +73,8 @@ def beside_published(runs: Sequence[MeasuredRun], published: Sequence[PublishedF
     networks = drawn_networks(runs)
     tests = [figure for figure in published if figure.split == "test"]
     order = {series: number for number, series in enumerate(by_series(networks))}
-    figure = Figure(figsize=(8.6, 4.0), layout="constrained")
     same = data == CIFAR  # else a common scale would say what can't be said
-    ours, theirs = figure.subplots(1, 2, sharey=same)
+    figure, (ours, theirs) = figure_frame(1, 2, sharey=same, size=(8.6, 4.0))
     for series, members in by_series(networks).items():
         _draw_series(ours, members, "test_error", series, series_color(order[series]))
     found, reported = [run.test_error for run in runs], [one.error for one in tests]
@@ -91,7 +89,7 @@ def beside_published(runs: Sequence[MeasuredRun], published: Sequence[PublishedF
         set_metric_scale(theirs, reported)
     _set_depths(theirs, networks, {})
     theirs.set_title(f"published: {', '.join(dict.fromkeys(one.dataset for one in tests))}")
-    _legend(figure, ours)
+    legend(figure)
     return figure
 
 
@@ -179,14 +177,3 @@ def _set_depths(axes: Axes, networks: Sequence[Drawn], lost: Mapping[str, tuple[
         axes.set_xlim(places[0] - room, places[-1] + room)
     listed = any(isinstance(network.depth, list | tuple) for network in networks)
     axes.set_xlabel("depth (units per stage)" if listed else "depth (layers)")
-    _plain_axes(axes)
-
-
-def _plain_axes(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)
-
-
-def _legend(figure: Figure, axes: Axes) -> None:
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside right center", frameon=False, fontsize="small")

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from depthlab.records import LayerValue, MeasuredRun
+from depthlab.report.frame import figure_frame, legend, whole_numbers
 from depthlab.report.networks import Drawn, drawn_networks
 
 Measure = Callable[[MeasuredRun], tuple[LayerValue, ...]]
@@ -17,22 +17,20 @@ Values = npt.NDArray[np.float64]
 
 def layer_responses(runs: Sequence[MeasuredRun]) -> Figure:
     """Draw the standard deviation of each layer's response, in layer order and sorted (He et al. 2015, Fig. 7)."""
-    figure = Figure(figsize=(8.6, 6.0), layout="constrained")
-    ordered, ranked = figure.subplots(2, 1, sharey=True)
+    figure, (ordered, ranked) = figure_frame(2, 1, sharey=True, size=(8.6, 6.0))
     for network in drawn_networks(runs):
         values = layer_values(network, lambda run: run.responses)
         _draw(ordered, network, values)
         _draw(ranked, network, np.sort(values, axis=1)[:, ::-1])
     _finish(ordered, "layer", "standard deviation")
     _finish(ranked, "rank of the layer, by magnitude", "standard deviation")
-    _legend(figure, ordered)
+    legend(figure)
     return figure
 
 
 def gradient_norms(runs: Sequence[MeasuredRun]) -> Figure:
     """Draw the norm of the loss's gradient by layer, at the initial and at the final weights, logarithmically."""
-    figure = Figure(figsize=(8.6, 6.0), layout="constrained")
-    start, end = figure.subplots(2, 1)
+    figure, (start, end) = figure_frame(2, 1, size=(8.6, 6.0))
     for network in drawn_networks(runs):
         _draw(start, network, layer_values(network, lambda run: run.initial_gradients))
         _draw(end, network, layer_values(network, lambda run: run.final_gradients))
@@ -41,7 +39,7 @@ def gradient_norms(runs: Sequence[MeasuredRun]) -> Figure:
         axes.set_title(title, fontsize="medium")
         if any(np.asarray(line.get_ydata(), dtype=float).max(initial=0.0) > 0 for line in axes.get_lines()):
             axes.set_yscale("log", nonpositive="mask")  # a layer that no gradient reaches has a gap
-    _legend(figure, start)
+    legend(figure)
     return figure
 
 
@@ -72,12 +70,4 @@ def _draw(axes: Axes, network: Drawn, values: Values) -> None:
 
 def _finish(axes: Axes, x: str, y: str) -> None:
     axes.set(xlabel=x, ylabel=y)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)
-
-
-def _legend(figure: Figure, axes: Axes) -> None:
-    handles, labels = axes.get_legend_handles_labels()
-    if handles:
-        figure.legend(handles, labels, loc="outside right center", frameon=False, fontsize="small")
+    whole_numbers(axes)

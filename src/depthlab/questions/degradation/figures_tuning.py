@@ -4,6 +4,7 @@ from matplotlib.figure import Figure
 
 from depthlab.questions.degradation.record import Tuning
 from depthlab.report.drawn_trials import Quantity
+from depthlab.report.frame import figure_frame, legend
 from depthlab.report.metric_scale import set_metric_scale
 from depthlab.report.networks import series_color
 from depthlab.report.palette import BROKEN, LINES, MARKERS
@@ -16,8 +17,7 @@ def tuning_scores(tuning: Tuning) -> Figure:
     Values without a finished run are crosses at the upper edge.
     """
     quantity = Quantity(tuning.metric)
-    figure = Figure(figsize=(6.8, 4.2), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = figure_frame(size=(6.8, 4.2))
     scale = scale_of(score.value for choice in tuning.choices for score in choice.scores)
     shown: list[float] = []
     for number, choice in enumerate(tuning.choices):
@@ -42,9 +42,7 @@ def tuning_scores(tuning: Tuning) -> Figure:
     axes.set_xticks(scale.ticks, scale.labels)
     axes.set_xlim(*scale.limits)
     axes.set(xlabel=shorten(tuning.key, 60), ylabel=quantity.label)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)
-    figure.legend(loc="outside right center", frameon=False, fontsize="small")
+    legend(figure)
     return figure
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
 from depthlab.questions.exponent.record import ExponentRun
+from depthlab.report.frame import figure_frame, legend
 from depthlab.report.palette import COLORS, MARKERS
 
 AXES = ("depth", "cardinality")
@@ -45,19 +45,13 @@ def exponents(runs: Sequence[ExponentRun], panels: Sequence[RemovalPanel]) -> Fi
     Numbers at the points of the first panel are n x C, the units and the groups of each.
     """
     rows = -(-len(panels) // 3)
-    figure = Figure(figsize=(9.6, 3.0 * rows + 0.5), layout="constrained")
-    grid = figure.subplots(rows, 3, squeeze=False).flatten()
+    figure, grid = figure_frame(rows, 3, squeeze=False, size=(9.6, 3.0 * rows + 0.5))
+    grid = grid.flatten()
     for place, (axes, panel) in enumerate(zip(grid, panels, strict=False)):
         _draw(axes, runs, panel, named=place == 0)
     for axes in grid[len(panels) :]:
         axes.set_axis_off()
-    handles: dict[str, Artist] = {}
-    for axes in grid[: len(panels)]:
-        drawn, labels = axes.get_legend_handles_labels()
-        handles |= dict(zip(labels, drawn, strict=True))
-    figure.legend(
-        list(handles.values()), list(handles), loc="outside lower center", ncols=3, frameon=False, fontsize="small"
-    )
+    legend(figure, place="below", columns=3)
     return figure
 
 
@@ -91,8 +85,6 @@ def _draw(axes: Axes, runs: Sequence[ExponentRun], panel: RemovalPanel, *, named
     axes.set_title(panel.title, fontsize="small")
     axes.set_xlabel("multiply-adds", fontsize="small")
     axes.tick_params(labelsize="small")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)
 
 
 def _name(axes: Axes, runs: Sequence[ExponentRun], value_of: Mapping[int, float | None]) -> None:

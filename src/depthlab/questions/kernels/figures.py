@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from depthlab.questions.kernels.record import VariantNetwork
 from depthlab.records import Compared
+from depthlab.report.frame import figure_frame
 from depthlab.report.palette import BROKEN, COLORS
 
 TEST = "test error"
@@ -18,11 +19,10 @@ def kind_differences(networks: Sequence[VariantNetwork], compared: Sequence[Comp
     """
     slots = list(dict.fromkeys(one.slot for one in networks if one.slot))
     kinds = {slot: [one for one in networks if one.slot == slot] for slot in slots}
-    figure = Figure(figsize=(8.6, 0.9 + sum(0.42 + 0.3 * len(members) for members in kinds.values())))
-    figure.set_layout_engine("constrained")
-    panels = figure.subplots(
-        len(slots), 1, sharex=True, squeeze=False, height_ratios=[1 + len(members) for members in kinds.values()]
-    )
+    height = 0.9 + sum(0.42 + 0.3 * len(members) for members in kinds.values())
+    ratios = [1 + len(members) for members in kinds.values()]
+    shared = {"sharex": True, "squeeze": False, "height_ratios": ratios}
+    figure, panels = figure_frame(len(slots), 1, size=(8.6, height), grid="x", **shared)
     for axes, slot in zip(panels[:, 0], slots, strict=True):
         for place, one in enumerate(kinds[slot]):
             for each in [found for found in compared if found.a == one.network]:
@@ -49,7 +49,5 @@ def kind_differences(networks: Sequence[VariantNetwork], compared: Sequence[Comp
         axes.set_yticks(range(len(kinds[slot])), [one.kind for one in kinds[slot]], fontsize="small")
         axes.set_ylim(len(kinds[slot]) - 0.5, -0.5)
         axes.set_title(slot, fontsize="medium", loc="left")
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="x", alpha=0.25)
     panels[-1, 0].set_xlabel("error less the skeleton's (points)")
     return figure

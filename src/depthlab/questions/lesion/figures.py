@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from depthlab.questions.lesion.record import Deletion, LesionedRun, PublishedLesions
+from depthlab.report.frame import figure_frame, legend, whole_numbers
 from depthlab.report.palette import COLORS, LINES
 from depthlab.report.scale import shorten
 
@@ -27,11 +28,11 @@ def error_by_unit(networks: Networks) -> Figure:
     """Draw the error without each site, a panel a network: points for runs, a line through their median."""
     rows = -(-len(networks) // _COLUMNS)
     columns = min(_COLUMNS, len(networks))
-    figure = Figure(figsize=(1.0 + 4.1 * columns, 0.6 + 2.7 * rows), layout="constrained")
-    panels = figure.subplots(rows, columns, sharey=True, squeeze=False)
+    size = (1.0 + 4.1 * columns, 0.6 + 2.7 * rows)
+    figure, panels = figure_frame(rows, columns, size=size, sharey=True, squeeze=False)
     for axes, (name, runs), color in zip(panels.flat, networks.items(), cycle(COLORS), strict=False):
         _draw_units(axes, runs, color)
-        _finish(axes, _top(networks))
+        axes.set_ylim(0, _top(networks))
         axes.set_title(shorten(name, 44), fontsize="medium")
         axes.set_xlabel("element that is deleted")
     for axes in panels[:, 0]:
@@ -49,8 +50,8 @@ def error_by_count(networks: Networks) -> Figure:
     }
     if not any(run.lesions.inner_deletions for runs in networks.values() for run in runs):
         del kinds["without transitions"]  # no network has any
-    figure = Figure(figsize=(4.6 * len(kinds) + 1.6, 3.8), layout="constrained")
-    panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
+    figure, panels = figure_frame(1, len(kinds), sharey=True, squeeze=False, size=(4.6 * len(kinds) + 1.6, 3.8))
+    panels = panels[0]
     for axes, (title, get) in zip(panels, kinds.items(), strict=True):
         for index, (name, runs) in enumerate(networks.items()):
             found = deletion_points(get(run) for run in runs)
@@ -59,17 +60,16 @@ def error_by_count(networks: Networks) -> Figure:
                 draw_points(axes, found, name, COLORS[index % len(COLORS)], LINES[index % len(LINES)])
         axes.set_title(title, fontsize="medium")
         axes.set_xlabel("sites deleted together")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        _finish(axes, _top(networks))
+        whole_numbers(axes)
+        axes.set_ylim(0, _top(networks))
     panels[0].set_ylabel("test error (%)")
-    _legend(figure, panels[0])
+    legend(figure, place="below", columns=3)
     return figure
 
 
 def error_by_order(networks: Networks) -> Figure:
     """Draw the error against Kendall's tau between the order of units and the one that was trained."""
-    figure = Figure(figsize=(6.8, 3.8), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = figure_frame(size=(6.8, 3.8))
     for index, (name, runs) in enumerate(networks.items()):
         moved = [one for run in runs for one in run.lesions.reorderings]
         if not moved:
@@ -81,15 +81,14 @@ def error_by_order(networks: Networks) -> Figure:
         draw_points(axes, tau_points(runs), name, color, LINES[index % len(LINES)], band=False)
     axes.set(xlabel="Kendall's tau between the order and the one that was trained", ylabel="test error (%)")
     axes.invert_xaxis()
-    _finish(axes, _top(networks))
-    _legend(figure, axes)
+    axes.set_ylim(0, _top(networks))
+    legend(figure, place="below", columns=3)
     return figure
 
 
 def beside_published_lesions(networks: Networks, published: Sequence[PublishedLesions]) -> Figure:
     """Draw published curves in gray beside ours: by unit, by how many are deleted, by tau."""
-    figure = Figure(figsize=(11.4, 3.8), layout="constrained")
-    unit, count, order = figure.subplots(1, 3, sharey=True)
+    figure, (unit, count, order) = figure_frame(1, 3, sharey=True, size=(11.4, 3.8))
     theirs = {one.lesion: one for one in reversed(published)}
     for axes, kind in ((unit, "single"), (count, "delete"), (order, "tau")):
         if kind in theirs:
@@ -111,8 +110,8 @@ def beside_published_lesions(networks: Networks, published: Sequence[PublishedLe
     order.invert_xaxis()
     order.xaxis.set_major_locator(MaxNLocator(5))
     for axes in (unit, count, order):
-        _finish(axes, _top(networks))
-    _legend(figure, unit)
+        axes.set_ylim(0, _top(networks))
+    legend(figure, place="below", columns=3)
     return figure
 
 
@@ -175,7 +174,7 @@ def _draw_units(axes: Axes, runs: Sequence[LesionedRun], color: str) -> None:
         axes.set_xticks(x, [site.name for site in sites], fontsize="small")
         axes.tick_params(axis="x", rotation=0 if max(len(one.name) for one in sites) < 4 else 60)
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        whole_numbers(axes)
 
 
 def _by_element(runs: Sequence[LesionedRun]) -> list[list[float]]:
@@ -184,24 +183,10 @@ def _by_element(runs: Sequence[LesionedRun]) -> list[list[float]]:
 
 
 def _top(networks: Networks) -> float:
-    """Return the largest error of any lesion, and chance if that is larger."""
+    """Return where the axis of errors ends: above the largest one of any lesion, and above chance."""
     errors = []
     for run in (run for runs in networks.values() for run in runs):
         found = run.lesions
         errors += [100 * (1 - 1 / run.classes), *found.singles, *(one.error for one in found.reorderings)]
         errors += [one.error for one in (*found.deletions, *found.inner_deletions)]
-    return max(errors)
-
-
-def _finish(axes: Axes, top: float) -> None:
-    axes.set_ylim(0, 1.05 * top)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)
-
-
-def _legend(figure: Figure, axes: Axes) -> None:
-    handles, labels = axes.get_legend_handles_labels()
-    if handles:
-        figure.legend(
-            handles, labels, loc="outside lower center", ncols=min(3, len(labels)), frameon=False, fontsize="small"
-        )
+    return 1.05 * max(errors)

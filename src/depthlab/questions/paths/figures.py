@@ -8,9 +8,9 @@ from typing import Any, final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from depthlab.questions.paths.record import NearbyGradients, PathRun
+from depthlab.report.frame import figure_frame, legend, whole_numbers
 from depthlab.report.networks import lighter, series_color
 from depthlab.report.palette import LINES, MARKERS
 
@@ -62,8 +62,7 @@ def path_lengths_figure(runs: Sequence[PathRun]) -> Figure:
     """
     known = [run for run in runs if run.lengths is not None]
     drawn = [run for run in known if run.lengths is not None and sum(run.lengths.branches) > 1] or known
-    figure = Figure(figsize=(8.6, 5.6), layout="constrained")
-    rows = figure.subplots(2, 1)
+    figure, rows = figure_frame(2, 1, size=(8.6, 5.6))
     for axes, of, unit in zip(rows, ("branches", "layers"), ("branches of units", "weighted layers"), strict=True):
         for one in drawn_paths(drawn):
             counts: tuple[int, ...] = getattr(one.runs[0].lengths, of)
@@ -72,14 +71,13 @@ def path_lengths_figure(runs: Sequence[PathRun]) -> Figure:
             _line(axes, one, lengths, shares)
         _finish(axes, f"length of the path, in {unit}", "share of paths (%)")
         axes.set_ylim(0, None)
-    _legend(figure, rows[0])
+    legend(figure)
     return figure
 
 
 def gradient_norms_figure(runs: Sequence[PathRun]) -> Figure:
     """Draw the norm of the gradient against the length of its path, logarithmically (Veit et al., Fig. 6b)."""
-    figure = Figure(figsize=(8.6, 6.4), layout="constrained")
-    rows = figure.subplots(2, 1)
+    figure, rows = figure_frame(2, 1, size=(8.6, 6.4))
     sides = (("at_stack", "at the input of the first unit"), ("at_image", "at the image"))
     for axes, (name, where) in zip(rows, sides, strict=True):
         for one in _measured(runs):
@@ -91,26 +89,24 @@ def gradient_norms_figure(runs: Sequence[PathRun]) -> Figure:
         axes.set_title(where, fontsize="medium")
         if any(np.asarray(line.get_ydata(), dtype=float).max(initial=0.0) > 0 for line in axes.get_lines()):
             axes.set_yscale("log", nonpositive="mask")
-    _legend(figure, rows[0])
+    legend(figure)
     return figure
 
 
 def shares_figure(runs: Sequence[PathRun]) -> Figure:
     """Draw each length's part of the gradient, exact, beside number of paths times norm, a panel for each network."""
     networks = drawn_paths([run for run in runs if run.by_length is not None])
-    figure = Figure(figsize=(8.6, 1.0 + 2.3 * len(networks)), layout="constrained")
-    panels = figure.subplots(len(networks), 1, squeeze=False)[:, 0]
+    figure, panels = figure_frame(len(networks), 1, squeeze=False, size=(8.6, 1.0 + 2.3 * len(networks)))
+    panels = panels[:, 0]
     for axes, one in zip(panels, networks, strict=True):
         _shares(axes, one)
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False, fontsize="small")
+    legend(figure, place="below", columns=2)
     return figure
 
 
 def autocorrelation_figure(runs: Sequence[PathRun]) -> Figure:
     """Draw the autocorrelation of the gradient along lines of inputs (Balduzzi et al. 2017, Fig. 2)."""
-    figure = Figure(figsize=(8.6, 6.4), layout="constrained")
-    rows = figure.subplots(2, 1, sharex=True)
+    figure, rows = figure_frame(2, 1, sharex=True, size=(8.6, 6.4))
     for axes, moment in zip(rows, ("initial", "final"), strict=True):
         axes.axhline(0, color="0.6", linewidth=0.8)
         for one in drawn_paths([run for run in runs if _correlation(moment)(run)]):
@@ -121,14 +117,13 @@ def autocorrelation_figure(runs: Sequence[PathRun]) -> Figure:
             _band(axes, one, x, shown)
         _finish(axes, "lag, as a share of the way from image to image", "autocorrelation", whole=False)
         axes.set_title(f"at the {moment} weights", fontsize="medium")
-    _legend(figure, rows[0])
+    legend(figure)
     return figure
 
 
 def shattering_figure(runs: Sequence[PathRun]) -> Figure:
     """Draw how alike gradients at neighboring inputs are, against depth."""
-    figure = Figure(figsize=(8.6, 3.6), layout="constrained")
-    columns = figure.subplots(1, 2, sharey=True)
+    figure, columns = figure_frame(1, 2, sharey=True, size=(8.6, 3.6))
     for axes, moment in zip(columns, ("initial", "final"), strict=True):
         networks = drawn_paths([run for run in runs if _correlation(moment)(run)])
         for series in dict.fromkeys(one.series for one in networks):
@@ -140,7 +135,7 @@ def shattering_figure(runs: Sequence[PathRun]) -> Figure:
                 axes.plot([place] * len(seeds), seeds, color=color, marker=marker, linestyle="", markersize=3)
         _finish(axes, "depth", "correlation of neighbors" if moment == "initial" else "")
         axes.set_title(f"at the {moment} weights", fontsize="medium")
-    _legend(figure, columns[0])
+    legend(figure)
     return figure
 
 
@@ -195,12 +190,4 @@ def _band(axes: Axes, one: DrawnPaths, x: Sequence[float], seeds: Any) -> None:
 def _finish(axes: Axes, x: str, y: str, *, whole: bool = True) -> None:
     axes.set(xlabel=x, ylabel=y)
     if whole:
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)
-
-
-def _legend(figure: Figure, axes: Axes) -> None:
-    handles, labels = axes.get_legend_handles_labels()
-    if handles:
-        figure.legend(handles, labels, loc="outside right center", frameon=False, fontsize="small")
+        whole_numbers(axes)

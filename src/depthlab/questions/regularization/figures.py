@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from depthlab.questions.regularization.record import Factor, FactorialRun
 from depthlab.records import CalibrationBin, Change, FactorialAxis
+from depthlab.report.frame import figure_frame, legend
 from depthlab.report.metric_scale import set_metric_scale
 from depthlab.report.palette import COLORS, LINES, MARKERS
 from depthlab.report.scale import shorten, show
@@ -25,16 +26,14 @@ def effects_figure(panels: Mapping[str, tuple[str, Sequence[Change]]]) -> Figure
         panels: Measure -> its unit, and the changes, in the same order in every panel.
     """
     rows = max(len(changes) for _, changes in panels.values())
-    figure = Figure(figsize=(1.8 + 3.2 * len(panels), 1.3 + 0.42 * rows), layout="constrained")
-    for axes, (measure, (unit, changes)) in zip(
-        figure.subplots(1, len(panels), sharey=True, squeeze=False)[0], panels.items(), strict=True
-    ):
+    size = (1.8 + 3.2 * len(panels), 1.3 + 0.42 * rows)
+    figure, drawn = figure_frame(1, len(panels), size=size, sharey=True, squeeze=False)
+    for axes, (measure, (unit, changes)) in zip(drawn[0], panels.items(), strict=True):
         axes.axvline(0, color="0.5", linewidth=1)
         for row, one in enumerate(changes):
             _draw_change(axes, row, one)
         axes.set(title=measure, xlabel=f"change ({unit})", ylim=(rows - 0.5, -0.5))
         axes.set_yticks(range(len(changes)), [shorten(change_name(one), 34) for one in changes])
-        _plain(axes)
     return figure
 
 
@@ -59,15 +58,13 @@ def interaction_figure(
         panel.set_xticks(range(len(other.levels)), [shorten(show(level), 12) for level in other.levels])
         panel.set(xlabel=other.name, xlim=(-0.4, len(other.levels) - 0.6))
         set_metric_scale(panel, [one.run.test_error for one in runs])
-        panel.legend(frameon=False, fontsize="small", title=factor.name, title_fontsize="small")
-        _plain(panel)
+        legend(panel, title=factor.name)
     return figure
 
 
 def gap_figure(cells: Mapping[str, Sequence[FactorialRun]]) -> Figure:
     """Draw training and test error of each cell, joined by their gap; means as large marks, runs as small ones."""
-    figure = Figure(figsize=(8.6, 1.2 + 0.3 * len(cells)), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = figure_frame(size=(8.6, 1.2 + 0.3 * len(cells)))
     for row, runs in enumerate(cells.values()):
         train, test = ([getattr(one.run, f"{split}_error") for one in runs] for split in ("train", "test"))
         ends = statistics.fmean(train), statistics.fmean(test)
@@ -80,8 +77,7 @@ def gap_figure(cells: Mapping[str, Sequence[FactorialRun]]) -> Figure:
             axes.scatter([mean], [row], s=46, color=color, marker=marker, label=label if row == 0 else None, zorder=3)
     axes.set_yticks(range(len(cells)), [shorten(name, 60) for name in cells])
     axes.set(xlabel="error (%)", ylim=(len(cells) - 0.5, -0.5), xlim=(0, None))
-    figure.legend(loc="outside upper right", ncols=2, frameon=False, fontsize="small")
-    _plain(axes)
+    legend(figure, place="below", columns=2)
     return figure
 
 
@@ -101,8 +97,7 @@ def reliability_figure(panels: Mapping[str, Mapping[str, Sequence[CalibrationBin
                 confidence, accuracy, s=sizes, color=color, marker=MARKERS[number], alpha=0.65, label=label, zorder=3
             )
         axes.set(xlim=(0, 1.04), ylim=(-0.04, 1.06), xlabel="confidence")
-        axes.legend(frameon=False, fontsize="small", title=name, title_fontsize="small", markerscale=0.6)
-        _plain(axes)
+        legend(axes, title=name)
     return figure
 
 
@@ -119,8 +114,8 @@ def _grid(count: int, label: str, *, sharex: bool = False, sharey: bool = False)
     """Return a figure and as many panels, in rows of three at most, with a label at the left of each row."""
     columns = min(count, _MOST_COLUMNS)
     rows = -(-count // columns)
-    figure = Figure(figsize=(0.9 + 3.35 * columns, 0.45 + 3.2 * rows), layout="constrained")
-    panels = figure.subplots(rows, columns, sharex=sharex, sharey=sharey, squeeze=False)
+    size = (0.9 + 3.35 * columns, 0.45 + 3.2 * rows)
+    figure, panels = figure_frame(rows, columns, size=size, sharex=sharex, sharey=sharey, squeeze=False)
     for first in panels[:, 0]:
         first.set_ylabel(label)
     for unused in list(panels.flat)[count:]:
@@ -156,8 +151,3 @@ def _draw_level(
         linewidth=1.7,
         label=show(level),
     )
-
-
-def _plain(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)

@@ -9,9 +9,9 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from depthlab.questions.reuse.record import INPUT, SHARE, ReuseMap, ReuseRun
+from depthlab.report.frame import figure_frame, legend, whole_numbers
 from depthlab.report.palette import COLORS, LINES, MARKERS
 
 MOST_TICKS = 14  # labels along an axis of a heat map
@@ -57,8 +57,8 @@ def heat_maps(runs: Sequence[ReuseRun], measure: str) -> Figure:
     maps = mean_maps(runs, measure)
     columns = min(len(maps), _LONGEST_ROW)
     rows = -(-len(maps) // columns)
-    figure = Figure(figsize=(1.2 + 2.9 * columns, 0.5 + 2.9 * rows), layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False).flatten()
+    figure, grid = figure_frame(rows, columns, squeeze=False, grid=None, size=(1.2 + 2.9 * columns, 0.5 + 2.9 * rows))
+    grid = grid.flatten()
     shown = [normalized(values, measure) for _, values in maps]
     scale = _scale(shown, measure)
     mesh: Any = None
@@ -80,8 +80,7 @@ def reading_by_distance(networks: Sequence[tuple[str, Sequence[ReuseRun]]], meas
 
     Values of each target are divided by their mean first. Dotted: the weights before training.
     """
-    figure = Figure(figsize=(7.2, 3.8), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = figure_frame(size=(7.2, 3.8))
     for number, (name, runs) in enumerate(networks):
         color, marker = COLORS[number % len(COLORS)], MARKERS[number % len(MARKERS)]
         final = [_by_distance(run.maps, measure) for run in runs if run.maps]
@@ -98,10 +97,8 @@ def reading_by_distance(networks: Sequence[tuple[str, Sequence[ReuseRun]]], meas
                 axes.fill_between(distances, low, high, color=color, alpha=0.15, linewidth=0)
     axes.axhline(0 if measure == SHARE else 1, color="0.5", linewidth=0.8)
     axes.set(xlabel="how many units back the source stands", ylabel="reading, by the target's mean")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)
-    figure.legend(loc="outside right center", frameon=False, fontsize="small")
+    whole_numbers(axes)
+    legend(figure)
     return figure
 
 

@@ -7,9 +7,10 @@ from typing import Any, final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import NullLocator
 
 from depthlab.records import Interval
+from depthlab.report.frame import figure_frame, legend, whole_numbers
 from depthlab.report.metric_scale import set_metric_scale
 from depthlab.report.palette import COLORS, LINES, MARKERS
 from depthlab.report.scale import shorten
@@ -54,21 +55,20 @@ class VotePanel:
 def size_figure(rows: Sequence[Sequence[VotePanel]]) -> Figure:
     """Draw measures against the number of members, a row of panels a network; bands from the best seed to the worst."""
     columns = max(len(row) for row in rows)
-    figure = Figure(figsize=(1.0 + 3.3 * columns, 0.6 + 3.0 * len(rows)), layout="constrained")
-    drawn = figure.subplots(len(rows), columns, squeeze=False)
+    size = (1.0 + 3.3 * columns, 0.6 + 3.0 * len(rows))
+    figure, drawn = figure_frame(len(rows), columns, size=size, squeeze=False)
     for axes_row, row in zip(drawn, rows, strict=True):
         for axes, panel in zip(axes_row, row, strict=True):
             _draw_panel(axes, panel)
             sizes = sorted({x for line in panel.lines for x, _ in line.points})
             _set_sizes(axes, sizes)
-    _legend(figure, [axes for axes_row in drawn for axes in axes_row])
+    legend(figure, place="below", columns=2)
     return figure
 
 
 def cost_figure(panel: VotePanel) -> Figure:
     """Draw a measure against the multiply-adds of a prediction, logarithmically."""
-    figure = Figure(figsize=(8.6, 4.4), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = figure_frame(size=(8.6, 4.4))
     _draw_panel(axes, panel)
     axes.set_xscale("log")
     axes.set_xlabel("multiply-adds for one image (millions)")
@@ -77,14 +77,13 @@ def cost_figure(panel: VotePanel) -> Figure:
     there = [tick for tick in ticks if min(costs) / 1.2 <= tick <= max(costs) * 1.2]
     axes.set_xticks(there, [f"{tick:g}" for tick in there])
     axes.xaxis.set_minor_locator(NullLocator())
-    _legend(figure, [axes])
+    legend(figure, place="below", columns=2)
     return figure
 
 
 def disagreement_figure(rows: Sequence[tuple[str, Sequence[float], Interval | None]]) -> Figure:
     """Draw how often two members differ, a row for each kind: points are seeds, bars the interval."""
-    figure = Figure(figsize=(8.6, 1.1 + 0.4 * len(rows)), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = figure_frame(size=(8.6, 1.1 + 0.4 * len(rows)))
     for row, (_, values, interval) in enumerate(rows):
         if interval is not None:
             axes.plot((interval.low, interval.high), (row, row), color=COLORS[0], linewidth=2, zorder=2)
@@ -92,7 +91,6 @@ def disagreement_figure(rows: Sequence[tuple[str, Sequence[float], Interval | No
         axes.scatter([fmean(values)], [row], s=44, color=COLORS[0], marker=MARKERS[0], zorder=4)
     axes.set_yticks(range(len(rows)), [shorten(name, 60) for name, _, _ in rows])
     axes.set(xlabel="images on which two members differ (%)", ylim=(len(rows) - 0.5, -0.5), xlim=(0, None))
-    _plain(axes)
     return figure
 
 
@@ -102,8 +100,8 @@ def feature_figure(panels: Mapping[str, Mapping[str, Sequence[Sequence[float | N
     Args:
         panels: Measure -> network -> for each seed, the value of each layer.
     """
-    figure = Figure(figsize=(8.6, 0.6 + 2.5 * len(panels)), layout="constrained")
-    drawn = figure.subplots(len(panels), 1, squeeze=False)[:, 0]
+    figure, drawn = figure_frame(len(panels), 1, squeeze=False, size=(8.6, 0.6 + 2.5 * len(panels)))
+    drawn = drawn[:, 0]
     for axes, (measure, networks) in zip(drawn, panels.items(), strict=True):
         for look, (network, seeds) in enumerate(networks.items()):
             layers = [[value for value in column if value is not None] for column in zip(*seeds, strict=True)]
@@ -119,9 +117,8 @@ def feature_figure(panels: Mapping[str, Mapping[str, Sequence[Sequence[float | N
             )
             _draw_band(axes, known, color)
         axes.set(xlabel="layer", ylabel=measure)
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        _plain(axes)
-    _legend(figure, list(drawn))
+        whole_numbers(axes)
+    legend(figure, place="below", columns=2)
     return figure
 
 
@@ -148,7 +145,6 @@ def _draw_panel(axes: Axes, panel: VotePanel) -> None:
         for value in ((fmean(values),) if line.dashed else values)
     ]
     set_metric_scale(axes, drawn + [fmean(level.values) for level in panel.levels])
-    _plain(axes)
 
 
 def _draw_band(axes: Axes, points: Sequence[tuple[float, Sequence[float]]], color: str) -> None:
@@ -174,16 +170,3 @@ def _style(look: int, mark: int) -> dict[str, Any]:
         "linewidth": 1.6,
         "markersize": 5,
     }
-
-
-def _legend(figure: Figure, drawn: Sequence[Axes]) -> None:
-    named: dict[str, Any] = {}
-    for axes in drawn:
-        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
-            named.setdefault(label, handle)
-    figure.legend(named.values(), named.keys(), loc="outside lower center", ncols=2, frameon=False, fontsize="small")
-
-
-def _plain(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)

@@ -12,6 +12,7 @@ from matplotlib.ticker import NullFormatter, NullLocator
 from depthlab.questions.grouping import grouped
 from depthlab.questions.width_vs_depth.record import FrontPoint, PublishedNetwork
 from depthlab.records import ExchangeFit, MatchedNetwork, MeasuredRun
+from depthlab.report.frame import figure_frame, legend
 from depthlab.report.metric_scale import set_metric_scale
 from depthlab.report.palette import BROKEN, COLORS, MARKERS
 from depthlab.statistics.exchange import AXES
@@ -42,8 +43,7 @@ def errors_against_cost(
     A dashed line joins the networks that no other beats in both. `lost` maps networks to how many of their runs have
     no result: a cross each at the upper edge.
     """
-    figure = Figure(figsize=(8.6, 4.2), layout="constrained")
-    panels = figure.subplots(1, 2, sharey=True)
+    figure, panels = figure_frame(1, 2, sharey=True, size=(8.6, 4.2))
     values = [getattr(run, name) for run in runs for name in _PANELS.values()]
     costs = {one.network: one.cost for one in networks}
     for axes, (measure, name) in zip(panels, _PANELS.items(), strict=True):
@@ -59,8 +59,7 @@ def errors_against_cost(
         set_metric_scale(axes, values)
         axes.set_title(f"{measure} (%)")
     panels[0].set_ylabel("error (%)")
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize="small")
+    legend(figure, place="below")
     return figure
 
 
@@ -73,8 +72,7 @@ def path_of(axis: str, networks: Sequence[MatchedNetwork]) -> list[MatchedNetwor
 
 def exchange_rates(fits: Sequence[ExchangeFit], match: str) -> Figure:
     """Draw what a doubling of each axis, and of the cost along it, does to the errors, with intervals."""
-    figure = Figure(figsize=(8.6, 3.4), layout="constrained")
-    panels = figure.subplots(1, 2, sharey=True)
+    figure, panels = figure_frame(1, 2, sharey=True, size=(8.6, 3.4))
     cost = "time of a step" if match == "time" else UNITS[match]
     shown = [axis for axis in AXES if any(one.axis == axis for fit in fits for one in fit.exchanges)]
     for panel, (axes, title) in enumerate(
@@ -101,7 +99,6 @@ def exchange_rates(fits: Sequence[ExchangeFit], match: str) -> Figure:
         axes.set_yticks(range(len(shown)), shown)
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set(title=title, xlabel="change of the error (points)")
-        _plain(axes)
     return figure
 
 
@@ -109,8 +106,7 @@ def beside_published_sizes(
     networks: Sequence[MatchedNetwork], runs: Sequence[MeasuredRun], published: Sequence[PublishedNetwork], data: str
 ) -> Figure:
     """Draw our test errors against parameters, and beside them published ones, each paper and table in one look."""
-    figure = Figure(figsize=(8.6, 4.4), layout="constrained")
-    ours, theirs = figure.subplots(1, 2, sharey=data == "cifar10")
+    figure, (ours, theirs) = figure_frame(1, 2, sharey=data == "cifar10", size=(8.6, 4.4))
     by_network = grouped(runs, lambda run: run.network)
     means = {name: fmean(run.test_error for run in same) for name, same in by_network.items()}
     for axis in AXES:
@@ -141,7 +137,7 @@ def beside_published_sizes(
     _set_costs(theirs, [one.parameters for one in published], "parameters")
     ours.set(title=f"here: {data}", ylabel="test error (%)")
     theirs.set_title("published: CIFAR-10")
-    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize="small")
+    legend(figure, place="below", columns=2)
     return figure
 
 
@@ -179,7 +175,6 @@ def _set_costs(axes: Axes, costs: Sequence[float], label: str) -> None:
         axes.set_xticks(ticks, [_number(tick) for tick in ticks])
         axes.set_xlim(low / room, high * room)
     axes.set_xlabel(label)
-    _plain(axes)
 
 
 def _round(low: float, high: float) -> list[float]:
@@ -198,8 +193,3 @@ def _number(value: float) -> str:
 def _short(where: str) -> str:
     """Return `Zagoruyko & Komodakis 2016, Table 4` of a full reference."""
     return f"{where.partition(',')[0]}, {where.rpartition(', ')[2]}"
-
-
-def _plain(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)
