@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from depthlab.invocation import command, program
+from depthlab.questions.figure_style import FIGURE_KEYS, PAGE_STYLE, FigureStyle, read_figure_style
 from depthlab.recipe import Override, did_you_mean, override_keys, read_steering, sweep_words
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Arguments:
     until: float | None = None  # points of half-width until which seeds are added
     wanted: "Callable[[Trial], bool] | None" = field(default=None, compare=False)  # which trials of the grid
     implied: tuple[str, ...] = field(default=(), compare=False)  # overrides that were not typed
+    style: FigureStyle = PAGE_STYLE  # of the figures
 
 
 def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
@@ -62,7 +64,11 @@ def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
     Raises:
         ValueError: in one line, for what can't be read, does not exist or has two values.
     """
-    keys = {OUTPUT: f"the folder of the page, its figures and tables [reports/{usage.name}]", **usage.options}
+    keys = {
+        OUTPUT: f"the folder of the page, its figures and tables [reports/{usage.name}]",
+        **usage.options,
+        **FIGURE_KEYS,
+    }
     if usage.seeds:
         keys[UNTIL] = "add seeds until each network's error is known to so many points, such as until=0.5 [none]"
     if "--help" in argv or "-h" in argv:
@@ -78,8 +84,9 @@ def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
     if output.exists() and not output.is_dir():  # said before anything is trained, not when the page is to be written
         raise ValueError(f"{OUTPUT}={output} is a file: type a folder for the page and its figures")
     until = read_positive(options, UNTIL, 0.5) if UNTIL in options else None
-    options.pop(UNTIL, None)
-    return Arguments(tuple(words), options, output, until, implied=implied)
+    style = read_figure_style(options)
+    own = {key: value for key, value in options.items() if key not in (UNTIL, *FIGURE_KEYS)}
+    return Arguments(tuple(words), own, output, until, implied=implied, style=style)
 
 
 def read_positive(options: Mapping[str, str], key: str, default: float) -> float:

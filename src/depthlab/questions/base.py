@@ -127,7 +127,8 @@ def find_answer(question: Question, argv: Sequence[str]) -> Answered | None:
         return None
     runs = runs.counted(arguments.until)
     record = question.judge(question.part("measure").measure(runs, options))
-    runs.save(question.part("page").page(record), record, arguments)
+    with arguments.style.drawn():
+        runs.save(question.part("page").page(record), record, arguments)
     return Answered(record, runs, arguments)
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from depthlab.questions.find import find_question
+from depthlab.questions.figure_style import PAGE_STYLE, FigureStyle
 from depthlab.questions.publish import write_answer
 
 RECORD = "record.json"
 
 
-def judge_again(folder: Path, output: Path) -> tuple[str, ...]:
+def judge_again(folder: Path, output: Path, style: FigureStyle = PAGE_STYLE) -> tuple[str, ...]:
     """Judge the record in `folder` by the rules of today, write its page to `output`, and return the verdict.
 
     Raises:
@@ -22,7 +23,8 @@ def judge_again(folder: Path, output: Path) -> tuple[str, ...]:
         raise ValueError(f"record={folder}: there is no {RECORD}; type the folder of an answer, such as reports/lesion")
     question, record = read_answer(file)
     judged = question.judge(record)
-    write_answer(question.part("page").page(judged), judged, output)
+    with style.drawn():
+        write_answer(question.part("page").page(judged), judged, output)
     return tuple(judged.about.verdict)
 
 

@@ -1,15 +1,15 @@
 """The frame of every figure: its panels, their grid and ticks, and the legend beside or below them.
 
-A figure is drawn for a page, or for the column of a paper: `drawn_for(FigureStyle(width=3.25, font="Times"))`.
+A figure is drawn for a page, or for the column of a paper: `with drawn_for(width=3.25, font="serif", size=8):`.
 """
 
+import difflib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any, Literal, final
+from typing import Any, Literal
 
-from matplotlib import rc_context
+from matplotlib import font_manager, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
@@ -20,35 +20,40 @@ _LOOK: Any = {
     **{"axes.grid": True, "grid.alpha": 0.25},
 }
 _PAGE = 10.0  # points of the letters of a page's figure
-_LEAST_HEIGHT = 2.2  # inches
+_GENERIC = ("serif", "sans-serif", "monospace")
+_LEAST_HEIGHT = 2.0  # inches, of a row of panels in a paper
 
 
-@final
-@dataclass(frozen=True)
-class FigureStyle:
-    """How figures are drawn: their width in inches, their font, and its size in points. None: as on a page."""
-
-    width: float | None = None
-    font: str | None = None
-    size: float | None = None
-
-
-_PAGE_STYLE = FigureStyle()
-_STYLE: ContextVar[FigureStyle] = ContextVar("figure_style", default=_PAGE_STYLE)
+_WIDTH: ContextVar[float | None] = ContextVar("figure_width", default=None)
 
 
 @contextmanager
-def drawn_for(style: FigureStyle) -> Iterator[None]:
-    """Draw and write all figures within in this style."""
-    letters: Any = {"font.size": style.size or _PAGE}
-    if style.font:
-        letters["font.family"] = style.font
-    token = _STYLE.set(style)
+def drawn_for(width: float | None = None, font: str | None = None, size: float | None = None) -> Iterator[None]:
+    """Draw and write all figures within for the column of a paper.
+
+    Args:
+        width: Of each figure, in inches; None for as much as a page has room.
+        font: Its family; None for a page's.
+        size: Of letters, in points; None for a page's.
+    """
+    letters: Any = {"font.size": size or _PAGE} | ({"font.family": font} if font else {})
+    letters |= {"axes.titlesize": "medium"} if width is not None else {}
+    token = _WIDTH.set(width)
     try:
         with rc_context(letters):
             yield
     finally:
-        _STYLE.reset(token)
+        _WIDTH.reset(token)
+
+
+def check_font(name: str) -> None:
+    """See that there is such a font; raises `ValueError` with names that there are."""
+    if name in _GENERIC:
+        return
+    known = font_manager.get_font_names()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 3, 0.5) or sorted(known)[:8]
+        raise ValueError(f"there is no such font here; {', '.join([*_GENERIC, *near])} are some that there are")
 
 
 def figure_frame(
@@ -68,9 +73,9 @@ def figure_frame(
         grid: Across which axes there are lines; None for a map, which has all four sides.
         shared: What `Figure.subplots` takes, such as `sharey=True`.
     """
-    width = _STYLE.get().width
+    width = _WIDTH.get()
     if width is not None:
-        size = (width, max(_LEAST_HEIGHT, size[1] * width / size[0]))
+        size = (width, max(_LEAST_HEIGHT * rows, size[1] * width / size[0]))
     figure = Figure(figsize=size, layout="constrained")
     with rc_context(_LOOK | {"axes.grid.axis": grid} if grid else {}):
         return figure, figure.subplots(rows, columns, **shared)
@@ -109,7 +114,7 @@ def legend(
     look: Any = {"frameon": False, "fontsize": "small", "title": title or None, "title_fontsize": "small"}
     if isinstance(of, Axes):
         return of.legend(handles, labels, **look)
-    if place == "below" or _STYLE.get().width is not None:  # a column has no room beside its panels
-        fitting = max(1, min(columns, len(labels), int(of.get_figwidth() // 2)))
+    if place == "below" or _WIDTH.get() is not None:  # a column has no room beside its panels
+        fitting = max(1, min(columns, len(labels), int(of.get_figwidth() / 1.5)))
         return of.legend(handles, labels, loc="outside lower center", ncols=fitting, **look)
     return of.legend(handles, labels, loc="outside right center", **look)

@@ -13,6 +13,7 @@ from matplotlib.path import Path
 
 from depthlab.records import SweepRecord, TrialRecord
 from depthlab.report.drawn_trials import Quantity, broken_trials, count_trials, drawn_trials
+from depthlab.report.frame import figure_frame
 from depthlab.report.metric_scale import is_logarithmic, metric_ticks
 from depthlab.report.palette import BROKEN, GOOD_TO_BAD
 from depthlab.report.scale import Scale, scale_of, shorten
@@ -44,8 +45,7 @@ def parallel_coordinates(record: SweepRecord, metric: str | None = None, *, noun
     # The worst first, so that the best are drawn over them.
     sign = -1 if quantity.less_is_better else 1
     order = sorted(range(len(drawn)), key=lambda place: (not drawn[place].pruned, sign * drawn[place].value))
-    figure = Figure(figsize=(max(5.0, 1.75 * (len(keys) + 1) + 0.8), 4.4), layout="constrained")
-    axes = figure.subplots()
+    figure, axes = figure_frame(size=(max(5.0, 1.75 * (len(keys) + 1) + 0.8), 4.4), grid=None)
     places = _places([*broken, *(drawn[place].trial for place in order)], keys, scales)
     width = min(_WIDEST, max(_THINNEST, _INK / max(len(record.trials), 1)))
     for trial in broken:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from depthlab.command_line import key_values
 from depthlab.invocation import RunOutcome, called, command, report
+from depthlab.questions.figure_style import FIGURE_KEYS, read_figure_style
 from depthlab.recipe import override_values, without_keys
 from depthlab.records import FoundRun, RunsFound, SweepRecord, without_test
 from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
@@ -36,11 +37,12 @@ OPTIONS = {
     "metric": "what is drawn against the axes [test/accuracy, as error]",
     "compare": "two runs image by image, compare=ID,ID; true: the two settings of the page, although runs kept no "
     "predictions",
+    **FIGURE_KEYS,
     "output": "the folder of the page, its figures and tables [reports/report]",
     "folder": "the folder of all runs [mlruns/runs]",
     "tracking.uri": "a store to look for runs that have no folder here [as train.py; with folder=, none]",
 }
-PLACES = ("output", "folder", "tracking.uri")  # options that say where, not which runs
+PLACES = ("output", "folder", "tracking.uri", *FIGURE_KEYS)  # options that say where and how, not which runs
 
 
 def make_runs_page() -> None:
@@ -52,6 +54,7 @@ def make_runs_page() -> None:
     output = Path(typed.get("output", "reports/report")).expanduser()
     if output.exists() and not output.is_dir():
         raise ValueError(f"output={output} is a file: type a folder for the page and its figures")
+    style = read_figure_style(typed)
     pair = compared_pair(typed)
     found = find(typed | ({"run": pair} if pair else {}), " ".join(without_keys(words, PLACES)))
     images, found = compare(found, typed.get("compare"))
@@ -63,7 +66,8 @@ def make_runs_page() -> None:
         ("command", redact(f"`{shlex.join(called())}`")),
         ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
     )
-    page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts, images=images), output)[0]
+    with style.drawn():
+        page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts, images=images), output)[0]
     report(runs=tuple(_outcome(one, found.place) for one in found.runs), page=str(page))
     print(f"{count_runs(found.runs)}\n{page}")
 
