@@ -65,6 +65,8 @@ def test_an_error_has_the_digits_that_tell_one_image_from_none_and_no_more(image
 def test_what_rounding_leaves_of_zero_is_zero():
     assert texts("difference (points)", 2.98e-06, -1.5, images=144) == ("0.0", "-1.5")
     assert texts("difference (points)", -2.98e-06, 22.1) == ("0.0", "22.1")
+    assert texts("difference (points)", 2.98e-06, 0.0) == ("0", "0")
+    assert texts("seconds", 2.5e-06, 0.5) == ("2.5e-06", "0.5")  # there it is something
 
 
 def test_numbers_of_a_column_stand_below_each_other():

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self, final
 
-from depthlab.records import Interval
+from depthlab.records import Interval, MeasuredRun
 from depthlab.report.digits import LEAST, fixed, spread_decimals
+
+ERRORS = ("test error (%)", "training error (%)", "validation error (%)")
 
 
 @final
@@ -27,6 +29,13 @@ class Estimate:
         return cls(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None, note)
 
 
+def error_cells(runs: Sequence[MeasuredRun]) -> tuple[Estimate | None, ...]:
+    """Return the errors of a network over its runs, under the heads of `ERRORS`."""
+    return tuple(
+        Estimate.of([getattr(run, key) for run in runs]) for key in ("test_error", "train_error", "validation_error")
+    )
+
+
 def interval_cell(interval: Interval | None) -> str | None:
     """Write an interval, its width to two digits, or more where an end would look like zero; None if there is none."""
     if interval is None:
@@ -37,9 +46,3 @@ def interval_cell(interval: Interval | None) -> str | None:
     decimals = spread_decimals(interval.high - interval.low)
     decimals = max([decimals, *(-math.floor(math.log10(abs(end))) for end in ends if abs(end) > LEAST)])
     return " to ".join(fixed(end, decimals) for end in ends)
-
-
-def mean_and_std(values: Sequence[float]) -> tuple[float | None, float | None]:
-    """Return the mean and the sample's standard deviation; None for what too few values leave open."""
-    found = Estimate.of(values)
-    return (None, None) if found is None else (found.mean, found.std)

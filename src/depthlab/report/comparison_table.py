@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from depthlab.records import Compared, FailureComparison
 from depthlab.report.blocks import Block, PageTable
 from depthlab.report.cells import interval_cell
+from depthlab.report.digits import fixed, spread_decimals
 
 
 def comparison_table(
@@ -39,9 +40,11 @@ def failure_blocks(failures: Sequence[FailureComparison], what: str) -> tuple[Bl
 
 
 def _row(one: Compared) -> tuple[object, ...]:
-    means = " and ".join("none" if mean is None else f"{mean:.4g}" for mean in (one.mean_a, one.mean_b))
-    networks = f"{one.a} − {one.b}"
     found = one.comparison
+    width = 0.0 if found is None or found.interval is None else found.interval.high - found.interval.low
+    decimals = spread_decimals(width) if width else 2
+    means = " and ".join("none" if mean is None else fixed(mean, decimals) for mean in (one.mean_a, one.mean_b))
+    networks = f"{one.a} − {one.b}"
     if found is None:
         return one.family, networks, means, None, None, None, None, None, "no runs to compare", "0"
     interval = interval_cell(found.interval)

@@ -23,25 +23,30 @@ def spread_decimals(spread: float) -> int:
     return max(0, 1 - math.floor(math.log10(spread))) if spread > 0 else 0
 
 
-def column_decimals(values: Iterable[float], spreads: Iterable[float] = (), images: int = 0) -> int | None:
+def column_decimals(
+    values: Iterable[float], spreads: Iterable[float] = (), images: int = 0, *, percent: bool = False
+) -> int | None:
     """Return the decimals that all numbers of a column have; None where they span too much to share any.
 
     Args:
         values: The numbers.
         spreads: Their standard deviations or widths, as far as they are known: two digits of the least are shown.
-        images: How many images the numbers are percentages of; 0 where they are no such percentages.
+        images: How many images percentages are shares of; 0 where that is not known.
+        percent: Whether they are percentages or points: then what floating-point leaves of zero is zero.
     """
-    sizes = [abs(value) for value in values if math.isfinite(value) and abs(value) > LEAST]
-    if not sizes:
-        return image_decimals(images) if images else None
-    most = max(0, _SIGNIFICANT - 1 - math.floor(math.log10(max(sizes))))
-    found = min(most, max(len(f"{size:.{_SIGNIFICANT}g}".partition(".")[2]) for size in sizes))  # 0.5 has one
-    known = [spread_decimals(spread) for spread in spreads if spread > LEAST]
-    if images:
+    least = LEAST if percent else 0.0
+    sizes = [abs(value) for value in values if math.isfinite(value) and abs(value) > least]
+    known = [spread_decimals(spread) for spread in spreads if spread > least]
+    if percent and images:
         return min([image_decimals(images), *([max(known)] if known else [])])
+    if not sizes:
+        return 0 if percent else None
+    most = max(0, _SIGNIFICANT - 1 - math.floor(math.log10(max(sizes))))
     if known:
-        return min(found, max(known))
-    return found if max(sizes) / min(sizes) < 10**_SIGNIFICANT else None
+        return min(most, max(known))
+    if max(sizes) / min(sizes) >= 10**_SIGNIFICANT:
+        return None
+    return min(most, max(len(f"{size:.{_SIGNIFICANT}g}".partition(".")[2]) for size in sizes))  # 0.5 has one
 
 
 def p_text(p: float) -> str:

@@ -83,8 +83,8 @@ def _shown(head: str, values: Sequence[Any], images: int) -> ShownColumn:
     decimals = None
     if estimates or any(value != int(value) for value in floats):
         spreads = [one.std for one in estimates if one.std is not None]
-        percent = images if "(%)" in head or "(points)" in head else 0
-        decimals = column_decimals([*floats, *(one.mean for one in estimates)], spreads, percent)
+        percent = "(%)" in head or "(points)" in head
+        decimals = column_decimals([*floats, *(one.mean for one in estimates)], spreads, images, percent=percent)
     is_p = bool(_IS_P.match(head))
     texts = tuple(_text(value, decimals, is_p=is_p) for value in values)
     return ShownColumn(head, _kind(texts, values), texts)

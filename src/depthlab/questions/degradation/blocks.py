@@ -8,10 +8,8 @@ from depthlab.questions.degradation.figures import curves_by_depth, errors_again
 from depthlab.questions.degradation.record import Condition, DegradationRecord
 from depthlab.records import MeasuredRun, RunRef, TrialState
 from depthlab.report.blocks import PageTable, Picture
-from depthlab.report.cells import Estimate
+from depthlab.report.cells import ERRORS, Estimate, error_cells
 from depthlab.report.networks import drawn_networks
-
-_MEASURES = ("test_error", "train_error", "validation_error", "train_loss")
 
 
 def runs_of(record: DegradationRecord, condition: Condition) -> tuple[list[MeasuredRun], list[RunRef]]:
@@ -62,12 +60,12 @@ def network_table(runs: Sequence[MeasuredRun], refs: Sequence[RunRef], name: str
     there = {network.name: network for network in drawn_networks(runs)}
     for group in asked:
         found = there[group].runs if group in there else ()
-        columns = (Estimate.of([getattr(run, key) for run in found]) for key in _MEASURES)
+        loss = Estimate.of([run.train_loss for run in found])
         size = (found[0].parameters, found[0].multiply_adds) if found else (None, None)
-        rows.append((group, *columns, *size, f"{len(found)} of {asked[group]}"))
+        rows.append((group, *error_cells(found), loss, *size, f"{len(found)} of {asked[group]}"))
     return PageTable(
         (
-            *("network", "test error (%)", "training error (%)", "validation error (%)", "training loss (nats)"),
+            *("network", *ERRORS, "training loss (nats)"),
             *("parameters", "multiply-adds", "runs"),
         ),
         tuple(rows),

@@ -48,6 +48,7 @@ def page(record: ExponentRecord) -> Page:
         lead="\n".join(about.verdict),
         sections=(_lesions(record), _reading(record), _networks(record), run_section(about)),
         facts=page_facts(about),
+        answer=part_table(record, "parts") if record.parts else None,
     )
 
 
@@ -65,7 +66,7 @@ def _lesions(record: ExponentRecord) -> Section:
 def _reading(record: ExponentRecord) -> Section:
     blocks: list[Block] = [FIT]
     if record.parts:
-        blocks += [part_table(record, "parts"), slope_table(record, "slopes")]
+        blocks.append(slope_table(record, "slopes"))
     blocks += [Notice(f"{measures}: {note}") for note, measures in fit_notes(record.fits).items()]
     return Section("The parts of the reading", tuple(blocks))
 

@@ -6,8 +6,9 @@ from collections import Counter
 from depthlab.questions.kernels.figures import kind_differences
 from depthlab.questions.kernels.record import KernelsRecord
 from depthlab.report.blocks import Block, Notice, Page, PageTable, Picture, Section
+from depthlab.report.cells import ERRORS, error_cells
 from depthlab.report.comparison_table import comparison_table, failure_blocks, planning_text
-from depthlab.report.published_table import splits_text
+from depthlab.report.published_table import fewest_images, splits_text
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 
 
@@ -20,6 +21,7 @@ def page(record: KernelsRecord) -> Page:
         lead="\n".join(about.verdict),
         sections=(_errors(record), _costs(record), _comparisons(record), run_section(about)),
         facts=page_facts(about),
+        answer=_network_table(record),
     )
 
 
@@ -47,7 +49,6 @@ def _errors(record: KernelsRecord) -> Section:
                 "the skeleton. Bars: 95 % intervals over seeds. A cross: no result.",
             )
         )
-    blocks.append(_network_table(record))
     return Section("Kind against kind", tuple(blocks))
 
 
@@ -56,22 +57,15 @@ def _network_table(record: KernelsRecord) -> PageTable:
     rows: list[tuple[object, ...]] = []
     for one in record.networks:
         runs = [run for run in record.measured if run.network == one.network]
-        errors: list[float | None] = []
-        for name in ("train_error", "validation_error", "test_error"):
-            values = [getattr(run, name) for run in runs]
-            errors.append(statistics.fmean(values) if values else None)
-            errors.append(statistics.stdev(values) if len(values) > 1 else None)
         seconds = statistics.median([run.seconds for run in runs]) if runs else None
-        rows.append((one.network, f"{len(runs)} of {requested[one.network]}", *errors, seconds))
+        rows.append((one.network, *error_cells(runs), seconds, f"{len(runs)} of {requested[one.network]}"))
     return PageTable(
-        (
-            *("network", "runs", "training error (%)", "± std", "validation error (%)", "± std "),
-            *("test error (%)", "± std  ", "seconds a run"),
-        ),
+        ("network", *ERRORS, "seconds a run", "runs"),
         tuple(rows),
-        "Means over seeds with the sample's standard deviation. Seconds are medians, on a machine that may have done "
-        "other things too: kinds of equal cost on paper need not take as long.",
+        "Means over seeds. Seconds are medians, on a machine that may have done other things too: kinds of equal cost "
+        "on paper need not take as long.",
         "networks",
+        fewest_images(record.trained),
     )
 
 

@@ -42,6 +42,7 @@ def page(record: LesionRecord) -> Page:
         lead="\n".join(about.verdict),
         sections=tuple(sections),
         facts=page_facts(about),
+        answer=network_table(networks) if networks else None,
     )
 
 
@@ -70,7 +71,7 @@ def _singles(record: LesionRecord, networks: Networks) -> Section:
                 "dotted: chance. Veit et al. 2016 show the same in Fig. 3.",
             )
         )
-    blocks += [network_table(networks), stage_table(networks), Folded("Every site", (site_table(networks),))]
+    blocks += [stage_table(networks), Folded("Every site", (site_table(networks),))]
     return Section("One deletion", tuple(blocks))
 
 

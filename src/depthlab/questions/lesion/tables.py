@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from depthlab.questions.lesion.figures import deletion_points, tau_points
 from depthlab.questions.lesion.record import Deletion, LesionedRun, PublishedLesions
 from depthlab.report.blocks import PageTable
+from depthlab.report.cells import Estimate
 
 Networks = Mapping[str, Sequence[LesionedRun]]
 
@@ -17,22 +18,22 @@ def network_table(networks: Networks) -> PageTable:
         found = [run.lesions for run in runs]
         medians = [statistics.median(one.singles) for one in found if one.singles]
         whole = statistics.fmean(one.error for one in found)
-        middle = statistics.fmean(medians) if medians else None
+        middle = Estimate.of(medians)
         errors = [error for one in found for error in one.singles]
         rows.append(
             (
-                *(name, len(runs), found[0].units, len(found[0].sites), len(found[0].fixed_units)),
-                *(whole, middle, middle - whole if middle is not None else None),
-                *(statistics.stdev(medians) if len(medians) > 1 else None, min(errors, default=None)),
-                max(errors, default=None),
+                *(name, whole, middle, middle.mean - whole if middle is not None else None),
+                *(min(errors, default=None), max(errors, default=None)),
+                *(found[0].units, len(found[0].sites), len(found[0].fixed_units), len(runs)),
             )
         )
     head = (
-        *("network", "runs", "units", "sites", "units that can't be deleted", "whole (%)"),
-        *("median after one (%)", "rise (points)", "± std over runs", "least (%)", "most (%)"),
+        *("network", "whole (%)", "median after one (%)", "rise (points)", "least (%)", "most (%)"),
+        *("units", "sites", "units that can't be deleted", "runs"),
     )
     caption = "Test errors of the whole networks and after deleting one site; the median is over sites."
-    return PageTable(head, tuple(rows), caption, "networks")
+    images = min((run.lesions.single_images for runs in networks.values() for run in runs), default=0)
+    return PageTable(head, tuple(rows), caption, "networks", images)
 
 
 def stage_table(networks: Networks) -> PageTable:

@@ -26,6 +26,7 @@ def page(record: PathsRecord) -> Page:
         lead="\n".join(record.about.verdict),
         sections=sections,
         facts=page_facts(record.about),
+        answer=runs_table(record.runs),
     )
 
 
@@ -50,7 +51,6 @@ def _lengths(record: PathsRecord) -> Section:
                 "path alone is not drawn beside others. Veit et al. 2016, Fig. 6a.",
             )
         )
-    blocks.append(runs_table(record.runs))
     return Section("Lengths of paths", (*blocks, *_published(record, "lengths")))
 
 

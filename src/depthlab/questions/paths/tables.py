@@ -11,9 +11,9 @@ from depthlab.report.cells import interval_cell
 def runs_table(runs: Sequence[PathRun]) -> PageTable:
     """Return a row for each run: its paths, which of them carry the gradient, its neighbors' gradients, its error."""
     head = (
-        *("network", "seed", "units with a skip", "active units", "paths", "length in", "mean by gradient"),
-        *("mean by norms", "from", "to", "carry (%)", "share of paths (%)", "norms / gradient"),
-        *("neighbors, initial", "neighbors, final", "training error (%)", "test error (%)"),
+        *("network", "test error (%)", "training error (%)", "seed", "units with a skip", "active units", "paths"),
+        *("length in", "mean by gradient", "mean by norms", "from", "to", "carry (%)", "share of paths (%)"),
+        *("norms / gradient", "neighbors, initial", "neighbors, final"),
     )
     caption = (
         "Every run that was measured; a dash: it has no such measure. Mean by gradient: weighted by exact parts. Mean "
@@ -81,11 +81,10 @@ def _run_row(run: PathRun) -> tuple[object, ...]:
         share = 100 * effective.carried
         found = (effective.mean, effective.low, effective.high, share, 100 * effective.paths, effective.times_whole)
     return (
-        *(run.network, run.seed, run.units, run.active_units or "all"),
+        *(run.network, run.test_error, run.train_error, run.seed, run.units, run.active_units or "all"),
         None if lengths is None else sum(lengths.branches),
         exact.by if exact is not None else effective.by if effective is not None else "branches",
         exact and exact.mean_length,
         *found,
         *(run.initial and run.initial.mean_of_neighbors, run.final and run.final.mean_of_neighbors),
-        *(run.train_error, run.test_error),
     )

@@ -23,7 +23,8 @@ from depthlab.questions.regularization.record import (
 )
 from depthlab.records import Calibration, CalibrationBin, Change
 from depthlab.report.blocks import PageTable, Picture
-from depthlab.report.cells import interval_cell
+from depthlab.report.cells import ERRORS, error_cells, interval_cell
+from depthlab.report.published_table import fewest_images
 from depthlab.report.scale import show
 
 _DRAWN = (TEST, GAP, CALIBRATION)
@@ -105,7 +106,7 @@ def pooled(parts: Sequence[Calibration]) -> tuple[CalibrationBin, ...]:
     return tuple(_together(same) for same in zip(*(part.bins for part in parts), strict=True))
 
 
-def effect_table(effects: Sequence[Change]) -> PageTable:
+def effect_table(effects: Sequence[Change], name: str) -> PageTable:
     """Return a row for each change of each measure."""
     rows = tuple(
         (
@@ -121,7 +122,7 @@ def effect_table(effects: Sequence[Change]) -> PageTable:
         for one in effects
     )
     head = ("measure", "change", "kind", "difference", "95 % interval", "p", "p by Holm", "df", "why no test")
-    return PageTable(head, rows, "Changes from a factor's first level to its second.", "effects")
+    return PageTable(head, rows, "Changes from a factor's first level to its second.", name)
 
 
 def cell_table(record: RegularizationRecord) -> PageTable:
@@ -131,19 +132,18 @@ def cell_table(record: RegularizationRecord) -> PageTable:
     rows = []
     for network, count in asked.items():
         runs = cells.get(network, [])
-        means = [_mean([getattr(one.run, name) for one in runs]) for name in ("train_error", "test_error")]
         gap = _mean([one.run.test_error - one.run.train_error for one in runs])
         there = [one.calibration for one in runs if one.calibration is not None]
-        spread = statistics.stdev([one.run.test_error for one in runs]) if len(runs) > 1 else None
         chances = [100 * one.chance_error for one in there if one.chance_error is not None]
         error, loss = _mean([100 * one.expected_error for one in there]), _mean([one.loss for one in there])
         calibration = (error, _mean(chances) if len(chances) == len(there) else None, loss)
-        rows.append((network, f"{len(runs)} of {count}", means[0], means[1], spread, gap, *calibration))
+        errors = error_cells([one.run for one in runs])
+        rows.append((network, *errors, gap, *calibration, f"{len(runs)} of {count}"))
     head = (
-        *("network", "runs", "training error (%)", "test error (%)", "± std", "gap (points)"),
-        *("calibration error (%)", "by chance (%)", "test loss (nats)"),
+        *("network", *ERRORS, "gap (points)"),
+        *("calibration error (%)", "by chance (%)", "test loss (nats)", "runs"),
     )
-    return PageTable(head, tuple(rows), "Means over seeds.", "cells")
+    return PageTable(head, tuple(rows), "Means over seeds.", "cells", fewest_images(record.trained))
 
 
 def published_effect_table(record: RegularizationRecord) -> PageTable:

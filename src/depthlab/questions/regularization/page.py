@@ -31,6 +31,7 @@ def page(record: RegularizationRecord) -> Page:
         lead="\n".join(about.verdict),
         sections=tuple(sections),
         facts=page_facts(about),
+        answer=effect_table([one for one in record.effects if not one.at], "main") if record.effects else None,
     )
 
 
@@ -96,7 +97,7 @@ def _tests(record: RegularizationRecord) -> Section:
         "interactions; intervals are each for itself, and changes at a level are told without correction.",
     ]
     if record.effects:
-        blocks.append(Folded("Every change", (effect_table(record.effects),)))
+        blocks.append(Folded("Every change", (effect_table(record.effects, "effects"),)))
     return Section("How changes are tested", (*blocks, *failure_blocks(record.failures, "a factor")))
 
 

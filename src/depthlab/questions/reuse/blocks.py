@@ -13,6 +13,7 @@ from depthlab.questions.reuse.figures import (
 )
 from depthlab.questions.reuse.record import SHARE, ReuseRecord, ReuseRun, ReuseSummary
 from depthlab.report.blocks import PageTable, Picture
+from depthlab.report.cells import Estimate
 
 NAMES = {
     "spread": "share of the earlier layers that a layer effectively uses",
@@ -84,7 +85,7 @@ def summary_table(summaries: Sequence[ReuseSummary], name: str) -> PageTable:
 
 
 def map_table(record: ReuseRecord, name: str) -> PageTable:
-    """Return a row for each cell of each map: mean and standard deviation over seeds."""
+    """Return a row for each cell of each map: its mean over seeds."""
     rows: list[tuple[object, ...]] = []
     for network, runs in networks_of(record):
         for measure in measures_of(runs):
@@ -92,11 +93,10 @@ def map_table(record: ReuseRecord, name: str) -> PageTable:
             for number, (one, stacked) in enumerate(stacked_maps(runs, measure)):
                 for row, column in np.argwhere(np.isfinite(stacked.mean(axis=0))):
                     cells = stacked[:, row, column]
-                    std = float(cells.std(ddof=1)) if len(cells) > 1 else None
                     before = float(initial[number][row, column]) if initial else None
                     where = (network, measure, one.block, one.sources[row], one.targets[column])
-                    rows.append((*where, float(cells.mean()), std, before))
-    head = ("network", "measure", "block", "source", "target", "value", "± std", "before training")
+                    rows.append((*where, Estimate.of([float(value) for value in cells]), before))
+    head = ("network", "measure", "block", "source", "target", "value", "before training")
     return PageTable(head, tuple(rows), name=name)
 
 

@@ -53,6 +53,7 @@ def page(record: ReuseRecord) -> Page:
             run_section(about),
         ),
         facts=page_facts(about),
+        answer=summary_table(record.summaries, "numbers") if record.summaries else None,
     )
 
 
@@ -77,7 +78,6 @@ def _numbers(record: ReuseRecord) -> Section:
             "The values of each target are divided by their mean, so that each counts alike. Spread is (Σ|v|)² / "
             "(S Σv²) over the S sources of a target: 1 if it reads all of them alike, 1/S if it reads one. The other "
             "numbers are quotients of means of |v|, averaged as logarithms over seeds.",
-            summary_table(record.summaries, "numbers"),
             *(distance_picture(record, measure) for measure in measures if measure != "scaled weight"),
             Folded("Every cell, means over seeds", (map_table(record, "maps"),)),
         ),

@@ -39,6 +39,7 @@ def page(record: VotesRecord) -> Page:
         lead="\n".join(about.verdict),
         sections=sections,
         facts=page_facts(about),
+        answer=way_table(record),
     )
 
 
@@ -86,7 +87,7 @@ def _ensembles(record: VotesRecord) -> Section:
 
 
 def _costs(record: VotesRecord) -> Section:
-    return Section("What it costs", (*_there(cost_picture(record)), way_table(record)))
+    return Section("What it costs", tuple(_there(cost_picture(record))))
 
 
 def _features(record: VotesRecord) -> Section:

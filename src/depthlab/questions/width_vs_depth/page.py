@@ -35,6 +35,7 @@ def page(record: WidthVsDepthRecord) -> Page:
             run_section(about),
         ),
         facts=page_facts(about),
+        answer=network_table(record, "networks"),
     )
 
 
@@ -64,7 +65,6 @@ def _errors(record: WidthVsDepthRecord) -> Section:
                 + (" Crosses at the upper edge are runs without a result." if lost else ""),
             )
         )
-    blocks.append(network_table(record, "networks"))
     return Section("Error against cost", tuple(blocks))
 
 

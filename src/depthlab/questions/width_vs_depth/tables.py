@@ -14,8 +14,9 @@ from depthlab.questions.width_vs_depth.record import (
 )
 from depthlab.records import ExchangeFit, Ratio
 from depthlab.report.blocks import PageTable
-from depthlab.report.cells import interval_cell, mean_and_std
+from depthlab.report.cells import ERRORS, error_cells, interval_cell
 from depthlab.report.comparison_table import comparison_table
+from depthlab.report.published_table import fewest_images
 
 
 def network_table(record: WidthVsDepthRecord, name: str) -> PageTable:
@@ -26,31 +27,26 @@ def network_table(record: WidthVsDepthRecord, name: str) -> PageTable:
     rows = []
     for one in record.networks:
         found = [run for run in record.measured if run.network == one.network]
-        errors = [
-            number
-            for key in ("train_error", "validation_error", "test_error")
-            for number in mean_and_std([getattr(run, key) for run in found])
-        ]
         stands = front.get(one.network)
         rows.append(
             (
-                *(one.axis, one.network, _amount(one.budget), one.mismatch),
+                *(one.network, *error_cells(found), one.axis, _amount(one.budget), one.mismatch),
                 *(one.parameters, one.multiply_adds, one.step_seconds, f"{len(found)} of {requested[one.network]}"),
-                *(*errors, None if stands is None else "yes" if stands.on_front else "no"),
+                None if stands is None else "yes" if stands.on_front else "no",
                 100 * stands.share if stands is not None and repeated else None,
             )
         )
     return PageTable(
         (
-            *("axis", "network", f"budget ({UNITS[record.match]})", "mismatch (%)"),
-            *("parameters", "multiply-adds", "seconds a step", "runs", "training error (%)", "± std"),
-            *("validation error (%)", "± std ", "test error (%)", "± std  ", "on the front", "of draws (%)"),
+            *("network", *ERRORS, "axis", f"budget ({UNITS[record.match]})", "mismatch (%)"),
+            *("parameters", "multiply-adds", "seconds a step", "runs", "on the front", "of draws (%)"),
         ),
         tuple(rows),
-        "Multiply-adds are those of one image, forward. Errors: means and standard deviations over seeds. The front is "
+        "Multiply-adds are those of one image, forward. Errors are means over seeds. The front is "
         "that of the test error; a network is on it in so many of 2000 draws of seeds, where there are seeds to draw "
         "from.",
         name,
+        fewest_images(record.trained),
     )
 
 
