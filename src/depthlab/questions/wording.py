@@ -51,6 +51,27 @@ def lost_runs(refs: Iterable[RunRef]) -> dict[str, str]:
     return told
 
 
+def told_once(notes: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return each note on a network or a run with the names of all that it is about, some of them where they are many.
+
+    Args:
+        notes: Pairs of a name and a note.
+    """
+    told = {}
+    for note, pairs in grouped(notes, lambda pair: pair[1]).items():
+        names = list(dict.fromkeys(name for name, _ in pairs))
+        more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+        told[note] = together([*names[:NAMED], *more])
+    return told
+
+
+def unmeasured_sentences(sentences: Iterable[str]) -> list[str]:
+    """Return sentences such as `RUN can't be measured: REASON.` with each reason once, for all of its runs."""
+    split = " can't be measured: "
+    told = told_once((name, reason) for name, _, reason in (sentence.partition(split) for sentence in sentences))
+    return [f"{names}{split}{reason}" for reason, names in told.items()]
+
+
 def starting_small(text: str) -> str:
     """Write a sentence as it goes on behind a colon."""
     return f"{text[:1].lower()}{text[1:]}"
@@ -58,8 +79,8 @@ def starting_small(text: str) -> str:
 
 def fit_notes(fits: Iterable[ExchangeFit]) -> dict[str, str]:
     """Return each note on the fits with the measures that it is about: `Test error and training error`."""
-    measures = grouped(((note, fit.measure) for fit in fits for note in fit.notes), lambda pair: pair[0])
-    return {note: together([measure for _, measure in pairs]).capitalize() for note, pairs in measures.items()}
+    told = told_once((fit.measure, note) for fit in fits for note in fit.notes)
+    return {note: measures.capitalize() for note, measures in told.items()}
 
 
 def lost_sentence(lost: Mapping[str, str], missing_from: str = "mean") -> tuple[str, ...]:

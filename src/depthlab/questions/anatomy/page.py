@@ -15,6 +15,7 @@ from depthlab.questions.anatomy.tables import (
     times_table,
     tradeoff_table,
 )
+from depthlab.questions.wording import told_once
 from depthlab.report.blocks import Block, Facts, Folded, Notice, Page, Picture, Section
 from depthlab.report.counts import amount, bytes_text
 
@@ -57,7 +58,8 @@ def _described(card: NetworkCard) -> str:
 
 
 def _notices(record: AnatomyRecord) -> list[Block]:
-    notes: list[Block] = [Notice(f"{card.name}: {note}.") for card in record.cards for note in card.notes]
+    told = told_once((card.name, note) for card in record.cards for note in card.notes)
+    notes: list[Block] = [Notice(f"{names}: {note}.") for note, names in told.items()]
     if record.left_out:
         listed = "; ".join(record.left_out[:10])
         rest = f"; and {len(record.left_out) - 10} more" if len(record.left_out) > 10 else ""

@@ -2,13 +2,15 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from depthlab.questions.degradation.figures import curves_by_depth, errors_against_depth
 from depthlab.questions.degradation.record import Condition, DegradationRecord
 from depthlab.records import MeasuredRun, RunRef, TrialState
 from depthlab.report.blocks import PageTable, Picture
 from depthlab.report.cells import ERRORS, Estimate, error_cells
+from depthlab.report.figures import mixed_labels
 from depthlab.report.networks import drawn_networks
 
 
@@ -41,15 +43,17 @@ def error_picture(runs: Sequence[MeasuredRun], refs: Sequence[RunRef], name: str
     )
 
 
-def curve_picture(runs: Sequence[MeasuredRun]) -> Picture:
+def curve_picture(runs: Sequence[MeasuredRun], held: Mapping[str, Any]) -> Picture:
     """Return the figure of learning curves."""
     networks = ", ".join(network.name for network in drawn_networks(runs))
+    mixed = mixed_labels(held)
+    labels = f" Their labels are mixed by {mixed}, so that no network can be right on all of them." if mixed else ""
     return Picture(
         curves_by_depth(runs),
         "curves",
         f"Error against epoch, a panel for each series, a line for each seed of {networks}.",
         "Lines: validation. Dashed: training, the running mean over augmented batches while the weights change, so "
-        "that it differs from the training error that the verdict rests on.",
+        f"that it differs from the training error that the verdict rests on.{labels}",
     )
 
 

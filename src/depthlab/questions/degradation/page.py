@@ -23,7 +23,7 @@ def page(record: DegradationRecord) -> Page:
     if record.tuning is not None:
         sections.append(Section(f"What depends on {record.tuning.key}", tuning_blocks(record)))
     if runs:
-        sections.append(Section("Learning curves", (curve_picture(runs),)))
+        sections.append(Section("Learning curves", (curve_picture(runs, about.held),)))
         sections.append(Section("Inside the networks", layer_blocks(record, runs)))
     sections += [_literature(record, runs), run_section(about)]
     return Page(

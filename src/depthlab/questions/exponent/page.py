@@ -2,7 +2,7 @@
 
 from depthlab.questions.exponent.blocks import exponent_picture, lesion_table, network_table, part_table, slope_table
 from depthlab.questions.exponent.record import ExponentRecord
-from depthlab.questions.wording import fit_notes
+from depthlab.questions.wording import fit_notes, told_once
 from depthlab.report.blocks import Block, Folded, Notice, Page, PageTable, Section
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 
@@ -56,8 +56,8 @@ def _lesions(record: ExponentRecord) -> Section:
     blocks: list[Block] = [READING, *seed_notices(record.about.runs)]
     if any(run.pieces for run in record.runs):
         blocks.append(exponent_picture(record))
-    notes = {run.network: run.note for run in record.runs if run.note}
-    blocks += [Notice(f"{network} is left out: {note}.") for network, note in notes.items()]
+    notes = told_once((run.network, run.note) for run in record.runs if run.note)
+    blocks += [Notice(f"Left out: {networks}. {note}.") for note, networks in notes.items()]
     where = f" Errors are those of {record.images:,} test images, in evaluation mode."
     blocks += [LESIONS + where, SIZE, network_table(record, "networks")]
     return Section("Depth against cardinality", tuple(blocks))

@@ -16,6 +16,7 @@ from depthlab.questions.lesion.tables import (
     site_table,
     stage_table,
 )
+from depthlab.questions.wording import unmeasured_sentences
 from depthlab.report.blocks import Block, Facts, Folded, Notice, Page, Picture, Section
 from depthlab.report.comparison_table import comparison_table, planning_text
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
@@ -58,7 +59,7 @@ def _singles(record: LesionRecord, networks: Networks) -> Section:
             else "; batch norm is, see below."
         ),
         *seed_notices(record.about.runs),
-        *(Notice(sentence, "warning") for sentence in record.unmeasured),
+        *(Notice(sentence, "warning") for sentence in unmeasured_sentences(record.unmeasured)),
     ]
     if any(run.lesions.singles for run in record.measured):
         blocks.append(

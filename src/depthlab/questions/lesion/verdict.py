@@ -12,7 +12,15 @@ from typing import Literal
 from depthlab.questions.compared import compare_sides, compare_twins, correct, twins
 from depthlab.questions.grouping import grouped
 from depthlab.questions.lesion.record import LesionedRun, LesionRecord
-from depthlab.questions.wording import counted, interval_text, lost_runs, lost_sentence, points, seeds_text
+from depthlab.questions.wording import (
+    counted,
+    interval_text,
+    lost_runs,
+    lost_sentence,
+    points,
+    seeds_text,
+    unmeasured_sentences,
+)
 from depthlab.records import Compared
 from depthlab.statistics import LEVEL, is_significant, t_interval, variance_floor
 
@@ -33,7 +41,7 @@ def judge(record: LesionRecord) -> LesionRecord:
     sentences = [_tell_network(one, networks[one.b]) for one in rises]
     sentences += [_tell_comparison(one) for one in compared]
     sentences += [f"{name} has nothing that can be deleted." for name, runs in networks.items() if not _rises(runs)]
-    sentences += [*lost_sentence(lost_runs(record.about.runs)), *record.unmeasured]
+    sentences += [*lost_sentence(lost_runs(record.about.runs)), *unmeasured_sentences(record.unmeasured)]
     return replace(
         record,
         rises=tuple(rises),

@@ -11,6 +11,7 @@ from depthlab.questions.paths.figures import (
 )
 from depthlab.questions.paths.record import PathRun, PathsRecord
 from depthlab.questions.paths.tables import facts_table, gradient_table, runs_table, training_table
+from depthlab.questions.wording import told_once
 from depthlab.report.blocks import Block, Folded, Notice, Page, Picture, Section
 from depthlab.report.comparison_table import comparison_table
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
@@ -39,7 +40,8 @@ def _lengths(record: PathsRecord) -> Section:
         "are there as well, so that the longest path is as long as the network is deep.",
         *seed_notices(record.about.runs),
     ]
-    blocks += [Notice(f"{network}: {note}.") for network, note in _notes(record.runs)]
+    notes = told_once((run.network, run.note) for run in record.runs if run.note)
+    blocks += [Notice(f"{networks}: {note}.") for note, networks in notes.items()]
     if any(run.lengths is not None for run in record.runs):
         told = "; ".join(f"{run.network} {_span(run.lengths.branches)}" for run in _one_each(record) if run.lengths)
         blocks.append(
@@ -149,10 +151,6 @@ def _nearby(record: PathsRecord) -> Section:
 def _published(record: PathsRecord, topic: str) -> tuple[Block, ...]:
     facts = [one for one in record.published if one.topic == topic]
     return (facts_table(facts, f"published_{topic}"),) if facts else ()
-
-
-def _notes(runs: Sequence[PathRun]) -> list[tuple[str, str]]:
-    return list(dict.fromkeys((run.network, run.note) for run in runs if run.note))
 
 
 def _one_each(record: PathsRecord) -> list[PathRun]:

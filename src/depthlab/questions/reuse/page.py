@@ -9,6 +9,7 @@ from depthlab.questions.reuse.blocks import (
     summary_table,
 )
 from depthlab.questions.reuse.record import ReuseRecord
+from depthlab.questions.wording import told_once
 from depthlab.report.blocks import Block, Folded, Notice, Page, Section
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
 
@@ -63,8 +64,8 @@ def _maps(record: ReuseRecord) -> Section:
     blocks += [text for text, kind in ((WEIGHTS, "weight"), (SHARES, "share")) if kind in measures]
     for network, runs in networks_of(record):
         blocks += [map_picture(network, runs, measure, record.images) for measure in measures_of(runs)]
-    notes = {run.network: run.note for run in record.runs if run.note}
-    blocks += [Notice(f"{network} has no map: {note}.") for network, note in notes.items()]
+    notes = told_once((run.network, run.note) for run in record.runs if run.note)
+    blocks += [Notice(f"No map of {networks}: {note}.") for note, networks in notes.items()]
     return Section("Maps", tuple(blocks))
 
 

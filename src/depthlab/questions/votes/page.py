@@ -10,6 +10,7 @@ from depthlab.questions.votes.blocks import (
 )
 from depthlab.questions.votes.record import DEPTH, DROPOUT, VotesRecord
 from depthlab.questions.votes.tables import change_table, contrast_table, feature_table, way_table
+from depthlab.questions.wording import told_once
 from depthlab.report.blocks import Block, Folded, Notice, Page, Picture, Section
 from depthlab.report.published_table import splits_text
 from depthlab.report.question_runs import page_facts, run_section, seed_notices
@@ -58,7 +59,7 @@ def _sampled(record: VotesRecord) -> Section:
         "is perfect.",
         *_without_chance(record),
         *seed_notices(record.about.runs),
-        *(Notice(f"Not measured: {note}.", "warning") for note in record.notes),
+        *(Notice(f"Not measured: {runs}: {note}.", "warning") for note, runs in _unmeasured(record).items()),
     ]
     pictures = [picture for method in (DROPOUT, DEPTH) if (picture := sampled_picture(record, method)) is not None]
     if not pictures:
@@ -143,3 +144,9 @@ def _literature() -> Section:
 
 def _there(*pictures: Picture | None) -> list[Block]:
     return [picture for picture in pictures if picture is not None]
+
+
+def _unmeasured(record: VotesRecord) -> dict[str, str]:
+    """Return why runs were not measured -> which ones."""
+    pairs = (note.partition(": ") for note in record.notes)
+    return told_once((name, reason) for name, _, reason in pairs)
