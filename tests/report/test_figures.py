@@ -76,6 +76,19 @@ def test_every_line_has_its_name_and_its_color() -> None:
     assert figure.get_suptitle() == "resnet-8 · synthetic · seed 0"
 
 
+@pytest.mark.parametrize(
+    ("axes", "label"),
+    [
+        ({"mixup": 0.2}, "training (labels mixed by mixup, running)"),
+        ({"mixup": 0.2, "cutmix": 1}, "training (labels mixed by mixup and cutmix, running)"),
+        ({"mixup": 0, "cutmix": None}, "training (augmented, running)"),
+    ],
+)
+def test_a_training_curve_says_what_mixed_its_labels(axes: dict[str, object], label: str) -> None:
+    _, error = panels(learning_curves(replace(make_record(), axes=axes)))
+    assert error.lines[0].get_label() == label
+
+
 @pytest.mark.parametrize(("epochs", "marker"), [(1, "o"), (2, "")])
 def test_a_single_epoch_can_be_seen(epochs: int, marker: str) -> None:
     for axes in panels(learning_curves(make_record(epochs=epochs))):
@@ -83,7 +96,7 @@ def test_a_single_epoch_can_be_seen(epochs: int, marker: str) -> None:
 
 
 def test_epochs_are_whole_numbers() -> None:
-    for axes in panels(learning_curves(make_record(epochs=2))):
+    for axes in (axes for epochs in (1, 2) for axes in panels(learning_curves(make_record(epochs=epochs)))):
         assert all(tick == int(tick) for tick in axes.get_xticks())
 
 

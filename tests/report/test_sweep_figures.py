@@ -163,3 +163,24 @@ def test_axes_with_one_value_have_no_scale_of_their_own() -> None:
     texts = [text.get_text() for text in parallel_coordinates(record).axes[0].texts]
     assert "depth" in texts
     assert "model" not in texts
+
+
+def test_over_seeds_means_are_drawn_and_no_line_through_seeds() -> None:
+    record = grid(("plain", "resnet"), (20,), 4)
+    figure = metric_against_axis(record, "seed")
+    [axes] = figure.axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["plain", "resnet"]
+    errors = {name: [] for name in ("plain", "resnet")}
+    for trial in record.trials:
+        errors[trial.values["model"]].append(100 * (1 - trial.metrics["val/accuracy"]))
+    bars = [container.lines[0].get_ydata() for container in axes.containers]
+    np.testing.assert_allclose(np.sort(np.ravel(bars)), np.sort([np.mean(values) for values in errors.values()]))
+    assert "mean ± one standard deviation over seeds" in caption(figure)
+    assert len(offsets(figure)) == 8
+
+
+def test_a_sweep_over_seeds_alone_has_one_mean() -> None:
+    record = make_sweep(*(make_trial(seed, {"seed": seed}, 0.9 + seed / 100) for seed in range(3)))
+    figure = metric_against_axis(record, "seed")
+    assert [line.get_ydata().tolist() for line in figure.axes[0].containers[0].lines[:1]] == [pytest.approx([9.0])]
+    assert figure.axes[0].get_xlabel() == "all seeds"

@@ -16,7 +16,7 @@ from matplotlib.container import BarContainer, ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import FixedLocator
 
 SERIES = "series"  # the beginning of the names that series have in an SVG file
 _POINTS = 72  # of an inch
@@ -228,16 +228,7 @@ def _pairs(data: Any) -> Any:
 
 def _tick_names(axis: Axis) -> dict[float, str]:
     """Return the words that stand at ticks, by their places: categories. Numbers tell themselves."""
-    formatter = axis.get_major_formatter()
-    if not isinstance(formatter, FixedFormatter):
+    if not isinstance(axis.get_major_locator(), FixedLocator):
         return {}
-    pairs = zip(map(float, axis.get_majorticklocs()), formatter.seq, strict=False)
-    return {place: text for place, text in pairs if text and not _is_number(text)}
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace("−", "-"))
-    except ValueError:
-        return False
-    return True
+    pairs = ((float(tick.get_loc()), tick.label1.get_text()) for tick in axis.get_major_ticks())
+    return {place: text for place, text in pairs if text[:1].isalpha()}
