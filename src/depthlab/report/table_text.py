@@ -15,7 +15,7 @@ UNKNOWN = "–"
 # What may stand in a column of numbers: 8.1 (6.0 to 10.2), 3.2 ± 0.4 %, 1e-05, 12 ms. Not 2026-11-01.
 _OF_NUMBERS = re.compile(r"\b(to|of|ms|min|s|h|nats|points)\b|(?<=\d)e(?=[-+]?\d)|[\s\d.,()\[\]±+\-−–<>≤≥≈~%×/]")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_IS_P = re.compile(r"p\b(?! *\()|.*: p$")  # of a column's head: "p", "p by Holm", "equal within the margin: p"
+_IS_P = re.compile(r"p\b|.*: p$")  # of a column's head: "p", "p by Holm", "equal within the margin: p"
 _MANY = 10_000  # from here on digits are hard to count
 _FLOATS_ARE_EXACT = 2**53  # below; beyond, a number is not a count
 _LONGEST_WORDS = 32  # characters that a cell shows on one line
