@@ -44,7 +44,7 @@ LAYERS = {
         "lazy_exports invocation recipe models data training tracking report nn records torch pytorch_lightning hydra "
         "rich"
     ),
-    "command_line": _room("invocation recipe hydra omegaconf"),
+    "command_line": _room("invocation recipe hydra omegaconf", lazily="matplotlib"),  # names of fonts
     "sweeps": _room(
         "lazy_exports invocation recipe run training tracking report statistics records rich fsspec optuna ray numpy",
         lazily="mlflow scipy",

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from depthlab.command_line.figure_style import FIGURE_KEYS
 from depthlab.questions import Question
 from depthlab.questions.arguments import read_arguments
-from depthlab.questions.figure_style import FIGURE_KEYS
 from depthlab.recipe import AXES, compose, compose_each, read_space
 from depthlab.sweeps import settings_of
 from depthlab.sweeps.plan.plan import ends

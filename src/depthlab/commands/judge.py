@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from depthlab.command_line import key_values
+from depthlab.command_line.figure_style import FIGURE_KEYS, read_figure_style
 from depthlab.invocation import called, report
-from depthlab.questions.figure_style import FIGURE_KEYS, read_figure_style
 
 REQUIRED = {"record": "the folder of an answer, with its record.json, such as reports/degradation"}
 OPTIONAL = {"output": "where page, figures, tables and record are written [the folder itself]", **FIGURE_KEYS}

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
+from depthlab.command_line.figure_style import FIGURE_KEYS, PAGE_STYLE, FigureStyle, read_figure_style
 from depthlab.invocation import command, program
-from depthlab.questions.figure_style import FIGURE_KEYS, PAGE_STYLE, FigureStyle, read_figure_style
 from depthlab.recipe import Override, did_you_mean, override_keys, read_steering, sweep_words
 
 if TYPE_CHECKING:

@@ -127,7 +127,9 @@ def find_answer(question: Question, argv: Sequence[str]) -> Answered | None:
         return None
     runs = runs.counted(arguments.until)
     record = question.judge(question.part("measure").measure(runs, options))
-    with arguments.style.drawn():
+    from depthlab.report.frame import drawn_for
+
+    with drawn_for(arguments.style.width, arguments.style.font, arguments.style.size):
         runs.save(question.part("page").page(record), record, arguments)
     return Answered(record, runs, arguments)
 

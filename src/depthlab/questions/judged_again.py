@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from depthlab.command_line.figure_style import PAGE_STYLE, FigureStyle
 from depthlab.questions.find import find_question
-from depthlab.questions.figure_style import PAGE_STYLE, FigureStyle
 from depthlab.questions.publish import write_answer
 
 RECORD = "record.json"
@@ -23,7 +23,9 @@ def judge_again(folder: Path, output: Path, style: FigureStyle = PAGE_STYLE) -> 
         raise ValueError(f"record={folder}: there is no {RECORD}; type the folder of an answer, such as reports/lesion")
     question, record = read_answer(file)
     judged = question.judge(record)
-    with style.drawn():
+    from depthlab.report.frame import drawn_for
+
+    with drawn_for(style.width, style.font, style.size):
         write_answer(question.part("page").page(judged), judged, output)
     return tuple(judged.about.verdict)
 

@@ -3,13 +3,12 @@
 A figure is drawn for a page, or for the column of a paper: `with drawn_for(width=3.25, font="serif", size=8):`.
 """
 
-import difflib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Literal
 
-from matplotlib import font_manager, rc_context
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
@@ -20,7 +19,6 @@ _LOOK: Any = {
     **{"axes.grid": True, "grid.alpha": 0.25},
 }
 _PAGE = 10.0  # points of the letters of a page's figure
-_GENERIC = ("serif", "sans-serif", "monospace")
 _LEAST_HEIGHT = 2.0  # inches, of a row of panels in a paper
 
 
@@ -44,16 +42,6 @@ def drawn_for(width: float | None = None, font: str | None = None, size: float |
             yield
     finally:
         _WIDTH.reset(token)
-
-
-def check_font(name: str) -> None:
-    """See that there is such a font; raises `ValueError` with names that there are."""
-    if name in _GENERIC:
-        return
-    known = font_manager.get_font_names()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, 3, 0.5) or sorted(known)[:8]
-        raise ValueError(f"there is no such font here; {', '.join([*_GENERIC, *near])} are some that there are")
 
 
 def figure_frame(

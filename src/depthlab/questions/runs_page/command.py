@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from depthlab.command_line import key_values
+from depthlab.command_line.figure_style import FIGURE_KEYS, read_figure_style
 from depthlab.invocation import RunOutcome, called, command, report
-from depthlab.questions.figure_style import FIGURE_KEYS, read_figure_style
 from depthlab.recipe import override_values, without_keys
 from depthlab.records import FoundRun, RunsFound, SweepRecord, without_test
 from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
@@ -61,12 +61,13 @@ def make_runs_page() -> None:
 
     from depthlab.questions.runs_page.page import count_runs, runs_page
     from depthlab.report import write_page
+    from depthlab.report.frame import drawn_for
 
     facts = (
         ("command", redact(f"`{shlex.join(called())}`")),
         ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
     )
-    with style.drawn():
+    with drawn_for(style.width, style.font, style.size):
         page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts, images=images), output)[0]
     report(runs=tuple(_outcome(one, found.place) for one in found.runs), page=str(page))
     print(f"{count_runs(found.runs)}\n{page}")

@@ -1,9 +1,9 @@
 """How figures are drawn for a paper: keys of every command that writes a page."""
 
+import difflib
 import math
 import re
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import final
@@ -16,6 +16,7 @@ FIGURE_KEYS: Mapping[str, str] = MappingProxyType(
         SIZE: "the size of their letters in points [10]",
     }
 )
+_GENERIC = ("serif", "sans-serif", "monospace")
 _INCHES = {"in": 1.0, "cm": 1 / 2.54, "mm": 1 / 25.4, "pt": 1 / 72.27}
 _LENGTH = re.compile(r"(\d+\.?\d*|\.\d+) *(in|cm|mm|pt)")
 _WIDTHS, _SIZES = (2.0, 20.0), (4.0, 40.0)  # inches, points
@@ -30,27 +31,26 @@ class FigureStyle:
     font: str | None = None
     size: float | None = None
 
-    def drawn(self) -> AbstractContextManager[None]:
-        """Return the context in which a page is made and written."""
-        from depthlab.report.frame import drawn_for
-
-        return drawn_for(self.width, self.font, self.size)
-
 
 PAGE_STYLE = FigureStyle()
 
 
 def read_figure_style(options: Mapping[str, str]) -> FigureStyle:
     """Return the style that was typed among the options. Raises `ValueError`."""
-    font = options.get(FONT)
-    if font is not None:
-        from depthlab.report.frame import check_font
+    return FigureStyle(_width(options.get(WIDTH)), _font(options.get(FONT)), _size(options.get(SIZE)))
 
-        try:
-            check_font(font)
-        except ValueError as error:
-            raise ValueError(f"{FONT}={font}: {error}") from error
-    return FigureStyle(_width(options.get(WIDTH)), font, _size(options.get(SIZE)))
+
+def _font(typed: str | None) -> str | None:
+    if typed is None or typed in _GENERIC:
+        return typed
+    from matplotlib.font_manager import get_font_names  # slow, and needed where a font is typed
+
+    known = get_font_names()
+    if typed not in known:
+        near = difflib.get_close_matches(typed, known, 3, 0.5) or sorted(known)[:8]
+        listed = ", ".join([*_GENERIC, *near])
+        raise ValueError(f"{FONT}={typed}: there is no such font here; some that there are: {listed}")
+    return typed
 
 
 def _width(typed: str | None) -> float | None:

@@ -6,9 +6,9 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from depthlab.command_line.figure_style import PAGE_STYLE, FigureStyle, read_figure_style
 from depthlab.questions.arguments import Usage, read_arguments
-from depthlab.questions.figure_style import PAGE_STYLE, FigureStyle, read_figure_style
-from depthlab.report.frame import figure_frame, legend
+from depthlab.report.frame import drawn_for, figure_frame, legend
 
 USAGE = Usage("degradation", "degradation", "", {}, (), "")
 
@@ -53,7 +53,7 @@ def test_every_question_takes_them():
 
 
 def test_a_column_has_its_width_its_letters_and_room_for_each_panel():
-    with FigureStyle(3.25, "serif", 8.0).drawn():
+    with drawn_for(3.25, "serif", 8.0):
         figure = drawn()
     assert figure.get_figwidth() == 3.25
     letters = [text for text in figure.findobj(Text) if text.get_text()]
@@ -65,6 +65,6 @@ def test_a_column_has_its_width_its_letters_and_room_for_each_panel():
 
 
 def test_a_font_is_in_the_file_of_a_paper(tmp_path: Path):
-    with FigureStyle(font="serif").drawn():
+    with drawn_for(font="serif"):
         drawn().savefig(tmp_path / "a.pdf")
     assert b"DejaVuSerif" in (tmp_path / "a.pdf").read_bytes()
