@@ -92,7 +92,8 @@ def test_an_estimate_shows_two_digits_of_its_least_spread_and_says_what_it_is():
 def test_p_values_and_intervals():
     assert texts("p by Holm", 0.0123, 1e-7, 1.0) == ("0.012", "< 0.0001", "1")
     assert p_text(0.5) == "= 0.5"
-    assert interval_cell(Interval(-2.512, -0.012)) == "-2.51 to -0.01"  # clear of zero, and seen to be
+    assert interval_cell(Interval(-2.512, -0.012)) == "-2.512 to -0.012"  # clear of zero, and seen to be
+    assert interval_cell(Interval(-2.512, 0.012)) == "-2.5 to 0.0"
     assert interval_cell(Interval(27.94, 35.98)) == "27.9 to 36.0"
     assert interval_cell(Interval(0.0, 0.0)) == "0 to 0"
 

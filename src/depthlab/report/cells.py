@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Self, final
 
 from depthlab.records import Interval, MeasuredRun
-from depthlab.report.digits import LEAST, fixed, spread_decimals
+from depthlab.report.digits import fixed, spread_decimals
 
+_MOST_DECIMALS = 6
 ERRORS = ("test error (%)", "training error (%)", "validation error (%)")
 
 
@@ -37,12 +38,13 @@ def error_cells(runs: Sequence[MeasuredRun]) -> tuple[Estimate | None, ...]:
 
 
 def interval_cell(interval: Interval | None) -> str | None:
-    """Write an interval, its width to two digits, or more where an end would look like zero; None if there is none."""
+    """Write an interval, its width to two digits; beside zero also the nearer end, as to be clear of it is a result."""
     if interval is None:
         return None
     ends = (interval.low, interval.high)
     if not all(map(math.isfinite, ends)):
         return " to ".join(f"{end:.3g}" for end in ends)
     decimals = spread_decimals(interval.high - interval.low)
-    decimals = max([decimals, *(-math.floor(math.log10(abs(end))) for end in ends if abs(end) > LEAST)])
+    if interval.low > 0 or interval.high < 0:
+        decimals = max(decimals, min(spread_decimals(min(map(abs, ends))), _MOST_DECIMALS))
     return " to ".join(fixed(end, decimals) for end in ends)
