@@ -12,6 +12,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -173,6 +174,24 @@ class Chromium:
         read: dict[str, Any] = json.loads(message)
         return read
 
+    def read(self, url: str, script: str, *, seconds: float = 60) -> Any:
+        """Open an address, and return what the script finds there as soon as that is true."""
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        try:
+            screen = {"width": 1600, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+            self.call("Emulation.setDeviceMetricsOverride", session, **screen)
+            self.call("Page.navigate", session, url=url)
+            deadline = time.monotonic() + seconds
+            while True:
+                found = self.call("Runtime.evaluate", session, expression=script, returnByValue=True)["result"]
+                if found.get("value"):
+                    return found["value"]
+                assert time.monotonic() < deadline, f"{url} shows nothing of it: {found}"
+                time.sleep(0.2)
+        finally:
+            self.call("Target.closeTarget", targetId=target)
+
     def open_page(
         self, path: Path, width: int = WIDE, *, dark: bool = False, scripts: bool = True, run: str = ""
     ) -> Opened:
@@ -254,14 +273,20 @@ def find_chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def open_page() -> Iterator[OpenPage]:
-    """Open a page in Chromium: `open_page(path, 360, dark=True).check()`."""
+def browser() -> Iterator[Chromium]:
+    """Chromium, one for all tests."""
     program = find_chromium()
     if program is None:
         pytest.skip("there is no Chromium here; CHROME=/path/to/it names one")
     with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as home:
         browser = Chromium(program, Path(home))
         try:
-            yield browser.open_page
+            yield browser
         finally:
             browser.close()
+
+
+@pytest.fixture(scope="session")
+def open_page(browser: Chromium) -> OpenPage:
+    """Open a page in Chromium: `open_page(path, 360, dark=True).check()`."""
+    return browser.open_page

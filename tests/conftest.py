@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.chromium import open_page
+from tests.chromium import browser, open_page
 
-__all__ = ["open_page"]  # a fixture for all
+__all__ = ["browser", "open_page"]  # fixtures for all
 
 pytest_plugins = ["tests.order"]
 

@@ -7,6 +7,7 @@ import pytest
 
 from depthlab.questions.publish import send_answer
 from depthlab.recipe import compose
+from depthlab.records import QuestionRecord
 from depthlab.run import run
 from depthlab.sweeps import SweepResult, ensure_sweep, preview_sweep
 from depthlab.tracking import open_client
@@ -66,13 +67,28 @@ def test_a_preview_starts_nothing(
     assert len(list(swept.folder.parent.iterdir())) == 1
 
 
+ABOUT = QuestionRecord(
+    question="toy",
+    command=("python",),
+    date="",
+    sweep="",
+    sweep_run=None,
+    axes=("model", "depth"),
+    held={},
+    hardware=(),
+    commits=(),
+    versions={},
+    verdict=("Deeper is better.",),
+)
+
+
 def test_files_are_sent_to_the_sweeps_own_run(swept: SweepResult, tmp_path: Path) -> None:
     (tmp_path / "figures").mkdir()
     files = [tmp_path / "index.html", tmp_path / "figures" / "a.svg"]
     for file in files:
         file.write_text("<p>here")
     assert swept.store is not None and swept.record.run_id is not None
-    send_answer("toy", files, tmp_path, [(swept.store, swept.record.run_id)])
+    send_answer(ABOUT, files, tmp_path, [(swept.store, swept.record.run_id)], blind=False)
     client, _ = open_client(*swept.store)
     there = [item.path for item in client.list_artifacts(swept.record.run_id, "report/toy")]
     assert there == ["report/toy/figures", "report/toy/index.html"]
@@ -82,10 +98,10 @@ def test_files_are_sent_to_the_sweeps_own_run(swept: SweepResult, tmp_path: Path
 
 def test_a_store_that_is_away_is_a_line(swept: SweepResult, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     away = (("http://127.0.0.1:9", "depthlab"), swept.record.run_id)
-    send_answer("toy", [tmp_path / "none.html"], tmp_path, [away])
+    send_answer(ABOUT, [tmp_path / "none.html"], tmp_path, [away], blind=False)
     err = capsys.readouterr().err
     assert err.count("\n") == 1 and "the report is not in the store http://127.0.0.1:9" in err
-    send_answer("toy", [tmp_path / "none.html"], tmp_path, [])
+    send_answer(ABOUT, [tmp_path / "none.html"], tmp_path, [], blind=False)
     assert capsys.readouterr().err == "", "what is not tracked is not missed"
 
 

@@ -27,7 +27,7 @@ def test_the_main_command_trains_shows_and_records(tmp_path: Path):
     assert record.metrics["test/accuracy"] >= 0.95
 
     assert f"{100 * (1 - record.metrics['test/accuracy']):.2f}" in answer.stdout
-    assert f"mlflow ui --backend-store-uri {store}" in answer.stdout.replace("\n", "")
+    assert f"pipelines/dashboard.py run={record.run_id} tracking.uri={store}" in answer.stdout.replace("\n", "")
 
     import mlflow
 

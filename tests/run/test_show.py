@@ -12,6 +12,7 @@ from depthlab.recipe import compose
 from depthlab.run import result_table, run_and_show
 from depthlab.run import show as show_module
 from depthlab.run.show import where_to_look
+from depthlab.tracking import SyncProgress
 from depthlab.training import Interrupted
 from tests.run.conftest import TINY, Trained
 
@@ -44,17 +45,24 @@ def test_the_dashboards_command_is_shown_for_the_store_that_was_used(tracked: Tr
     lines = where_to_look(compose([*TINY, *words]), tracked.record)
     assert lines[0] == f"recorded in {tracked.folder.path}"
     assert str(tracked.record.run_id) in lines[1]
-    program, *words_after = lines[2].split()
+    program, script, *words_after = lines[2].split()
     assert shutil.which(program) is not None, "what is shown can be typed, be the environment activated or not"
-    assert Path(program).name == "mlflow"
-    assert words_after == ["ui", "--backend-store-uri", tracked.uri]
+    assert Path(script).is_file()
+    assert words_after == [f"run={tracked.record.run_id}", f"tracking.uri={tracked.uri}"]
     untracked = where_to_look(compose([*TINY, *words, "tracking=none"]), replace(tracked.record, run_id=None))
     assert untracked == lines[:1]
 
 
-def test_a_server_is_its_own_dashboard(tracked: Trained) -> None:
-    lines = where_to_look(compose([*TINY, "tracking.uri=http://127.0.0.1:5000"]), tracked.record)
-    assert lines[1].strip() == f"and http://127.0.0.1:5000, run {tracked.record.run_id}"
+def test_a_server_is_its_own_dashboard(tracked: Trained, tmp_path: Path) -> None:
+    progress = SyncProgress.find(tracked.folder.path)
+    assert progress is not None
+    (tmp_path / tracked.record.folder).mkdir()
+    replace(progress, uri="http://127.0.0.1:5000").write(tmp_path / tracked.record.folder)
+    words = [*TINY, "tracking.uri=http://127.0.0.1:5000", f"tracking.folder={tmp_path}"]
+    link = where_to_look(compose(words), tracked.record)[2]
+    assert link.startswith(
+        f"http://127.0.0.1:5000/#/experiments/{progress.experiment_id}/runs/{tracked.record.run_id}?"
+    )
 
 
 def test_names_with_brackets_are_printed_as_they_are(

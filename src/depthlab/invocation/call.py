@@ -1,12 +1,16 @@
 """What was typed, and how another command is typed in the same place."""
 
+import os
 import shlex
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 
 _CALL: ContextVar[tuple[str, ...] | None] = ContextVar("_CALL", default=None)  # None: a script of the checkout
+_CHECKOUT = Path(__file__).resolve().parents[3]
 _SCRIPTS = {"train": "train.py"}  # the others are in pipelines/
 
 
@@ -31,7 +35,28 @@ def program() -> str:
 
 
 def command(name: str, *words: str) -> str:
-    """Return how another command is typed here: `python pipelines/rerun.py RUN`, or `depthlab rerun RUN`."""
-    script = _SCRIPTS.get(name, f"pipelines/{name}.py")
-    first = ("python", script) if _CALL.get() is None else ("depthlab", name)
+    """Return how another command is typed here: `python pipelines/rerun.py RUN`, or `depthlab rerun RUN`.
+
+    It works when it is pasted in the shell that prints it, be the environment activated or not.
+    """
+    script = _CHECKOUT / _SCRIPTS.get(name, f"pipelines/{name}.py")
+    here = _CALL.get() is None and script.is_file()
+    first = (_program("python"), _from_here(script)) if here else (_program("depthlab"), name)
     return shlex.join((*first, *words))
+
+
+def again(typed: Sequence[str]) -> str:
+    """Return a command that was typed, as `called` gives it, so that it works in the shell that prints it."""
+    return shlex.join((_program(typed[0]), *typed[1:])) if typed[:1] else ""
+
+
+def _program(name: str) -> str:
+    """Return a program of this environment as it is typed here."""
+    file = Path(sys.executable).with_name(name)
+    found = shutil.which(name)
+    known = name not in ("python", "depthlab") or (found is not None and Path(found).parent == file.parent)
+    return name if known or not file.exists() else _from_here(file)
+
+
+def _from_here(file: Path) -> str:
+    return os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file)

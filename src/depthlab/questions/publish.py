@@ -1,12 +1,16 @@
 """The end of a question: its page and its record as files and in the store, its verdict on the terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from depthlab.invocation import command
-from depthlab.sweeps.result import REPORT, SweepResult, send_report
+from depthlab.records import QuestionRecord
+from depthlab.sweeps.result import SweepResult, send_report
 from depthlab.tracking import write_atomically
+from depthlab.tracking.answers import question_tag
+from depthlab.tracking.views import View, axis_along, views_of_axes
 
 if TYPE_CHECKING:
     from depthlab.report import Page
@@ -23,11 +27,30 @@ def write_answer(page: "Page", record: Any, output: Path) -> list[Path]:
     return [*paths, output / "record.json"]
 
 
-def send_answer(question: str, files: Iterable[Path], output: Path, stores: Iterable[Store]) -> None:
-    """Send the files to `report/QUESTION/` among the artifacts of runs; what can't be sent is a line of warning."""
-    artifacts = {f"{REPORT}/{question}/{path.relative_to(output).as_posix()}": path for path in files}
+def send_answer(
+    about: QuestionRecord, files: Iterable[Path], output: Path, stores: Sequence[Store], *, blind: bool
+) -> None:
+    """Send the files to `report/QUESTION/` among the artifacts of runs, and tell of the answer at all of its runs.
+
+    What can't be sent is a line of warning. `blind` keeps verdict and test errors out of MLflow's lists and charts.
+    """
+    if not stores:
+        return
+    from depthlab.tracking.answers import Answer
+
+    verdict = "" if blind else " ".join(about.verdict[:1])
+    sent = {path.relative_to(output).as_posix(): path for path in files}
+    answer = Answer(about.question, verdict, sent, answer_view(about, test=not blind))
     for store, run_id in stores:
-        send_report(store, run_id, artifacts)
+        send_report(store, run_id, answer)
+
+
+def answer_view(about: QuestionRecord, *, test: bool) -> View:
+    """Return the view of a question's runs in MLflow: errors along the axis that it is about, for each network."""
+    along = axis_along(about.axes, [run.values for run in about.runs])
+    where = f"tags.`{question_tag(about.question)}` LIKE '%'"
+    first, *_ = views_of_axes("", where, about.axes, along=along, names={}, test=test)
+    return replace(first, key=about.question, name=about.question.replace("_", " ").capitalize())
 
 
 def tell_verdict(verdict: Iterable[str], output: Path) -> None:

@@ -27,6 +27,7 @@ from depthlab.recipe import AXES, GROUPS, Override, compose
 from depthlab.records import MeasuredRun, QuestionRecord, RunRef, RunStatus, TrialState
 from depthlab.sweeps import Settings, SweepResult, ensure_sweep, preview_sweep, settings_of
 from depthlab.tracking import RUNS_ROOT, RunFolder, SyncProgress, find_or_fetch, redact, resolve_uri
+from depthlab.tracking.ways import way_to_run, way_to_sweep
 
 if TYPE_CHECKING:
     from depthlab.report import Page
@@ -115,12 +116,20 @@ class TrainedRuns(Generic[Plan]):
         looks = looks_at(self.sweep.folder, self.about, until)
         return replace(self, about=replace(self.about, looks=looks))
 
+    @property
+    def _way(self) -> str | None:
+        """What opens MLflow on the runs."""
+        return way_to_sweep(self.sweep.folder) if self.sweeps else way_to_run(self.finished[0].folder.path)
+
     def save(self, page: "Page", record: Any, arguments: Arguments) -> None:
         """Write page and record, and send them to MLflow. Raises `OSError` where the folder can't be written."""
         notes = dict.fromkeys(one.folder.manifest.dataset.test_note for one in self.finished)
         page = replace(page, facts=(*page.facts, *(("test images", note) for note in notes if note)))
+        if self.stores and (way := self._way) is not None:
+            page = replace(page, facts=(*page.facts, ("dashboard", way)))
         files = write_answer(page, record, arguments.output)
-        send_answer(record.about.question, files, arguments.output, self.stores)
+        blind = any(sweep.record.withheld for sweep in self.sweeps)
+        send_answer(record.about, files, arguments.output, self.stores, blind=blind)
         for sweep in self.sweeps[:1]:
             note_looks(sweep.folder, record.about.looks)
 

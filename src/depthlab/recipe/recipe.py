@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
 from depthlab.recipe.arithmetic import ARITHMETIC, FORMER_SOURCES, LATER_KEYS
+from depthlab.recipe.null_values import null_value
 from depthlab.recipe.override import override_keys
 from depthlab.recipe.source import target_hash
 
@@ -103,6 +105,18 @@ class Recipe:
                 science[group].pop(name, None)
         return science
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return all that decides the result, also at its default, and what else was typed, by dotted key.
+
+        Keys of the model have their short name beside the dotted one, as among the axes, and null is what it means.
+        """
+        later = {key: value for key, value in LATER_KEYS.items() if self.value(key) == value}
+        found = later | dict(_flat(self.science | {"parts": self.config.get("parts", {})}))
+        own = {key: null_value(self.config["model"], self.choices["model"], key) for key in self._own_keys}
+        typed = {key: self.value(key) for key in sorted(self.typed)}
+        return found | typed | own | {f"model.{key}": value for key, value in own.items()}
+
     def fingerprint(self, *, data_checksum: str, precision: str) -> str:
         """Return 16 hexadecimal digits that two runs share when their results must be the same.
 
@@ -130,9 +144,13 @@ class Recipe:
     @property
     def _own(self) -> dict[str, Any]:
         """Return what the model alone has, such as `shortcut`; what follows from its form is left out."""
-        model = {key: value for key, value in self.config["model"].items() if not key.startswith("_")}
-        own = {key: model[key] for key in model if key not in (*AXES, "parts") and model[key] is not None}
-        return {key: own[key] for key in own if not self.foreign or f"model.{key}" in self.typed}
+        model = self.config["model"]
+        return {key: model[key] for key in self._own_keys if model[key] is not None}
+
+    @property
+    def _own_keys(self) -> list[str]:
+        keys = [key for key in self.config["model"] if not key.startswith("_") and key not in (*AXES, "parts")]
+        return [key for key in keys if not self.foreign or f"model.{key}" in self.typed]
 
     @property
     def _network(self) -> str:
@@ -141,3 +159,12 @@ class Recipe:
         family = self.config["model"]["_target_"].rpartition(".")[2] if self.foreign else self.choices["model"]
         depth = self.config["depth"]
         return f"{family}-{'-'.join(map(str, depth)) if isinstance(depth, list) else depth}"
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield dotted key and value, without what names classes, and without the model's copies of axes."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        elif not key.startswith("_") and not (prefix == "model." and key in AXES):
+            yield f"{prefix}{key}", value

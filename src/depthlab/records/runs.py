@@ -71,6 +71,9 @@ class Manifest(Record):
     created: str  # ISO 8601, UTC
     source: str = ""  # sha256 of the code that computes, "" where it was not noted
     arithmetic: int = 0  # number of what it computes; 0 in versions that had none
+    settings: dict[str, Any] = field(
+        default_factory=dict
+    )  # dotted key -> all that decides the result, and what was typed
     stands_for: str = ""  # fingerprint of what was asked, where memory ran out and batches were computed in more parts
 
     @property

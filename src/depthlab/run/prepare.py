@@ -141,6 +141,8 @@ def _manifest(recipe: Recipe, images: ImageSet, data: ImageData, hardware: Hardw
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         source=source_hash(),
         arithmetic=ARITHMETIC,
+        settings=recipe.settings
+        | ({"tracking.uri": _without_password(recipe)} if "tracking.uri" in recipe.typed else {}),
     )
 
 

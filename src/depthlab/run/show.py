@@ -1,11 +1,5 @@
 """Run a recipe for a person: what happens, in lines; what came out, in a short table; what to type next."""
 
-import os
-import shlex
-import shutil
-import sys
-from pathlib import Path
-
 from rich.console import Console
 from rich.table import Table
 
@@ -14,7 +8,7 @@ from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
 from depthlab.run.experiment import run
 from depthlab.run.runs_folder import runs_root
-from depthlab.tracking import resolve_uri
+from depthlab.tracking.ways import way_to_run
 from depthlab.training import Interrupted
 
 
@@ -63,27 +57,14 @@ def result_table(record: RunRecord) -> Table:
 
 def where_to_look(recipe: Recipe, record: RunRecord) -> list[str]:
     """Return where the run was recorded, and the command that shows it."""
-    lines = [f"recorded in {runs_root(recipe) / record.folder}"]
+    folder = runs_root(recipe) / record.folder
+    lines = [f"recorded in {folder}"]
     if record.run_id is None:
         return lines
-    uri = resolve_uri(recipe.config["tracking"]["uri"])
-    if uri.startswith("http"):
-        return [*lines, f"           and {uri}, run {record.run_id}"]
-    return [
-        *lines,
-        f"           and MLflow, run {record.run_id}; to open the dashboard:",
-        f"{_program('mlflow')} ui --backend-store-uri {shlex.quote(uri)}",
-    ]
+    way = way_to_run(folder)
+    return [*lines, f"           and MLflow, run {record.run_id}; to open the dashboard:", *([way] if way else [])]
 
 
 def _console(*, stderr: bool) -> Console:
     """Make a console that prints text as it is: a folder's name may have brackets or colons in it."""
     return Console(stderr=stderr, soft_wrap=True, highlight=False, markup=False, emoji=False)
-
-
-def _program(name: str) -> str:
-    """Return what to type to run a program of this environment, be it activated or not."""
-    if shutil.which(name) is not None:
-        return name
-    beside = Path(sys.executable).with_name(name)
-    return shlex.quote(os.path.relpath(beside) if beside.is_relative_to(Path.cwd()) else str(beside))

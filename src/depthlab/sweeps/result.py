@@ -10,9 +10,7 @@ from depthlab.recipe import Recipe
 from depthlab.records import DONE, SweepRecord, TrialRecord, TrialState
 from depthlab.sweeps.display.outcome import check_complete, show_outcome
 from depthlab.tracking import check_store, open_client, redact, resolve_artifact_root
-from depthlab.tracking.mlflow_run import upload
-
-REPORT = "report"  # the folder of reports among the artifacts of a run
+from depthlab.tracking.answers import Answer, keep_answer
 
 
 @final
@@ -60,15 +58,15 @@ class SweepResult:
         check_complete(self.record, asked=self.recipes.keys())
 
 
-def send_report(store: tuple[str, str], run_id: str | None, files: Mapping[str, Path]) -> None:
-    """Send files to a run of a store (its address, and the experiment); a warning line if that fails."""
+def send_report(store: tuple[str, str], run_id: str | None, answer: Answer) -> None:
+    """Send an answer to a run of a store (its address, and the experiment); a warning line if that fails."""
     uri, experiment = store
     try:
         if run_id is None:
             raise ValueError("the store was away and gave the sweep no run")
         check_store(uri)
-        client, _ = open_client(uri, experiment, resolve_artifact_root(uri))
-        upload(client, run_id, files)
+        client, experiment_id = open_client(uri, experiment, resolve_artifact_root(uri))
+        keep_answer(client, experiment_id, run_id, answer)
     except Exception as error:  # MLflow raises whatever its database or its connection does; the report is done by now
         reason = " ".join(redact(str(error)).split())[:200] or type(error).__name__
         print(

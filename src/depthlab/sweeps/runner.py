@@ -27,7 +27,7 @@ from depthlab.sweeps.state.trial_ledger import TrialLedger, load_state
 from depthlab.sweeps.workers.cluster import Cluster, check_shared
 from depthlab.sweeps.workers.cluster_warmup import ClusterWarmup
 from depthlab.sweeps.workers.task import Resources, Task
-from depthlab.tracking import WITHHELD, sweep_tags, synchronize
+from depthlab.tracking import WITHHELD, redact, sweep_tags, synchronize
 from depthlab.tracking.parent_run import ParentProgress
 from depthlab.training import Interrupted, Interruption
 
@@ -165,7 +165,8 @@ class SweepRunner:
         if job.uri is None:
             return None
         progress = ParentProgress.find(job.folder.path)
-        if not unfinished and progress is not None and progress.complete:
+        here = progress is not None and progress.is_of(redact(job.uri), job.tracking["experiment"])
+        if not unfinished and progress is not None and here and progress.complete and progress.view:
             self._run_id = progress.run_id
             return None
         sweep_run = MlflowSweepRun.open(job.folder.path, job.uri, job.describe_run(job.uri))

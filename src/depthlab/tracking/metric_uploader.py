@@ -12,6 +12,8 @@ from depthlab.tracking.mlflow_run import send_lines
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+_FINAL = "model/parameters"  # is written once, when all is known of the run
+
 
 @final
 class MetricUploader:
@@ -23,9 +25,11 @@ class MetricUploader:
     store: then the store tells what it has.
     """
 
-    def __init__(self, journal: Journal, *, blind: bool = False) -> None:
-        """Begin with the first line; see `resume`. `blind` leaves test errors out."""
-        self._journal, self._blind = journal, blind
+    def __init__(
+        self, journal: Journal, *, blind: bool = False, axes: Mapping[str, float] = MappingProxyType({})
+    ) -> None:
+        """Begin with the first line; see `resume`."""
+        self._journal, self._blind, self._axes = journal, blind, axes
         self._arrived: Mapping[str, int] = {}  # metric -> last step that the store has
         self._last: dict[str, int] = {}  # metric -> last step that came by
         self._repeated: dict[str, int] = {}  # metric -> last step that came by before the resumption
@@ -33,7 +37,13 @@ class MetricUploader:
 
     @classmethod
     def resume(
-        cls, journal: Journal, offset: int, arrived: Mapping[str, int] = MappingProxyType({}), *, blind: bool = False
+        cls,
+        journal: Journal,
+        offset: int,
+        arrived: Mapping[str, int] = MappingProxyType({}),
+        *,
+        blind: bool = False,
+        axes: Mapping[str, float] = MappingProxyType({}),
     ) -> Self:
         """Go on after the first `offset` bytes of a journal, which have arrived.
 
@@ -42,8 +52,9 @@ class MetricUploader:
             offset: How much of it the store has, at least.
             arrived: Metric -> last step that the store has; by default it has nothing but what `offset` says.
             blind: Leave test errors out.
+            axes: Numbers that go beside the final metrics, at their step, so that MLflow draws these against them.
         """
-        uploader = cls(journal, blind=blind)
+        uploader = cls(journal, blind=blind, axes=axes)
         uploader._arrived = arrived
         while uploader.offset < offset:
             entries, uploader.offset = journal.tail(uploader.offset, end=offset)
@@ -80,7 +91,8 @@ class MetricUploader:
             values = {name: value for name, value in entry.values.items() if entry.step > self._known(name)}
             for name in values:
                 self._last[name] = max(entry.step, self._last.get(name, -1))
-            lines.append(replace(entry, values=without_test(values) if self._blind else values))
+            shown = without_test(values) if self._blind else values
+            lines.append(replace(entry, values={**shown, **self._axes} if _FINAL in shown else shown))
         return lines
 
     def _known(self, name: str) -> int:

@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING
 
 from depthlab.records import Manifest, RunStatus
 from depthlab.tracking.journal import JournalLine
+from depthlab.tracking.mlflow_metrics import numbers, with_errors
+from depthlab.tracking.notes import NOTE, run_note
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
-    from mlflow.entities import Metric
+    from mlflow.entities import Metric, Run
 
-_METRICS_A_CALL = 500  # MLflow takes 1000 at most
+_METRICS_A_CALL = 400  # lines' own metrics; MLflow takes 1000 at most, with the errors beside accuracies
+_A_CALL = 100  # parameters or tags that MLflow takes
+_PARAMETER_LENGTH = 6000
 _PRUNED = "depthlab.pruned"
+AXES_TAG = "depthlab.axes"  # which parameters are the axes of study, as JSON; the others are settings
 TAG_LENGTH = 5000  # MLflow's columns hold 8000 characters, some databases count bytes
 
 
@@ -80,8 +85,8 @@ def describe_run(
     folder: Path,
     more_tags: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Write parameters (the axes of study), tags, `more_tags` and the dataset; doing it twice changes nothing."""
-    from mlflow.entities import Dataset, DatasetInput, InputTag, Param, RunTag
+    """Write parameters, numeric axes, tags, `more_tags`, a note and the dataset; doing it twice changes nothing."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag, Metric
 
     environment, dataset = manifest.environment, manifest.dataset
     tags = {
@@ -99,13 +104,15 @@ def describe_run(
     }
     if environment.commit is not None:
         tags["mlflow.source.git.commit"] = environment.commit
+    tags |= {"depthlab.kind": "run", AXES_TAG: json.dumps(list(manifest.axes)), "depthlab.data": dataset.name}
     tags |= more_tags
-    client.log_batch(
-        run_id,
-        params=[Param(name, str(value)) for name, value in manifest.axes.items()],
-        tags=[RunTag(name, value[:TAG_LENGTH]) for name, value in tags.items()],
-        synchronous=True,
-    )
+    run = client.get_run(run_id)
+    if NOTE not in run.data.tags:
+        tags[NOTE] = run_note(run.info.experiment_id, run_id, manifest, tags)
+    log_params(client, run, {name: str(value) for name, value in (manifest.settings | manifest.axes).items()}, tags)
+    begun = round(1000 * datetime.fromisoformat(manifest.created).timestamp())
+    known = [Metric(name, value, begun, 0) for name, value in numbers(manifest).items()]
+    client.log_batch(run_id, metrics=known, synchronous=True)
     sizes = {"train": dataset.train_size, "validation": dataset.validation_size, "test": dataset.test_size}
     entity = Dataset(
         name=dataset.name,
@@ -116,6 +123,24 @@ def describe_run(
     )
     context = InputTag("mlflow.data.context", "training")
     client.log_inputs(run_id, [DatasetInput(entity, [context])])
+
+
+def log_params(client: "MlflowClient", run: "Run", params: Mapping[str, str], tags: Mapping[str, str]) -> None:
+    """Write parameters and tags; doing it twice changes nothing.
+
+    MLflow never changes a parameter. One that has another value now, such as an axis that was extended, keeps the first
+    one, and a tag `depthlab.now.NAME` has the value of now.
+    """
+    from mlflow.entities import Param, RunTag
+
+    there = run.data.params
+    wanted = {name: value[:_PARAMETER_LENGTH] for name, value in params.items()}
+    now = {f"depthlab.now.{name}": value for name, value in wanted.items() if there.get(name, value) != value}
+    new = [Param(name, value) for name, value in wanted.items() if name not in there]
+    told = [RunTag(name, value[:TAG_LENGTH]) for name, value in (dict(tags) | now).items()]
+    for begin in range(0, max(len(new), len(told)), _A_CALL):
+        part = slice(begin, begin + _A_CALL)
+        client.log_batch(run.info.run_id, params=new[part], tags=told[part], synchronous=True)
 
 
 def source_name(command: Sequence[str]) -> str:
@@ -167,7 +192,7 @@ def _mlflow_metrics(lines: Iterable[JournalLine]) -> Iterator["Metric"]:
     from mlflow.entities import Metric
 
     for line in lines:
-        for name, value in line.values.items():
+        for name, value in with_errors(line.values).items():
             yield Metric(name, value, line.time, line.step)
 
 

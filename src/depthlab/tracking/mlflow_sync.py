@@ -12,13 +12,15 @@ from depthlab.records import RunStatus
 from depthlab.tracking.address import redact
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.metric_uploader import MetricUploader
+from depthlab.tracking.mlflow_metrics import numbers
 from depthlab.tracking.mlflow_run import arrived_steps, describe_run, end_run, open_run, upload
+from depthlab.tracking.notes import PARENT
 from depthlab.tracking.sender import Sender
 from depthlab.tracking.store import open_client, prepare_mlflow
-from depthlab.tracking.sweep_tags import PARENT, join_tags
+from depthlab.tracking.sweep_tags import join_tags
 from depthlab.tracking.sync_progress import SyncProgress
 from depthlab.tracking.system_metrics import SystemMetrics
-from depthlab.tracking.withheld import PICTURES, is_withheld
+from depthlab.tracking.withheld import is_withheld, shown_files
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -168,13 +170,16 @@ class MlflowSync:
         run_id = open_run(client, experiment_id, self._folder.manifest, old, self._progress.key)
         if run_id != old:
             self._note(run_id=run_id, described=False, metrics=0, system=0)
+        if experiment_id != self._progress.experiment_id:
+            self._note(experiment_id=experiment_id)
         if not self._progress.described:
             describe_run(client, run_id, self._folder.manifest, self._folder.path, self._progress.tags)
             self._note(described=True)
         arrived = arrived_steps(client, run_id)
         blind = is_withheld(self._progress.tags)
         journal, offset = self._folder.journal, self._progress.metrics
-        self._metric_uploader = MetricUploader.resume(journal, offset, arrived, blind=blind)
+        axes = numbers(self._folder.manifest)
+        self._metric_uploader = MetricUploader.resume(journal, offset, arrived, blind=blind, axes=axes)
         self._system_uploader = MetricUploader.resume(self._folder.system, self._progress.system, arrived)
         self._client = client
         return client, run_id
@@ -189,11 +194,8 @@ class MlflowSync:
         return bool(uploaders)
 
     def _end(self, client: "MlflowClient", run_id: str) -> None:
-        hidden = PICTURES if is_withheld(self._progress.tags) else ()
-        files = {name: Path(file) for name, file in self._progress.artifacts.items() if name not in hidden}
-        present = {name: file for name, file in files.items() if file.is_file()}
         try:
-            upload(client, run_id, present)
+            upload(client, run_id, shown_files(self._progress.artifacts, self._progress.tags))
         finally:
             # Even where no file can be stored, the run must not look as if it went on.
             end_run(client, run_id, self._status, self._ended)
@@ -207,13 +209,13 @@ def _progress_in(folder: RunFolder, uri: str, experiment: str, tags: Mapping[str
         earlier = progress.tags if progress is not None else {}
         # The parent's id is the other store's.
         joined = join_tags({name: value for name, value in earlier.items() if name != PARENT}, tags)
-        return SyncProgress(uri=uri, experiment=experiment, key=_key(folder), tags=joined)
+        return SyncProgress(uri=uri, experiment=experiment, key=run_key(folder), tags=joined)
     joined = join_tags(progress.tags, tags)
     described = progress.described and joined == progress.tags
     return replace(progress, tags=joined, described=described, complete=False)
 
 
-def _key(folder: RunFolder) -> str:
+def run_key(folder: RunFolder) -> str:
     """Return what marks the run in a store: the same for each copy of its folder, on whatever machine."""
     manifest = (folder.path / "manifest.json").read_bytes()
     return hashlib.sha256(folder.name.encode() + b"\n" + manifest).hexdigest()[:32]

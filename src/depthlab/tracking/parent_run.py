@@ -4,22 +4,21 @@ import hashlib
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, final
 
 from depthlab.records import Record, RunStatus
 from depthlab.tracking.atomic import write_atomically
-from depthlab.tracking.mlflow_run import TAG_LENGTH, find_or_make, source_name
+from depthlab.tracking.mlflow_run import TAG_LENGTH, find_or_make, log_params, source_name
+from depthlab.tracking.notes import NOTE, answers_of
 from depthlab.tracking.sweep_tags import SWEEP
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 _NAME = "parent.json"
-_PARAMETER_LENGTH = 6000
-_NOTE = "mlflow.note.content"
 _TABLES = "mlflow.loggedArtifacts"  # names the files that MLflow's pages show as tables
 
 
@@ -45,6 +44,9 @@ class ParentProgress(Record):
     shown: str = ""  # digest of the record that files and note tell of
     status: RunStatus | None = None  # how the last command ended, None while it goes on
     complete: bool = False  # everything has arrived, that status too
+    experiment_id: str = ""  # MLflow's, "" until the store gave it
+    view: str = ""  # the key of the sweep's first view, "" until the store has it
+    copies: dict[str, str] = field(default_factory=dict)  # folder of another experiment's run -> id of its copy here
 
     @classmethod
     def find(cls, folder: Path) -> Self | None:
@@ -52,9 +54,28 @@ class ParentProgress(Record):
         path = folder / _NAME
         return cls.read(path) if path.is_file() else None
 
+    @classmethod
+    def find_for(cls, folder: Path, uri: str, experiment: str) -> Self | None:
+        """Read the state of the sweep's run in a store's experiment; that of any other one is put aside."""
+        current = cls.find(folder)
+        if current is not None and not current.is_of(uri, experiment):
+            write_atomically(folder / current._aside, current.to_json())
+        if current is None or current.is_of(uri, experiment):
+            return current
+        aside = folder / replace(current, uri=uri, experiment=experiment)._aside
+        return cls.read(aside) if aside.is_file() else None
+
+    def is_of(self, uri: str, experiment: str) -> bool:
+        """Whether this is about a store's experiment; the address is without its password."""
+        return (self.uri, self.experiment) == (uri, experiment)
+
     def write(self, folder: Path) -> None:
         """Write it into the sweep's folder."""
         write_atomically(folder / _NAME, self.to_json())
+
+    @property
+    def _aside(self) -> str:
+        return f"parent-{digest([self.uri, self.experiment])}.json"
 
 
 def digest(value: Any) -> str:
@@ -70,38 +91,28 @@ def open_parent(client: "MlflowClient", experiment_id: str, progress: ParentProg
 
 
 def describe_parent(client: "MlflowClient", run_id: str, progress: ParentProgress, folder: Path) -> None:
-    """Write parameters and tags; doing it twice changes nothing.
-
-    MLflow never changes a parameter. One that has another value now, as the axis was extended, keeps the first one,
-    and a tag has the value of now.
-    """
-    from mlflow.entities import Param, RunTag
-
-    there = client.get_run(run_id).data.params
-    wanted = {name: value[:_PARAMETER_LENGTH] for name, value in progress.params.items()}
-    now = {f"depthlab.now.{name}": value for name, value in wanted.items() if there.get(name, value) != value}
-    tags = {SWEEP: progress.identity, "depthlab.kind": "sweep", "depthlab.folder": str(folder)} | progress.tags | now
-    client.log_batch(
-        run_id,
-        params=[Param(name, value) for name, value in wanted.items() if name not in there],
-        tags=[RunTag(name, value[:TAG_LENGTH]) for name, value in tags.items()],
-        synchronous=True,
-    )
+    """Write parameters and tags; doing it twice changes nothing."""
+    tags = {SWEEP: progress.identity, "depthlab.kind": "sweep", "depthlab.folder": str(folder)} | progress.tags
+    log_params(client, client.get_run(run_id), progress.params, tags)
 
 
-def annotate(client: "MlflowClient", run_id: str, note: str, tables: Sequence[str]) -> None:
-    """Write the text that MLflow shows at the top of the run, and name its files that are tables.
+def annotate(client: "MlflowClient", run_id: str, note: str, tables: Sequence[str], view: str) -> None:
+    """Write the text that MLflow shows at the top of the run, name its files that are tables, and its first view.
 
     Args:
         client: Of the store.
         run_id: Of the run.
-        note: Markdown; cut to what a tag can hold.
+        note: Markdown; cut to what a tag can hold. Answers that the note had stay.
         tables: Artifacts' paths.
+        view: The key of a view.
     """
     from mlflow.entities import RunTag
 
     listed = json.dumps([{"path": path, "type": "table"} for path in tables])
-    client.log_batch(run_id, tags=[RunTag(_NOTE, note[:TAG_LENGTH]), RunTag(_TABLES, listed)], synchronous=True)
+    answers = answers_of(client.get_run(run_id).data.tags.get(NOTE, ""))
+    told = note[: TAG_LENGTH - len(answers)] + answers
+    tags = [RunTag(NOTE, told), RunTag(_TABLES, listed), RunTag("depthlab.view", view)]
+    client.log_batch(run_id, tags=tags, synchronous=True)
 
 
 def command_tags(command: Sequence[str], commit: str | None) -> Mapping[str, str]:

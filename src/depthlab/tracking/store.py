@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from depthlab.tracking.address import resolve_artifact_root, sqlite_path
+from depthlab.tracking.views import keep_experiment_views
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -61,15 +62,17 @@ def open_client(uri: str, experiment: str, artifact_root: Path | str | None = No
     if found is None:
         location = resolve_artifact_root(uri) if artifact_root is None else str(artifact_root)
         try:
-            return client, client.create_experiment(experiment, artifact_location=location)
+            client.create_experiment(experiment, artifact_location=location)
         except MlflowException:
             # Another process may have made it meanwhile.
-            found = client.get_experiment_by_name(experiment)
-            if found is None:
+            if client.get_experiment_by_name(experiment) is None:
                 raise
+        found = client.get_experiment_by_name(experiment)
+        assert found is not None, "it was made"
     if found.lifecycle_stage == "deleted":
         # A person put it in the trash and now asks for it again.
         client.restore_experiment(found.experiment_id)
+    keep_experiment_views(client, found)
     return client, found.experiment_id
 
 

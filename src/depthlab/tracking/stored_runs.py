@@ -1,12 +1,15 @@
 """Runs as an MLflow store has them, for those whose folders are somewhere else or gone."""
 
 import ast
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from depthlab.records import FoundRun, TrialState
 from depthlab.tracking.address import check_store, redact
+from depthlab.tracking.mlflow_metrics import measured
+from depthlab.tracking.mlflow_run import AXES_TAG
 from depthlab.tracking.store import prepare_mlflow
 
 if TYPE_CHECKING:
@@ -73,7 +76,10 @@ def _found(run: "Run") -> FoundRun:
     tags, info = run.data.tags, run.info
     pruned = tags.get("depthlab.pruned") == "true"
     commit = tags.get("depthlab.commit", "none")
-    axes = {name: _value(text) for name, text in run.data.params.items()}
+    params = run.data.params
+    known = json.loads(tags.get(AXES_TAG, "null")) or params  # a run of a version that had axes alone
+    axes = {name: _value(params[name]) for name in known if name in params}
+    metrics = measured(run.data.metrics, params)
     ended = info.end_time
     return FoundRun(
         name=info.run_name or info.run_id,
@@ -82,7 +88,7 @@ def _found(run: "Run") -> FoundRun:
         created=datetime.fromtimestamp(info.start_time / 1000, UTC).isoformat(timespec="seconds"),
         axes=axes,
         settings=dict(axes),
-        metrics={name: value for name, value in run.data.metrics.items() if not name.startswith("system/")},
+        metrics={name: value for name, value in metrics.items() if not name.startswith("system/")},
         fault=tags.get("depthlab.fault") or ("unknown" if info.status == "FAILED" else None),
         message=tags.get("depthlab.fault.message", ""),
         run_id=info.run_id,

@@ -25,6 +25,7 @@ class SyncProgress(Record):
     system: int = 0  # the same of the journal of system metrics
     artifacts: dict[str, str] = field(default_factory=dict)  # path in the store -> file to upload at the end
     complete: bool = False  # everything has arrived, the end status too
+    experiment_id: str = ""  # MLflow's, "" until the store gave it
 
     @classmethod
     def find(cls, folder: Path) -> Self | None:

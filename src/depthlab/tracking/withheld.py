@@ -6,6 +6,7 @@ tables and charts know nothing.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from depthlab.records import without_test
@@ -23,6 +24,12 @@ PICTURES = ("figures/confusion_matrix.png",)  # artifacts that show test errors
 def is_withheld(tags: Mapping[str, str]) -> bool:
     """Whether a run with these tags does not show its test errors."""
     return WITHHELD.items() <= tags.items()
+
+
+def shown_files(artifacts: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, Path]:
+    """Return those of a run's artifacts that are there and may be seen."""
+    hidden = PICTURES if is_withheld(tags) else ()
+    return {name: Path(file) for name, file in artifacts.items() if name not in hidden and Path(file).is_file()}
 
 
 def reveal(client: "MlflowClient", run_id: str, folder: RunFolder) -> None:

@@ -42,9 +42,11 @@ def test_what_is_missing_is_said_with_its_reason_and_the_words_to_have_it(capsys
     assert ended.value.code == 3
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "3 of 4 trials are missing: 1 cut off, 1 failed, 1 waiting"
-    assert lines[1].endswith("failed (diverged: the loss is [nan]): python train.py model=resnet depth=20 seed=1")
-    assert "cut off: python train.py model=resnet depth=20 seed=2" in lines[2]
-    assert lines[-1] == "the same command goes on with them: python train.py -m 'model=glob(*)' depth=20,26"
+    assert "failed (diverged: the loss is [nan]): " in lines[1]
+    assert lines[1].endswith("python train.py model=resnet depth=20 seed=1")
+    assert "cut off: " in lines[2] and lines[2].endswith("python train.py model=resnet depth=20 seed=2")
+    assert lines[-1].startswith("the same command goes on with them: ")
+    assert lines[-1].endswith("python train.py -m 'model=glob(*)' depth=20,26")
     assert len(lines) == 5
 
 

@@ -1,6 +1,5 @@
 """The last lines of a sweep: its table, what is missing, and what to type to have it."""
 
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Collection
@@ -8,10 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from depthlab.invocation import command
+from depthlab.invocation import again, command
 from depthlab.recipe import Override
 from depthlab.records import DONE, SweepRecord
 from depthlab.sweeps.display.table import show_results
+from depthlab.tracking.ways import way_to_sweep
 
 INCOMPLETE = 3  # exit code: the sweep has not all of its trials
 
@@ -26,7 +26,8 @@ def show_outcome(record: SweepRecord, folder: Path) -> None:
         out.print(line)
     out.print(f"recorded in {folder}")
     if record.run_id is not None:
-        out.print(f"           and MLflow, run {record.run_id}")
+        out.print(f"           and MLflow, run {record.run_id}; to open the dashboard:")
+        out.print(way_to_sweep(folder) or command("dashboard"))
 
 
 def check_complete(record: SweepRecord, *, asked: Collection[int]) -> None:
@@ -51,5 +52,5 @@ def check_complete(record: SweepRecord, *, asked: Collection[int]) -> None:
         why = f" ({trial.fault}: {trial.message})" if trial.fault is not None else ""
         errors.print(f"  {trial.name}, {trial.state}{why}: {command('train', *trial.words)}")
     same = [word for word in record.command if Override.parse(word).key != "fresh"]  # which would start over
-    errors.print(f"the same command goes on with them: {shlex.join(same)}")
+    errors.print(f"the same command goes on with them: {again(same)}")
     raise SystemExit(INCOMPLETE)

@@ -1,7 +1,6 @@
 """What the run of a sweep shows beside its metrics: figures, tables and a text."""
 
-import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from depthlab.records import SweepRecord
@@ -18,13 +17,17 @@ from depthlab.report import (
 )
 from depthlab.report.search import search_lines
 from depthlab.tracking import write_atomically
+from depthlab.tracking.links import runs_link
+from depthlab.tracking.notes import command_block
+from depthlab.tracking.parent_run import ParentProgress
+from depthlab.tracking.views import View
 
 SEED = "seed"
 TABLES = ("trials.json", "best_trials.json")
 _NOTE_LENGTH = 4800  # characters; MLflow's column holds more, some databases count bytes
 _AXIS_VALUES = 300
 _GAP = "&nbsp;&nbsp;"  # MLflow's pages set the columns of a table without one
-_COMMAND = 1000
+_LOADED = 100
 
 
 def write_files(record: SweepRecord, folder: Path, *, formats: tuple[str, ...] = ("png", "svg")) -> dict[str, Path]:
@@ -60,30 +63,33 @@ def write_files(record: SweepRecord, folder: Path, *, formats: tuple[str, ...] =
     return files
 
 
-def write_note(record: SweepRecord, identity: str, params: Mapping[str, str]) -> str:
+def write_note(record: SweepRecord, progress: ParentProgress, views: Sequence[View]) -> str:
     """Return the text at the top of the sweep's run, in Markdown: what was asked, and the best answers.
 
     Args:
         record: Of the sweep.
-        identity: Of the sweep.
-        params: Axes and held overrides as they were typed.
+        progress: Of the sweep's run, with axes and held overrides as they were typed.
+        views: Of the sweep.
     """
+    params, name = progress.params, progress.experiment_id
+    links = ", ".join(f"[{view.key.rpartition('.')[2]}]({runs_link(name, view.key)})" for view in views)
+    loads = "; MLflow loads 100 runs at first, Load more at the end of its table the others"
     axes = Table(("axis", "values"), tuple((axis, _values(record, axis, params)) for axis in record.axes))
-    command = shlex.join(record.command)
     parts = [
         f"**{record.name}**: {count_trials(record, record.metric)}{_best(record)}",
-        f"```\n{command if len(command) < _COMMAND else command[:_COMMAND] + ' …'}\n```",
+        f"Charts: {links}{loads if len(record.trials) > _LOADED else ''}",
+        command_block(record.command),
         axes.to_markdown(_GAP),
         f"Held: {_cut(' '.join(record.held))}" if record.held else "",
         "\n\n".join((f"Search: {record.search}; trials are compared by `{record.metric}`.", *search_lines(record))),
         "",
-        f"All trials of this sweep, shared ones too: ``tags.`depthlab.sweep.{identity}` = 'true'``. "
+        f"All trials of this sweep, shared ones too: ``tags.`depthlab.sweep.{progress.identity}` = 'true'``. "
         "Figures and tables are among the artifacts. Parameters are those of the first command; "
         "where an axis was extended since, the values above count.",
     ]
     for most in (10, 5, 3, 1):
         best = best_trials(record, most)
-        parts[5] = f"#### Best trials\n\n{best.to_markdown(_GAP)}" if best.rows else "No trial has finished yet."
+        parts[6] = f"#### Best trials\n\n{best.to_markdown(_GAP)}" if best.rows else "No trial has finished yet."
         note = "\n\n".join(filter(None, parts))
         if len(note) <= _NOTE_LENGTH:
             break

@@ -2,9 +2,11 @@
 
 import math
 from collections import Counter
+from statistics import fmean, stdev
 from typing import Self, final
 
 from depthlab.records import DONE, SweepRecord, TrialState
+from depthlab.sweeps.mlflow.artifacts import SEED
 from depthlab.sweeps.state.sweep_state import goodness
 from depthlab.tracking import Journal, JournalLine
 
@@ -48,16 +50,31 @@ class MetricsLog:
 
 
 def sweep_metrics(record: SweepRecord) -> dict[str, float]:
-    """Return the counts of trials, and the metrics of the finished trial that is best by the sweep's metric."""
+    """Return the counts of trials, and mean, standard deviation and number of seeds of the best setting."""
     states = Counter(trial.state for trial in record.trials)
     counted = (*_COUNTED, TrialState.CUT_OFF, TrialState.RUNNING)
     values = {f"trials/{state.replace(' ', '_')}": float(states[state]) for state in counted}
     values["trials/total"] = float(len(record.trials))
-    finished = [t.metrics for t in record.trials if t.state == TrialState.FINISHED]
-    ranked = [metrics for metrics in finished if math.isfinite(metrics.get(record.metric, math.nan))]
-    best = max(ranked, key=lambda metrics: goodness(record.metric, metrics), default={})
-    wanted = dict.fromkeys((record.metric, *_BEST))
-    return values | {f"best/{name}": best[name] for name in wanted if math.isfinite(best.get(name, math.nan))}
+    best = _best_setting(record)
+    for name in dict.fromkeys((record.metric, *_BEST)):
+        found = [metrics.get(name, math.nan) for metrics in best]
+        if found and all(map(math.isfinite, found)):
+            values[f"best/{name}"] = fmean(found)
+            if len(found) > 1:
+                values[f"best/{name}_sd"] = stdev(found)
+    return values | ({"best/seeds": float(len(best))} if best else {})
+
+
+def _best_setting(record: SweepRecord) -> list[dict[str, float]]:
+    """Return the metrics of each seed of the best setting on average, among those with the most finished seeds."""
+    settings: dict[str, list[dict[str, float]]] = {}
+    for trial in record.trials:
+        if trial.state == TrialState.FINISHED and math.isfinite(trial.metrics.get(record.metric, math.nan)):
+            setting = [value for axis, value in trial.values.items() if axis != SEED]
+            settings.setdefault(repr(setting), []).append(trial.metrics)
+    most = max(map(len, settings.values()), default=0)
+    full = [seeds for seeds in settings.values() if len(seeds) == most]
+    return max(full, key=lambda seeds: fmean(goodness(record.metric, metrics) for metrics in seeds), default=[])
 
 
 def _count_ended(values: dict[str, float]) -> int:

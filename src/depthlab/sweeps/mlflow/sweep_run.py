@@ -8,15 +8,29 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, final
 
+from depthlab.invocation import command
 from depthlab.records import RunStatus, SweepRecord, TrialState
 from depthlab.sweeps.mlflow.artifacts import TABLES, write_files, write_note
 from depthlab.sweeps.mlflow.metrics_log import MetricsLog
+from depthlab.sweeps.mlflow.sweep_views import sweep_views
 from depthlab.sweeps.mlflow.trial_tags import lacking_tags
-from depthlab.tracking import Journal, adopt, open_client, redact, resolve_artifact_root, reveal
+from depthlab.tracking import (
+    WITHHELD,
+    Journal,
+    RunFolder,
+    SyncProgress,
+    adopt,
+    open_client,
+    redact,
+    resolve_artifact_root,
+    reveal,
+)
+from depthlab.tracking.copied_run import copy_run
 from depthlab.tracking.metric_uploader import MetricUploader
 from depthlab.tracking.mlflow_run import end_run, upload
 from depthlab.tracking.parent_run import ParentProgress, annotate, describe_parent, digest, open_parent
 from depthlab.tracking.sender import Sender
+from depthlab.tracking.views import keep_experiment_note, keep_views
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -78,13 +92,14 @@ class MlflowSweepRun:
         self._record: SweepRecord | None = None  # the newest one
         self._status = RunStatus.KILLED
         self._next_show = 0.0
+        self._at_home: set[str] = set()  # folders of runs that are in this experiment, by themselves or as copies
         self._sender = Sender(self._bring_up_to_date, name="mlflow-sweep-run", every=every)
 
     @classmethod
     def open(cls, folder: Path, uri: str, description: SweepRunDescription, *, every: float = 3.0) -> Self:
         """Begin the run of a sweep, or continue it with a new command."""
-        progress = ParentProgress.find(folder)
-        if progress is None or (progress.uri, progress.experiment) != (redact(uri), description.experiment):
+        progress = ParentProgress.find_for(folder, redact(uri), description.experiment)
+        if progress is None:
             progress = description.new_progress(redact(uri))
         return cls(folder, uri, description.applied_to(progress), every=every)
 
@@ -141,7 +156,7 @@ class MlflowSweepRun:
         return (
             f"not all of this sweep is in the store {redact(self._uri)} ({self._sender.reason}); "
             f"nothing is lost, it is in {self._folder}: "
-            "the same command again, or {command('sync')}, sends it when the store is back"
+            f"the same command again, or {command('sync')}, sends it when the store is back"
         )
 
     def finish(self, status: RunStatus, record: SweepRecord | None = None, *, patience: float = 10.0) -> str | None:
@@ -188,7 +203,7 @@ class MlflowSweepRun:
         client, experiment_id = open_client(self._uri, progress.experiment, progress.artifact_root)
         run_id = open_parent(client, experiment_id, progress)
         if run_id != progress.run_id:
-            self._note(run_id=run_id, described="", metrics=0, children={}, shown="")
+            self._note(run_id=run_id, described="", metrics=0, children={}, shown="", experiment_id=experiment_id)
         described = digest([progress.tags, progress.params])
         if self._progress.described != described:
             describe_parent(client, run_id, self._progress, self._folder)
@@ -203,6 +218,7 @@ class MlflowSweepRun:
             self._note(metrics=self._uploader.offset)
         if record is None:
             return
+        self._copy_runs(client, record)
         children = dict(self._progress.children)
         try:
             for child in lacking_tags(record, self._progress, children):
@@ -212,6 +228,24 @@ class MlflowSweepRun:
         finally:
             if children != self._progress.children:
                 self._note(children=children)
+
+    def _copy_runs(self, client: "MlflowClient", record: SweepRecord) -> None:
+        """Show here, too, finished trials whose runs are in another experiment, where they stay."""
+        progress = self._progress
+        for trial in record.trials:
+            if trial.state != TrialState.FINISHED or trial.folder is None or trial.folder in self._at_home:
+                continue
+            folder = RunFolder(Path(progress.runs) / trial.folder)
+            home = SyncProgress.find(folder.path)
+            if (
+                home is not None
+                and not progress.is_of(home.uri, home.experiment)
+                and trial.folder not in progress.copies
+            ):
+                tags = dict(WITHHELD) if trial in record.withheld else {}
+                copy = copy_run(client, progress.experiment_id, folder, home, tags)
+                self._note(copies={**self._progress.copies, trial.folder: copy})
+            self._at_home.add(trial.folder)
 
     def _show(self, client: "MlflowClient", run_id: str, record: SweepRecord, ending: bool) -> None:
         """Draw and upload, if the trials stand otherwise than in what the store shows."""
@@ -223,8 +257,12 @@ class MlflowSweepRun:
             return
         try:
             upload(client, run_id, write_files(record, self._folder / "report", formats=formats))
-            annotate(client, run_id, write_note(record, self._progress.identity, self._progress.params), TABLES)
-            self._note(shown=f"{state} {' '.join(formats)}")
+            views = sweep_views(record)
+            keep_views(client, self._progress.experiment_id, views)
+            annotate(client, run_id, write_note(record, self._progress, views), TABLES, views[0].key)
+            self._note(shown=f"{state} {' '.join(formats)}", view=views[0].key)
+            if ending:
+                keep_experiment_note(client, self._progress.experiment_id)
         finally:
             self._next_show = time.monotonic() + _SHARE * (time.monotonic() - begin)
 

@@ -43,6 +43,8 @@ def lacking_tags(record: SweepRecord, progress: ParentProgress, sent: Mapping[st
 
 def _run_of(trial: TrialRecord, progress: ParentProgress) -> str | None:
     """Return MLflow's id of a trial's run; None while the store has given none."""
+    if trial.folder in progress.copies:
+        return progress.copies[trial.folder]
     if trial.run_id is not None or trial.state in (TrialState.WAITING, TrialState.RUNNING):
         return trial.run_id
     runs = Path(progress.runs)
