@@ -20,7 +20,6 @@ PLACES: dict[str, tuple[int, float, float, str]] = {
     "hydra_plugins": (1, 0, 1, "-m: a sweep"),
     "questions": (1, 1, 10, "one folder each: question, plan, record, measure, verdict, figures, tables, page"),
     "sweeps": (2, 0, 7, "many runs: planned, computed by Ray, never lost and never computed twice"),
-    "dashboard": (2, 7, 8, "MLflow, opened"),
     "run": (3, 1, 7, "a recipe becomes a record, and a run becomes a network again"),
     "command_line": (3, 7, 8, "one-line errors"),
     "statistics": (4, 0, 1, "intervals, tests, trends"),

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from depthlab.dashboard.place import find_place
 from depthlab.invocation import command
 from depthlab.tracking import open_client
+from depthlab.tracking.dashboard.place import find_place
 from tests.dashboard.study import IDENTITY, Study, make_study
 
 

@@ -56,10 +56,9 @@ LAYERS = {
     ),
     # What can be typed and what can be called: doors to the same code.
     "commands": _room(
-        "command_line invocation recipe records hydra", lazily="questions run sweeps tracking training dashboard rich"
+        "command_line invocation recipe records hydra", lazily="questions run sweeps tracking training rich"
     ),
     "api": _room("command_line invocation questions recipe records rich", lazily="nn run sweeps tracking pandas"),
-    "dashboard": _room("invocation tracking", lazily="mlflow"),
     "hydra_plugins": _room("hydra omegaconf", lazily="sweeps"),
     # The package's own front.
     "depthlab": _room(lazily="api commands"),

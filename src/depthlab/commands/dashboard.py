@@ -29,8 +29,8 @@ def main() -> None:
     typed = key_values(called()[2:], required={}, optional=OPTIONS, about=__doc__ or "")
     port, opens = whole_number("port", typed.get("port", "5000"), example=5000), _truth(typed)
 
-    from depthlab.dashboard.place import find_place
-    from depthlab.dashboard.server import Server, already_served
+    from depthlab.tracking.dashboard.place import find_place
+    from depthlab.tracking.dashboard.server import Server, already_served
     from depthlab.tracking.ways import is_server
 
     place = find_place(typed)

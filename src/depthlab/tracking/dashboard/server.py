@@ -14,8 +14,8 @@ import urllib.request
 from contextlib import suppress
 from typing import Any, Self, final
 
-from depthlab.dashboard.place import Place
 from depthlab.tracking import redact, resolve_artifact_root
+from depthlab.tracking.dashboard.place import Place
 
 _HOST = "127.0.0.1"
 _SECONDS = 90.0  # a store of an older version may be slow to open on a busy machine
