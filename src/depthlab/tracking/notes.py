@@ -9,7 +9,7 @@ from depthlab.tracking.links import run_link, runs_link
 NOTE = "mlflow.note.content"
 PARENT = "mlflow.parentRunId"
 _COMMAND = 1000  # characters
-_ANSWERS = "\n\nAnswers: "
+_ANSWERS = "\n\nAnswers:\n\n"
 
 
 def run_note(experiment_id: str, run_id: str, manifest: Manifest, tags: Mapping[str, str]) -> str:
@@ -35,11 +35,10 @@ def answers_of(note: str) -> str:
 def with_answer(note: str, question: str, link: str, verdict: str, length: int) -> str:
     """Return a note with a line for the answer to a question, instead of the earlier one; at most so long."""
     text, _, listed = note.partition(_ANSWERS)
-    mark = f"\n\n- [{question}]"
-    others = [line for line in listed.split("\n\n- ") if line and not line.startswith(f"[{question}]")]
-    room = length - len(text) - sum(len(line) + 4 for line in others) - len(_ANSWERS) - len(mark) - len(link) - 10
-    told = verdict if len(verdict) <= room else verdict[: max(0, room - 1)] + "…"
-    return f"{text}{_ANSWERS}{''.join(f'{chr(10)}{chr(10)}- {line}' for line in others)}{mark}({link}): {told}"[:length]
+    others = [line for line in listed.split("\n\n") if line and not line.startswith(f"- [{question}]")]
+    line = f"- [{question}]({link}): {verdict}" if verdict else f"- [{question}]({link})"
+    told = text + _ANSWERS + "\n\n".join([*others, line])
+    return told if len(told) <= length else told[: length - 1] + "…"
 
 
 def experiment_note(experiment_id: str, sweeps: Sequence[tuple[str, str, str]]) -> str:
@@ -48,6 +47,5 @@ def experiment_note(experiment_id: str, sweeps: Sequence[tuple[str, str, str]]) 
     views = ", ".join(f"[{name}]({runs_link(experiment_id, key)})" for key, name in names.items())
     listed = [f"- [{name}]({run_link(experiment_id, run_id)}) `{command[:200]}`" for run_id, name, command in sweeps]
     every = f"[sweeps]({runs_link(experiment_id, 'sweeps', charts=False)})"
-    return "\n".join(
-        [f"Views: {views}, {every}. Each averages over seeds, and over all else that it does not group by."]
-    ) + ("\n\n" + "\n".join(listed) if listed else "")
+    first = f"Views: {views}, {every}. Each averages over seeds, and over all else that it does not group by."
+    return "\n\n".join([first, *(["\n".join(listed)] if listed else [])])

@@ -253,7 +253,7 @@ class MlflowSweepRun:
         formats = ("png", "svg") if ending else ("png",)
         state = digest([record.name, record.command, record.axes, *_visible(record)])
         shown, _, drawn = self._progress.shown.partition(" ")
-        if state == shown and set(formats) <= set(drawn.split()):
+        if state == shown and set(formats) <= set(drawn.split()) and self._progress.view:
             return
         try:
             upload(client, run_id, write_files(record, self._folder / "report", formats=formats))
