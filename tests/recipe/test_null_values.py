@@ -5,7 +5,7 @@ import torch
 
 from depthlab.recipe import compose
 from depthlab.recipe.null_values import _NULLS, null_value
-from depthlab.run.build import build_network
+from depthlab.run.check import build_network
 
 IMAGENET = {"resnet": 50, "densenet": 121, "vgg": 16, "alexnet": 8, "inception_v1": 22}
 
