@@ -10,10 +10,9 @@ NAMED = 6  # networks that lost runs, by name
 
 
 def points(value: float) -> str:
-    """Write a difference of percentages: to a tenth, small ones to two digits; what rounding leaves of zero is 0."""
-    if abs(value) < 1e-5:
-        return "0"
-    return f"{value:.1f}" if abs(value) >= 0.95 else f"{value:.2g}"
+    """Write a difference of percentages: to a tenth, small ones to two digits; what rounding leaves of zero is 0.0."""
+    small = 1e-5 < abs(value) < 0.95
+    return f"{value:.2g}" if small else f"{round(value, 1) + 0.0:.1f}"
 
 
 def together(names: Sequence[str]) -> str:
