@@ -7,9 +7,9 @@ comparison of the lab is. A difference should be claimed in 5 % of them at most.
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
+from outputs import OUTPUT, output_file, write_record
 
 from depthlab.command_line import key_values, run_command, whole_number
 from depthlab.records.base import Record
@@ -18,7 +18,7 @@ KEYS = {
     "seeds": "runs under each name, such as 40",
     "cuts": "random ways in which they are cut into studies, such as 200",
     "folder": "the folder of all runs [mlruns/runs]",
-    "output": "a JSON file to write the record to",
+    **OUTPUT,
 }
 NETWORK = ("model=resnet", "depth=8", "epochs=10", "data.train_size=360", "data.validation=0.2", "tracking=none")
 SIZES = (3, 5)
@@ -52,9 +52,7 @@ def main() -> None:
     typed = key_values(sys.argv[1:], required={}, optional=KEYS, about=__doc__ or "")
     seeds = whole_number("seeds", typed.get("seeds", "40"), least=max(SIZES), example=40)
     cuts = whole_number("cuts", typed.get("cuts", "200"), example=200)
-    output = Path(typed["output"]) if "output" in typed else None
-    if output is not None and not output.parent.is_dir():
-        raise ValueError(f"output={output}: there is no folder {output.parent}")
+    output = output_file(typed)
     words = (*NETWORK, *((f"tracking.folder={typed['folder']}",) if "folder" in typed else ()))
     errors, images, hardware = train(words, 2 * seeds)
     names = (errors[:seeds], errors[seeds:])
@@ -70,8 +68,7 @@ def main() -> None:
     for one in found.cuts:
         low, high = (f"{100 * end:.1f}" for end in one.interval)
         print(f"studies of {one.seeds} seeds a name: {100 * one.share:.1f} % claim a difference ({low} to {high})")
-    if output is not None:
-        output.write_text(found.to_json(), encoding="utf-8")
+    write_record(found, output)
 
 
 def train(words: tuple[str, ...], seeds: int) -> tuple[tuple[float, ...], int, str]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from outputs import OUTPUT, output_file, write_record
+
 from depthlab.command_line import key_values, run_command, whole_number
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ KEYS = {
     "depth": "of the ResNet, such as 20",
     "epochs": "of each trial, such as 16",
     "ways": "which commands, such as sweep,tune; by default sweep,tune,basic",
-    "output": "a JSON file to write the record to",
+    **OUTPUT,
 }
 DEFAULTS = {"trials": "24", "depth": "20", "epochs": "16", "ways": "sweep,tune,basic"}
 KEPT_VERSIONS = ("torch", "pytorch-lightning", "mlflow", "ray", "hydra-core")
@@ -35,13 +37,10 @@ def main() -> None:
     ways = settings["ways"].split(",")
     if unknown := set(ways) - set(DEFAULTS["ways"].split(",")):
         raise ValueError(f"ways={settings['ways']}: there is no {min(unknown)}; the ways are {DEFAULTS['ways']}")
-    output = Path(settings["output"]) if "output" in settings else None
-    if output is not None and not output.parent.is_dir():
-        raise ValueError(f"output={output}: there is no folder {output.parent}")
+    output = output_file(settings)
     result = measure(ways, **numbers)
     _show(result)
-    if output is not None:
-        output.write_text(result.to_json(), encoding="utf-8")
+    write_record(result, output)
 
 
 def measure(ways: list[str], *, trials: int, depth: int, epochs: int) -> "Efficiency":

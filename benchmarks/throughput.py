@@ -9,6 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from outputs import OUTPUT, output_file, write_record
+
 from depthlab.command_line import key_values, run_command, whole_number
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ KEYS = {
     "warmup": "steps before those, such as 10",
     "rounds": "how often the three loops take turns, such as 5",
     "threads": "of the processor, such as 2; by default as many as the process may use",
-    "output": "a JSON file to write the record to",
+    **OUTPUT,
 }
 DEFAULTS = {"depth": "20,56", "image_size": "32", "batch_size": "128", "steps": "30", "warmup": "10", "rounds": "5"}
 KEPT_VERSIONS = ("torch", "pytorch-lightning", "torchmetrics", "mlflow", "numpy", "pillow")
@@ -35,14 +37,11 @@ def main() -> None:
     depths = [whole_number("depth", word, least=8, example=DEFAULTS["depth"]) for word in settings["depth"].split(",")]
     keys = {"image_size": 4, "batch_size": 2, "steps": 1, "warmup": 1, "rounds": 1}
     numbers = {key: whole_number(key, settings[key], least=least, example=DEFAULTS[key]) for key, least in keys.items()}
-    output = Path(settings["output"]) if "output" in settings else None
-    if output is not None and not output.parent.is_dir():
-        raise ValueError(f"output={output}: there is no folder {output.parent}")
+    output = output_file(settings)
     threads = whole_number("threads", settings["threads"], example=2) if "threads" in settings else None
     result = measure(depths, threads=threads, **numbers)
     _show(result)
-    if output is not None:
-        output.write_text(result.to_json(), encoding="utf-8")
+    write_record(result, output)
 
 
 def measure(

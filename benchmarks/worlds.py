@@ -6,6 +6,7 @@ from typing import final
 
 import numpy as np
 
+from depthlab.records import MeasuredRun
 from depthlab.statistics import proportion_interval
 
 Claims = Mapping[str, bool]  # a claim in words -> whether a study makes it
@@ -27,6 +28,14 @@ class World:
         chance = np.random.default_rng(seed)
         found = [self.study(chance) for _ in range(studies)]
         return {claim: float(np.mean([one[claim] for one in found])) for claim in found[0]}
+
+
+def measured_run(network: str, series: str, seed: int, error: float, place: float = 0.0) -> MeasuredRun:
+    """Return a run with one error in percent, on all images."""
+    errors = {"train_error": error, "validation_error": error, "test_error": error, "train_loss": error / 50}
+    costs = {"parameters": 1, "multiply_adds": 1, "seconds": 1.0}
+    where = (f"{network}/{seed}", "", network, series, int(place), place, seed)
+    return MeasuredRun(*where, settings={}, curves={}, **errors, **costs)
 
 
 def share_interval(share: float, studies: int) -> tuple[float, float]:

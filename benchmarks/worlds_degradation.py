@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
-from worlds import Claims, World
+from worlds import Claims, World, measured_run
 
 from depthlab.questions.degradation.record import Condition, DegradationRecord
 from depthlab.questions.degradation.verdict import judge, outcome_of
-from depthlab.records import MeasuredRun, QuestionRecord, RunRef, TrialState
+from depthlab.records import QuestionRecord, RunRef, TrialState
 
 DEPTHS = (20, 32, 44, 56)
 IMAGES = {"training": 1294, "validation": 144, "test": 359}
@@ -50,7 +50,7 @@ def record_of(errors: Errors) -> DegradationRecord:
                 ref = _ref(series, depth, seed, lost=bool(np.isnan(error)))
                 refs.append(ref)
                 if ref.fault is None:
-                    runs.append(_run(ref, depth, seed, float(error)))
+                    runs.append(measured_run(ref.group, series, seed, float(error), float(depth)))
     about = QuestionRecord(
         "degradation", (), "", "", None, ("model", "depth", "seed"), {"data": "digits"}, (), (), {}, tuple(refs)
     )
@@ -131,10 +131,3 @@ def _ref(series: str, depth: int, seed: int, *, lost: bool) -> RunRef:
         words=(),
         fault="diverged" if lost else None,
     )
-
-
-def _run(ref: RunRef, depth: int, seed: int, error: float) -> MeasuredRun:
-    errors = {"train_error": error, "validation_error": error, "test_error": error, "train_loss": error / 50}
-    costs = {"parameters": depth, "multiply_adds": depth, "seconds": 1.0}
-    where = (ref.fingerprint, "", ref.group, ref.series, depth, ref.place, seed)
-    return MeasuredRun(*where, settings=ref.values, curves={}, **errors, **costs)

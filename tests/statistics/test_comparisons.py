@@ -8,7 +8,18 @@ import pytest
 from scipy import stats
 
 from depthlab.records import Comparison, Effect, Interval
-from depthlab.statistics import cohen_d, hedges_g, holm, paired, paired_dz, variance_floor, welch
+from depthlab.statistics import (
+    cohen_d,
+    corrected,
+    hedges_g,
+    holm,
+    is_significant,
+    looked_at,
+    paired,
+    paired_dz,
+    variance_floor,
+    welch,
+)
 from tests.statistics.examples import AUTOMATIC, DARWIN, MANUAL, SLEEP_1, SLEEP_2
 
 
@@ -268,3 +279,31 @@ def test_a_floor_that_is_given_is_that_of_images_by_other_numbers(test) -> None:
     assert test(a, b, floors=floors) == test(a, b, images=359) != test(a, b)
     wide = test(a, b, floors=(3.0, 0.0)).interval
     assert wide is not None and wide.high - wide.low > 5, "a standard error of 1"
+
+
+@pytest.mark.parametrize("looks", [1, 3])
+@pytest.mark.parametrize("seed", range(20))
+def test_an_interval_beside_a_corrected_p_lies_on_one_side_of_0_where_a_claim_is_made(seed: int, looks: int):
+    chance = np.random.default_rng(seed)
+    with looked_at(looks):
+        family = [welch(chance.normal(2 * (k % 3), 1, 4), chance.normal(0, 1, 5)) for k in range(6)]
+        found = corrected([*family, None, Comparison(1.0, (1, 1), "none")])
+        for (told, p), one in zip(found, family, strict=False):
+            assert told.interval is not None and one.interval is not None
+            assert (told.interval.low > 0 or told.interval.high < 0) == is_significant(p)
+            assert told.interval.level >= one.interval.level == pytest.approx(1 - 0.05 / looks)
+            assert (told.p, told.difference, told.df) == (one.p, one.difference, one.df)
+        assert [p for _, p in found] == list(holm([*(one.p for one in family), None, None]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("effects", [(0, 0, 0, 0), (0, 0, 3, 3), (2, 2.5, 3, 3.5), (0, 1, 2, 4)])
+def test_intervals_of_a_family_hold_all_at_once(effects: tuple[float, ...]):
+    chance, held = np.random.default_rng(3), 0
+    for _ in range(2000):
+        found = corrected(welch(chance.normal(effect, 1, 5), chance.normal(0, 1, 5)) for effect in effects)
+        ends = [told.interval for told, _ in found]
+        held += all(
+            end is not None and end.low <= effect <= end.high for end, effect in zip(ends, effects, strict=True)
+        )
+    assert held / 2000 >= 0.945

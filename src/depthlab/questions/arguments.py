@@ -39,7 +39,7 @@ class Usage:
     options: Mapping[str, str]  # the question's own keys, beside `output`, and what each means
     examples: Sequence[str]  # words to type, for the help
     sweep_help: str  # what the help says of the overrides of a sweep
-    seeds: bool = True  # whether networks are trained from several seeds
+    unit: str = "points"  # in which `until=` is typed; "" where it can't be
 
 
 @final
@@ -50,7 +50,7 @@ class Arguments:
     overrides: tuple[str, ...]
     options: dict[str, str]
     output: Path
-    until: float | None = None  # points of half-width until which seeds are added
+    until: float | None = None  # half-width until which seeds are added, in the unit of the question
     wanted: "Callable[[Trial], bool] | None" = field(default=None, compare=False)  # which trials of the grid
     implied: tuple[str, ...] = field(default=(), compare=False)  # overrides that were not typed
     style: FigureStyle = PAGE_STYLE  # of the figures
@@ -69,8 +69,8 @@ def read_arguments(argv: Sequence[str], usage: Usage) -> Arguments:
         **usage.options,
         **FIGURE_KEYS,
     }
-    if usage.seeds:
-        keys[UNTIL] = "add seeds until each network's error is known to so many points, such as until=0.5 [none]"
+    if usage.unit:
+        keys[UNTIL] = f"add seeds until what the verdict rests on is known to within so many {usage.unit} [none]"
     if "--help" in argv or "-h" in argv:
         print(_help(usage, keys))
         raise SystemExit(0)

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, final, get_type_hints
+from typing import TYPE_CHECKING, Any, Protocol, final, get_type_hints
 
 from depthlab.command_line import run_command
 from depthlab.invocation import RunOutcome, called, report
 from depthlab.questions.arguments import SWEEP_HELP, Arguments, Usage, read_arguments
-from depthlab.questions.runs import TrainedRuns
 from depthlab.records import Record
 
 if TYPE_CHECKING:
@@ -47,7 +45,8 @@ class Question:
     ==============  =================================================================================
     `record.py`     what the answer leaves: a frozen dataclass that is written down as JSON
     `measure.py`    `measure(runs, options) -> record`, without a verdict; or a folder of that name
-    `verdict.py`    `judge(record) -> record`, with the verdict: a function of the record alone
+    `verdict.py`    `judge(record) -> record`, with the verdict: a function of the record alone; and `decisive(record)`,
+                    the effects that the verdict rests on, where `until=` can add seeds
     `page.py`       `page(record) -> Page`: a function of the record alone
     ==============  =================================================================================
 
@@ -64,21 +63,28 @@ class Question:
     examples: Sequence[str] = ()  # words to type, for the help
     sweep: str = ""  # the search space that is asked about where no other is typed
     sweep_help: str = SWEEP_HELP
-    error: Literal["test_error", "train_error"] = "test_error"  # what `until=` is about
     seeds: bool = True  # whether networks are trained from several seeds, of which `until=` can add some
+    unit: str = "points"  # in which `until=` is typed
 
     @property
     def usage(self) -> Usage:
         """What can be typed, for `read_arguments`."""
         return Usage(
-            self.name, self.sweep or self.name, self.about, self.options, self.examples, self.sweep_help, self.seeds
+            self.name,
+            self.sweep or self.name,
+            self.about,
+            self.options,
+            self.examples,
+            self.sweep_help,
+            self.unit if self.seeds else "",
         )
 
     def judge(self, record: Any) -> Any:
         """Return the record with its verdict, by a rule that takes account of how often growing runs were looked at."""
+        from depthlab.questions.planning import asked_of
         from depthlab.statistics import looked_at  # scipy takes a second to import
 
-        with looked_at(record.about.counted_looks if self.seeds else 1):
+        with looked_at(record.about.counted_looks if self.seeds else 1), asked_of(record.about):
             return self.part("verdict").judge(record)
 
     @property
@@ -116,17 +122,24 @@ def find_answer(question: Question, argv: Sequence[str]) -> Answered | None:
         SystemExit: with 3 if no run has come to its end.
     """
     arguments = read_arguments(argv, question.usage)
-    options = question.read(arguments)
-    if arguments.until is None:
-        runs = question.find(arguments, options)
-    else:
-        from depthlab.questions.until import find_until
+    options, until = question.read(arguments), arguments.until
 
-        runs = find_until(partial(_find_trained, question, options), arguments, question.error)
-    if runs is None:
+    def find(asked: Arguments) -> Any:
+        return question.find(asked, options)
+
+    def judge(runs: Any) -> Any:
+        return question.judge(question.part("measure").measure(runs.counted(until), options))
+
+    if until is None:
+        runs = find(arguments)
+        answered = None if runs is None else (runs, judge(runs))
+    else:
+        from depthlab.questions.until import answer_until
+
+        answered = answer_until(until, arguments, find, judge, question.part("verdict").decisive)
+    if answered is None:
         return None
-    runs = runs.counted(arguments.until)
-    record = question.judge(question.part("measure").measure(runs, options))
+    runs, record = answered
     from depthlab.report.frame import drawn_for
 
     with drawn_for(arguments.style.width, arguments.style.font, arguments.style.size):
@@ -156,9 +169,3 @@ def _answer(question: Question, argv: Sequence[str]) -> None:
         record=str(found.output / "record.json"),
     )
     found.runs.tell(found.record, found.arguments)
-
-
-def _find_trained(question: Question, options: Any, arguments: Arguments) -> TrainedRuns[Any] | None:
-    runs = question.find(arguments, options)
-    assert runs is None or isinstance(runs, TrainedRuns), f"{question.name} trains nothing, and takes no until="
-    return runs

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from depthlab.questions.planning import WANTED, enough_text
 from depthlab.records import Compared, MeasuredRun, RunRef
-from depthlab.statistics import holm, paired, welch
+from depthlab.statistics import corrected, paired, welch
 
 TRAINING, TEST = "training error", "test error"
 
@@ -94,14 +94,13 @@ def twins(ours: Mapping[int, str], theirs: Mapping[int, str]) -> bool:
 
 
 def correct(family: Sequence[Compared], wanted: float = WANTED, unit: str = "points") -> list[Compared]:
-    """Return the comparisons with p-values corrected over all of them together (Holm), and how far the seeds tell.
+    """Return the comparisons corrected over all of them together (Holm), p and interval, and how far the seeds tell.
 
     `wanted` is the half-width, in `unit`, that people ask for.
     """
-    p_values = [None if one.comparison is None else one.comparison.p for one in family]
     return [
-        replace(one, p_holm=p, enough="" if one.comparison is None else enough_text(one.comparison, wanted, unit))
-        for one, p in zip(family, holm(p_values), strict=True)
+        replace(one, comparison=told, p_holm=p, enough="" if told is None else enough_text(told, wanted, unit))
+        for one, (told, p) in zip(family, corrected(one.comparison for one in family), strict=True)
     ]
 
 

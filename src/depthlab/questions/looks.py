@@ -12,13 +12,16 @@ FILE = "looks.jsonl"  # in the sweep's folder, a line each
 def looks_at(folder: Path, about: QuestionRecord, until: float | None) -> tuple[Look, ...]:
     """Return the looks that were taken at a sweep, in its `folder`, for this question; the present one last.
 
-    A look at the runs of the look before is none.
+    A look at the runs of the look before is none. Those of one `until=` in a row are one, the last: so the same command
+    again takes the same steps.
     """
     finished = [ref for ref in about.runs if ref.state == TrialState.FINISHED]
     counts = Counter(ref.group for ref in finished).values()
     fingerprints = tuple(sorted(ref.fingerprint for ref in finished))
     look = Look(about.question, about.date, fingerprints, (min(counts), max(counts)), until)
     earlier = [one for one in _read(folder) if one.question == about.question]
+    while earlier and until is not None and earlier[-1].until == until:
+        earlier.pop()
     if earlier and earlier[-1].finished == fingerprints:
         earlier.pop()
     return (*earlier, look)

@@ -1,13 +1,37 @@
 """What to do where the runs don't decide: how far they tell, how many seeds or networks it takes, and what to type."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from math import prod
 
 from depthlab.questions.wording import counted, points, seeds_text
-from depthlab.records import Comparison, ExchangeFit, MatchedNetwork
+from depthlab.recipe import Override
+from depthlab.records import Comparison, ExchangeFit, MatchedNetwork, QuestionRecord
 from depthlab.statistics import failure_limit, seeds_to_reach
 
 WANTED = 0.5  # points of half-width that people ask for
 MANY = 1000  # seeds that nobody trains
+
+_command: ContextVar[str] = ContextVar("command", default="")  # that trains more seeds of runs that were named
+
+
+@contextmanager
+def asked_of(about: QuestionRecord) -> Iterator[None]:
+    """Within this, sentences say how more seeds are had: of a sweep by its key, of named runs by a command."""
+    token = _command.set("" if about.sweep else _training_command(about))
+    try:
+        yield
+    finally:
+        _command.reset(token)
+
+
+def more_seeds_text(seeds: int) -> str:
+    """Return what to type for so many seeds: `type 'seed=range(9)'`."""
+    command = _command.get()
+    if command:
+        return f"type {command} 'seed=range({seeds})', then name all of these runs in run="
+    return f"type 'seed=range({seeds})'"
 
 
 def enough_text(comparison: Comparison, wanted: float = WANTED, unit: str = "points") -> str:
@@ -18,7 +42,7 @@ def enough_text(comparison: Comparison, wanted: float = WANTED, unit: str = "poi
     """
     n, interval = comparison.n, comparison.interval
     if interval is None:
-        return f"With {seeds_text(n)} there is no interval: type 'seed=range({max(3, min(n) + 2)})'."
+        return f"With {seeds_text(n)} there is no interval: {more_seeds_text(max(3, min(n) + 2))}."
     half, unit = (interval.high - interval.low) / 2, f" {unit}" if unit else ""
     told = f"{seeds_text(n)[:1].upper()}{seeds_text(n)[1:]} tell it to within {points(half)}{unit}"
     if half <= wanted:
@@ -28,7 +52,7 @@ def enough_text(comparison: Comparison, wanted: float = WANTED, unit: str = "poi
         return f"{told}; {points(wanted)}{unit} take more than {MANY} seeds."
     low, high = (rounded(number) for number in needed)
     seeds = f"about {low}" if low == high else f"about {low} to {high}"
-    return f"{told}; {points(wanted)}{unit} take {seeds}: type 'seed=range({high})'."
+    return f"{told}; {points(wanted)}{unit} take {seeds}: {more_seeds_text(high)}."
 
 
 def rounded(seeds: int) -> int:
@@ -70,7 +94,7 @@ def networks_text(
     seeds = round(fit.runs / fit.networks)
     of_seeds = fit.seeds_std**2 / seeds
     if of_seeds >= fit.std**2 / 2:
-        return f"{text}. Seeds are most of the spread: type 'seed=range({2 * seeds})'."
+        return f"{text}. Seeds are most of the spread: {more_seeds_text(2 * seeds)}."
     return f"{text}. {f'Type budget={more_budgets(networks)}.' if networks else 'Name runs of more networks.'}"
 
 
@@ -81,3 +105,25 @@ def more_budgets(networks: Sequence[MatchedNetwork]) -> str:
     step = found[-1] - ([1.0, *found][-2])
     more = [found[-1] + step * number for number in range(1, len(found) + 1)]
     return ",".join(f"{multiple:.3g}x" for multiple in (*found, *more))
+
+
+def _training_command(about: QuestionRecord) -> str:
+    """Return the command that trains the networks of named runs, but for its seeds; "" where it isn't known.
+
+    One grid where it has these networks and no others; else the first network's.
+    """
+    networks = list(dict.fromkeys(tuple(word for word in ref.words if _is_said(word)) for ref in about.runs))
+    if not networks or not networks[0]:
+        return ""
+    values: dict[str, dict[str, None]] = {}
+    for word in (word for network in networks for word in network):
+        values.setdefault(word.partition("=")[0], {})[word.partition("=")[2]] = None
+    whole = all(len(network) == len(values) for network in networks)
+    if not (whole and prod(map(len, values.values())) == len(networks)):
+        values = {word.partition("=")[0]: {word.partition("=")[2]: None} for word in networks[0]}
+    return " ".join(["python train.py -m", *(f"{key}={','.join(several)}" for key, several in values.items())])
+
+
+def _is_said(word: str) -> bool:
+    override = Override.parse(word)
+    return override.key != "seed" and override.group not in ("sweep", "hydra")

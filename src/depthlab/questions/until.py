@@ -1,96 +1,77 @@
 """Seeds until it is known: networks whose errors spread are trained from more seeds, until intervals are narrow enough.
 
-What stops it is the width of intervals alone, never a p-value, so that it does not favour any answer.
+What stops it is the width of the intervals of the effects that the verdict rests on (`decisive`), never a p-value, so
+that it does not favour any answer.
 """
 
 import json
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, final
+from dataclasses import replace
+from typing import Any
 
 from depthlab.questions.arguments import Arguments
-from depthlab.questions.grouping import grouped
+from depthlab.questions.decisive import MOST, Decisive, seeds_wanted
 from depthlab.questions.runs import RUN, TrainedRuns
 from depthlab.questions.wording import counted, points
 from depthlab.recipe import override_values, read_space, without_keys
-from depthlab.statistics import Cell
 from depthlab.sweeps import settings_of
 from depthlab.sweeps.plan.trial import Trial
 
 SEED, MINUTES = "seed", "sweep.minutes"
 
 FIRST = 5  # seeds to begin with, where none are typed
-MOST = 64  # seeds of a network
-INSIDE = 0.97  # level of the intervals that are to be narrow: that they stop where they are makes them too narrow
 
 Find = Callable[[Arguments], TrainedRuns[Any] | None]
+Judge = Callable[[TrainedRuns[Any]], Any]
+Effects = Callable[[Any], Sequence[Decisive]]
 
 
-@final
-@dataclass(frozen=True)
-class Network:
-    """What is known of a network: its values but the seed, and the errors of its runs in percent."""
+def answer_until(
+    until: float, arguments: Arguments, find: Find, judge: Judge, effects: Effects
+) -> tuple[TrainedRuns[Any], Any] | None:
+    """Return runs and record of a question, with seeds added until its verdict's effects are known well enough.
 
-    key: str
-    name: str  # reads: resnet-56
-    cell: Cell
-
-    @property
-    def half_width(self) -> float:
-        """Half-width, in points, of the interval of the difference from another network that is as well known."""
-        from scipy import stats  # here, as --help has to be quick
-
-        n = len(self.cell.values)
-        if n < 2:
-            return math.inf
-        return float(stats.t.isf((1 - INSIDE) / 2, 2 * (n - 1))) * math.sqrt(2 * self.cell.variance / n)
-
-    def seeds_for(self, until: float) -> int:
-        """Return about how many seeds it takes; at most twice as many as there are, as their spread is a guess."""
-        n = len(self.cell.values)
-        wanted = math.ceil(n * (self.half_width / until) ** 2) if n > 1 else FIRST
-        return min(max(wanted, n + 1), max(2 * n, 2), MOST)
-
-
-def find_until(find: Find, arguments: Arguments, error: str) -> TrainedRuns[Any] | None:
-    """Find the runs of a question, and add seeds where its networks' errors spread, as `until=` asks.
+    Each look is measured and judged as a whole answer is, so that the same command goes on where it was cut off.
 
     Args:
+        until: The half-width that all effects are to reach, in points or what the question takes for one.
+        arguments: What was typed.
         find: Returns the runs for arguments, trained where they are missing; None after a dry run.
-        arguments: What was typed, with `until`.
-        error: The measure that is to be known: test_error or train_error.
+        judge: Measures runs, and returns the record with its verdict.
+        effects: Returns those that the verdict of a record rests on.
 
     Raises:
         ValueError: `until=` stands beside `run=`, or seeds that are not whole numbers in a grid.
     """
-    until = arguments.until
-    if until is None:
-        return find(arguments)
     began, minutes = time.monotonic(), settings_of(arguments.overrides).minutes
     seeds = _first_seeds(arguments)
-    wanted: dict[str, int] = {}
+    wanted: dict[str, int] = {}  # seeds by the values of a network
     while True:
         runs = find(_with_seeds(arguments, seeds, wanted, _left(minutes, began)))
         if runs is None:
             print(_plan_text(until, len(seeds)))
             return None
-        networks = _networks(runs, error)
-        open_ones = [one for one in networks if one.half_width > until]
-        more = {one.key: one.seeds_for(until) for one in open_ones if len(one.cell.values) < MOST}
+        record = judge(runs)
+        found, asked = effects(record), Counter(ref.group for ref in runs.about.runs)
+        more = seeds_wanted(found, until, asked)
         left = _left(minutes, began)
         late = left is not None and left <= 0
         if not more or late or runs.sweep.missing:
-            told = _outcome(until, error, networks, late=late)
-            return replace(runs, about=replace(runs.about, until=told))
-        wanted = {one.key: max(wanted.get(one.key, len(seeds)), more.get(one.key, 0)) for one in networks}
+            told = _outcome(until, found, asked, late=late and bool(more), missing=bool(runs.sweep.missing))
+            return runs, replace(record, about=replace(record.about, until=told))
+        wanted = {_key(ref.values): more.get(ref.group, asked[ref.group]) for ref in runs.about.runs}
         seeds = _extended(seeds, max(wanted.values()))
 
 
 def _first_seeds(arguments: Arguments) -> tuple[int, ...]:
-    if RUN in arguments.options:
-        raise ValueError(f"until={arguments.until:g} adds seeds to a sweep, and run= names runs: leave one of them out")
+    for key, what in ((RUN, "names runs"), ("weights", "names a file")):
+        if key in arguments.options:
+            raise ValueError(
+                f"until={arguments.until:g} adds seeds to a sweep, and {key}= {what}: leave one of them out"
+            )
     settings = settings_of(arguments.overrides)
     if SEED not in override_values(arguments.overrides):
         return tuple(range(FIRST))
@@ -125,38 +106,42 @@ def _left(minutes: float | None, began: float) -> float | None:
     return None if minutes is None else minutes - (time.monotonic() - began) / 60
 
 
-def _networks(runs: TrainedRuns[Any], error: str) -> list[Network]:
-    images = runs.images.get("training" if error == "train_error" else "test", 0)
-    errors = {one.fingerprint: float(getattr(one, error)) for one in runs.measured}
-    by_key = grouped((one.ref for one in runs.finished), lambda ref: _key(ref.values))
-    return [
-        Network(key, refs[0].group, Cell(tuple(errors[ref.fingerprint] for ref in refs), images))
-        for key, refs in by_key.items()
-    ]
-
-
 def _key(values: Mapping[str, Any]) -> str:
     return json.dumps({key: value for key, value in values.items() if key != SEED}, sort_keys=True)
 
 
-def _outcome(until: float, error: str, networks: Sequence[Network], *, late: bool) -> str:
+def _outcome(until: float, effects: Sequence[Decisive], asked: Mapping[str, int], *, late: bool, missing: bool) -> str:
     """Say whether everything is known as well as was asked, and what is not."""
-    what = "training error" if error == "train_error" else "test error"
-    counts = [len(one.cell.values) for one in networks]
-    seeds = f"{min(counts)} to {max(counts)} seeds" if min(counts) < max(counts) else counted(counts[0], "seed")
-    wide = [one for one in networks if one.half_width > until]
+    low, high = min(asked.values()), max(asked.values())
+    seeds = f"{low} to {high} seeds" if low < high else counted(low, "seed")
+    wide = [one for one in effects if one.half_width > until]
+    if not effects:
+        return f"until={until:g} was not reached: nothing could be compared, with {seeds} a network."
     if not wide:
-        return f"Any two networks' {what} can be told apart to within {points(until)} points, with {seeds} each."
-    why = "sweep.minutes was over" if late else f"runs are missing, or {MOST} seeds were reached"
-    listed = ", ".join(f"{one.name} ({points(one.half_width)} points)" for one in wide[:5])
-    return (
-        f"until={until:g} was not reached, as {why}: with {seeds}, {listed} {'is' if len(wide) == 1 else 'are'} known "
-        "less well. The same command goes on."
-    )
+        return f"What the verdict rests on is known to within until={until:g}, with {seeds} a network."
+    if late:
+        why = "as sweep.minutes was over"
+    elif missing:
+        why = "as runs are missing"
+    elif all(one.fixed and not one.seeds_for(until) for one in wide):
+        why = "as the networks themselves lie off the fit, which more seeds don't change: it takes more networks"
+    else:
+        why = f"as {MOST} seeds were reached"
+    listed = "; ".join(f"{one.name} ({_within(one)})" for one in wide[:5])
+    more = f"; and {len(wide) - 5} more" if len(wide) > 5 else ""
+    goes_on = " The same command goes on." if late or missing else ""
+    return f"until={until:g} was not reached, {why}. With {seeds} a network, known less well: {listed}{more}.{goes_on}"
+
+
+def _within(one: Decisive) -> str:
+    if math.isinf(one.half_width):
+        return "no interval"
+    return f"to within {points(one.half_width * one.scale)} {one.unit}"
 
 
 def _plan_text(until: float, first: int) -> str:
     return (
-        f"then, until={until:g}: seeds are added to each network whose {INSIDE:.0%} interval is wider, at most as many "
-        f"again each time and {MOST} in all: up to {MOST / first:.0f} times the time above; sweep.minutes= bounds it"
+        f"then, until={until:g}: seeds are added where what the verdict rests on spreads, at most as many again each "
+        f"time and {MOST} in all: up to {MOST / first:.0f} times the time above; networks are measured anew each time; "
+        "sweep.minutes= bounds it"
     )

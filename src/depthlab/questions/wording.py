@@ -34,7 +34,7 @@ def interval_text(interval: Interval | None, over: str = "", number: Callable[[f
     """Write an interval: `95 % interval 7.0 to 9.2, 3 seeds`; what it is over alone where there is none."""
     if interval is None:
         return over
-    text = f"{100 * interval.level:.0f} % interval {number(interval.low)} to {number(interval.high)}"
+    text = f"{100 * interval.level:.3g} % interval {number(interval.low)} to {number(interval.high)}"
     return f"{text}, {over}" if over else text
 
 

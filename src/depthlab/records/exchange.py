@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from depthlab.records.base import Record
-from depthlab.records.statistics import Interval, Ratio
+from depthlab.records.statistics import Comparison, Interval, Ratio
 
 
 @dataclass(frozen=True)
@@ -57,3 +57,7 @@ class ExchangeFit(Record):
     seeds_std: float | None = None  # of the runs of one network
     df: int = 0  # degrees of freedom of intervals
     notes: tuple[str, ...] = ()  # what speaks against the numbers
+
+    def estimate(self, value: float, interval: Interval | None, p: float | None) -> Comparison:
+        """Return a slope or contrast of the fit as a comparison; networks are what is counted."""
+        return Comparison(value, (self.networks,), "contrast", interval, p, df=float(self.df))

@@ -89,3 +89,4 @@ class Comparison(Record):
     t: float | None = None  # the test's statistic; None where nothing spreads
     df: float | None = None  # its degrees of freedom
     note: str = ""  # why there is no test, "" if there is one
+    parts: tuple[float, ...] = ()  # variance of the difference that each of `n` adds; one number for pairs

@@ -37,14 +37,21 @@ def error_cells(runs: Sequence[MeasuredRun]) -> tuple[Estimate | None, ...]:
     )
 
 
+INTERVAL = "interval (95 % or as told)"  # over a column of `interval_cell`
+
+
 def interval_cell(interval: Interval | None) -> str | None:
-    """Write an interval, its width to two digits; beside zero also the nearer end, as to be clear of it is a result."""
+    """Write an interval, its width to two digits; beside zero also the nearer end, as to be clear of it is a result.
+
+    Its level is told if that isn't 95 %: beside a corrected p it is the level at which it agrees with the decision.
+    """
     if interval is None:
         return None
     ends = (interval.low, interval.high)
+    level = "" if interval.level == 0.95 else f" ({100 * interval.level:.3g} %)"
     if not all(map(math.isfinite, ends)):
-        return " to ".join(f"{end:.3g}" for end in ends)
+        return " to ".join(f"{end:.3g}" for end in ends) + level
     decimals = spread_decimals(interval.high - interval.low)
     if interval.low > 0 or interval.high < 0:
         decimals = max(decimals, min(spread_decimals(min(map(abs, ends))), _MOST_DECIMALS))
-    return " to ".join(fixed(end, decimals) for end in ends)
+    return " to ".join(fixed(end, decimals) for end in ends) + level

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from depthlab.records import Compared, FailureComparison
 from depthlab.report.blocks import Block, PageTable
-from depthlab.report.cells import interval_cell
+from depthlab.report.cells import INTERVAL, interval_cell
 from depthlab.report.digits import fixed, spread_decimals
+
+NOTE = "Differences: the first less the second. Intervals hold for all of a family at once, as p by Holm does."
 
 
 def comparison_table(
@@ -13,10 +15,10 @@ def comparison_table(
 ) -> PageTable:
     """Return a row for each comparison, by families; `of` is the unit of means, `difference` that of differences."""
     head = (
-        *("family", "networks", f"means ({of})", f"difference ({difference})", "95 % interval"),
+        *("family", "networks", f"means ({of})", f"difference ({difference})", INTERVAL),
         *("p", "p by Holm", "effect", "method", "seeds"),
     )
-    return PageTable(head, tuple(_row(one) for one in compared), "Differences: the first less the second.", name)
+    return PageTable(head, tuple(_row(one) for one in compared), NOTE, name)
 
 
 def planning_text(compared: Sequence[Compared]) -> tuple[str, ...]:

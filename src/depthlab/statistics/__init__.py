@@ -5,9 +5,9 @@ from depthlab.statistics.comparisons import paired, welch
 from depthlab.statistics.contrasts import Cell, contrast, least_count_variance, slope_weights, variance_floor
 from depthlab.statistics.crossed import crossed, discordant_interval, fisher, mcnemar, seeds_and_images_interval
 from depthlab.statistics.effects import cohen_d, hedges_g, paired_dz
-from depthlab.statistics.equivalence import equivalence, standard_error
+from depthlab.statistics.equivalence import equivalence
 from depthlab.statistics.factorial import Factorial, cell_place, change, factorial
-from depthlab.statistics.families import holm
+from depthlab.statistics.families import corrected, holm
 from depthlab.statistics.intervals import bootstrap_interval, proportion_interval, summarize, t_interval
 from depthlab.statistics.planning import (
     detectable_difference,
@@ -18,7 +18,8 @@ from depthlab.statistics.planning import (
     upper_spread,
 )
 from depthlab.statistics.ratios import fieller_ratio
-from depthlab.statistics.significance import ALPHA, LEVEL, claim_level, is_significant, looked_at
+from depthlab.statistics.significance import ALPHA, LEVEL, claim_level, is_significant, looked_at, told_level
+from depthlab.statistics.student import at_level, standard_error
 from depthlab.statistics.trend import failure_limit, jonckheere, least_trend_p
 
 __all__ = [
@@ -33,12 +34,14 @@ __all__ = [
     "Ratio",
     "Summary",
     "Trend",
+    "at_level",
     "bootstrap_interval",
     "cell_place",
     "change",
     "claim_level",
     "cohen_d",
     "contrast",
+    "corrected",
     "crossed",
     "detectable_difference",
     "discordant_interval",
@@ -67,6 +70,7 @@ __all__ = [
     "summarize",
     "t_interval",
     "t_test_power",
+    "told_level",
     "upper_spread",
     "variance_floor",
     "welch",

@@ -8,7 +8,6 @@ from depthlab.records import Comparison, Interval
 from depthlab.statistics.contrasts import variance_floor
 from depthlab.statistics.effects import paired_effect, pairs, pooled_effect, unbiasing
 from depthlab.statistics.samples import check_level, mean_of, rounding, sample, variance_of
-from depthlab.statistics.significance import LEVEL
 from depthlab.statistics.student import t_tested
 
 ONE_VALUE = "a side has one value, which has no spread: no test"
@@ -20,7 +19,7 @@ Floors = tuple[float, float]  # least variances of a and b
 
 
 def welch(
-    a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, images: int = 0, floors: Floors | None = None
+    a: Iterable[float], b: Iterable[float], level: float | None = None, *, images: int = 0, floors: Floors | None = None
 ) -> Comparison:
     """Compare two independent samples, whose variances may differ (Welch, Biometrika 34, 1947).
 
@@ -35,7 +34,7 @@ def welch(
     Raises `ValueError` for a side without values or with one that isn't finite.
     """
     first, second = sample(a, "a"), sample(b, "b")
-    check_level(level)
+    level = check_level(level)
     difference, n = mean_of(first) - mean_of(second), (first.size, second.size)
     if min(n) < 2:
         return Comparison(difference, n, "none", note=ONE_VALUE)
@@ -45,7 +44,7 @@ def welch(
     error = math.sqrt(u + v)
     value = pooled_effect(first, second)
     effect = None if value is None else value * unbiasing(sum(n) - 2)
-    blank = Comparison(difference, n, "welch", effect=effect, effect_kind="Hedges' g")
+    blank = Comparison(difference, n, "welch", effect=effect, effect_kind="Hedges' g", parts=(u, v))
     if error <= (nothing := rounding(first, second)):
         return _without_spread(blank, nothing, level, NO_SPREAD)
     share = u / (u + v)
@@ -54,7 +53,7 @@ def welch(
 
 
 def paired(
-    a: Iterable[float], b: Iterable[float], level: float = LEVEL, *, images: int = 0, floors: Floors | None = None
+    a: Iterable[float], b: Iterable[float], level: float | None = None, *, images: int = 0, floors: Floors | None = None
 ) -> Comparison:
     """Compare pairs, such as runs of two networks from the same initial weights, in the same order (Student, 1908).
 
@@ -66,14 +65,15 @@ def paired(
     samples that don't spread. Raises `ValueError` as `welch` does, and for sides of unequal length.
     """
     first, second = pairs(a, b)
-    check_level(level)
+    level = check_level(level)
     differences, n = first - second, (first.size, second.size)
     difference = mean_of(differences)
     if first.size < 2:
         return Comparison(difference, n, "none", note=ONE_VALUE)
     floor = sum(floors or (variance_floor(first, images), variance_floor(second, images)))
     error = math.sqrt(max(variance_of(differences), floor) / first.size)
-    blank = Comparison(difference, n, "paired t", effect=paired_effect(first, second), effect_kind="paired dz")
+    effect = paired_effect(first, second)
+    blank = Comparison(difference, n, "paired t", effect=effect, effect_kind="paired dz", parts=(error**2,))
     if error <= (nothing := rounding(first, second)):
         spreads = math.sqrt(variance_of(first) / first.size) > nothing
         return _without_spread(blank, nothing, level, NO_SPREAD_OF_PAIRS if spreads else NO_SPREAD)

@@ -9,7 +9,6 @@ import numpy as np
 
 from depthlab.records import Comparison
 from depthlab.statistics.samples import check_level, mean_of, rounding, sample, variance_of
-from depthlab.statistics.significance import LEVEL
 from depthlab.statistics.student import t_tested
 
 ONE_VALUE = "a cell has one value, which has no spread: no test"
@@ -61,7 +60,7 @@ def slope_weights(places: Sequence[float]) -> tuple[float, ...]:
     return tuple(float(weight) for weight in x / (x**2).sum())
 
 
-def contrast(cells: Sequence[Cell], weights: Sequence[float], level: float = LEVEL) -> Comparison:
+def contrast(cells: Sequence[Cell], weights: Sequence[float], level: float | None = None) -> Comparison:
     """Test whether a weighted sum of cell means differs from zero, with each cell's own variance.
 
     t = sum w m / sqrt(sum w² s²/n), with df = (sum w² s²/n)² / sum (w² s²/n)²/(n - 1) (Welch, Biometrika 38, 1951;
@@ -76,7 +75,7 @@ def contrast(cells: Sequence[Cell], weights: Sequence[float], level: float = LEV
     Raises:
         ValueError: a value isn't finite, or all weights are zero.
     """
-    check_level(level)
+    level = check_level(level)
     used = [(cell, weight) for cell, weight in zip(cells, weights, strict=True) if weight]
     if not used:
         raise ValueError("all weights are zero: there is nothing to test")
@@ -90,4 +89,4 @@ def contrast(cells: Sequence[Cell], weights: Sequence[float], level: float = LEV
     if error <= largest * rounding(*(sample(cell.values) for cell, _ in used)):
         return Comparison(difference, n, "none", note=NO_SPREAD)
     df = error**4 / math.fsum(part**2 / (size - 1) for part, size in zip(parts, n, strict=True))
-    return t_tested(Comparison(difference, n, "contrast"), error, df, level)
+    return t_tested(Comparison(difference, n, "contrast", parts=tuple(parts)), error, df, level)

@@ -8,18 +8,17 @@ from scipy import stats
 
 from depthlab.records import Comparison, Interval
 from depthlab.statistics.samples import check_level
-from depthlab.statistics.significance import LEVEL
 from depthlab.statistics.student import t_tested
 
 Matrix = npt.NDArray[np.bool_]
 
 
-def seeds_and_images_interval(a: npt.ArrayLike, b: npt.ArrayLike, level: float = LEVEL) -> Interval | None:
+def seeds_and_images_interval(a: npt.ArrayLike, b: npt.ArrayLike, level: float | None = None) -> Interval | None:
     """Return the interval of `crossed`: where the mean of `a` less that of `b` lies, for other seeds and images."""
     return crossed(a, b, level).interval
 
 
-def crossed(a: npt.ArrayLike, b: npt.ArrayLike, level: float = LEVEL) -> Comparison:
+def crossed(a: npt.ArrayLike, b: npt.ArrayLike, level: float | None = None) -> Comparison:
     """Compare two networks whose runs were all tested on the same images, over seeds and images at once.
 
     `a` and `b` are of shape (seeds, images) and tell which images each run gets wrong; the networks may have different
@@ -36,7 +35,7 @@ def crossed(a: npt.ArrayLike, b: npt.ArrayLike, level: float = LEVEL) -> Compari
     With one seed on a side, nothing is known of seeds: no test, as for `welch`. Raises `ValueError` for arrays that are
     no such matrices, or of different images.
     """
-    check_level(level)
+    level = check_level(level)
     first, second = _matrix(a, "a"), _matrix(b, "b")
     if first.shape[1] != second.shape[1]:
         raise ValueError(f"a has {first.shape[1]} images and b {second.shape[1]}: compare them on the same images")
@@ -74,13 +73,13 @@ def fisher(a: tuple[int, int], b: tuple[int, int]) -> float:
     return float(stats.fisher_exact(table).pvalue)
 
 
-def discordant_interval(only_a: int, only_b: int, images: int, level: float = LEVEL) -> Interval:
+def discordant_interval(only_a: int, only_b: int, images: int, level: float | None = None) -> Interval:
     """Return the interval of a difference of errors, a fraction, of two runs on the same images, over images.
 
     (x - y) ± z sqrt((x + y - (x - y)²) / (n + 2)) with x = (only_a + 1) / (n + 2), y = (only_b + 1) / (n + 2): Wald's
     with an image added to either side (Bonett & Price, J. Educ. Behav. Stat. 37, 2012). It says nothing of other seeds.
     """
-    check_level(level)
+    level = check_level(level)
     x, y = ((count + 1) / (images + 2) for count in (only_a, only_b))
     half = float(stats.norm.isf((1 - level) / 2)) * math.sqrt((x + y - (x - y) ** 2) / (images + 2))
     return Interval(x - y - half, x - y + half, level)

@@ -2,12 +2,12 @@
 
 import math
 
-from depthlab.records import Comparison, Equivalence, Interval
-from depthlab.statistics.significance import ALPHA
-from depthlab.statistics.student import t_quantile, t_tail
+from depthlab.records import Comparison, Equivalence
+from depthlab.statistics.significance import claim_level
+from depthlab.statistics.student import at_level, standard_error, t_tail
 
 
-def equivalence(comparison: Comparison, margin: float, alpha: float = ALPHA) -> Equivalence:
+def equivalence(comparison: Comparison, margin: float, alpha: float | None = None) -> Equivalence:
     """Test whether a difference lies within ± `margin` (TOST; Schuirmann, J. Pharmacokinet. Biopharm. 15, 1987).
 
     Both "it is not below -margin" and "it is not above +margin" are tested one-sided at `alpha`; p is the larger one.
@@ -16,7 +16,7 @@ def equivalence(comparison: Comparison, margin: float, alpha: float = ALPHA) -> 
     Args:
         comparison: With its t and df, as `welch`, `paired` and `contrast` return it; without a test there is no claim.
         margin: The largest difference that does not matter, in the units of the difference.
-        alpha: Of each of the two tests, and of both together.
+        alpha: Of each of the two tests, and of both together; None for the p below which claims are made.
 
     Raises:
         ValueError: the margin is not a positive number.
@@ -27,14 +27,5 @@ def equivalence(comparison: Comparison, margin: float, alpha: float = ALPHA) -> 
         return Equivalence(margin, None, None)
     error = standard_error(comparison)
     below, above = ((margin + sign * comparison.difference) / error for sign in (1, -1))
-    half = t_quantile(1 - 2 * alpha, comparison.df) * error
-    interval = Interval(comparison.difference - half, comparison.difference + half, 1 - 2 * alpha)
+    interval = at_level(comparison, 1 - 2 * (alpha or claim_level())).interval
     return Equivalence(margin, t_tail(min(below, above), comparison.df), interval)
-
-
-def standard_error(comparison: Comparison) -> float:
-    """Return the standard error of a difference that was tested, from its interval."""
-    interval = comparison.interval
-    assert interval is not None and comparison.df is not None, "a difference without a test has no standard error"
-    half = (interval.high - interval.low) / 2
-    return half / t_quantile(interval.level, comparison.df)

@@ -12,23 +12,25 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
-from scipy import linalg, stats
+from scipy import linalg
 
-from depthlab.records import Exchange, ExchangeFit, Interval, RateContrast, RateRatio
+from depthlab.records import Comparison, Exchange, ExchangeFit, Interval, RateContrast, RateRatio
 from depthlab.statistics.exchange_ratios import exchange_ratios
 from depthlab.statistics.exchange_spread import Array, Point, Spread, find_spread
-from depthlab.statistics.families import holm
-from depthlab.statistics.significance import LEVEL
+from depthlab.statistics.families import corrected
+from depthlab.statistics.significance import told_level
+from depthlab.statistics.student import t_tested
 
 AXES = ("depth", "width", "cardinality")
 
 
-def fit_exchange(measure: str, points: Sequence[Point], *, level: float = LEVEL) -> ExchangeFit:
+def fit_exchange(measure: str, points: Sequence[Point]) -> ExchangeFit:
     """Fit the exchange rates of the axes that vary.
 
     Intervals and p-values are Student's, with networks as the unit of replication (`find_spread`). Those of all slopes
-    and contrasts together are corrected by Holm's method. Where networks are too few to tell the axes apart there is
-    no fit, and where they are too few to judge by, slopes without intervals; `notes` says so.
+    and contrasts together are corrected by Holm's method, with intervals that agree (`corrected`). Where networks are
+    too few to tell the axes apart there is no fit, and where they are too few to judge by, slopes without intervals;
+    `notes` says so.
     """
     points = [point for point in points if point.errors]
     blank = ExchangeFit(measure, sum(len(point.errors) for point in points), len(points))
@@ -42,14 +44,16 @@ def fit_exchange(measure: str, points: Sequence[Point], *, level: float = LEVEL)
     found = find_spread(points, design, means, slopes)
     spread = None if isinstance(found, str) else found
     first = len(families)
-    exchanges = [_exchange(axis, first + number, slopes, factors, spread, level) for number, axis in enumerate(axes)]
-    contrasts = _contrasts(axes, first, slopes, factors, spread, level)
-    corrected = holm([*(one.p for one in exchanges), *(one.p for one in contrasts)])
+    doublings = {axis: float(factors[first + n]) for n, axis in enumerate(axes)}
+    units = {axis: np.eye(len(slopes))[first + number] for number, axis in enumerate(axes)}
+    pairs = [(b, a) for a, b in combinations(axes, 2) if doublings[a] > 0 and doublings[b] > 0]
+    apart = [units[b] / doublings[b] - units[a] / doublings[a] for b, a in pairs]
+    told = corrected(_estimate(weights, slopes, spread) for weights in (*units.values(), *apart))
     fit = replace(
         blank,
-        exchanges=tuple(replace(one, p_holm=p) for one, p in zip(exchanges, corrected, strict=False)),
-        contrasts=tuple(replace(one, p_holm=p) for one, p in zip(contrasts, corrected[len(axes) :], strict=True)),
-        ratios=_ratios(axes, first, slopes, factors, spread, level),
+        exchanges=tuple(_exchange(axis, doublings[axis], *one) for axis, one in zip(axes, told, strict=False)),
+        contrasts=tuple(_contrast(*pair, *one) for pair, one in zip(pairs, told[len(axes) :], strict=True)),
+        ratios=_ratios(axes, first, slopes, factors, spread),
         levels={family: float(slopes[number]) for number, family in enumerate(families)},
     )
     if isinstance(found, str):
@@ -82,33 +86,23 @@ def _solve(rows: Array, values: Array) -> Array:
     return np.asarray(linalg.lstsq(rows, values)[0], dtype=float)
 
 
-def _exchange(axis: str, column: int, slopes: Array, factors: Array, spread: Spread | None, level: float) -> Exchange:
-    weights = np.zeros_like(slopes)
-    weights[column] = 1.0
-    points, interval, p = _estimate(weights, slopes, spread, level)
-    doublings = float(factors[column])  # of the cost
-    per_cost: float | None = None
-    per_interval: Interval | None = None
-    if doublings > 0:
-        per_cost, per_interval, _ = _estimate(weights / doublings, slopes, spread, level)
-    return Exchange(axis, points, 2.0**doublings, per_cost, interval, per_interval, p)
+def _exchange(axis: str, doublings: float, tested: Comparison, p_holm: float | None) -> Exchange:
+    """Return what a doubling of an axis buys; it doubles the cost so often."""
+    points, interval = tested.difference, tested.interval
+    blank = Exchange(axis, points, 2.0**doublings, None, interval, p=tested.p, p_holm=p_holm)
+    if doublings <= 0:
+        return blank
+    per_interval = interval and Interval(interval.low / doublings, interval.high / doublings, interval.level)
+    return replace(blank, per_cost=points / doublings, per_cost_interval=per_interval)
 
 
-def _contrasts(
-    axes: Sequence[str], first: int, slopes: Array, factors: Array, spread: Spread | None, level: float
-) -> list[RateContrast]:
-    """Compare what a doubling of the cost buys along each two axes; the later axis less the earlier one."""
-    found = []
-    for (one, earlier), (two, later) in combinations(enumerate(axes, first), 2):
-        if factors[one] > 0 and factors[two] > 0:
-            weights = np.zeros_like(slopes)
-            weights[one], weights[two] = -1 / factors[one], 1 / factors[two]
-            found.append(RateContrast(later, earlier, *_estimate(weights, slopes, spread, level)))
-    return found
+def _contrast(later: str, earlier: str, tested: Comparison, p_holm: float | None) -> RateContrast:
+    """Compare what a doubling of the cost buys along two axes; the later axis less the earlier one."""
+    return RateContrast(later, earlier, tested.difference, tested.interval, tested.p, p_holm)
 
 
 def _ratios(
-    axes: Sequence[str], first: int, slopes: Array, factors: Array, spread: Spread | None, level: float
+    axes: Sequence[str], first: int, slopes: Array, factors: Array, spread: Spread | None
 ) -> tuple[RateRatio, ...]:
     """Divide what a doubling of each axis changes by what one of each other axis does."""
     places = {axis: first + number for number, axis in enumerate(axes)}
@@ -124,20 +118,16 @@ def _ratios(
         {axis: float(factors[place]) for axis, place in places.items()},
         covariance,
         0 if spread is None else spread.df,
-        level,
+        told_level(),
     )
 
 
-def _estimate(
-    weights: Array, slopes: Array, spread: Spread | None, level: float
-) -> tuple[float, Interval | None, float | None]:
-    """Return a weighted sum of slopes with its interval, and the p that it is zero."""
-    value = float(weights @ slopes)
+def _estimate(weights: Array, slopes: Array, spread: Spread | None) -> Comparison:
+    """Return a weighted sum of slopes, tested against zero."""
+    blank = Comparison(float(weights @ slopes), (), "none" if spread is None else "contrast")
     if spread is None:
-        return value, None, None
-    error = float(weights @ spread.covariance @ weights) ** 0.5
-    half = float(stats.t.isf((1 - level) / 2, spread.df)) * error
-    return value, Interval(value - half, value + half, level), float(2 * stats.t.sf(abs(value) / error, spread.df))
+        return blank
+    return t_tested(blank, float(weights @ spread.covariance @ weights) ** 0.5, spread.df, told_level())
 
 
 def _without_fit(blank: ExchangeFit, coefficients: int, axes: Sequence[str]) -> ExchangeFit:

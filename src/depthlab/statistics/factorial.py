@@ -9,7 +9,6 @@ from typing import Any, final
 from depthlab.records import Change, FactorialAxis
 from depthlab.statistics.contrasts import Cell, contrast
 from depthlab.statistics.samples import check_level, sample
-from depthlab.statistics.significance import LEVEL
 
 Place = tuple[int, ...]  # of a cell: that of its level on each axis
 
@@ -65,7 +64,7 @@ def change(
     *,
     at: Mapping[str, Any] | None = None,
     less: Mapping[str, Any] | None = None,
-    level: float = LEVEL,
+    level: float | None = None,
 ) -> Change:
     """Return how much the measure changes from the first level of an axis to its last.
 
@@ -79,7 +78,7 @@ def change(
     narrower where seeds don't matter, but wrong where they do: where the runs of a noisy arm do well and badly
     together it finds changes that are not there in up to 13 % of studies.
     """
-    check_level(level)
+    level = check_level(level)
     at, less = dict(at or {}), dict(less or {})
     weights, left_out, combinations = _weights(data, axis, at, less)
     blank = Change(measure, axis, at, less, left_out=left_out, combinations=combinations)

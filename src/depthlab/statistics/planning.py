@@ -6,8 +6,7 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from depthlab.records import Comparison
-from depthlab.statistics.equivalence import standard_error
-from depthlab.statistics.student import t_quantile
+from depthlab.statistics.student import standard_error, t_quantile
 
 MOST_SEEDS = 100_000  # up to here the noncentral t is right to eight digits
 HIGHEST_LEVEL = 0.9999  # beyond it, with two seeds, the series of the noncentral t don't converge

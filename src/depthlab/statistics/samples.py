@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from depthlab.statistics.significance import told_level
+
 Sample = npt.NDArray[np.float64]
 
 LARGEST = 1e150  # beyond it a square is not finite
@@ -32,10 +34,16 @@ def sample(values: Iterable[float], name: str = "values") -> Sample:
     return numbers
 
 
-def check_level(level: float) -> None:
-    """Raise `ValueError` unless `level` is the confidence level of an interval, a share between 0 and 1."""
+def check_level(level: float | None) -> float:
+    """Return the confidence level of an interval: `level`, or for None that of intervals beside claims (`told_level`).
+
+    Raises `ValueError` unless it is a share between 0 and 1.
+    """
+    if level is None:
+        return told_level()
     if isinstance(level, bool) or not 0 < level < 1:
         raise ValueError(f"level={level} is not a confidence level: give a share between 0 and 1, such as 0.95")
+    return level
 
 
 def mean_of(numbers: Sample) -> float:

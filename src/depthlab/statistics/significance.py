@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 ALPHA = 0.05  # a claim is made where its p, corrected over its family, is below it
-LEVEL = 1 - ALPHA  # of the intervals that are told beside claims
+LEVEL = 1 - ALPHA  # of the intervals that are told beside claims, after one look at the runs
 
 _looks: ContextVar[int] = ContextVar("looks", default=1)
 
@@ -18,6 +18,11 @@ def is_significant(p: float | None) -> bool:
 def claim_level() -> float:
     """Return the p below which a claim is made: `ALPHA`, divided by the looks that were taken at growing runs."""
     return ALPHA / _looks.get()
+
+
+def told_level() -> float:
+    """Return the level of the intervals that are told beside claims, so that they agree: `LEVEL` after one look."""
+    return 1 - claim_level()
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def _is_small(sizes: Counts, ties: Sequence[int]) -> bool:
     return states <= MOST_STATES and states * allocations <= MOST_ALLOCATIONS
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _exact_shares(sizes: Counts, ties: Counts) -> npt.NDArray[np.float64]:
     """Return the share of all arrangements that have 2 J = 0, 1, 2, ...
 

@@ -88,10 +88,10 @@ def test_the_verdict_is_computed() -> None:
         "after deleting 33 % of the units that keep the shape (33 % of all units) the error rises, with each doubling "
         "of the units, by 10.0 points less" in text
     )
-    assert "goes with the units to the power 1.0" in text and "95 % interval" in text
+    assert "goes with the units to the power 1.0" in text and "99.3 % interval" in text
     text = told(turned())
     assert "is not supported: of its 6 parts 2 supported, 4 contradicted." in text
-    assert "by 6.0 points more (95 % interval 5." in text
+    assert "by 6.0 points more (99" in text
 
 
 def test_where_nothing_depends_on_depth_nothing_is_decided() -> None:

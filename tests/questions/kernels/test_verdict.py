@@ -26,7 +26,9 @@ def test_each_kind_is_compared_with_the_skeleton_within_its_slot() -> None:
 
 def test_the_verdict_names_who_differs_and_who_can_not_be_told_apart() -> None:
     activation, normalization, far, failures, lost = told(SEVERAL)
-    assert activation.startswith("Activation: test error less that of resnet-8, in points with 95 % intervals: gelu -2")
+    assert activation.startswith(
+        "Activation: test error less that of resnet-8, in points with simultaneous 95 % intervals: gelu -2"
+    )
     assert "tanh +4" in activation and "no difference" not in activation
     assert normalization.startswith("Normalization: no kind's test error is shown to differ from that of resnet-8")
     assert far == "Far from equal in cost, as no width is nearer: normalization=none -12 %."
@@ -50,7 +52,9 @@ def test_what_is_clear_of_one_kind_alone_is_not_of_one_among_two() -> None:
         "Activation: no kind's test error is shown to differ from that of resnet-8"
     )
     alone = told(SEVERAL | {"activation=tanh": kinds_of["activation=tanh"], "activation=gelu": []})[0]
-    assert alone.startswith("Activation: test error less that of resnet-8, in points with 95 % intervals: tanh +0.83")
+    assert alone.startswith(
+        "Activation: test error less that of resnet-8, in points with simultaneous 95 % intervals: tanh +0.83"
+    )
 
 
 def test_one_seed_makes_no_claim() -> None:

@@ -24,7 +24,7 @@ def test_a_network_that_loses_less_is_named_with_its_interval() -> None:
     assert record.headline == "Deleting a unit hurts resnet-20 less than plain-20."
     assert record.about.verdict[0] == record.headline
     sentence = next(text for text in record.about.verdict if text.startswith("resnet-20: deleting"))
-    assert "one of its 6 sites raises the test error by 5.0 points (95 % interval 2.5 to 7.5, 3 seeds)" in sentence
+    assert "one of its 6 sites raises the test error by 5.0 points (97.5 % interval 1.4 to 8.6, 3 seeds)" in sentence
     assert "from 3.1 to 8.1 % (median over sites)" in sentence
     [compared] = [text for text in record.about.verdict if text.startswith("Deleting one unit")]
     assert compared.startswith(
@@ -44,8 +44,8 @@ def test_what_seeds_do_not_bear_is_no_claim() -> None:
     assert record.headline == "No difference shown between resnet-20 and plain-20."
     told = record.about.verdict[-1]
     assert "by Holm): no difference shown. 3 seeds tell it to within 40.7 points; 0.5 points take more than" in told
-    assert "changes the test error by 2.0 points, not shown to differ from 0 (95 % in" in record.about.verdict[2]
-    assert "points; 0.5 points take about 20 to 75: type 'seed=range(75)'." in record.about.verdict[2]
+    assert "changes the test error by 2.0 points, not shown to differ from 0 (97.5 % in" in record.about.verdict[2]
+    assert "points; 0.5 points take about 25 to 95: type 'seed=range(95)'." in record.about.verdict[2]
 
 
 def test_one_seed_has_no_test() -> None:

@@ -26,14 +26,14 @@ def test_what_was_built_in_is_found() -> None:
 
 def test_sentences_hold_numbers_intervals_and_interactions() -> None:
     told = record_of(3).about.verdict[1:]
-    assert told[0].startswith("weight_decay at 0.0005 lowers the test error by ") and "95 % interval 1." in told[0]
+    assert told[0].startswith("weight_decay at 0.0005 lowers the test error by ") and "97.5 % interval 1." in told[0]
     assert "p = " in told[0] and told[1].startswith("3 seeds tell it to within ")
     assert any(sentence.startswith("drop_path at 0.5 lowers the test error by ") for sentence in told)
     (depends,) = (sentence for sentence in told if sentence.startswith("What drop_path does depends on depth: "))
     assert "points at depth 8 and by -" in depends and "points at depth 20 (difference -" in depends
     quiet = told[-1]
     assert quiet.startswith("No interaction shown in the test error: weight_decay × drop_path (")
-    assert "weight_decay × depth (" in quiet and quiet.count("95 % interval") == 2
+    assert "weight_decay × depth (" in quiet and quiet.count("98.3 % interval") == 2
 
 
 def test_a_gap_that_is_the_test_error_is_not_told_again() -> None:

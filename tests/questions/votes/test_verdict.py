@@ -172,7 +172,7 @@ def test_few_images_can_not_show_equivalence_and_it_is_said(record: VotesRecord)
 def test_of_one_training_nothing_is_claimed() -> None:
     record = record_of(1, (DROPPING,))
     assert {one.comparison.method for one in record.contrasts} == {"none"}
-    assert record.about.verdict[-1].endswith("and so no claim: type seed=range(5) for five.")
+    assert record.about.verdict[-1].endswith("and so no claim: type 'seed=range(5)'.")
     assert "is not shown" in record.about.verdict[0]
 
 
@@ -205,7 +205,9 @@ def test_the_verdict_tells_what_was_put_in(record: VotesRecord) -> None:
     text = " ".join(record.about.verdict)
     alike = "as often as weight scaling, to within 0.5 points, from m = "
     assert f"{DROPPING}: the average of sampled networks errs {alike}" in text
-    assert f"{DEEP}: 50 sampled sub-networks together err 3.4 points more than the whole network (95 % interval" in text
+    assert (
+        f"{DEEP}: 50 sampled sub-networks together err 3.4 points more than the whole network (98.3 % interval" in text
+    )
     assert f"{PLAIN}: 2 independent networks err 0.5" in text
     assert f"{CYCLIC}: the last 5 snapshots together err 1.0 points less than the last one alone" in text
     assert "two sampled networks of one training on 4.0 %, two independent networks on 3.0 %." in text

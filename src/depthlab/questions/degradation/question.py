@@ -9,7 +9,6 @@ QUESTION = Question(
     package=__package__,
     find=find_degradation_runs,
     read=read_margin,
-    error="train_error",
     options={
         MARGIN: "the largest difference of training errors, in points, that does not matter [0.5]",
         "tune": "an axis, such as learning_rate, to choose for each network on validation [none]",

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from depthlab.questions.degradation.record import Ladder, Rung, SeriesTrend
 from depthlab.report.blocks import PageTable
-from depthlab.report.cells import interval_cell
+from depthlab.report.cells import INTERVAL, interval_cell
 
 
 def trend_table(trends: Sequence[SeriesTrend]) -> PageTable:
     """Return a row for each series: its trend, and its deepest network against the shallowest."""
     head = (
         *("series", "runs", "diverged", "deeper errs more", "test", "p", "p, all series"),
-        *("deepest − shallowest (points)", "95 % interval", "equal within the margin: p", "p, all series "),
+        *("deepest − shallowest (points)", INTERVAL, "equal within the margin: p", "p, all series "),
     )
     return PageTable(head, tuple(_trend_row(one) for one in trends), "Deeper errs more: of two runs.", "trends")
 

@@ -11,8 +11,8 @@ from depthlab.questions.grouping import grouped
 from depthlab.questions.planning import enough_text
 from depthlab.records import Comparison, MeasuredRun, RunRef
 from depthlab.statistics import (
-    ALPHA,
     Cell,
+    claim_level,
     contrast,
     equivalence,
     is_significant,
@@ -183,7 +183,7 @@ def _find_trend(series: str, networks: Sequence[Network], rule: Rule) -> SeriesT
     blank = replace(blank, trend=trend, effect=effect, slope=_find_slope(networks, rule))
     if effect is not None:
         blank = replace(blank, equivalence=equivalence(effect, rule.margin), enough=enough_text(effect))
-    if least_trend_p(trend.n) < ALPHA:
+    if least_trend_p(trend.n) < claim_level():
         return replace(blank, test=JONCKHEERE, p=trend.p)
     if len(there) == 2 and min(trend.n) > 1 and rule.training_images:
         return replace(blank, test=WELCH, p=_compare_logits(there[1], there[0], rule).p)
@@ -217,11 +217,16 @@ def _find_slope(networks: Sequence[Network], rule: Rule) -> Comparison | None:
     cells = [network.cell(rule) for network in networks if network.ranked]
     if min(len(cell.values) for cell in cells) < 2:
         return None
-    return contrast(cells, slope_weights(_places(networks)), 1 - 2 * ALPHA)
+    return contrast(cells, slope_weights(_places(networks)), 1 - 2 * claim_level())
 
 
 def _places(networks: Sequence[Network]) -> list[float]:
     return [math.log2(one.place) if one.place > 0 else one.place for one in networks if one.ranked]
+
+
+def sloped(networks: Sequence[Network], rule: Rule) -> list[Network]:
+    """Return the networks of a series that a slope is computed from: those with two runs or more."""
+    return [network for network in networks if len(network.cell(rule).values) > 1]
 
 
 def _contrast_slopes(first: Sequence[Network], second: Sequence[Network], rule: Rule) -> Comparison | None:
@@ -229,10 +234,9 @@ def _contrast_slopes(first: Sequence[Network], second: Sequence[Network], rule: 
     cells: list[Cell] = []
     weights: list[float] = []
     for networks, sign in ((first, 1), (second, -1)):
-        there = [(network.place, cell) for network in networks if len((cell := network.cell(rule)).values) > 1]
+        there = sloped(networks, rule)
         if len(there) < 2:
             return None
-        places = [math.log2(place) if place > 0 else place for place, _ in there]
-        cells += [cell for _, cell in there]
-        weights += [sign * weight for weight in slope_weights(places)]
+        cells += [network.cell(rule) for network in there]
+        weights += [sign * weight for weight in slope_weights(_places(there))]
     return contrast(cells, weights)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Literal
 
 from depthlab.questions.compared import TEST, TRAINING, compare_networks
+from depthlab.questions.decisive import Decisive
 from depthlab.questions.degradation.choices import judge_tuning
 from depthlab.questions.degradation.record import Condition, DegradationRecord, Ladder, SeriesTrend, Tuning
 from depthlab.questions.degradation.trends import (
@@ -19,6 +20,7 @@ from depthlab.questions.degradation.trends import (
     has_trend,
     rises,
     series_networks,
+    sloped,
 )
 from depthlab.questions.failures import DIVERGED
 from depthlab.questions.grouping import grouped
@@ -43,6 +45,25 @@ def judge(record: DegradationRecord) -> DegradationRecord:
     depends = [tell_tuning(tuning, *judged)] if tuning is not None else []
     about = replace(record.about, verdict=(judged[0].headline, *judged[0].verdict, *depends))
     return replace(record, about=about, conditions=tuple(judged), tuning=tuning)
+
+
+def decisive(record: DegradationRecord) -> list[Decisive]:
+    """Return what the verdict rests on: the change from end to end of each series, and what shortcuts change."""
+    condition = record.conditions[0]
+    found = [
+        Decisive(f"{one.deepest} less {one.shallowest}", one.effect, ((one.deepest,), (one.shallowest,)))
+        for one in condition.trends
+        if one.effect is not None
+    ]
+    ladder = condition.ladder
+    if ladder is not None and ladder.slopes is not None:
+        refs = [ref for ref in record.about.runs if ref.fingerprint in condition.members]
+        rule = Rule(record.trained, record.chance, record.margin)
+        series = series_networks(refs, record.measured)
+        names = [(one.name,) for name in (ladder.without, ladder.with_) for one in sloped(series[name], rule)]
+        what = f"a doubling of depth, {ladder.without} less {ladder.with_}"
+        found.append(Decisive(what, ladder.slopes, tuple(names)))
+    return found
 
 
 def judge_condition(

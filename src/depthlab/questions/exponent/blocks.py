@@ -7,7 +7,7 @@ from depthlab.questions.exponent.figures import RemovalPanel, Value, exponents
 from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentRecord, ExponentRun
 from depthlab.questions.grouping import grouped
 from depthlab.report.blocks import PageTable, Picture
-from depthlab.report.cells import interval_cell
+from depthlab.report.cells import INTERVAL, interval_cell
 
 
 def exponent_picture(record: ExponentRecord) -> Picture:
@@ -71,13 +71,13 @@ def part_table(record: ExponentRecord, name: str) -> PageTable:
     rows = [
         (
             *(one.measure, one.claim, one.value),
-            None if one.low is None or one.high is None else f"{one.low:.3g} to {one.high:.3g}",
+            interval_cell(one.comparison.interval if one.comparison else None),
             *(one.p, one.p_holm, one.stands),
         )
         for one in record.parts
     ]
     return PageTable(
-        ("measure", "claim", "for the reading", "95 % interval", "p", "p by Holm", "stands"),
+        ("measure", "claim", "for the reading", INTERVAL, "p", "p by Holm", "stands"),
         tuple(rows),
         "By a doubling of the units (depth), of the groups (cardinality), and of the multiply-adds along depth less "
         "along cardinality (exchange). Positive numbers agree with the reading: so many points of rise less, or so "
@@ -96,7 +96,7 @@ def slope_table(record: ExponentRecord, name: str) -> PageTable:
         for fit in record.fits
         for one in fit.exchanges
     ]
-    head = ("measure", "axis", "a doubling costs (times)", "and changes the measure by", "95 % interval", "p")
+    head = ("measure", "axis", "a doubling costs (times)", "and changes the measure by", INTERVAL, "p")
     return PageTable(
         (*head, "a doubling of the multiply-adds", "networks", "runs", "df", "std of networks", "std of seeds"),
         tuple(rows),

@@ -8,6 +8,7 @@ QUESTION = Question(
     name="exponent",
     about="Is width the base, and depth the exponent? Units and groups deleted from networks of equal cost.",
     package=__package__,
+    unit="points of robustness, and a twentieth of that in powers, such as until=5",
     find=find_exponent_runs,
     read=read_options,
     options={

@@ -8,6 +8,7 @@ from depthlab.records.base import Record
 from depthlab.records.exchange import ExchangeFit
 from depthlab.records.matched_network import MatchedNetwork
 from depthlab.records.questions import Compared, QuestionRecord
+from depthlab.records.statistics import Comparison, Interval
 
 UNITS, GROUPS = "units", "groups"  # kinds of pieces
 
@@ -106,6 +107,16 @@ class ExponentPart(Record):
     p: float | None
     p_holm: float | None  # over all parts, and units against groups
     stands: str  # supported, contradicted, not decided, or not tested
+    level: float = 0.95  # of the interval
+    df: int = 0  # its degrees of freedom
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The value with its interval and test; None where nothing was tested."""
+        if self.low is None or self.high is None:
+            return None
+        interval = Interval(self.low, self.high, self.level)
+        return Comparison(self.value, (), "contrast", interval, self.p, df=float(self.df))
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ that is contradicted speaks against it. All of them, and units against groups, a
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from depthlab.questions.decisive import Decisive, of_fit
 from depthlab.questions.exponent.fit import SIZE_UNITS, SOME_UNITS, compare_pieces, fit_all
 from depthlab.questions.exponent.record import GROUPS, UNITS, ExponentPart, ExponentRecord, ExponentRun
 from depthlab.questions.planning import networks_text
 from depthlab.questions.wording import fit_notes, interval_text, lost_runs, lost_sentence, points, starting_small
 from depthlab.records import Compared, Comparison, ExchangeFit, Interval
-from depthlab.statistics import LEVEL, holm, is_significant
+from depthlab.statistics import corrected, is_significant
 
 DEPTH, CARDINALITY, EXCHANGE = "depth", "cardinality", "exchange"
 CLAIMS = (DEPTH, CARDINALITY, EXCHANGE)
@@ -44,6 +45,19 @@ def judge(record: ExponentRecord) -> ExponentRecord:
     return replace(record, about=about, fits=fits, parts=parts, units_against_groups=against)
 
 
+def decisive(record: ExponentRecord) -> list[Decisive]:
+    """Return what the verdict rests on: the slopes and contrasts that are the parts of the reading."""
+    found = []
+    for fit in record.fits:
+        parts = {part.claim: part.comparison for part in record.parts if part.measure == fit.measure}
+        effects = {f"{NAMES[fit.measure]}, {claim}": one for claim, one in parts.items() if one is not None}
+        if effects:
+            wanted, unit = WANTED[fit.measure]
+            networks = list(dict.fromkeys(run.network for run in record.runs if run.pieces))
+            found += of_fit(fit, networks, effects, wanted / WANTED[SOME_UNITS][0], unit)
+    return found
+
+
 def find_parts(fits: Sequence[ExchangeFit]) -> tuple[ExponentPart, ...]:
     """Return the parts of the reading that the networks at hand can tell of, and how each stands."""
     return correct(_all_parts(fits))[0]
@@ -53,10 +67,17 @@ def correct(
     parts: Sequence[ExponentPart], against: Compared | None = None
 ) -> tuple[tuple[ExponentPart, ...], Compared | None]:
     """Correct the p-values of all parts and of units against groups together (Holm), and say how each part stands."""
-    beside = None if against is None or against.comparison is None else against.comparison.p
-    *corrected, last = holm([*(part.p for part in parts), beside])
-    judged = tuple(_standing(replace(part, p_holm=p)) for part, p in zip(parts, corrected, strict=True))
-    return judged, None if against is None else replace(against, p_holm=last)
+    beside = None if against is None else against.comparison
+    *told, (last, last_p) = corrected([*(part.comparison for part in parts), beside])
+    judged = tuple(_standing(_told(part, *one)) for part, one in zip(parts, told, strict=True))
+    return judged, None if against is None else replace(against, comparison=last, p_holm=last_p)
+
+
+def _told(part: ExponentPart, tested: Comparison | None, p_holm: float | None) -> ExponentPart:
+    if tested is None or tested.interval is None:
+        return part
+    interval = tested.interval
+    return replace(part, low=interval.low, high=interval.high, level=interval.level, p_holm=p_holm)
 
 
 def outcome_of(parts: Sequence[ExponentPart]) -> str:
@@ -76,23 +97,24 @@ def _parts(fit: ExchangeFit) -> list[ExponentPart]:
     sign = JUDGED[fit.measure]
     slopes = {one.axis: one for one in fit.exchanges}
     found = [
-        _part(fit.measure, claim, sign, slopes[claim].points, slopes[claim].interval, slopes[claim].p)
+        _part(fit, claim, sign, slopes[claim].points, slopes[claim].interval, slopes[claim].p)
         for claim in (DEPTH, CARDINALITY)
         if claim in slopes
     ]
     for one in fit.contrasts:
         if (one.a, one.b) == (CARDINALITY, DEPTH):  # the first less the second, by a doubling of the cost
-            found.append(_part(fit.measure, EXCHANGE, -sign, one.difference, one.interval, one.p))
+            found.append(_part(fit, EXCHANGE, -sign, one.difference, one.interval, one.p))
     return found
 
 
 def _part(
-    measure: str, claim: str, sign: int, value: float, interval: Interval | None, p: float | None
+    fit: ExchangeFit, claim: str, sign: int, value: float, interval: Interval | None, p: float | None
 ) -> ExponentPart:
-    low = high = None
-    if interval is not None:
-        low, high = sorted((sign * interval.low, sign * interval.high))
-    return ExponentPart(measure, claim, sign * value, low, high, p, None, UNTESTED)
+    part = ExponentPart(fit.measure, claim, sign * value, None, None, p, None, UNTESTED, df=fit.df)
+    if interval is None:
+        return part
+    low, high = sorted((sign * interval.low, sign * interval.high))
+    return replace(part, low=low, high=high, level=interval.level)
 
 
 def _standing(part: ExponentPart) -> ExponentPart:
@@ -164,7 +186,7 @@ def _within(part: ExponentPart, digits: int) -> str:
     low, high = part.low, part.high
     if part.measure == SOME_UNITS and part.value < 0:  # the sentence says: so many points more
         low, high = -part.high, -part.low
-    interval = Interval(low, high, LEVEL)
+    interval = Interval(low, high, part.level)
     return interval_text(interval, f"p = {part.p_holm:.2g} by Holm", number=lambda value: f"{value:.{digits}f}")
 
 
@@ -193,9 +215,8 @@ def _enough(fits: Sequence[ExchangeFit], parts: Sequence[ExponentPart], record: 
         if not widths:
             continue
         part = undecided[widths.index(max(widths))]
-        assert part.low is not None and part.high is not None
-        interval = Interval(part.low, part.high, LEVEL)
-        told = Comparison(part.value, (fit.networks,), "contrast", interval, part.p, df=float(fit.df))
+        assert part.comparison is not None
+        told = replace(part.comparison, n=(fit.networks,))
         text = networks_text(fit, told, record.networks, *WANTED[fit.measure])
         sentences.append(f"{NAMES[fit.measure]}, {part.claim}: {text}")
     return sentences

@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from depthlab.questions.compared import TEST, TRAINING, compare_networks
+from depthlab.questions.decisive import Decisive, of_compared
 from depthlab.questions.failures import compare_failures, failure_sentences
 from depthlab.questions.grouping import grouped
 from depthlab.questions.kernels.record import KernelsRecord, VariantNetwork
 from depthlab.questions.wording import lost_runs, lost_sentence
 from depthlab.records import Compared, MeasuredRun, RunRef
-from depthlab.statistics import LEVEL, is_significant
+from depthlab.statistics import is_significant, told_level
 
 FAR = 10.0  # percent of the budget from which on the verdict mentions a mismatch
 
@@ -51,6 +52,11 @@ def compare_variants(
     return tuple(compared)
 
 
+def decisive(record: KernelsRecord) -> list[Decisive]:
+    """Return what the verdict rests on: how the test error of each kind differs from the skeleton's."""
+    return of_compared(one for one in record.compared if one.measure == TEST)
+
+
 def slots_of(networks: Sequence[VariantNetwork]) -> list[str]:
     """Return the slots that vary, in order."""
     return list(_by_slot(networks))
@@ -62,7 +68,7 @@ def _by_slot(networks: Sequence[VariantNetwork]) -> Mapping[str, list[VariantNet
 
 def _slot_sentence(slot: str, networks: Sequence[VariantNetwork], compared: Sequence[Compared]) -> str:
     kinds = {one.network: one.kind for one in networks}
-    name, skeleton, percent = slot.capitalize(), networks[0].network, f"{100 * LEVEL:.0f}"
+    name, skeleton, percent = slot.capitalize(), networks[0].network, f"{100 * told_level():.3g}"
     known = [one for one in compared if one.family == f"{slot}: {TEST}" and one.comparison is not None]
     if not known:
         return f"{name}: no run has a result to compare."
@@ -77,12 +83,12 @@ def _slot_sentence(slot: str, networks: Sequence[VariantNetwork], compared: Sequ
     if not clear:
         return (
             f"{name}: no kind's test error is shown to differ from that of {skeleton} "
-            f"({listed(known, _with_interval)}; points, {percent} %)."
+            f"({listed(known, _with_interval)}; points, simultaneous {percent} % intervals)."
         )
     rest = [kinds[one.a] for one in known if one not in clear]
     others = f"; no difference shown for {', '.join(rest)}" if rest else ""
     return (
-        f"{name}: test error less that of {skeleton}, in points with {percent} % intervals: "
+        f"{name}: test error less that of {skeleton}, in points with simultaneous {percent} % intervals: "
         f"{listed(clear, _with_interval)}{others}."
     )
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Literal
 
 from depthlab.questions.compared import compare_sides, compare_twins, correct, twins
+from depthlab.questions.decisive import Decisive, of_compared
 from depthlab.questions.grouping import grouped
 from depthlab.questions.lesion.record import LesionedRun, LesionRecord
 from depthlab.questions.wording import (
@@ -22,7 +23,7 @@ from depthlab.questions.wording import (
     unmeasured_sentences,
 )
 from depthlab.records import Compared
-from depthlab.statistics import LEVEL, is_significant, t_interval, variance_floor
+from depthlab.statistics import is_significant, t_interval, variance_floor
 
 COST = "one deletion"
 FAMILY = "rise of the error after one deletion"
@@ -49,6 +50,11 @@ def judge(record: LesionRecord) -> LesionRecord:
         headline=headline,
         about=replace(record.about, verdict=(headline, *sentences)),
     )
+
+
+def decisive(record: LesionRecord) -> list[Decisive]:
+    """Return what the verdict rests on: how networks differ in what they lose, or what a single network loses."""
+    return of_compared(record.compared or record.rises)
 
 
 def rise(run: LesionedRun) -> float | None:
@@ -172,7 +178,7 @@ def _tell_halfway(runs: Sequence[LesionedRun]) -> str:
     if not counts:
         return " No number of deletions is seen to take it halfway to chance."
     seeds = counted(len(runs), "seed") if len(counts) == len(runs) else f"{len(counts)} of {len(runs)} seeds"
-    interval = interval_text(t_interval(counts, LEVEL) if len(counts) > 1 else None, seeds)
+    interval = interval_text(t_interval(counts) if len(counts) > 1 else None, seeds)
     mean = points(statistics.fmean(counts))
     return f" By interpolation, {mean} random deletions take it halfway to chance ({interval})."
 

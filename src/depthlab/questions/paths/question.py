@@ -11,6 +11,7 @@ QUESTION = Question(
         "alone."
     ),
     package=__package__,
+    unit="points of error, or branches of length",
     find=find_paths_runs,
     read=read_options,
     options={

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from depthlab.questions.paths.record import EffectiveTraining, PathRun, PublishedFact
 from depthlab.report.blocks import PageTable
-from depthlab.report.cells import interval_cell
+from depthlab.report.cells import INTERVAL, interval_cell
 
 
 def runs_table(runs: Sequence[PathRun]) -> PageTable:
@@ -51,7 +51,7 @@ def training_table(training: Sequence[EffectiveTraining]) -> PageTable:
     """Return a row for each network that was trained on its effective paths."""
     head = (
         *("network", "units with a skip", "active units", "center of effective lengths", "seeds"),
-        *("test error (%)", "trained whole (%)", "difference (points)", "95 % interval", "p", "p by Holm", "method"),
+        *("test error (%)", "trained whole (%)", "difference (points)", INTERVAL, "p", "p by Holm", "method"),
     )
     rows = []
     for one in training:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from depthlab.questions.decisive import Decisive, of_compared
 from depthlab.questions.grouping import grouped
 from depthlab.questions.paths.comparisons import FAMILIES, average_length, compare_lengths, compare_nearby, counts_by
 from depthlab.questions.paths.effective_paths import LengthRange, shortest_range
@@ -12,7 +13,7 @@ from depthlab.questions.paths.effective_training import compare_training
 from depthlab.questions.paths.record import EffectiveTraining, PathRun, PathsRecord
 from depthlab.questions.wording import counted, interval_text, lost_runs, lost_sentence, seeds_text
 from depthlab.records import Compared, Interval
-from depthlab.statistics import LEVEL, is_significant, t_interval
+from depthlab.statistics import is_significant, t_interval
 
 MANY = 0.95  # share of all paths that is told by a range of lengths
 ALL = 0.9995  # what is shown as 100 %
@@ -35,6 +36,16 @@ def judge(record: PathsRecord) -> PathsRecord:
     sentences += lost_sentence(lost_runs(record.about.runs))
     about = replace(record.about, verdict=tuple(sentences))
     return replace(record, about=about, shorter=shorter, training=training, nearby=nearby)
+
+
+def decisive(record: PathsRecord) -> list[Decisive]:
+    """Return what the verdict rests on: the mean length by the gradient, and what training on effective paths does."""
+    trained = [
+        Decisive(f"{one.network} on effective paths", found, ((one.network,),) * max(1, len(found.parts)))
+        for one in record.training
+        if (found := one.compared.comparison) is not None
+    ]
+    return [*of_compared(record.shorter, "of length"), *trained]
 
 
 def how_many(paths: int) -> str:
@@ -133,7 +144,7 @@ def _tell_sampled(name: str, same: Sequence[PathRun], by: str) -> list[str]:
     if times:
         text += f"; paths cancel: these norms add up to {sum(times) / len(times):.3g} times the gradient"
     if slopes:
-        mean, interval = sum(slopes) / len(slopes), t_interval(slopes, LEVEL) if len(slopes) > 1 else None
+        mean, interval = sum(slopes) / len(slopes), t_interval(slopes) if len(slopes) > 1 else None
         factors = interval and Interval(10**interval.low, 10**interval.high, interval.level)
         one_more = "branch" if by == "branches" else "layer"
         text += f". Over these lengths a further {one_more} multiplies the norm along a path by {10**mean:.3g}"

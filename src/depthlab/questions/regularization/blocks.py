@@ -23,7 +23,7 @@ from depthlab.questions.regularization.record import (
 )
 from depthlab.records import Calibration, CalibrationBin, Change
 from depthlab.report.blocks import PageTable, Picture
-from depthlab.report.cells import ERRORS, error_cells, interval_cell
+from depthlab.report.cells import ERRORS, INTERVAL, error_cells, interval_cell
 from depthlab.report.published_table import fewest_images
 from depthlab.report.scale import show
 
@@ -44,7 +44,8 @@ def effect_picture(record: RegularizationRecord) -> Picture:
         "effects",
         f"Changes with intervals, a row for each factor. Main changes of the test error in points: {told}.",
         "What each factor changes: circles the mean over all cells, diamonds at one level of another axis. Bars are "
-        "95 % intervals, each for itself. The gap is the test error less the training error.",
+        "intervals: those of main changes hold for all factors at once, others each for itself at 95 %. The gap is the "
+        "test error less the training error.",
     )
 
 
@@ -121,7 +122,7 @@ def effect_table(effects: Sequence[Change], name: str) -> PageTable:
         )
         for one in effects
     )
-    head = ("measure", "change", "kind", "difference", "95 % interval", "p", "p by Holm", "df", "why no test")
+    head = ("measure", "change", "kind", "difference", INTERVAL, "p", "p by Holm", "df", "why no test")
     return PageTable(head, rows, "Changes from a factor's first level to its second.", name)
 
 

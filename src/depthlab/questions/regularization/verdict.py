@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from depthlab.questions.decisive import Decisive
 from depthlab.questions.failures import compare_failures, failure_sentences
 from depthlab.questions.grouping import grouped
 from depthlab.questions.planning import enough_text
@@ -24,7 +25,7 @@ from depthlab.questions.regularization.record import (
 )
 from depthlab.questions.wording import interval_text, lost_runs, lost_sentence, points, together
 from depthlab.records import Calibration, Change, FactorialAxis, FailureComparison
-from depthlab.statistics import Factorial, cell_place, change, factorial, holm, is_significant, variance_floor
+from depthlab.statistics import Factorial, cell_place, change, corrected, factorial, is_significant, variance_floor
 
 MEASURES: dict[str, Callable[[FactorialRun], float | None]] = {
     TEST: lambda one: one.run.test_error,
@@ -62,6 +63,17 @@ def judge(record: RegularizationRecord) -> RegularizationRecord:
     return replace(
         record, about=replace(record.about, verdict=verdict), effects=tuple(effects), failures=tuple(failures)
     )
+
+
+def decisive(record: RegularizationRecord) -> list[Decisive]:
+    """Return what the verdict rests on: the main change of the test error by each factor; networks keep equal seeds."""
+    networks = tuple({one.run.network: None for one in record.measured})
+    changes = ((factor.name, find(record.effects, TEST, factor.name)) for factor in record.factors)
+    return [
+        Decisive(name, one.comparison, (networks,) * max(1, len(one.comparison.parts)))
+        for name, one in changes
+        if one is not None and one.comparison is not None
+    ]
 
 
 def headline(factors: Sequence[Factor], effects: Sequence[Change]) -> str:
@@ -151,8 +163,8 @@ def find_changes(data: Factorial, measure: str, factors: Sequence[str]) -> list[
 
 
 def _corrected(family: Sequence[Change]) -> list[Change]:
-    corrected = holm(one.p for one in family)
-    return [replace(one, p_holm=p) for one, p in zip(family, corrected, strict=True)]
+    found = corrected(one.comparison for one in family)
+    return [replace(one, comparison=told, p_holm=p) for one, (told, p) in zip(family, found, strict=True)]
 
 
 def _outcome(one: Change | None) -> str:

@@ -12,8 +12,9 @@ from depthlab.questions.reuse.figures import (
     stacked_maps,
 )
 from depthlab.questions.reuse.record import SHARE, ReuseRecord, ReuseRun, ReuseSummary
+from depthlab.records import Interval
 from depthlab.report.blocks import PageTable, Picture
-from depthlab.report.cells import Estimate
+from depthlab.report.cells import INTERVAL, Estimate, interval_cell
 
 NAMES = {
     "spread": "share of the earlier layers that a layer effectively uses",
@@ -76,10 +77,11 @@ def distance_picture(record: ReuseRecord, measure: str) -> Picture:
 def summary_table(summaries: Sequence[ReuseSummary], name: str) -> PageTable:
     """Return a row for each number of each network."""
     return PageTable(
-        ("network", "measure", "number", "value", "95 % interval", "before training", "p (Holm)", "seeds"),
+        ("network", "measure", "number", "value", INTERVAL, "before training", "p (Holm)", "seeds"),
         tuple(_summary_row(one) for one in summaries),
-        "Means over seeds with Student's interval; quotients are geometric means. p tests, of a spread, whether "
-        "training changed it, run by run; of a quotient, whether it is 1; corrected over all rows of a measure (Holm).",
+        "Means over seeds with Student's intervals; those of quotients, which are geometric means, hold for all rows "
+        "of a measure at once. p tests, of a spread, whether training changed it, run by run; of a quotient, whether "
+        "it is 1; corrected over all rows of a measure (Holm).",
         name,
     )
 
@@ -109,10 +111,10 @@ def _summary_row(one: ReuseSummary) -> tuple[object, ...]:
     def value_of(number: float) -> float:
         return number if one.name == "spread" else 2**number
 
-    interval = one.final.interval
+    interval = one.interval and Interval(value_of(one.interval.low), value_of(one.interval.high), one.interval.level)
     return (
         *(one.network, one.measure, NAMES[one.name], value_of(one.final.mean)),
-        None if interval is None else f"{value_of(interval.low):.3g} to {value_of(interval.high):.3g}",
+        interval_cell(interval),
         None if one.initial is None else value_of(one.initial.mean),
         one.p_holm,
         one.final.n,

@@ -21,6 +21,7 @@ QUESTION = Question(
     name="reuse",
     about="Which layer uses which earlier one? A map of feature reuse in each network, with the verdict.",
     package=__package__,
+    unit="percent, such as until=10",
     find=find_reuse_runs,
     read=read_images,
     options={

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from depthlab.records.base import Record
 from depthlab.records.questions import QuestionRecord
-from depthlab.records.statistics import Comparison, Summary
+from depthlab.records.statistics import Comparison, Interval, Summary
 
 INPUT = "input"  # the source that is a block's input
 WEIGHT, SCALED, SHARE = "weight", "scaled weight", "share"  # measures
@@ -46,6 +46,11 @@ class ReuseSummary(Record):
     change: Comparison | None = None  # final less initial, run by run
     quotient: Comparison | None = None  # a quotient's binary logarithm against 0; None for the spread
     p_holm: float | None = None  # of the change of a spread, or of a quotient, over all of the same measure
+
+    @property
+    def interval(self) -> Interval | None:
+        """The interval of the number: of a quotient that which its claim rests on, at the family's level."""
+        return self.final.interval if self.quotient is None else self.quotient.interval
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from typing import TypeAlias
 
 from depthlab.questions.grouping import grouped
 from depthlab.questions.reuse.record import INPUT, ReuseMap, ReuseRun, ReuseSummary
-from depthlab.statistics import holm, paired, summarize
+from depthlab.statistics import corrected, paired, summarize
 
 SPREAD, DISTANCE, FROM_INPUT, END = "spread", "distance", "input", "end"
 NAMES = (SPREAD, DISTANCE, FROM_INPUT, END)
@@ -63,9 +63,11 @@ def _summary(
 
 
 def _corrected(family: Sequence[ReuseSummary]) -> list[ReuseSummary]:
-    tests = [one.change if one.name == SPREAD else one.quotient for one in family]
-    p_values = holm(None if test is None else test.p for test in tests)
-    return [replace(one, p_holm=p) for one, p in zip(family, p_values, strict=True)]
+    found = corrected(one.change if one.name == SPREAD else one.quotient for one in family)
+    return [
+        replace(one, change=test, p_holm=p) if one.name == SPREAD else replace(one, quotient=test, p_holm=p)
+        for one, (test, p) in zip(family, found, strict=True)
+    ]
 
 
 def reuse_number(name: str, maps: Sequence[ReuseMap]) -> float | None:

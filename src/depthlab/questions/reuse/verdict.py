@@ -4,11 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from depthlab.questions.planning import rounded
+from depthlab.questions.decisive import Decisive
+from depthlab.questions.planning import more_seeds_text, rounded
 from depthlab.questions.reuse.record import SCALED, SHARE, WEIGHT, ReuseRecord, ReuseRun, ReuseSummary
 from depthlab.questions.reuse.summary import DISTANCE, END, FROM_INPUT, SPREAD, summarize_reuse
 from depthlab.questions.wording import counted, interval_text, lost_runs, lost_sentence
-from depthlab.records import Comparison
+from depthlab.records import Comparison, Interval
 from depthlab.statistics import is_significant, seeds_to_reach
 
 _TOLD = (WEIGHT, SHARE)  # scaled weights are told where they say something else
@@ -48,8 +49,19 @@ def tell_reuse(runs: Sequence[ReuseRun], summaries: Sequence[ReuseSummary], lost
     notes = {run.network: run.note for run in runs if run.note}
     sentences += [f"{network} has no map: {note}." for network, note in notes.items()]
     if any(one.final.n == 1 for one in told):
-        sentences.append("One seed has no interval, and so no claim is made: type seed=0,1,2 or more.")
+        sentences.append(f"One seed has no interval, and so no claim is made: {more_seeds_text(3)}.")
     return (*sentences, *lost_sentence(lost))
+
+
+def decisive(record: ReuseRecord) -> list[Decisive]:
+    """Return what the verdict rests on: the change of each spread, in percent, and each quotient, likewise."""
+    found = []
+    for one in record.summaries:
+        test, scale = (one.change, 0.01) if one.name == SPREAD else (one.quotient, math.log2(1.01))
+        if one.measure in _TOLD and test is not None:
+            unit = "(a share)" if one.name == SPREAD else "doublings"
+            found.append(Decisive(f"{one.network}: {one.name}", test, ((one.network,),), scale=scale, unit=unit))
+    return found
 
 
 def direction_of(one: ReuseSummary) -> int:
@@ -76,13 +88,13 @@ def _spread_sentence(one: ReuseSummary) -> str:
     text = f"{text}; before training {100 * one.initial.mean:.0f} %"
     if change.interval is None:
         return f"{text}."
-    low, high = 100 * change.interval.low, 100 * change.interval.high
     if not is_significant(one.p_holm):
-        return f"{text}: no change by training shown (95 % interval {low:.2g} to {high:.2g} points{_corrected(one)})."
+        told = interval_text(change.interval, number=lambda end: f"{100 * end:.2g}")
+        return f"{text}: no change by training shown ({told} points{_corrected(one)})."
     verb = "narrowed" if change.difference < 0 else "widened"
-    low, high = sorted((abs(low), abs(high)))
-    size = f"{100 * abs(change.difference):.2g} points (95 % interval {low:.2g} to {high:.2g})"
-    return f"{text}: training {verb} it by {size}."
+    low, high = sorted((abs(change.interval.low), abs(change.interval.high)))
+    told = interval_text(Interval(low, high, change.interval.level), number=lambda end: f"{100 * end:.2g}")
+    return f"{text}: training {verb} it by {100 * abs(change.difference):.2g} points ({told})."
 
 
 def _quotient_sentence(one: ReuseSummary) -> str:
@@ -129,11 +141,11 @@ def _enough(test: Comparison) -> str:
     if needed is None or needed[1] <= test.n[0]:
         return f"{told}."
     low, high = map(rounded, needed)
-    return f"{told}; {_FACTOR} takes about {low} to {high}: type 'seed=range({high})'."
+    return f"{told}; {_FACTOR} takes about {low} to {high}: {more_seeds_text(high)}."
 
 
 def _range(one: ReuseSummary) -> str:
     def number(end: float) -> str:
         return f"{100 * min(end, 1.0):.0f}" if one.name == SPREAD else f"{2**end:.2f}"
 
-    return interval_text(one.final.interval, counted(one.final.n, "seed"), number)
+    return interval_text(one.interval, counted(one.final.n, "seed"), number)

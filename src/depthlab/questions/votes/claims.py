@@ -15,7 +15,7 @@ from scipy import stats
 from depthlab.questions.grouping import grouped
 from depthlab.questions.votes.contrasts import BY_GEOMETRIC, INDEPENDENT, MEASURES, MORE, TWIN, every_contrast
 from depthlab.questions.votes.record import DEPTH, DROPOUT, ERROR, LOSS, SNAPSHOTS, VoteContrast, VotesRecord
-from depthlab.statistics import ALPHA, equivalence, holm, variance_floor
+from depthlab.statistics import claim_level, corrected, equivalence, variance_floor
 
 CLAIMED = {  # measures by which each family makes claims
     **{DROPOUT: MEASURES, DEPTH: MEASURES, BY_GEOMETRIC: (LOSS,)},
@@ -57,8 +57,8 @@ def _claim_size(same: Sequence[VoteContrast]) -> int:
 
 def _corrected(family: Sequence[VoteContrast]) -> list[VoteContrast]:
     claims = claims_of(family)
-    p_values = dict(zip(map(id, claims), holm(one.comparison.p for one in claims), strict=True))
-    return [replace(one, p_holm=p_values.get(id(one))) for one in family]
+    found = dict(zip(map(id, claims), corrected(one.comparison for one in claims), strict=True))
+    return [replace(one, comparison=told[0], p_holm=told[1]) if (told := found.get(id(one))) else one for one in family]
 
 
 def _equivalent(found: Sequence[VoteContrast], margin: float) -> list[VoteContrast]:
@@ -73,7 +73,7 @@ def _equivalent(found: Sequence[VoteContrast], margin: float) -> list[VoteContra
     for method in grouped(tested, lambda one: one.family).values():
         networks = grouped(method, lambda one: one.network).values()
         for network in networks:
-            equivalent, alpha = True, ALPHA / len(networks)
+            equivalent, alpha = True, claim_level() / len(networks)
             for one in sorted(network, key=lambda one: -one.members):
                 test = equivalence(one.comparison, margin, alpha)
                 equivalent = equivalent and test.p is not None and test.p < alpha

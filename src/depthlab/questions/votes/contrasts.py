@@ -31,7 +31,7 @@ from depthlab.questions.votes.record import (
     VotingRun,
 )
 from depthlab.records import Comparison
-from depthlab.statistics import holm, paired
+from depthlab.statistics import corrected, paired
 
 MEASURES = (ERROR, LOSS, CALIBRATION)
 INDEPENDENT, MORE, TWIN = "independent", "independent less sampled", "snapshots less one training"  # families,
@@ -77,8 +77,8 @@ def feature_contrasts(runs: Sequence[VotingRun]) -> tuple[FeatureContrast, ...]:
             )
             if ours and theirs:
                 found.append(FeatureContrast(network, other, measure, *_compared(ours, theirs)))
-    p_values = holm(one.comparison.p for one in found)
-    return tuple(replace(one, p_holm=p) for one, p in zip(found, p_values, strict=True))
+    told = corrected(one.comparison for one in found)
+    return tuple(replace(one, comparison=test, p_holm=p) for one, (test, p) in zip(found, told, strict=True))
 
 
 def by_network(runs: Iterable[VotingRun]) -> dict[str, list[VotingRun]]:

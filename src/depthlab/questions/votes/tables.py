@@ -26,8 +26,9 @@ def contrast_table(record: VotesRecord) -> PageTable:
         *("p (Holm)", "p (equivalence)", "note"),
     )
     caption = (
-        "Differences with 95 % intervals, each for itself. A row with a p (Holm) is one that a claim rests on; all "
-        f"others are told, not claimed. p (equivalence): two one-sided tests, ± {record.margin:g} points."
+        "Differences with 95 % intervals, each for itself. A row with a p (Holm) is one that a claim rests on: its "
+        "interval holds for all such rows of its kind at once. All others are told, not claimed. "
+        f"p (equivalence): two one-sided tests, ± {record.margin:g} points."
     )
     return PageTable(head, tuple(rows), caption, "contrasts")
 
@@ -90,7 +91,7 @@ def change_table(record: VotesRecord) -> PageTable:
         for one in record.features
     ]
     head = ("with dropout", "without", "measure", "with", "without ", "difference", "low", "high", "p (Holm)")
-    return PageTable(head, tuple(rows), "Means over layers; 95 % intervals over seeds.", "feature_changes")
+    return PageTable(head, tuple(rows), "Means over layers; intervals over seeds.", "feature_changes")
 
 
 def _scores(scores: Sequence[VoteScore]) -> tuple[float | None, ...]:

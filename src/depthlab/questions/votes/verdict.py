@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from depthlab.questions.planning import enough_text
+from depthlab.questions.decisive import Decisive
+from depthlab.questions.grouping import grouped
+from depthlab.questions.planning import enough_text, more_seeds_text
 from depthlab.questions.votes.claims import claims_of, contrasts, least_half_width
 from depthlab.questions.votes.contrasts import BY_GEOMETRIC, INDEPENDENT, MORE, TWIN, by_network, feature_contrasts
 from depthlab.questions.votes.record import (
@@ -42,6 +44,13 @@ def judge(record: VotesRecord) -> VotesRecord:
     return replace(judged, about=replace(record.about, verdict=tell(judged)))
 
 
+def decisive(record: VotesRecord) -> list[Decisive]:
+    """Return what the verdict rests on: the differences in error that claims are made of."""
+    families = grouped(record.contrasts, lambda one: one.family).values()
+    claims = [one for family in families for one in claims_of(family) if one.measure == ERROR]
+    return [Decisive(f"{one.network}: {one.a} less {one.b}", one.comparison, ((one.network, one.b),)) for one in claims]
+
+
 def tell(record: VotesRecord) -> tuple[str, ...]:
     """Return the verdict: the headline, then a sentence for each claim or what is missing to make it."""
     compared = record.contrasts
@@ -56,7 +65,7 @@ def tell(record: VotesRecord) -> tuple[str, ...]:
         sentences += _disagreements(record, network)
     sentences += [_feature(one) for one in record.features]
     if compared and all(len(same) == 1 for same in groups.values()):
-        sentences.append("There is one training of each network, and so no claim: type seed=range(5) for five.")
+        sentences.append(f"There is one training of each network, and so no claim: {more_seeds_text(5)}.")
     return (*sentences, *lost_sentence(lost_runs(record.about.runs)))
 
 

@@ -89,8 +89,9 @@ def _exchange(record: WidthVsDepthRecord) -> Section:
         "by least squares to the means of networks; a slope is then the change by one doubling. The same fit to the "
         "logarithm of the cost gives the cost of a doubling; their quotient is what a doubling of the cost buys. How "
         "far a network lies off the fit is taken as chance, so that networks, not runs, are what is counted: intervals "
-        "are Student's at 95 %, with networks less coefficients as degrees of freedom. A network whose seeds spread "
-        "more than that counts by its seeds. p-values of slopes and contrasts are corrected together by Holm's method.",
+        "are Student's, with networks less coefficients as degrees of freedom. A network whose seeds spread more than "
+        "that counts by its seeds. Slopes and contrasts are one family: their p-values are corrected together by "
+        "Holm's method, and their intervals hold for all of them at once.",
         *_spread_text(record.fits),
         "How many doublings of one axis a doubling of another is worth is the quotient of both slopes. Its interval is "
         "Fieller's, which holds for quotients: it has no bounds where what is divided by is not clear of zero.",

@@ -14,7 +14,7 @@ from depthlab.questions.width_vs_depth.record import (
 )
 from depthlab.records import ExchangeFit, Ratio
 from depthlab.report.blocks import PageTable
-from depthlab.report.cells import ERRORS, error_cells, interval_cell
+from depthlab.report.cells import ERRORS, INTERVAL, error_cells, interval_cell
 from depthlab.report.comparison_table import comparison_table
 from depthlab.report.published_table import fewest_images
 
@@ -82,7 +82,7 @@ def exchange_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
                 "axis",
                 "a doubling costs (times)",
                 "and changes the error (points)",
-                "95 % interval",
+                INTERVAL,
                 "p by Holm",
             ),
             *("a doubling of the cost (points)", "95 % interval ", "networks", "runs"),
@@ -105,7 +105,7 @@ def ratio_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
     ]
     return PageTable(
         (
-            *("error", "a doubling of", "in doublings of", "is worth", "95 % interval"),
+            *("error", "a doubling of", "in doublings of", "is worth", INTERVAL),
             *("at equal cost", "95 % interval "),
         ),
         tuple(rows),
@@ -124,7 +124,7 @@ def contrast_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
         for one in fit.contrasts
     ]
     return PageTable(
-        ("error", "axes", "difference (points)", "95 % interval", "p", "p by Holm"),
+        ("error", "axes", "difference (points)", INTERVAL, "p", "p by Holm"),
         tuple(rows),
         "By a doubling of the cost: the first less the second, so that the first buys more where it is negative.",
         name,

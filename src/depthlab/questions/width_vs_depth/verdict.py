@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from depthlab.questions.decisive import Decisive, of_fit
 from depthlab.questions.planning import networks_text
 from depthlab.questions.width_vs_depth.fit import compare_matched, find_front, fit_measured, fit_published
 from depthlab.questions.width_vs_depth.record import (
@@ -22,7 +23,7 @@ from depthlab.questions.wording import (
     starting_small,
     together,
 )
-from depthlab.records import Comparison, Exchange, ExchangeFit, Interval, MatchedNetwork, RateContrast, RateRatio
+from depthlab.records import Exchange, ExchangeFit, Interval, MatchedNetwork, RateContrast, RateRatio
 from depthlab.statistics import is_significant
 
 UNITS = {"parameters": "parameters", "multiply_adds": "multiply-adds", "time": "time of a step"}
@@ -41,6 +42,17 @@ def judge(record: WidthVsDepthRecord) -> WidthVsDepthRecord:
         front=find_front(networks, runs),
         published_fit=fit_published(record.published),
     )
+
+
+def decisive(record: WidthVsDepthRecord) -> list[Decisive]:
+    """Return what the verdict rests on: what the test error changes along each axis, and where it changes more."""
+    fit = record.fits[0]
+    slopes = {f"a doubling of {one.axis}": (one.points, one.interval, one.p) for one in fit.exchanges}
+    apart = {
+        f"{one.a} less {one.b}, a doubling of the cost": (one.difference, one.interval, one.p) for one in fit.contrasts
+    }
+    effects = {name: fit.estimate(*one) for name, one in (slopes | apart).items()}
+    return of_fit(fit, list(dict.fromkeys(run.network for run in record.measured)), effects)
 
 
 def _sentences(record: WidthVsDepthRecord, fits: Sequence[ExchangeFit]) -> list[str]:
@@ -162,7 +174,7 @@ def _enough_sentence(fit: ExchangeFit, networks: Sequence[MatchedNetwork]) -> li
     if not unclear:
         return []
     one = max(unclear, key=lambda one: one.interval.high - one.interval.low if one.interval else 0.0)
-    told = Comparison(one.difference, (fit.networks,), "contrast", one.interval, one.p, df=float(fit.df))
+    told = fit.estimate(one.difference, one.interval, one.p)
     return [f"Between {one.a} and {one.b}, {networks_text(fit, told, networks)}"]
 
 
