@@ -26,7 +26,7 @@ PLANNING = "arguments equal_cost few_images grouping publish references runs wor
 
 _JUDGING = _role(
     "numpy published records scipy statistics",
-    shared="compared failures grouping planning wording",
+    shared="compared decisive failures grouping planning wording",
     own="record published judging verdict wording",
 )
 ROLES = {
