@@ -33,7 +33,7 @@ def lay_out(figure: Figure) -> None:
     """Find the places of panels and legends, once for all files: it takes longer than to draw them."""
     FigureCanvasAgg(figure)
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)  # "none" leaves a place holder, for which each file is drawn twice
 
 
 def to_svg(figure: Figure) -> str:
