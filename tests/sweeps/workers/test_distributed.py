@@ -123,11 +123,6 @@ def test_a_run_that_is_stopped_pruned_and_killed_goes_on_to_the_same_end(tmp_pat
         ),
         (("model._target_=tests.training.networks.FailsInOne",), MemoryError, "of rank 1"),
         (("model._target_=tests.training.networks.DiesInOne",), WorkerDied, "process 1 of the trial died"),
-        pytest.param(
-            *(("batch_size=2",), ValueError, "batch_size=2 is too small for trainer.workers=2"),
-            marks=pytest.mark.exhaustive,
-            id="too small",
-        ),
     ],
 )
 def test_what_goes_wrong_in_a_process_comes_out_as_it_was(
