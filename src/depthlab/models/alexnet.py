@@ -6,7 +6,7 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.arguments import check_count, check_form, check_rate, check_switch, is_number
+from depthlab.models.arguments import check_count, check_counts, check_form, check_rate, check_switch, is_number
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage
 from depthlab.nn import Downsampling, GridPool, LayerFactory, Network, Parts, PoolingWindow, Sum, sequential
 
@@ -70,8 +70,7 @@ def alexnet(
     that the family does not have, and for any argument out of its range.
     """
     settings = SHAPES[check_form(form)]
-    check_count("num_classes", num_classes, example=10)
-    check_count("in_channels", in_channels, example=3)
+    check_counts(num_classes=num_classes, in_channels=in_channels)
     counts = listed_units_per_stage("alexnet", depth, DEPTHS)
     channels = channels_per_stage(width, _channels(counts), each="convolution")
     _check_towers(towers, channels)

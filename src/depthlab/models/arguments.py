@@ -14,6 +14,12 @@ def check_count(name: str, value: object, *, example: int) -> int:
     return value
 
 
+def check_counts(*, num_classes: object, in_channels: object) -> None:
+    """Check that both are whole numbers of 1 or more."""
+    check_count("num_classes", num_classes, example=10)
+    check_count("in_channels", in_channels, example=3)
+
+
 def check_rate(name: str, value: object) -> float:
     """Return `value` as a probability in [0, 1); None means 0, off."""
     if value is None:

@@ -7,7 +7,15 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.arguments import check_count, check_form, check_rate, check_switch, is_list, is_number
+from depthlab.models.arguments import (
+    check_count,
+    check_counts,
+    check_form,
+    check_rate,
+    check_switch,
+    is_list,
+    is_number,
+)
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage, units_per_stage
 from depthlab.nn import Concat, LayerFactory, Network, Parallel, Parts, PoolingWindow, Sum, sequential
 
@@ -55,8 +63,7 @@ def densenet(
     the family does not have, and for any argument out of its range.
     """
     imagenet = check_form(form) == "imagenet"
-    check_count("num_classes", num_classes, example=10)
-    check_count("in_channels", in_channels, example=3)
+    check_counts(num_classes=num_classes, in_channels=in_channels)
     bottleneck = imagenet if bottleneck is None else check_switch("bottleneck", bottleneck)
     factor = _compression(compression, default=0.5 if imagenet else 1.0)
     factory = LayerFactory("densenet", parts)

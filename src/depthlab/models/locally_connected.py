@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from depthlab.models.arguments import check_count, check_rate, check_switch
+from depthlab.models.arguments import check_count, check_counts, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, doubling, units_per_stage
 from depthlab.nn import Downsampling, FixedSize, LayerFactory, LocallyConnected2d, Network, Parts, Sum, sequential
 
@@ -39,8 +39,7 @@ def locally_connected(
     its range.
     """
     check_count("image_size", image_size, example=32)
-    check_count("num_classes", num_classes, example=10)
-    check_count("in_channels", in_channels, example=3)
+    check_counts(num_classes=num_classes, in_channels=in_channels)
     shared, rate = check_switch("sharing", sharing), check_rate("dropout", dropout)
     factory = LayerFactory("locally_connected", parts)
     counts = units_per_stage("locally_connected", depth, layers_per_unit=1)

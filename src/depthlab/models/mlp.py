@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from depthlab.models.arguments import check_count, check_rate, check_switch
+from depthlab.models.arguments import check_count, check_counts, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, units_per_stage
 from depthlab.nn import FixedSize, LayerFactory, Network, Parts, Sum, sequential
 
@@ -37,8 +37,7 @@ def mlp(
     `image_size`, for a depth below 2, and for any argument out of its range.
     """
     check_count("image_size", image_size, example=32)
-    check_count("num_classes", num_classes, example=10)
-    check_count("in_channels", in_channels, example=3)
+    check_counts(num_classes=num_classes, in_channels=in_channels)
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
     conflict = None if norm else "model.batch_norm=false"
     factory = LayerFactory("mlp", parts, normalization="batch" if norm else "none", conflict=conflict)

@@ -6,7 +6,7 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.arguments import check_count, check_form, check_rate, check_switch
+from depthlab.models.arguments import check_counts, check_form, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, units_per_stage
 from depthlab.nn import Downsampling, LayerFactory, Network, Parts, PoolingWindow, Sum, sequential
 
@@ -79,8 +79,7 @@ def nin(
     depth that the family does not have, and for any argument out of its range.
     """
     stages = SHAPES[check_form(form)]
-    check_count("num_classes", num_classes, example=10)
-    check_count("in_channels", in_channels, example=3)
+    check_counts(num_classes=num_classes, in_channels=in_channels)
     norm, rate = check_switch("batch_norm", batch_norm), check_rate("dropout", dropout)
     what = "nin" if form == "cifar" else f"nin of form={form}"
     conflict = "model.batch_norm=true" if norm else None

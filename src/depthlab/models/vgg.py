@@ -6,7 +6,7 @@ from typing import final
 
 from torch import nn
 
-from depthlab.models.arguments import check_choice, check_count, check_form, check_rate, check_switch
+from depthlab.models.arguments import check_choice, check_counts, check_form, check_rate, check_switch
 from depthlab.models.stages import channels_per_stage, listed_units_per_stage
 from depthlab.nn import Downsampling, GridPool, LayerFactory, Network, Parallel, Parts, PoolingWindow, Sum, sequential
 
@@ -58,8 +58,7 @@ def vgg(
     the table does not have, and for any argument out of its range.
     """
     imagenet = check_form(form) == "imagenet"
-    check_count("num_classes", num_classes, example=10)
-    check_count("in_channels", in_channels, example=3)
+    check_counts(num_classes=num_classes, in_channels=in_channels)
     norm = not imagenet if batch_norm is None else check_switch("batch_norm", batch_norm)
     conflict = None if batch_norm is None else f"model.batch_norm={str(norm).lower()}"
     factory = LayerFactory("vgg", parts, normalization="batch" if norm else "none", conflict=conflict)

@@ -56,7 +56,7 @@ def build_classifier(
         active_units=choose_active_units(recipe, network),
     )
     try:
-        classifier.configure_optimizers()  # once for nothing: now a mistake can still be told before the run begins
+        classifier.configure_optimizers()  # only to find a mistake before the run begins
     except (TypeError, ValueError) as error:
         raise ValueError(f"optimizer={recipe.choices['optimizer']}: {error}") from error
     return classifier

@@ -12,7 +12,7 @@ from depthlab.recipe import Recipe, locate, model_arguments
 
 @contextmanager
 def told_with_its_name(recipe: Recipe, doing: str = "") -> Iterator[None]:
-    """Tell what goes wrong inside of the user's own network in one line that names it; ours speak for themselves.
+    """Turn an error inside the user's own network into one line that names the network; our own errors say enough.
 
     The error itself is the cause: HYDRA_FULL_ERROR=1 shows its traceback.
     """

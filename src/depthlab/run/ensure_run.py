@@ -1,4 +1,4 @@
-"""See that a run of a recipe is there: found finished, continued, or begun; computed by one process at a time."""
+"""Ensure that a recipe has a finished run: found, continued or begun, and computed by one process at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

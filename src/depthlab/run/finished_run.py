@@ -1,4 +1,4 @@
-"""Take up a run that has ended, with its networks and its images, to measure something on them."""
+"""Open a finished run, with its networks and its images, to measure something on them."""
 
 import json
 from collections.abc import Iterator

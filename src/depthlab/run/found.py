@@ -28,7 +28,7 @@ class Search:
     root: Path  # the folder with the folders of all runs
     uri: str | None = None  # a store, as `resolve_uri` returns it; None for folders alone
     asked: bool = False  # whether a person named the store: then it must answer
-    where: str = ""  # a filter in MLflow's own words
+    where: str = ""  # a filter in MLflow's own syntax
     fingerprints: Collection[str] | None = None  # None for all
     faults: Faults = field(default_factory=lambda: MappingProxyType({}))
     keys: Collection[str] = ()  # what else can be typed, for those who mistype it

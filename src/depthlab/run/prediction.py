@@ -1,4 +1,4 @@
-"""Ask a trained network what is on the user's pictures."""
+"""Predict the classes of the user's pictures with a trained network."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from depthlab.run.columns import columns
 @final
 @dataclass(frozen=True)
 class Prediction:
-    """What the network takes one picture for."""
+    """What the network predicts for one picture."""
 
     file: Path
     label: str
@@ -49,7 +49,7 @@ def predict_pictures(network: Predictor, place: Path, *, broken: Callable[[str],
 
 
 def accuracy_line(predictions: Sequence[Prediction]) -> str | None:
-    """Say how many pictures are taken for what their folder is named after; None where no folder is named so."""
+    """Say how many pictures are predicted to be what their folder is named after; None where no folder is named so."""
     labeled = [one for one in predictions if one.folder_class is not None]
     if not labeled:
         return None

@@ -114,7 +114,7 @@ def make_repeatable(recipe: Recipe, hardware: Hardware) -> None:
     if recipe.config["trainer"]["deterministic"] and hardware.device.type == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True)
-        # the default fills every new tensor, to show reads of what was never written: a cost in each step
+        # by default every new tensor is filled, to expose reads of unwritten memory: that costs time in each step
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 

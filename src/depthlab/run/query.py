@@ -53,7 +53,7 @@ class Query:
                 raise ValueError(f"there is no key {key}{near} {program()} --help tells what can be typed")
 
     def check(self, runs: Sequence[FoundRun]) -> None:
-        """See that every key is one that a run has, and every name that of a run.
+        """Check that some run has each key, and each name.
 
         Raises:
             ValueError: one is not.
@@ -89,7 +89,7 @@ def read_query(words: Mapping[str, str]) -> Query:
 
 
 def is_called(run: FoundRun, name: str) -> bool:
-    """Whether a name, or the beginning of one, is the run's."""
+    """Whether the run has this name, or one that begins so."""
     return (run.folder or "").startswith(name) or (run.run_id or "").startswith(name)
 
 

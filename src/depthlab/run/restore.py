@@ -1,4 +1,4 @@
-"""Get a trained network back, by the name of its run."""
+"""Load a trained network by the name of its run."""
 
 from pathlib import Path
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Run a recipe for a person: what happens, in lines; what came out, in a short table; what to type next."""
+"""Run a recipe for a person: what happens, in lines; the result, in a short table; what to type next."""
 
 from rich.console import Console
 from rich.table import Table

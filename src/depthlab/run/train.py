@@ -50,7 +50,7 @@ def train(
     Raises:
         Interrupted: Ctrl-C or SIGTERM; `last.ckpt` holds everything up to the last whole step.
         Diverged: the loss is not a number any more.
-        Pruned: who watches has seen enough.
+        Pruned: the listener ended the run early.
     """
     trainer_config = prepared.config["trainer"]
     team = prepared.team

@@ -26,7 +26,7 @@ def stored_runs(uri: str, *, where: str = "") -> list[FoundRun]:
 
     Args:
         uri: The store, as `resolve_uri` returns it.
-        where: A filter in MLflow's own words, `metrics."val/accuracy" > 0.9`.
+        where: A filter in MLflow's own syntax, `metrics."val/accuracy" > 0.9`.
 
     Raises:
         ValueError: The store can't be used, or the filter not be read; one line.

@@ -46,7 +46,7 @@ def test_degradation_is_told_with_its_test_effect_and_probability() -> None:
         "8.2 to 88.1, 3 seeds).",
         "Shortcuts make the difference: a doubling of depth adds 30.8 points more to plain's training error than to "
         "resnet's (95 % interval 12.1 to 49.5).",
-        "resnet's training error does not change by 0.5 points or more: resnet-56 less resnet-20 is 0.0 points (90 % "
+        "resnet's training error does not change by 0.5 points or more: resnet-56 less resnet-20 is 0 points (90 % "
         "interval -0.12 to 0.12).",
     )
 
@@ -101,7 +101,7 @@ def test_two_depths_and_three_seeds_are_tested_by_logits() -> None:
 def test_one_seed_at_two_depths_is_no_claim_and_says_what_to_type() -> None:
     found = judged({name: DEFAULT[name][:1] for name in DEFAULT if name[-2:] in ("20", "56")})
     assert outcomes(found) == ["untested", "untested"]
-    assert found.headline == "No claim on plain and resnet."
+    assert found.headline == "No claim about plain and resnet."
     assert found.verdict[0] == (
         "plain's training error: plain-56 is 59.9 points above plain-20 (1 seed). 2 runs at 2 depths are too few for a "
         "test. With 1 seed there is no interval: type 'seed=range(3)'."
@@ -179,7 +179,7 @@ def test_families_beside_are_test_errors_and_the_deepest_networks() -> None:
 def test_many_series_are_told_as_a_list() -> None:
     names = ("plain", "resnet", "vgg")
     found = judged({f"{name}-{depth}": [1.0 * depth] for name in names for depth in (20, 56)})
-    assert found.headline == "No claim on plain, resnet and vgg."
+    assert found.headline == "No claim about plain, resnet and vgg."
 
 
 def test_runs_of_another_condition_are_left_aside() -> None:

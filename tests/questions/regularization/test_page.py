@@ -81,7 +81,7 @@ def test_lost_runs_are_told_and_tested(page: Get) -> None:
 
 
 def test_what_is_left_of_a_broken_factorial_is_told(page: Get) -> None:
-    assert "drop_path: its effect can't be told from the runs that came to their end." in page("one_level_left").text
+    assert "drop_path: its effect can't be estimated from the runs that finished." in page("one_level_left").text
     assert "No run's weights and images are available any more." in page("unmeasured").text
 
 

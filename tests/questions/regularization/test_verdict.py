@@ -47,7 +47,7 @@ def test_a_gap_that_is_the_test_error_is_not_told_again() -> None:
 
 def test_one_seed_makes_no_claim() -> None:
     verdict = record_of(1).about.verdict
-    assert verdict[0] == "No claim on weight_decay and drop_path."
+    assert verdict[0] == "No claim about weight_decay and drop_path."
     assert "points, without a test." in verdict[1] and "interval" not in " ".join(verdict)
     assert any(sentence.startswith("No test: of fewer than two seeds all runs are there") for sentence in verdict)
 
@@ -82,7 +82,7 @@ def test_a_level_without_runs_can_not_be_told() -> None:
     lost = {(decay, 0.5, depth, seed) for decay in (0.0, 5e-4) for depth in (8, 20) for seed in range(3)}
     verdict = record_of(3, lost).about.verdict
     assert verdict[0] == "weight_decay lowers the test error; nothing to compare for drop_path."
-    assert "drop_path: its effect can't be told from the runs that came to their end." in verdict
+    assert "drop_path: its effect can't be estimated from the runs that finished." in verdict
 
 
 def test_a_change_that_is_noise_is_not_called_one() -> None:
@@ -93,7 +93,7 @@ def test_a_change_that_is_noise_is_not_called_one() -> None:
         for one, other in zip(quiet, quiet[1::2] + quiet[::2], strict=True)
     ]
     found = judge(replace(record, measured=tuple(shuffled)))
-    assert "no change of the test error shown for drop_path" in found.about.verdict[0].lower()
+    assert "no change in the test error shown for drop_path" in found.about.verdict[0].lower()
 
 
 def test_the_verdict_follows_from_the_record() -> None:

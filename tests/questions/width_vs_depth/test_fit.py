@@ -60,12 +60,12 @@ def test_an_exchange_is_told_in_the_axis_that_is_clear_of_zero() -> None:
     told = [sentence for sentence in verdict(flat) if " worth " in sentence or "exchange" in sentence]
     assert told[0].startswith("By the test error a doubling of depth is worth ") and "doublings of width" in told[0]
     assert told[2] == (
-        "No rate of exchange can be told between cardinality and depth: neither of them is shown to change the test "
+        "No exchange rate can be given between cardinality and depth: neither of them is shown to change the test "
         "error."
     )
     noise = {name: [5.0, 6.0 + 0.01 * n, 5.5] for n, name in enumerate(SEVERAL)}
     assert (
-        "No rate of exchange can be told between width and depth, cardinality and depth, cardinality and width: none "
+        "No exchange rate can be given between width and depth, cardinality and depth, cardinality and width: none "
         "of them is shown to change the test error."
     ) in verdict(noise)
     raised = {name: [16 - error for error in errors] for name, errors in flat.items()}
@@ -84,7 +84,7 @@ def test_the_unit_is_that_of_the_match() -> None:
 
 def test_one_seed_makes_no_claim() -> None:
     told = verdict({name: errors[:1] for name, errors in SEVERAL.items()})
-    assert told[0].startswith("No claim on depth, width and cardinality")
+    assert told[0].startswith("No claim about depth, width and cardinality")
     assert all("buys more" not in sentence and "interval " not in sentence for sentence in told)
     assert any("one seed a network" in sentence for sentence in told)
 

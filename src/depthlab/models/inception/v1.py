@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from depthlab.models.arguments import check_count, check_form, check_one_of, check_rate, check_switch
+from depthlab.models.arguments import check_counts, check_form, check_one_of, check_rate, check_switch
 from depthlab.models.inception.layers import (
     PADDED,
     UNPADDED,
@@ -77,8 +77,7 @@ def inception_v1(
     13,004,888 with its auxiliary heads. Raises `ValueError` for a depth that the family does not have, and for any
     argument out of its range.
     """
-    check_count("num_classes", num_classes, example=10)
-    check_count("in_channels", in_channels, example=3)
+    check_counts(num_classes=num_classes, in_channels=in_channels)
     small = check_form(form) == "cifar"
     kernel = check_one_of("large_kernel", large_kernel, (5, 3))
     norm = small if batch_norm is None else check_switch("batch_norm", batch_norm)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from depthlab.models.arguments import check_choice, check_count, check_form, check_rate
+from depthlab.models.arguments import check_choice, check_counts, check_form, check_rate
 from depthlab.models.inception.layers import NetworkBody, UnitBuilder, classifier, googlenet_stem, small_stem
 from depthlab.models.inception.modules import (
     InceptionModule,
@@ -69,8 +69,7 @@ def inception_v2(
     billion multiply-adds at 224x224. Raises `ValueError` for a depth that the family does not have, for channels that
     don't increase from stage to stage in the CIFAR form, and for any argument out of its range.
     """
-    check_count("num_classes", num_classes, example=10)
-    check_count("in_channels", in_channels, example=3)
+    check_counts(num_classes=num_classes, in_channels=in_channels)
     form = check_form(form)
     factored = check_choice("kernels", kernels, KERNELS) == "factored"
     factory = LayerFactory("inception_v2", parts)

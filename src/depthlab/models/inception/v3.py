@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from depthlab.models.arguments import check_count, check_form, check_one_of, check_rate, check_switch
+from depthlab.models.arguments import check_counts, check_form, check_one_of, check_rate, check_switch
 from depthlab.models.inception.layers import NetworkBody, UnitBuilder, classifier, small_stem
 from depthlab.models.inception.modules import (
     InceptionModule,
@@ -60,8 +60,7 @@ def inception_v3(
     299x299. Raises `ValueError` for a depth that the family does not have, for channels that don't increase from stage
     to stage in the CIFAR form, and for any argument out of its range.
     """
-    check_count("num_classes", num_classes, example=10)
-    check_count("in_channels", in_channels, example=3)
+    check_counts(num_classes=num_classes, in_channels=in_channels)
     small = check_form(form) == "cifar"
     n = check_one_of("asymmetric", asymmetric, ASYMMETRIC)
     factory = LayerFactory("inception_v3", parts)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from torch import nn
 
-from depthlab.models.arguments import check_choice, check_count, is_list
+from depthlab.models.arguments import check_choice, check_counts, is_list
 from depthlab.models.residual.branches import LAYERS, UNITS
 from depthlab.models.residual.orders import LayerOrder, norm_and_activation
 from depthlab.models.residual.unit_shapes import UnitShape
@@ -49,8 +49,7 @@ def build_network(
     dropout: float,
 ) -> Network:
     """Build stem, units and head, and initialize the weights."""
-    check_count("num_classes", num_classes, example=10)
-    check_count("in_channels", in_channels, example=3)
+    check_counts(num_classes=num_classes, in_channels=in_channels)
     stem = _build_stem(factory, form, order, in_channels, stages[0][0].in_channels)
     units = [[build_unit(shape) for shape in stage] for stage in stages]
     features = stages[-1][-1].out_channels

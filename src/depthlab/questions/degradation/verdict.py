@@ -129,7 +129,7 @@ def headline(condition: Condition, rule: Rule) -> str:
         "equal": f"none beyond {rule.margin:g} points in",
         "gain": "lower training error with depth in",
         "open": "not shown in",
-        "untested": "no claim on",
+        "untested": "no claim about",
     }
     groups = grouped(condition.trends, lambda one: outcome_of(one, condition.ladder))
     text = "; ".join(f"{words[key]} {together([one.series for one in groups[key]])}" for key in words if key in groups)

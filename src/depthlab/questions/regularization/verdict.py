@@ -87,8 +87,8 @@ def headline(factors: Sequence[Factor], effects: Sequence[Change]) -> str:
     words = {
         "lowers": "{} lower{s} the test error",
         "raises": "{} raise{s} the test error",
-        "open": "no change of the test error shown for {}",
-        "untested": "no claim on {}",
+        "open": "no change in the test error shown for {}",
+        "untested": "no claim about {}",
         "nothing": "nothing to compare for {}",
     }
     parts = [
@@ -194,7 +194,7 @@ def _tell(
 def _factor_sentences(factor: Factor, effects: Sequence[Change]) -> list[str]:
     main = find(effects, TEST, factor.name)
     if main is None or main.difference is None or main.comparison is None:
-        return [f"{factor.name}: its effect can't be told from the runs that came to their end."]
+        return [f"{factor.name}: its effect can't be estimated from the runs that finished."]
     name = _level_text(factor, factor.on)
     if main.p_holm is None:
         text = f"{name} changes the test error by {points(main.difference)} points, without a test"

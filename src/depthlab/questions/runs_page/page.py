@@ -13,6 +13,7 @@ from depthlab.questions.runs_page.page_images import images_section
 from depthlab.questions.runs_page.record import ImageComparison
 from depthlab.questions.runs_page.tables import broken_table, label, runs_table, settings_table
 from depthlab.questions.runs_page.tables_versions import code_notice, environment_blocks, version_of
+from depthlab.questions.wording import counted as amount
 from depthlab.records import ENDED, FoundRun, RunsFound, TrialState
 from depthlab.report.blocks import Block, Folded, Notice, Page, Picture, Section
 from depthlab.report.drawn_trials import Quantity, drawn_trials
@@ -81,7 +82,7 @@ def count_runs(runs: Sequence[FoundRun]) -> str:
             faults = Counter(run.fault for run in runs if run.state == state and run.fault)
             told = f" ({', '.join(f'{count} {fault}' for fault, count in faults.most_common())})" if faults else ""
             parts.append(f"{states[state]} {state}{told}")
-    return f"{_number(len(runs), 'run')}: {', '.join(parts)}"
+    return f"{amount(len(runs), 'run')}: {', '.join(parts)}"
 
 
 def _lead(found: RunsFound, sorted_runs: RunSelection) -> str:
@@ -115,7 +116,7 @@ def _notices(found: RunsFound, sorted_runs: RunSelection, keys: Sequence[str]) -
     if (code := code_notice(found.runs)) is not None:
         blocks.append(code)
     if sorted_runs.disagreeing:
-        times = _number(len(sorted_runs.disagreeing), "recipe")
+        times = amount(len(sorted_runs.disagreeing), "recipe")
         blocks.append(
             Notice(
                 f"{times} finished more than once with different results, by fingerprint: "
@@ -129,9 +130,7 @@ def _notices(found: RunsFound, sorted_runs: RunSelection, keys: Sequence[str]) -
     blocks += [Notice(line, "warning") for line in found.notes]
     if found.unread:
         lines = tuple(found.unread)
-        blocks.append(
-            Notice(f"{_number(len(lines), 'folder')} can't be read: what is there counts nowhere.", "warning")
-        )
+        blocks.append(Notice(f"{amount(len(lines), 'folder')} can't be read: what is there counts nowhere.", "warning"))
         blocks.append(Folded("Folders that can't be read", lines))
     return [*blocks, *_quiet_notices(sorted_runs, keys)]
 
@@ -141,17 +140,17 @@ def _quiet_notices(sorted_runs: RunSelection, keys: Sequence[str]) -> list[Block
     told = []
     if sorted_runs.repeats:
         told.append(
-            f"{_number(len(sorted_runs.repeats), 'finished run')} had the same recipe, images and code as a newer one, "
+            f"{amount(len(sorted_runs.repeats), 'finished run')} had the same recipe, images and code as a newer one, "
             "which counts alone in means and figures."
         )
     if sorted_runs.attempts:
         told.append(
-            f"{_number(len(sorted_runs.attempts), 'run')} broke, or was ended, of which another run of the same recipe "
+            f"{amount(len(sorted_runs.attempts), 'run')} broke, or was ended, of which another run of the same recipe "
             "counts instead."
         )
     left = [run for run in counted if run.state != TrialState.FINISHED]
     if left:
-        told.append(f"No run finished for {_number(len(left), 'recipe')}: see Not finished. Means are over the others.")
+        told.append(f"No run finished for {amount(len(left), 'recipe')}: see Not finished. Means are over the others.")
     groups = group_by(
         [run for run in counted if run.state == TrialState.FINISHED], [key for key in keys if key != SEED]
     )
@@ -218,7 +217,7 @@ def _curves(counted: Sequence[FoundRun], keys: Sequence[str]) -> list[Block]:
         if any(r.state != TrialState.FINISHED for r in drawn)
         else ""
     )
-    absent = f" {_number(missing, 'run')} {'has' if missing == 1 else 'have'} no curve." if missing else ""
+    absent = f" {amount(missing, 'run')} {'has' if missing == 1 else 'have'} no curve." if missing else ""
     ends = "; ".join(_end(label, runs) for label, runs in list(named.items())[:12])
     return [
         Picture(
@@ -237,7 +236,3 @@ def _end(name: str, runs: Sequence[FoundRun]) -> str:
 
 def _stem(text: str) -> str:
     return "-".join("".join(sign if sign.isalnum() else " " for sign in text.lower()).split())
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

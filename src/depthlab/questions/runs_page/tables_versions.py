@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from depthlab.questions.wording import counted
 from depthlab.records import FoundRun
 from depthlab.report.blocks import Block, Code, Folded, Notice, PageTable
 
@@ -42,9 +43,7 @@ def code_notice(runs: Sequence[FoundRun]) -> Notice | None:
         said = f"{changed} {plural} computed with uncommitted changes, which are shown below as far as they are known."
         return Notice(said, "warning")
     if unknown:
-        return Notice(
-            f"Of {unknown} {'run' if unknown == 1 else 'runs'} the commit of the code is not known.", "warning"
-        )
+        return Notice(f"Of {counted(unknown, 'run')} the commit of the code is not known.", "warning")
     return None
 
 
@@ -94,7 +93,7 @@ def _library_table(runs: Sequence[FoundRun]) -> PageTable | None:
 
 def _listed(values: Iterable[str]) -> str:
     counts = Counter(values)
-    return ", ".join(f"{value} ({count} {'run' if count == 1 else 'runs'})" for value, count in counts.most_common())
+    return ", ".join(f"{value} ({counted(count, 'run')})" for value, count in counts.most_common())
 
 
 def _changes(runs: Sequence[FoundRun]) -> list[Block]:

@@ -73,7 +73,7 @@ def _headline(unit: str, fit: ExchangeFit) -> str:
     if not fit.exchanges:
         return fit.notes[0]
     if not fit.df:
-        return "No claim on depth, width and cardinality: nothing tells how sure the numbers are."
+        return "No claim about depth, width and cardinality: nothing tells how certain the numbers are."
     if not fit.contrasts:
         return "One axis varies: there is nothing to exchange it for."
     shown = [_by_gain(one) for one in fit.contrasts if is_significant(one.p_holm)]
@@ -110,7 +110,7 @@ def _worth_sentences(unit: str, fit: ExchangeFit) -> list[str]:
     if unknown:
         of_them = "neither" if len(unknown) == 1 else "none"
         sentences.append(
-            f"No rate of exchange can be told between {', '.join(unknown)}: {of_them} of them is shown to change the "
+            f"No exchange rate can be given between {', '.join(unknown)}: {of_them} of them is shown to change the "
             f"{fit.measure}."
         )
     return sentences

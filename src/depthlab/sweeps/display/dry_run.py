@@ -9,7 +9,7 @@ from rich.text import Text
 
 from depthlab.records import TrialState
 from depthlab.run.columns import columns
-from depthlab.sweeps.display.wording import about, value_text
+from depthlab.sweeps.display.wording import about, right_aligned, value_text
 from depthlab.sweeps.plan.estimate import StepSeconds, TrialCost, Workload, fit_step_seconds, is_to_do
 from depthlab.sweeps.plan.trial import Entry
 
@@ -116,12 +116,8 @@ def _aligned(rows: Iterator[Row]) -> list[str]:
     last = len(table[0]) - 1
     numbers = range(last - len(NUMBERS), last)
     widths = {column: max(cell_len(row[column]) for row in table) for column in numbers}
-    padded = [[_right(text, widths.get(column, 0)) for column, text in enumerate(row)] for row in table]
+    padded = [[right_aligned(text, widths.get(column, 0)) for column, text in enumerate(row)] for row in table]
     return list(columns(padded))
-
-
-def _right(text: str, width: int) -> str:
-    return " " * (width - cell_len(text)) + text
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from depthlab.records import DONE, TrialState
-from depthlab.sweeps.display.wording import about, elapsed, label, metric_name, metric_text, short_label
+from depthlab.sweeps.display.wording import about, elapsed, label, metric_name, metric_text, right_aligned, short_label
 from depthlab.sweeps.plan.estimate import is_to_do
 from depthlab.sweeps.plan.trial import Entry
 from depthlab.sweeps.state.sweep_state import SweepState, goodness
@@ -112,8 +112,8 @@ def _running(entries: Sequence[Entry], metric: str, room: int, width: int) -> li
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], share: float | None, bar: int, style: str = "") -> Text:
-    before = f"{fit(cells[0], widths[0])}  {_right(cells[1], widths[1])}  "
-    after = "".join(f"  {_right(cell, width)}" for cell, width in zip(cells[2:], widths[2:], strict=True))
+    before = f"{fit(cells[0], widths[0])}  {right_aligned(cells[1], widths[1])}  "
+    after = "".join(f"  {right_aligned(cell, width)}" for cell, width in zip(cells[2:], widths[2:], strict=True))
     if not bar:
         return Text(before.rstrip() + after, style)
     done = 0 if share is None else round(share * bar)
@@ -160,7 +160,3 @@ def fit(text: str, width: int) -> str:
     """Pad or cut a line to so many cells; what was cut shows."""
     text = " ".join(text.split())
     return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
-
-
-def _right(text: str, width: int) -> str:
-    return " " * (width - cell_len(text)) + text

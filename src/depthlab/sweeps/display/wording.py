@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from rich.cells import cell_len
+
 from depthlab.sweeps.plan.trial import Trial
 
 IN_THE_NAME = ("model", "depth", "data", "seed")  # axes whose values a recipe's name has
@@ -26,6 +28,11 @@ def value_text(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def right_aligned(text: str, width: int) -> str:
+    """Return a text behind as many spaces as fill so many cells of a terminal."""
+    return " " * (width - cell_len(text)) + text
 
 
 def percent(accuracy: float, digits: int = 1) -> str:
