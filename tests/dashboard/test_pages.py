@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from depthlab.tracking.links import runs_link
 from depthlab.tracking.ways import way_to_run, way_to_sweep
 from tests.chromium import Chromium
 from tests.dashboard.study import IDENTITY, Study, make_study
@@ -67,8 +68,7 @@ def test_the_link_of_a_sweep_opens_on_errors_against_depth(opened: Opened, brows
     shown = browser.read(opened.link, CHARTS)
     assert set(shown["axes"]) == {"depth"}
     assert sorted(shown["groups"]) == ["plain", "resnet"]
-    assert "test/error_percent" in shown["text"] and "traces" not in shown["text"].lower().split()
-    assert f"tags.`depthlab.sweep.{IDENTITY}`" in opened.view("") or "Model training" in shown["text"]
+    assert {"test/error_percent", "final/train_error_percent"} <= set(shown["text"].split())
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_the_experiment_has_named_views_and_a_list_of_sweeps(opened: Opened, bro
     assert len(shown["groups"]) == 2
     assert "\nDepth\n" in shown["text"], "the button for views names the one that is shown"
     sweeps = opened.view("sweeps").replace("compareRunsMode=CHART&", "")
-    table = browser.read(sweeps, TEXT.format("model × depth × seed"))
-    assert "best/test/error_percent" in table and "plain-20" not in table
+    table = browser.read(sweeps, TEXT.format("best/test/error_perc"))
+    assert "model × depth × seed" in table and "plain-20" not in table
 
 
 def test_the_note_of_a_run_leads_to_its_sweep(opened: Opened, browser: Chromium) -> None:
@@ -105,7 +105,7 @@ def test_the_note_of_a_run_leads_to_its_sweep(opened: Opened, browser: Chromium)
     again = subprocess.run([*words, f"port={port}"], capture_output=True, text=True, timeout=60)
     assert again.returncode == 0 and again.stderr == "", "it is served already, and only the link is printed"
     text = browser.read(again.stdout.strip(), TEXT.format("its sweep"))
-    assert "python" in text and "Depth" not in text.split("its sweep")[0].split("\n")[-1]
+    assert "train.py model=resnet depth=56" in text and "learning curves" in text
 
 
 def test_a_server_is_opened_by_a_link_alone(opened: Opened, browser: Chromium, tmp_path: Path) -> None:
@@ -120,9 +120,9 @@ def test_a_server_is_opened_by_a_link_alone(opened: Opened, browser: Chromium, t
     assert re.fullmatch(rf"{opened.address}/#/experiments/\d+/runs\?\S+viewStateShareKey=depth\n", printed.stdout)
 
 
-def test_a_view_that_is_not_there_still_opens_the_runs(opened: Opened, browser: Chromium) -> None:
-    text = browser.read(opened.view("nothing"), TEXT.format("plain-56"))
-    assert "Model training" in text
+def test_a_link_without_a_view_opens_the_runs(opened: Opened, browser: Chromium) -> None:
+    text = browser.read(runs_link("1", base=opened.address), TEXT.format("matching runs"))
+    assert "model × depth × seed" in text
 
 
 def test_ctrl_c_ends_the_server(empty_store: Path, tmp_path: Path) -> None:

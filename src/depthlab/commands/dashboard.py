@@ -43,10 +43,10 @@ def main() -> None:
         return
     signal.signal(signal.SIGTERM, _stop)
     with Server(place.uri, port) as server:
-        server.wait_until_it_answers()
-        _open(place.link(server.address), opens)
-        print("Ctrl-C ends it", flush=True)
         try:
+            server.wait_until_it_answers()
+            _open(place.link(server.address), opens)
+            print("Ctrl-C ends it", flush=True)
             server.wait()
         except KeyboardInterrupt:
             print("ended", flush=True)

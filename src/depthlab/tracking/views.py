@@ -201,8 +201,8 @@ def keep_experiment_note(client: "MlflowClient", experiment_id: str) -> None:
 
 def keep_views(
     client: "MlflowClient", experiment_id: str, views: Iterable[View], more_tags: Mapping[str, str] | None = None
-) -> None:
-    """Write views into the tags of an experiment; a store that refuses them goes without, as links work anyway."""
+) -> bool:
+    """Write views into the tags of an experiment, and return whether the store has taken them."""
     from mlflow.exceptions import MlflowException
 
     tags = dict(view.tag for view in views) | dict(more_tags or {})
@@ -212,3 +212,5 @@ def keep_views(
     except MlflowException as error:
         if error.error_code not in ("INVALID_PARAMETER_VALUE", "PERMISSION_DENIED"):
             raise
+        return False
+    return True

@@ -258,9 +258,9 @@ class MlflowSweepRun:
         try:
             upload(client, run_id, write_files(record, self._folder / "report", formats=formats))
             views = sweep_views(record)
-            keep_views(client, self._progress.experiment_id, views)
-            annotate(client, run_id, write_note(record, self._progress, views), TABLES, views[0].key)
-            self._note(shown=f"{state} {' '.join(formats)}", view=views[0].key)
+            view = views[0].key if keep_views(client, self._progress.experiment_id, views) else ""
+            annotate(client, run_id, write_note(record, self._progress, views), TABLES, view)
+            self._note(shown=f"{state} {' '.join(formats)}", view=view)
             if ending:
                 keep_experiment_note(client, self._progress.experiment_id)
         finally:

@@ -11,6 +11,7 @@ from depthlab.tracking.address import sqlite_path
 from depthlab.tracking.links import run_link, runs_link
 from depthlab.tracking.parent_run import ParentProgress
 from depthlab.tracking.sync_progress import SyncProgress
+from depthlab.tracking.views import TAG
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -55,7 +56,7 @@ def find_place(typed: Mapping[str, str]) -> Place:
     uri = _store(typed.get("tracking.uri"))
     client = _client(uri)
     experiment = _experiment(client, typed.get("tracking.experiment"), uri)
-    return Place(uri, experiment.experiment_id, experiment.name, typed.get("view", "depth"))
+    return Place(uri, experiment.experiment_id, experiment.name, _view(experiment, "depth", typed))
 
 
 def _run_place(typed: Mapping[str, str], root: Path) -> Place:
@@ -89,10 +90,20 @@ def _sweep_place(typed: Mapping[str, str], root: Path) -> Place:
         raise ValueError(f"sweep={name} is no sweep but a run: type run={name}")
     experiment = client.get_experiment(run.info.experiment_id)
     first = run.data.tags.get("depthlab.view", "")
-    view = f"{run.data.tags['depthlab.sweep']}.{typed['view']}" if "view" in typed else first
+    view = _view(experiment, first, typed, f"{run.data.tags['depthlab.sweep']}.")
     if not view:  # of a version that kept no views
         return Place(uri, experiment.experiment_id, experiment.name, run_id=run_id)
     return Place(uri, experiment.experiment_id, experiment.name, view)
+
+
+def _view(experiment: "Experiment", usual: str, typed: Mapping[str, str], start: str = "") -> str:
+    """Return the key of the view that was typed, or else the usual one; "" where the store has none."""
+    known = [name.removeprefix(TAG) for name in experiment.tags if name.startswith(TAG)]
+    wanted = start + typed["view"] if "view" in typed else usual
+    if wanted in known or "view" not in typed:
+        return wanted if wanted in known else ""
+    names = [name.removeprefix(start) for name in known if name.startswith(start) and (start or "." not in name)]
+    raise ValueError(f"view={typed['view']} is not there: there are {', '.join(sorted(names)) or 'none'}")
 
 
 def _sweep(root: Path, name: str) -> ParentProgress:
