@@ -57,7 +57,7 @@ def test_a_sweep_of_an_earlier_version_opens_on_its_run(store: str, study: Study
         ({"tracking.experiment": "none such"}, "has no experiment none such: there are"),
         (
             {"view": "nothing", "tracking.experiment": "tests"},
-            "is not there: there are axes, cost, curves, depth, sweeps",
+            "is not there: there are axes, cost, curves, depth",
         ),
         ({"folder": "/none/such"}, "there is no such folder"),
         ({"tracking.uri": "sqlite:////none/such.db"}, "there is no store /none/such.db yet"),
