@@ -1,5 +1,6 @@
 """The last lines of a sweep: its table, what is missing, and what to type to have it."""
 
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Collection
@@ -22,8 +23,9 @@ def show_outcome(record: SweepRecord, folder: Path) -> None:
     from depthlab.report.search import search_lines  # imports matplotlib
 
     show_results(record)
+    confirm = record.choice.confirm if record.choice is not None else ()
     for line in search_lines(record):
-        out.print(line)
+        out.print(line.replace(shlex.join(confirm), again(confirm)) if confirm else line)
     out.print(f"recorded in {folder}")
     if record.run_id is not None:
         out.print(f"           and MLflow, run {record.run_id}; to open the dashboard:")
