@@ -56,6 +56,7 @@ def answer(sweep: Sweep) -> Answer:
     return found
 
 
+@pytest.mark.slow
 def test_a_run_is_that_of_the_command_line(run: Run, place: Path, tmp_path: Path) -> None:
     assert run.record == RunRecord.read(run.folder / "record.json")
     assert run.folder.parent == place / "mlruns" / "runs"
@@ -90,6 +91,7 @@ def test_a_mistake_is_one_exception(words: str, message: str, place: Path) -> No
     assert not GlobalHydra.instance().is_initialized() and "HYDRA_FULL_ERROR" not in os.environ
 
 
+@pytest.mark.slow
 def test_mistakes_of_the_others_too(run: Run) -> None:
     for call in (
         lambda: dl.sweep(depth=[8, 9], model="resnet"),
@@ -104,6 +106,7 @@ def test_mistakes_of_the_others_too(run: Run) -> None:
         _ = dl.degradaton
 
 
+@pytest.mark.slow
 def test_a_sweep_shows_all_of_its_trials(sweep: Sweep) -> None:
     assert list(sweep.table["state"]) == ["finished"] * 4 and sweep.missing == ()
     assert set(sweep.table["model"]) == {"plain", "resnet"} and (sweep.table["test_error"] > 0).all()
@@ -118,6 +121,7 @@ def test_a_dry_run_starts_nothing(place: Path, capsys: pytest.CaptureFixture[str
     assert sorted(place.rglob("manifest.json")) == before
 
 
+@pytest.mark.slow
 def test_runs_are_a_table(sweep: Sweep) -> None:
     table = dl.runs(model="resnet", depth=8, status="finished")
     assert isinstance(table, pd.DataFrame) and set(table["seed"]) == {0, 1}
@@ -131,6 +135,7 @@ def test_runs_are_a_table(sweep: Sweep) -> None:
     assert list(pivot.columns) == ["plain", "resnet"]
 
 
+@pytest.mark.slow
 def test_a_question_is_a_function(answer: Answer, place: Path) -> None:
     assert answer.about.command[:2] == ("depthlab", "degradation")
     assert answer.page.is_relative_to(place) and answer.page.is_file()
@@ -141,6 +146,7 @@ def test_a_question_is_a_function(answer: Answer, place: Path) -> None:
     assert dl.degradation.__doc__ and "margin" in dl.degradation.__doc__
 
 
+@pytest.mark.slow
 def test_each_difference_has_its_noise_floor(answer: Answer) -> None:
     gains = answer.gains
     compared = [one for one in answer.compared if one.comparison is not None]

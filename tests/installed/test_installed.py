@@ -11,6 +11,7 @@ import pytest
 
 from tests.installed.conftest import Installed
 
+pytestmark = pytest.mark.slow  # two wheels are built
 IMPORTS = """
 import sys
 sys.argv = ["depthlab", *sys.argv[1:]]
@@ -85,7 +86,6 @@ def test_completion_in_bash(installed: Installed) -> None:
     assert "images=" in completed("depthlab predict ")
 
 
-@pytest.mark.slow
 def test_a_run_outside_of_the_checkout(installed: Installed) -> None:
     told = lines_of(installed.run("depthlab", "train", "--json", "model=funnel", "data=stripes", *SMALL))
     assert told["command"][:2] == ["depthlab", "train"] and told["exit_code"] == 0
@@ -100,7 +100,6 @@ def test_a_run_outside_of_the_checkout(installed: Installed) -> None:
     assert manifest["command"] == ["depthlab", "train", "model=funnel", "data=stripes", *SMALL]
 
 
-@pytest.mark.slow
 def test_a_question_of_another_package(installed: Installed) -> None:
     words = ("seed=0,1", "epochs=1", "sweep.cpu=0.5", "trainer.threads=1", "tracking=none")
     told = lines_of(installed.run("depthlab", "spread", "--json", *words))
