@@ -31,7 +31,7 @@ PLACES: dict[str, tuple[int, float, float, str]] = {
     "recipe": (4, 6, 8, "a configuration, composed, checked, fingerprinted"),
     "measures": (4, 8, 9, "measures on networks"),
     "published": (4, 9, 10, "results of papers"),
-    "nn": (5, 4, 8.5, "networks as stem, stages of units, head; units as Sum or Concat of named paths"),
+    "nn": (5, 4.5, 8.5, "networks as stem, stages of units, head; units as Sum or Concat of named paths"),
     "records": (6, 0, 10, "frozen dataclasses with a JSON form: everything that is written down"),
 }
 # the package's own names, a function that others import lazily with, and what tells all of them how they were called

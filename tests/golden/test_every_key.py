@@ -53,6 +53,7 @@ VARIED = {  # words that change one key, behind those that it needs
     "trainer.microbatches": "trainer.microbatches=2",
     "tracking.enabled": "tracking.enabled=false",
     "tracking.experiment": "tracking.experiment=other",
+    "tracking.patience": "tracking.patience=5",
     "tracking.system_metrics": "tracking.system_metrics=false",
 }
 IN_IDENTITY = {  # too slow, or only elsewhere: seen to be in the identity by name

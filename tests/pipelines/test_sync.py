@@ -22,8 +22,7 @@ def leave(trained: Trained, tmp_path: Path) -> Leave:
     def make(name: str, status: RunStatus, uri: str) -> RunFolder:
         folder = RunFolder.open(Path(shutil.copytree(trained.folder.path, tmp_path / "runs" / name)))
         folder.status = status
-        files = {file: str(folder.path / file) for file in ("manifest.json", "record.json")}
-        SyncProgress(uri=uri, experiment="depthlab", key=f"{tmp_path}-{name}", artifacts=files).write(folder.path)
+        SyncProgress(uri=uri, experiment="depthlab", key=f"{tmp_path}-{name}").write(folder.path)
         return folder
 
     return make

@@ -35,7 +35,7 @@ LAYERS = {
     # Models know no configuration, measures no family, the report no torch.
     "data": _room("lazy_exports torch pytorch_lightning numpy PIL rich", lazily="datasets"),
     "tracking": _room("invocation records numpy", lazily="mlflow"),
-    "training": _room("lazy_exports nn torch pytorch_lightning torchmetrics rich"),
+    "training": _room("lazy_exports records nn torch pytorch_lightning torchmetrics rich"),
     "measures": _room("nn records torch numpy"),
     "report": _room("records matplotlib jinja2 numpy rich"),
     # Plans start fast: no torch before a recipe is known to be sound.

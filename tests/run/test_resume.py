@@ -102,8 +102,8 @@ def test_it_continues_from_every_kind_of_checkpoint(
     whole = train(tmp_path / "whole", *words)
     save = Checkpoints._save_last
 
-    def save_and_die(self: Checkpoints, trainer: pl.Trainer) -> None:
-        save(self, trainer)
+    def save_and_die(self: Checkpoints, trainer: pl.Trainer, *, durable: bool) -> None:
+        save(self, trainer, durable=durable)
         if trainer.global_step == saved_at:
             raise Interrupted(signal.SIGTERM)
 

@@ -42,6 +42,10 @@ class Memory:
     def flush(self) -> None:
         self.flushed = len(self.lines)
 
+    @property
+    def size(self) -> int:
+        return len(self.lines)
+
     def column(self, name: str) -> list[tuple[int, int, float]]:
         return [(step, epoch, values[name]) for step, epoch, values in self.lines if name in values]
 

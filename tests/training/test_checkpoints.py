@@ -52,7 +52,7 @@ def test_every_file_is_readable_without_running_code_and_no_other_is_left(tmp_pa
     training = Training(tmp_path)
     training.fit(batches(4, 4), batches(5), epochs=2)
     save_weights(training.classifier.network, tmp_path / "final.ckpt", accuracy=0.5)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["best.ckpt", "final.ckpt", "last.ckpt"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["best.ckpt", "final.ckpt", "last.ckpt", "previous.ckpt"]
     last = torch.load(tmp_path / "last.ckpt", weights_only=True)
     assert last["global_step"] == 4
     assert {"optimizer_states", "lr_schedulers", "loops", "members", "best", "seconds"} <= last.keys()
@@ -125,7 +125,7 @@ def test_generators_best_and_time_go_on_from_the_checkpoint(tmp_path: Path) -> N
 def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "best.ckpt"
     save_weights(nn.Linear(1, 1), file, epoch=1)
-    (tmp_path / "best.partial").symlink_to("/dev/full")
+    (tmp_path / f".best.ckpt.{os.getpid()}.tmp").symlink_to("/dev/full")
     with pytest.raises(OSError, match=f"No space left on device.*{file}"):
         save_weights(nn.Linear(2, 2), file, epoch=2)
     assert [path.name for path in tmp_path.iterdir()] == ["best.ckpt"]

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import NoReturn, Protocol, runtime_checkable
 
@@ -50,7 +50,8 @@ def wants_traceback() -> bool:
 
 def fail(error: Exception) -> NoReturn:
     """Say what is wrong on one line of stderr, and exit with code 2."""
-    print(f"error: {text_of(error)}", file=sys.stderr)
+    with suppress(OSError):  # nobody may be there to read it
+        print(f"error: {text_of(error)}", file=sys.stderr)
     raise SystemExit(MISTAKE) from error
 
 
@@ -59,7 +60,9 @@ def text_of(error: Exception) -> str:
     text = str(error)
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    return " ".join(text.split()) or type(error).__name__
+    # a terminal would obey control characters, which what was typed or read may have
+    line = "".join(one if one.isprintable() else repr(one)[1:-1] for one in " ".join(text.split()))
+    return line or type(error).__name__
 
 
 def is_stopped(error: BaseException) -> bool:
@@ -68,7 +71,8 @@ def is_stopped(error: BaseException) -> bool:
 
 
 def _stop(signum: int) -> NoReturn:
-    print("stopped; the same command continues a run that had begun", file=sys.stderr)
+    with suppress(OSError):
+        print("stopped; the same command continues a run that had begun", file=sys.stderr)
     raise SystemExit(128 + signum)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from typing import TextIO
 
-from depthlab.invocation import called, kept_outcome
+from depthlab.invocation import kept_outcome, recorded_call
 
 FLAG = "--json"
 _ERRORS = {3: "trials are missing", 130: "stopped by SIGINT", 143: "stopped by SIGTERM"}
@@ -33,7 +33,7 @@ def json_if_asked() -> Iterator[None]:
 
 
 def _line(code: int, error: str | None) -> str:
-    return kept_outcome(command=called(), exit_code=code, error=error).to_line()
+    return kept_outcome(command=recorded_call(), exit_code=code, error=error).to_line()
 
 
 def _told(ended: SystemExit) -> tuple[int, str | None]:

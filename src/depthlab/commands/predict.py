@@ -15,6 +15,7 @@ OPTIONAL = {
     "weights": "final, or best: those of the best epoch on validation [final]",
     "output": "a CSV file to write the predictions to",
     "folder": "the folder of all runs [mlruns/runs]",
+    "trust": "true: run the code that a run from elsewhere names, a network that is not of depthlab",
     "tracking.uri": "the MLflow store to fetch the run from if it has no folder here [as train.py]",
 }
 
@@ -24,6 +25,8 @@ def main() -> None:
     typed = key_values(called()[2:], required=REQUIRED, optional=OPTIONAL, about=__doc__ or "")
     images, weights = Path(typed["images"]).expanduser(), typed.get("weights", "final")
     output = Path(typed["output"]).expanduser() if "output" in typed else None
+    if typed.get("trust", "true") != "true":
+        raise ValueError(f"trust={typed['trust']}: type trust=true, or leave it out")
     if weights not in ("final", "best"):
         raise ValueError(f"weights must be final or best, not {weights}")
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
@@ -42,7 +45,11 @@ def main() -> None:
 
     root = Path(typed.get("folder", RUNS_ROOT))
     network = load(
-        typed["run"], weights=cast(Literal["final", "best"], weights), root=root, uri=typed.get("tracking.uri")
+        typed["run"],
+        weights=cast(Literal["final", "best"], weights),
+        root=root,
+        uri=typed.get("tracking.uri"),
+        trust="trust" in typed,
     )
     predictions = predict_pictures(network, images, broken=tell)
     if output is not None:

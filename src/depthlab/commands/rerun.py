@@ -9,6 +9,7 @@ from depthlab.invocation import RunOutcome, called, report
 REQUIRED = {"run": "MLflow's id of the run, its folder's name, or the beginning of either"}
 OPTIONAL = {
     "folder": "the folder of all runs, the new one included [mlruns/runs]",
+    "trust": "true: run the code that a run from elsewhere names, a network that is not of depthlab",
     "tracking": "none: show the new run in no MLflow store",
     "tracking.uri": "the MLflow store of the new run [the old one's]; a run that has no folder here is fetched from it",
     "data.folder": "where downloads and decoded images are kept [as it was then]",
@@ -18,6 +19,8 @@ OPTIONAL = {
 def main() -> None:
     """Read the command line, train, compare; exit code 0 if the runs are identical, 1 if not."""
     typed = key_values(called()[2:], required=REQUIRED, optional=OPTIONAL, first="run", about=__doc__ or "")
+    if typed.get("trust", "true") != "true":
+        raise ValueError(f"trust={typed['trust']}: type trust=true, or leave it out")
     if typed.get("tracking", "none") != "none":
         raise ValueError(f"tracking={typed['tracking']}: type tracking=none, or leave it out")
     changes = {group: _typed_for(group, typed) for group in ("tracking", "data")}
@@ -33,7 +36,7 @@ def main() -> None:
         print(line, file=sys.stderr)
 
     root = Path(typed.get("folder", RUNS_ROOT))
-    then = find_or_fetch(root, typed["run"], typed.get("tracking.uri"))
+    then = find_or_fetch(root, typed["run"], typed.get("tracking.uri"), trust="trust" in typed)
     try:
         now, comparison = repeat(then, root, tell=tell, changes=changes)
     except Interrupted as interrupted:

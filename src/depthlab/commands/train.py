@@ -1,13 +1,16 @@
 """Train one network and record what it does; with -m, a sweep."""
 
+import sys
+
 from depthlab.command_line import main as read_command_line
 from depthlab.recipe import Recipe
 
 
 def train(recipe: Recipe) -> None:
-    """Run the recipe; Lightning is imported when the network is known to be one that can be built."""
-    from depthlab.run import check_network
+    """Run the recipe: ask its store, check its network, and only then import Lightning."""
+    from depthlab.run import check_network, check_tracking
 
+    check_tracking(recipe, lambda line: print(line, file=sys.stderr))
     check_network(recipe)
 
     from depthlab.run import run_and_show

@@ -18,6 +18,7 @@ from depthlab.data.pictures import decode_set, hold_out_test, infer_shape, resiz
 
 SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 # raised by Pillow on broken content
+_MOST_PIXELS = 90_000_000  # decoded, some 270 MB; several pictures are decoded at a time
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 TEST_FOLDERS = ("test", "val", "valid", "validation")  # the first that exists holds the test pictures
 
@@ -110,20 +111,24 @@ def decode_picture(file: str | Path, size: int, channels: int) -> Tensor:
         try:
             # a large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, if that suffices
             picture.draft(None, (size, size))
+            if picture.width * picture.height > _MOST_PIXELS:
+                raise Image.DecompressionBombError
             return resize_and_crop(picture, size, channels)
         except _BROKEN as error:
-            raise ValueError(_complaint(file)) from error
+            raise ValueError(_complaint(file, error)) from error
 
 
 def _open(file: str | Path) -> Image.Image:
     try:
         return Image.open(file)
     except _BROKEN as error:
-        raise ValueError(_complaint(file)) from error
+        raise ValueError(_complaint(file, error)) from error
 
 
-def _complaint(file: str | Path) -> str:
-    return f"{file} is not a picture that can be read: remove it or put a sound one in its place"
+def _complaint(file: str | Path, error: Exception) -> str:
+    bomb = isinstance(error, Image.DecompressionBombError)
+    why = "has more pixels than fit in memory" if bomb else "is not a picture that can be read"
+    return f"{file} {why}: remove it or put a sound one in its place"
 
 
 @final

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from depthlab.records import redact
+
 _CALL: ContextVar[tuple[str, ...] | None] = ContextVar("_CALL", default=None)  # None: a script of the checkout
 _CHECKOUT = Path(__file__).resolve().parents[3]
 _SCRIPTS = {"train": "train.py"}  # the others are in pipelines/
@@ -27,6 +29,11 @@ def called_as(name: str, words: Sequence[str]) -> Iterator[None]:
 def called() -> tuple[str, ...]:
     """Return the command as it was typed: `python train.py depth=56` or `depthlab train depth=56`, word by word."""
     return _CALL.get() or ("python", *sys.argv)
+
+
+def recorded_call() -> tuple[str, ...]:
+    """Return the command as it may be written down and shown: without passwords."""
+    return tuple(map(redact, called()))
 
 
 def program() -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from depthlab.invocation import called
+from depthlab.invocation import recorded_call
 from depthlab.recipe import Recipe, recipe_from_config
 from depthlab.records import Environment, MeasuredRun, QuestionRecord, RunRef, TrialRecord, TrialState
 from depthlab.sweeps.result import SweepResult
@@ -46,7 +46,7 @@ def describe_code(runs: Sequence[RunRef]) -> dict[str, Any]:
     """Return what an answer is computed with, by the names of `QuestionRecord`: command, date, hardware, commits."""
     environment = capture_environment()
     return {
-        "command": tuple(map(redact, called())),
+        "command": recorded_call(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "hardware": _distinct(run.hardware for run in runs),
         "commits": _distinct(run.commit for run in runs),

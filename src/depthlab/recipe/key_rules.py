@@ -113,6 +113,7 @@ KEY_RULES: dict[str, tuple[Rule, str]] = {
     "tracking.experiment": (text(), "depthlab"),
     "tracking.folder": (or_null(text(folder=True)), "mlruns/runs"),
     "tracking.predictions": (one_of("auto", True, False), "true"),
+    "tracking.patience": (or_null(real(low=0)), "60"),
     "tracking.system_metrics": (SWITCH, "false"),
     "fresh": (SWITCH, "true"),
     "sweep.storage": (or_null(text()), "/shared/runs"),

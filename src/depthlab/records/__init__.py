@@ -1,5 +1,6 @@
 """What the lab writes down: frozen dataclasses that turn into JSON and back. Each question adds its own record.py."""
 
+from depthlab.records.atomic import replacing, sync, write_atomically
 from depthlab.records.base import Record
 from depthlab.records.calibration import Calibration, CalibrationBin
 from depthlab.records.exchange import Exchange, ExchangeFit, RateContrast, RateRatio
@@ -8,9 +9,11 @@ from depthlab.records.found_runs import FoundRun, RunsFound
 from depthlab.records.lesion_sites import FixedUnit, LesionSite
 from depthlab.records.matched_network import MatchedNetwork
 from depthlab.records.measured_run import LayerValue, MeasuredRun
+from depthlab.records.plain_text import csv_cell, printable, redact
 from depthlab.records.questions import Compared, Look, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord, test_note
 from depthlab.records.schema import schema_of
+from depthlab.records.sealed import Damaged, read_sealed, seal, unseal
 from depthlab.records.states import DONE, ENDED, RunStatus, TrialState
 from depthlab.records.statistics import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
 from depthlab.records.sweeps import (
@@ -31,6 +34,7 @@ __all__ = [
     "Change",
     "Compared",
     "Comparison",
+    "Damaged",
     "Dataset",
     "Effect",
     "Environment",
@@ -67,7 +71,16 @@ __all__ = [
     "Trend",
     "TrialRecord",
     "TrialState",
+    "csv_cell",
+    "printable",
+    "read_sealed",
+    "redact",
+    "replacing",
     "schema_of",
+    "seal",
+    "sync",
     "test_note",
+    "unseal",
     "without_test",
+    "write_atomically",
 ]

@@ -8,7 +8,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from depthlab.records.atomic import write_atomically
 from depthlab.records.compact_json import compact_json
+from depthlab.records.sealed import Damaged, read_sealed, seal
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,20 @@ class Record:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read the record in the file `path`."""
-        return cls.from_json(path.read_text(encoding="utf-8"))
+        """Read the record in the file `path`.
+
+        Raises:
+            Damaged: it is not whole.
+        """
+        values = read_sealed(path)
+        try:
+            return cls.from_dict(values)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise Damaged(path, error) from error
+
+    def save(self, path: Path, *, durable: bool = True) -> None:
+        """Write the record to the file `path`, whole and with a checksum. Raises `OSError`; see `write_atomically`."""
+        write_atomically(path, seal(self.to_json()), durable=durable)
 
 
 def _revive(hint: Any, value: Any) -> Any:

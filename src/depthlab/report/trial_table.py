@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, final
 
-from depthlab.records import DONE, SweepRecord, TrialRecord, TrialState
+from depthlab.records import DONE, SweepRecord, TrialRecord, TrialState, csv_cell
 from depthlab.report.drawn_trials import Quantity
 from depthlab.report.scale import show
 
@@ -33,7 +33,9 @@ class Table:
         text = io.StringIO()
         lines = csv.writer(text, lineterminator="\n")
         lines.writerow(self.columns)
-        lines.writerows([json.dumps(v) if isinstance(v, list | tuple | bool) else v for v in row] for row in self.rows)
+        lines.writerows(
+            [json.dumps(v) if isinstance(v, list | tuple | bool) else csv_cell(v) for v in row] for row in self.rows
+        )
         return text.getvalue()
 
     def to_markdown(self, gap: str = "") -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from depthlab.run.restore import load, load_folder
     from depthlab.run.runs_folder import runs_root
     from depthlab.run.show import result_table, run_and_show
+    from depthlab.run.store_check import check_tracking
+    from depthlab.run.store_walk import inspect_store
     from depthlab.run.timing import expected_hardware, time_step
     from depthlab.run.untrained import ImageShape, build_untrained, expected_shape
 
@@ -39,6 +41,7 @@ _MODULES = {
     "faults": ("Fault", "fault_of"),
     "found": ("Search", "find_runs"),
     "ensure_run": ("ensure",),
+    "store_walk": ("inspect_store",),
     "prediction": ("Prediction", "accuracy_line", "predict_pictures", "prediction_lines", "write_csv"),
     "predictions": ("predictions_of",),
     "published_weights": ("Published", "evaluate_published", "published_table"),
@@ -48,6 +51,7 @@ _MODULES = {
     "restore": ("load", "load_folder"),
     "runs_folder": ("runs_root",),
     "show": ("result_table", "run_and_show"),
+    "store_check": ("check_tracking",),
     "timing": ("expected_hardware", "time_step"),
     "untrained": ("ImageShape", "build_untrained", "expected_shape"),
 }
@@ -69,6 +73,7 @@ __all__ = [
     "build_untrained",
     "check_network",
     "check_on_images",
+    "check_tracking",
     "compare_runs",
     "count_all_steps",
     "ensure",
@@ -77,6 +82,7 @@ __all__ = [
     "expected_shape",
     "fault_of",
     "find_runs",
+    "inspect_store",
     "load",
     "load_folder",
     "load_pretrained",

@@ -46,8 +46,8 @@ def build_classifier(
     """
     classifier = Classifier(
         network,
-        optimizer=instantiate_node(recipe.config["optimizer"]),
-        schedule=instantiate_node(recipe.config["schedule"]),
+        optimizer=instantiate_node("optimizer", recipe.config["optimizer"]),
+        schedule=instantiate_node("schedule", recipe.config["schedule"]),
         total_steps=total_steps,
         num_classes=num_classes,
         label_smoothing=recipe.config["label_smoothing"] or 0.0,

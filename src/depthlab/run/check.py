@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from depthlab.nn import ActiveUnits, Network, Parts, evaluating, scale_branches
-from depthlab.recipe import Recipe, locate, model_arguments
+from depthlab.recipe import Recipe, model_arguments
+from depthlab.run.targets import find_target
 
 
 @contextmanager
@@ -34,7 +35,7 @@ def build_network(recipe: Recipe, *, num_classes: int, in_channels: int, image_s
         ValueError: the family can't have these arguments, or the person's own class does not fit.
     """
     with told_with_its_name(recipe):
-        target = locate(recipe.config["model"]["_target_"])
+        target = find_target("model", recipe.config["model"]["_target_"])
     arguments = model_arguments(recipe, target, num_classes=num_classes, in_channels=in_channels, image_size=image_size)
     if "parts" in arguments:
         arguments["parts"] = Parts(**arguments["parts"])
@@ -77,7 +78,7 @@ def check_network(recipe: Recipe) -> None:
     """
     if recipe.foreign:  # the user's own network may compute in its constructor: only its arguments are looked at
         with told_with_its_name(recipe):
-            target = locate(recipe.config["model"]["_target_"])
+            target = find_target("model", recipe.config["model"]["_target_"])
         model_arguments(recipe, target, num_classes=10, in_channels=3, image_size=32)
         return
     with torch.device("meta"):

@@ -40,7 +40,8 @@ def evaluate_run(prepared: Prepared, folder: RunFolder, trained: Trained, run_id
     }
     written = {name for line in folder.journal.read() if line.step == prepared.total_steps for name in line.values}
     left = {name: value for name, value in metrics.items() if name not in written}
-    folder.journal.append(left, step=prepared.total_steps, epoch=count_epochs(prepared))
+    if left:
+        folder.journal.append(left, step=prepared.total_steps, epoch=count_epochs(prepared))
     curves = _curves(folder)
     metrics["throughput/images_per_second"] = curves["throughput/images_per_second"][-1][1]
     record = _record(prepared, folder, trained, run_id, metrics, curves, test)
@@ -48,10 +49,10 @@ def evaluate_run(prepared: Prepared, folder: RunFolder, trained: Trained, run_id
     return record
 
 
-def draw(record: RunRecord, folder: Path) -> dict[str, Path]:
-    """Draw the record's figures into `folder`, and return them by the place they take among a run's artifacts."""
-    figures = {"learning_curves": learning_curves(record), "confusion_matrix": confusion_matrix(record)}
-    return {f"figures/{name}.png": save_figure(figure, folder / f"{name}.png") for name, figure in figures.items()}
+def draw(record: RunRecord, folder: Path) -> None:
+    """Draw the record's figures into `folder`."""
+    for name, figure in {"learning_curves": learning_curves, "confusion_matrix": confusion_matrix}.items():
+        save_figure(figure(record), folder / f"{name}.png")
 
 
 def hardware_line(processor: str, *, threads: int, precision: str) -> str:

@@ -8,6 +8,7 @@ from typing import final
 
 from depthlab.data import find_pictures, read_pictures
 from depthlab.nn import Predictor
+from depthlab.records import csv_cell
 from depthlab.run.columns import columns
 
 
@@ -65,7 +66,7 @@ def prediction_lines(predictions: Sequence[Prediction], place: Path) -> list[str
     for one in predictions:
         name = one.file.relative_to(place) if place.is_dir() else one.file
         second = f"{one.second} {one.second_probability:.4f}" if one.second else ""
-        row = [_printable(name), one.label, f"{one.probability:.4f}", second]
+        row = [str(name), one.label, f"{one.probability:.4f}", second]
         rows.append([*row, one.folder_class or "-"] if labeled else row)
     return list(columns(rows))
 
@@ -77,15 +78,11 @@ def write_csv(predictions: Sequence[Prediction], file: Path) -> None:
         writer.writerow(["file", "class", "probability", "second", "second_probability", "folder_class"])
         for one in predictions:
             second = [one.second, one.second_probability]
-            writer.writerow([one.file, one.label, one.probability, *second, one.folder_class])
+            row = [str(one.file), one.label, one.probability, *second, one.folder_class]
+            writer.writerow([csv_cell(value) for value in row])
 
 
 def _folder_class(file: Path, root: Path, classes: Sequence[str]) -> str | None:
     """Return the name of the nearest folder around the picture that is a class, up to the folder that was asked for."""
     above = file.absolute().relative_to(root.absolute().parent).parent.parts
     return next((name for name in reversed(above) if name in classes), None)
-
-
-def _printable(path: Path) -> str:
-    """Return the path, with `?` for bytes that are not text."""
-    return str(path).encode(errors="replace").decode()

@@ -11,7 +11,7 @@ import torch
 import torch.utils.deterministic
 
 from depthlab.data import ImageData, ImageSet
-from depthlab.invocation import called
+from depthlab.invocation import recorded_call
 from depthlab.nn import Cost, measure_cost
 from depthlab.recipe import ARITHMETIC, Recipe, source_hash
 from depthlab.records import Dataset, Manifest
@@ -127,8 +127,8 @@ def _manifest(recipe: Recipe, images: ImageSet, data: ImageData, hardware: Hardw
     return Manifest(
         name=recipe.name,
         fingerprint=recipe.fingerprint(data_checksum=images.checksum, precision=hardware.precision),
-        command=called(),
-        overrides=recipe.overrides,
+        command=recorded_call(),
+        overrides=tuple(map(redact, recipe.overrides)),
         choices=recipe.choices,
         config=recipe.config | {"tracking": recipe.config["tracking"] | {"uri": _without_password(recipe)}},
         axes=recipe.axes,

@@ -12,18 +12,26 @@ from depthlab.training import read_weights
 Weights = Literal["final", "best"]
 
 
-def load(run_id: str, *, weights: Weights = "final", root: Path | str = RUNS_ROOT, uri: str | None = None) -> Predictor:
+def load(
+    run_id: str,
+    *,
+    weights: Weights = "final",
+    root: Path | str = RUNS_ROOT,
+    uri: str | None = None,
+    trust: bool = False,
+) -> Predictor:
     """Return the network that a run trained, ready to predict, with its class names and its normalization.
 
     `run_id` is MLflow's id of the run, the name of its folder, or the beginning of either. `weights` are the "final"
     ones, of which the run's test error speaks, or those of the epoch that was "best" on validation. `root` is the
     folder that holds the runs' folders. A run that has none there is fetched from the MLflow store `uri` by its whole
-    id; by default that is the store that runs are sent to.
+    id; by default that is the store that runs are sent to. `trust` lets a run that is not under `root` name code of its
+    own, a network that is not of depthlab.
 
     Raises:
         ValueError: there is no such run, or it has not come to its end.
     """
-    return load_folder(find_or_fetch(Path(root), run_id, uri), weights=weights)
+    return load_folder(find_or_fetch(Path(root), run_id, uri, trust=trust), weights=weights)
 
 
 def load_folder(folder: RunFolder, *, weights: Weights = "final") -> Predictor:

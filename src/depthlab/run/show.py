@@ -1,11 +1,13 @@
 """Run a recipe for a person: what happens, in lines; the result, in a short table; what to type next."""
 
+from contextlib import suppress
+
 from rich.console import Console
 from rich.table import Table
 
 from depthlab.invocation import RunOutcome, report
 from depthlab.recipe import Recipe
-from depthlab.records import RunRecord
+from depthlab.records import RunRecord, printable
 from depthlab.run.experiment import run
 from depthlab.run.runs_folder import runs_root
 from depthlab.tracking.ways import way_to_run
@@ -21,9 +23,10 @@ def run_and_show(recipe: Recipe) -> None:
     """
     errors = _console(stderr=True)
     try:
-        record = run(recipe, tell=errors.print, resume=not recipe.config["fresh"])
+        record = run(recipe, tell=lambda line: errors.print(printable(line)), resume=not recipe.config["fresh"])
     except Interrupted as interrupted:
-        errors.print(f"stopped by {interrupted}; the same command continues it")
+        with suppress(OSError):  # the terminal may be closed
+            errors.print(f"stopped by {interrupted}; the same command continues it")
         raise SystemExit(128 + interrupted.signum) from None
     report(runs=(RunOutcome.of(record, runs_root(recipe) / record.folder),), metrics=record.metrics)
     out = _console(stderr=False)

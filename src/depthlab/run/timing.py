@@ -70,6 +70,8 @@ def _trainer(prepared: Prepared, clock: "_Clock") -> pl.Trainer:
 class _Nowhere:
     """A journal that keeps nothing."""
 
+    size = 0
+
     def append(self, values: Mapping[str, float], *, step: int, epoch: int) -> None: ...
 
     def flush(self) -> None: ...

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import final
 
 import pytorch_lightning as pl
-import torch
 from pytorch_lightning.strategies import Strategy
 
 from depthlab.run.prepare import Prepared, count_epochs
@@ -23,6 +22,7 @@ from depthlab.training import (
     Snapshots,
     StepLimit,
     TeamStrategy,
+    read_checkpoint,
 )
 
 
@@ -130,4 +130,4 @@ def _step_of(checkpoint: Path) -> int:
     """Return the step after which a checkpoint was written; 0 where this member doesn't have the file."""
     if not checkpoint.is_file():
         return 0
-    return int(torch.load(checkpoint, map_location="cpu", weights_only=True)["global_step"])
+    return int(read_checkpoint(checkpoint)["global_step"])

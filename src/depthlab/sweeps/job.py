@@ -1,5 +1,6 @@
 """What one command has to do on a sweep: what is asked for, how it is computed, and where results are kept."""
 
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, final
 
-from depthlab.invocation import called
+from depthlab.invocation import recorded_call
 from depthlab.recipe import Override, Recipe, override_values
 from depthlab.records import SweepManifest
+from depthlab.run import check_tracking
 from depthlab.sweeps.dispatcher import Limits
 from depthlab.sweeps.mlflow.sweep_run import SweepRunDescription
 from depthlab.sweeps.plan.plan import SweepPlan
@@ -20,7 +22,7 @@ from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.sweeps.storage.fetch import fetch_all
 from depthlab.sweeps.storage.storage import check_storage, resolve_storage
 from depthlab.sweeps.workers.task import Task
-from depthlab.tracking import capture_environment, check_store, command_tags, resolve_artifact_root, resolve_uri
+from depthlab.tracking import capture_environment, command_tags, resolve_artifact_root, resolve_uri
 
 
 @final
@@ -73,8 +75,7 @@ class SweepJob:
 
     def check_addresses(self) -> None:
         """Check that store and storage can be used; raises `ValueError` where they can't."""
-        if self.uri is not None:
-            check_store(self.uri)
+        check_tracking(self.plan.trials[0].recipe, lambda line: print(line, file=sys.stderr))
         if self.storage is not None:
             check_storage(self.storage, self.root)
 
@@ -111,7 +112,7 @@ class SweepJob:
             artifact_root=resolve_artifact_root(uri),
             name=self.manifest.name,
             identity=self.manifest.identity,
-            tags=command_tags(called(), capture_environment().commit),
+            tags=command_tags(recorded_call(), capture_environment().commit),
             params=self._params(),
             runs=self.root,
         )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Self, final
 
-from depthlab.invocation import called
+from depthlab.invocation import recorded_call
 from depthlab.recipe import compose_each
 from depthlab.records import DONE, ENDED, FaultRecord, RunStatus, SearchChoice, SweepRecord, TrialState
 from depthlab.sweeps.dispatcher import Dispatcher, TaskFactory
@@ -84,7 +84,7 @@ class SweepRunner:
         return SweepRecord(
             name=manifest.name,
             identity=manifest.identity,
-            command=called(),
+            command=recorded_call(),
             axes=manifest.axes,
             held=manifest.held,
             search=manifest.search,

@@ -1,10 +1,11 @@
 """Run folders, which are the truth about runs, and the MLflow stores that show them."""
 
-from depthlab.tracking.address import check_store, redact, resolve_artifact_root, resolve_uri
-from depthlab.tracking.atomic import write_atomically
+from depthlab.records import redact, write_atomically
+from depthlab.tracking.address import check_store, resolve_artifact_root, resolve_uri
+from depthlab.tracking.damage import set_aside, tell_damage
 from depthlab.tracking.download import find_or_fetch
 from depthlab.tracking.environment import capture_environment
-from depthlab.tracking.find import find_attempts, find_finished, find_folders, find_interrupted, find_run
+from depthlab.tracking.find import find_attempts, find_finished, find_folders, find_interrupted, find_run, find_unsent
 from depthlab.tracking.folder import RUNS_ROOT, RunFolder
 from depthlab.tracking.journal import Journal, JournalLine, Resumption
 from depthlab.tracking.lock import Lock
@@ -41,6 +42,7 @@ __all__ = [
     "find_interrupted",
     "find_or_fetch",
     "find_run",
+    "find_unsent",
     "open_client",
     "prepare_mlflow",
     "read_predictions",
@@ -48,8 +50,10 @@ __all__ = [
     "resolve_artifact_root",
     "resolve_uri",
     "reveal",
+    "set_aside",
     "sweep_tags",
     "synchronize",
+    "tell_damage",
     "write_atomically",
     "write_predictions",
 ]

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+from depthlab.records import redact
 from depthlab.tracking.server_check import check_host, check_server
 
 DEFAULT_DATABASE = Path("mlruns/mlflow.db")  # under the working directory
@@ -46,11 +47,6 @@ def resolve_artifact_root(uri: str) -> str | None:
     path = sqlite_path(uri)
     folder = path.parent if path is not None else DEFAULT_DATABASE.parent
     return str((folder / "artifacts").absolute())
-
-
-def redact(text: str) -> str:
-    """Return the text with the password of every address in it as `***`."""
-    return re.sub(r"(\w://[^:/@\s]*):[^/@\s]+@", r"\1:***@", text)
 
 
 def sqlite_path(uri: str) -> Path | None:

@@ -36,6 +36,6 @@ def copy_run(
     uploader = MetricUploader(folder.journal, blind=is_withheld(tags), axes=numbers(manifest))
     while uploader.send(client, run_id):
         pass
-    upload(client, run_id, shown_files(home.artifacts, tags))
+    upload(client, run_id, shown_files(folder.artifacts, tags))
     end_run(client, run_id, folder.status, round(1000 * ended))
     return run_id

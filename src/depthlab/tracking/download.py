@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from depthlab.records import RunStatus
-from depthlab.tracking.address import check_store, redact, resolve_uri, sqlite_path
+from depthlab.records import RunStatus, redact
+from depthlab.tracking.address import check_store, resolve_uri, sqlite_path
 from depthlab.tracking.find import find_run
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.predictions import FILE as PREDICTIONS  # which not every run keeps
@@ -18,21 +18,40 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 _FILES = ("manifest.json", "record.json", "checkpoints")
+_OUR_CODE = {"model": "depthlab.", "data": "depthlab.", "schedule": "depthlab.", "optimizer": "torch.optim."}
 _ID = re.compile(r"[0-9a-f]{32}")  # MLflow's ids
 
 
-def find_or_fetch(root: Path, run: str, uri: str | None = None) -> RunFolder:
+def find_or_fetch(root: Path, run: str, uri: str | None = None, *, trust: bool = False) -> RunFolder:
     """Return the folder of a run; if `root` has none, what the store keeps of it is downloaded, once.
 
     Args:
         root: The folder with all runs; downloads are kept in its hidden folder `.fetched`, apart from them.
-        run: The run's MLflow id, its folder's name or the beginning of either. In the store it is found by its whole
-            id alone, so that a mistyped name is answered at once.
+        run: The run's MLflow id, its folder's name or path, or the beginning of the first two. In the store it is found
+            by its whole id alone, so that a mistyped name is answered at once.
         uri: The store; by default the one that runs are sent to.
+        trust: Take a run that is not of `root` even if it names code that is not of this lab.
 
     Raises:
-        ValueError: none or several runs are meant, the store can't be reached, or the run did not finish.
+        ValueError: none or several runs are meant, the store can't be reached, it did not finish, or is not trusted.
     """
+    folder = _find_or_fetch(root, run, uri)
+    if not trust and folder.path.parent.resolve() != root.resolve():
+        _check_code(folder, root)
+    return folder
+
+
+def _check_code(folder: RunFolder, root: Path) -> None:
+    for group, ours in _OUR_CODE.items():
+        target = str(folder.manifest.config.get(group, {}).get("_target_", ours))
+        if not target.startswith(ours):
+            raise ValueError(
+                f"{folder.name} is from elsewhere and names code to run, {group}._target_={target}: look at it, then "
+                f"type trust=true, or move the folder to {root}"
+            )
+
+
+def _find_or_fetch(root: Path, run: str, uri: str | None) -> RunFolder:
     fetched = root / ".fetched" / run
     if _ID.fullmatch(run) and fetched.is_dir():
         return RunFolder.open(fetched)

@@ -1,11 +1,11 @@
 """Find runs again: the one that was cut off, or the one that a person names."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from depthlab.invocation import command
-from depthlab.records import RunStatus
+from depthlab.records import Damaged, RunStatus, read_sealed
+from depthlab.tracking.damage import tell_damage
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.sync_progress import SyncProgress
 
@@ -20,7 +20,8 @@ def find_folders(root: Path) -> list[RunFolder]:
 def find_interrupted(root: Path, fingerprint: str, *, since: str = "", failed: bool = False) -> RunFolder | None:
     """Return the newest run of a recipe that was cut off, locked by this process, or None if there is none.
 
-    Cut off is a run that was killed or pruned, or that still counts as running though its process is dead.
+    Cut off is a run that was killed or pruned, or that still counts as running though its process is dead. So is one
+    whose record is damaged.
 
     Args:
         root: The folder with all runs.
@@ -32,8 +33,8 @@ def find_interrupted(root: Path, fingerprint: str, *, since: str = "", failed: b
     for folder in find_attempts(root, fingerprint, since=since):
         if folder.alive or not folder.acquire():
             continue
-        # Asked only now that nobody else can change it.
-        if folder.status in unfinished:
+        # Asked only now that nobody else can change it. One that has lost its record ends once more.
+        if folder.status in unfinished or (folder.status == RunStatus.FINISHED and folder.record is None):
             return folder
         folder.release()
     return None
@@ -51,6 +52,19 @@ def find_finished(root: Path, fingerprint: str, *, former: Sequence[str] = (), s
                 continue
             if one == fingerprint or folder.manifest.config["trainer"].get("microbatches", 1) == 1:
                 return folder
+    return None
+
+
+def find_unsent(root: Path, fingerprint: str, *, since: str = "") -> RunFolder | None:
+    """Return the newest run of a recipe, locked by this process, if it finished and was cut off while it was sent."""
+    for folder in find_attempts(root, fingerprint, since=since)[:1]:
+        if folder.alive or not folder.acquire():
+            continue
+        progress = SyncProgress.find(folder.path)
+        sending = progress is not None and not progress.complete and not progress.given_up
+        if sending and folder.status == RunStatus.FINISHED and folder.record is not None:
+            return folder
+        folder.release()
     return None
 
 
@@ -93,7 +107,11 @@ def find_run(root: Path, run: str) -> RunFolder:
 
 
 def _is_attempt(manifest: Path, fingerprint: str, since: str) -> bool:
-    # Plain JSON: quick, and a manifest of an older version does not stop a new run.
-    values = json.loads(manifest.read_text(encoding="utf-8"))
+    # Plain JSON: quick, and a manifest of an older version does not stop a new run, nor does a damaged one.
+    try:
+        values = read_sealed(manifest)
+    except Damaged as damaged:
+        tell_damage(damaged)
+        return False
     asked = values.get("stands_for") or values.get("fingerprint")
     return asked == fingerprint and str(values.get("created")) >= since

@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self, final
 
-from depthlab.records import Manifest, RunRecord, RunStatus
-from depthlab.tracking.atomic import write_atomically
+from depthlab.records import Damaged, Manifest, RunRecord, RunStatus, read_sealed, seal, write_atomically
+from depthlab.tracking.damage import tell_damage
 from depthlab.tracking.journal import Journal
 from depthlab.tracking.lock import Lock
 
@@ -25,7 +25,7 @@ class RunFolder:
     `manifest.json`           everything needed to repeat the run, written before its first step
     `metrics.jsonl`           metrics by step and epoch (`journal`)
     `system.jsonl`            load of the machine, sampled every few seconds (`system`)
-    `checkpoints/`            what to continue from, and the weights that were kept
+    `checkpoints/`            what to continue from, and the one before, and the weights that were kept
     `status.json`             running, finished, failed, killed, or pruned (given up as others did better)
     `record.json`             what the run found
     `predictions.npz`         its predictions of validation and test images (`read_predictions`), where it keeps them
@@ -61,7 +61,7 @@ class RunFolder:
             folder.checkpoints.mkdir()
             folder.status = RunStatus.RUNNING
             # Last, as a folder counts as a run from the moment it has a manifest.
-            write_atomically(folder.path / "manifest.json", manifest.to_json())
+            manifest.save(folder.path / "manifest.json")
         except OSError:
             folder.release()
             shutil.rmtree(folder.path)
@@ -89,6 +89,15 @@ class RunFolder:
         """The weights that were kept on the way, such as at the ends of a schedule's cycles, the earliest first."""
         return sorted(self.checkpoints.glob("snapshot-*.ckpt"))
 
+    @property
+    def artifacts(self) -> dict[str, Path]:
+        """The files that an MLflow store keeps of the run: path in the store -> file, as far as they are there."""
+        names = ("manifest.json", "record.json", "predictions.npz", "checkpoints/best.ckpt", "checkpoints/final.ckpt")
+        files = {name: self.path / name for name in names}
+        files |= {f"checkpoints/{file.name}": file for file in self.snapshots}
+        files |= {f"figures/{file.name}": file for file in self.path.glob("*.png")}
+        return {name: file for name, file in files.items() if file.is_file()}
+
     @cached_property
     def manifest(self) -> Manifest:
         """What is needed to repeat the run."""
@@ -96,29 +105,41 @@ class RunFolder:
 
     def replace_manifest(self, manifest: Manifest) -> None:
         """Write another manifest, of a run that goes on with other settings than it began with."""
-        write_atomically(self.path / "manifest.json", manifest.to_json())
+        manifest.save(self.path / "manifest.json")
         self.__dict__["manifest"] = manifest
 
     @property
     def status(self) -> RunStatus:
-        """How the run stands; "running" is what its process last wrote, so ask `alive` too."""
-        return RunStatus(json.loads((self.path / "status.json").read_text(encoding="utf-8"))["status"])
+        """How the run stands; "running" is what its process last wrote, so ask `alive` too.
+
+        Where the file is missing or damaged, the run has finished if its record is whole, and was cut off otherwise.
+        """
+        try:
+            return RunStatus(read_sealed(self.path / "status.json")["status"])
+        except (FileNotFoundError, KeyError, ValueError) as error:
+            damaged = error if isinstance(error, Damaged) else Damaged(self.path / "status.json", error)
+            tell_damage(damaged)
+            return RunStatus.RUNNING if self.record is None else RunStatus.FINISHED
 
     @status.setter
     def status(self, status: RunStatus) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        text = json.dumps({"status": RunStatus(status), "since": now, "process": os.getpid()}, indent=2) + "\n"
-        write_atomically(self.path / "status.json", text)
+        text = json.dumps({"status": RunStatus(status), "since": now, "process": os.getpid()}, indent=2)
+        write_atomically(self.path / "status.json", seal(text))
 
     @property
     def record(self) -> RunRecord | None:
-        """What the run found; None while it has not come to its end."""
+        """What the run found; None while it has not come to its end, or where the file is damaged."""
         path = self.path / "record.json"
-        return RunRecord.read(path) if path.is_file() else None
+        try:
+            return RunRecord.read(path) if path.is_file() else None
+        except Damaged as damaged:
+            tell_damage(damaged)
+            return None
 
     @record.setter
     def record(self, record: RunRecord) -> None:
-        write_atomically(self.path / "record.json", record.to_json())
+        record.save(self.path / "record.json")
 
     @property
     def alive(self) -> bool:

@@ -3,10 +3,13 @@
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
+
+from depthlab.records import Damaged, seal, unseal, write_atomically
+from depthlab.tracking.damage import set_aside
 
 _TAIL_LINES = 2000
 
@@ -35,8 +38,9 @@ class Resumption:
 class Journal:
     """Append-only metrics of one run; the truth that an MLflow store shows.
 
-    A line goes to the kernel as it is appended, so that SIGKILL loses none of them; it may only tear the last one,
-    which is cut off when the journal is written to again. Appending costs some 20 microseconds; `seconds` adds them up.
+    Each line ends in a checksum (`seal`), so that a damaged one is seen. It goes to the kernel at once, so that
+    SIGKILL loses none; it may only tear the last one, which is cut off when the journal is written to again. Appending
+    costs some 20 microseconds; `seconds` adds them up.
     A resumed run does not rewrite the file: it notes from which step it goes on, and `read` leaves out what was
     computed twice.
 
@@ -86,7 +90,7 @@ class Journal:
             self._file = None
 
     def read(self, from_line: int = 0) -> list[JournalLine]:
-        """Return the lines that count, oldest first, without the first `from_line` of them."""
+        """Return the lines that count, oldest first, without the first `from_line` of them. Raises `Damaged`."""
         lines: list[JournalLine] = []
         for entry in self._entries():
             if isinstance(entry, Resumption):
@@ -94,6 +98,35 @@ class Journal:
             else:
                 lines.append(entry)
         return lines[from_line:]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole lines that there are."""
+        if self._file is not None:
+            return self._size
+        if not self.path.exists():
+            return 0
+        with self.path.open("rb") as stream:
+            return _end_of_last_line(stream.fileno())
+
+    def cut_damage(self) -> Damaged | None:
+        """Keep the lines before the first damaged one; the file as it was goes aside. Nothing happens to a whole one.
+
+        Returns:
+            What was found, None if the journal is whole.
+        """
+        offset = 0
+        try:
+            for raw in self._raw_lines():
+                self._parse(raw, offset)
+                offset += len(raw)
+        except Damaged as damaged:
+            self.close()
+            whole = self.path.read_bytes()[:offset]
+            set_aside(self.path)
+            write_atomically(self.path, whole)
+            return damaged
+        return None
 
     @property
     def resumptions(self) -> int:
@@ -111,17 +144,22 @@ class Journal:
             end: Byte at which to stop; None for the end of the file.
         """
         entries: list[JournalLine | Resumption] = []
+        for raw in self._raw_lines(offset):
+            if len(entries) == limit or offset == end:
+                break
+            entries.append(self._parse(raw, offset))
+            offset += len(raw)
+        return entries, offset
+
+    def _raw_lines(self, offset: int = 0) -> Iterator[bytes]:
         if not self.path.exists():
-            return entries, offset
+            return
         with self.path.open("rb") as stream:
             stream.seek(offset)
             for raw in stream:
-                # Without its end it is being written now, or was torn by a kill.
-                if not raw.endswith(b"\n") or len(entries) == limit or offset == end:
-                    break
-                entries.append(self._parse(raw, offset))
-                offset += len(raw)
-        return entries, offset
+                if not raw.endswith(b"\n"):  # it is being written now, or was torn by a kill
+                    return
+                yield raw
 
     def _entries(self) -> list[JournalLine | Resumption]:
         entries: list[JournalLine | Resumption] = []
@@ -134,17 +172,15 @@ class Journal:
 
     def _parse(self, raw: bytes, offset: int) -> JournalLine | Resumption:
         try:
-            entry = json.loads(raw)
-        except ValueError as error:
-            raise ValueError(
-                f"{self.path} is damaged at byte {offset} ({error}): the run can't go on; move its folder away"
-            ) from error
-        if "resumed_after" in entry:
-            return Resumption(entry["time"], entry["resumed_after"])
-        return JournalLine(entry["time"], entry["step"], entry["epoch"], entry["values"])
+            entry = unseal(raw)
+            if "resumed_after" in entry:
+                return Resumption(entry["time"], entry["resumed_after"])
+            return JournalLine(entry["time"], entry["step"], entry["epoch"], entry["values"])
+        except (KeyError, ValueError) as error:
+            raise Damaged(self.path, error, where=f" at byte {offset}") from error
 
     def _write(self, entry: dict[str, object]) -> None:
-        raw = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        raw = seal(json.dumps(entry, ensure_ascii=False, separators=(",", ":"))).encode()
         file = self._open()
         try:
             written = os.write(file, raw)

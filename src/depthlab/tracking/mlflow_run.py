@@ -72,10 +72,10 @@ def find_or_make(
     return str(client.create_run(experiment_id, start_time=begun, tags=tags, run_name=name).info.run_id)
 
 
-def arrived_steps(client: "MlflowClient", run_id: str) -> dict[str, int]:
-    """Return metric -> the last step that the store has of it."""
+def arrived_steps(client: "MlflowClient", run_id: str) -> dict[str, set[int]]:
+    """Return metric -> all steps that the store has of it."""
     names = client.get_run(run_id).data.metrics
-    return {name: max(metric.step for metric in client.get_metric_history(run_id, name)) for name in names}
+    return {name: {metric.step for metric in client.get_metric_history(run_id, name)} for name in names}
 
 
 def describe_run(

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, final
 
 from depthlab.invocation import command
-from depthlab.records import RunStatus
-from depthlab.tracking.address import redact
+from depthlab.records import RunStatus, redact
+from depthlab.tracking.address import resolve_uri
 from depthlab.tracking.folder import RunFolder
 from depthlab.tracking.metric_uploader import MetricUploader
 from depthlab.tracking.mlflow_metrics import numbers
@@ -32,9 +32,9 @@ class MlflowSync:
 
     The folder is the truth. A thread imports MLflow, makes or reopens the run, and every few seconds sends what the
     journals have gained. When the store is away, nothing is lost: the thread tries again until the run ends, and
-    what is missing then is sent by `synchronize` later. What has arrived is noted only after it has; a line sent
-    twice counts once in the store, as it brings its own time along; and steps that a resumed run computed again are
-    not sent again. So every value is there exactly once.
+    what is missing then is sent by `synchronize` later. Whoever goes on asks the store which steps of which metric it
+    has, and sends the others; a line sent twice counts once in the store, as it brings its own time along. So every
+    value is there exactly once, whatever was lost on either side.
 
     The thread begins with the import of MLflow: make other large imports before `start`.
     """
@@ -64,9 +64,7 @@ class MlflowSync:
         self._artifact_root = artifact_root
         self._client: MlflowClient | None = None
         self._system: SystemMetrics | None = None
-        self._metric_uploader = MetricUploader(folder.journal)
-        self._system_uploader = MetricUploader(folder.system)
-        self._artifacts: dict[str, str] = {}
+        self._uploaders: tuple[MetricUploader, ...] = ()
         self._ended: int | None = None
         self._status = RunStatus.KILLED
         self._sender = Sender(self._send, name="mlflow-sync", every=every)
@@ -117,28 +115,28 @@ class MlflowSync:
     def finish(
         self,
         status: RunStatus,
-        artifacts: Mapping[str, Path] | None = None,
         *,
         ended: float | None = None,
         patience: float = 10.0,
+        slow: float = 20.0,
     ) -> bool:
-        """Send the rest, upload files, end the MLflow run, and stop the thread.
+        """Send the rest, upload the folder's files, end the MLflow run, and stop the thread.
 
         Args:
             status: How the run ended; MLflow's FINISHED, FAILED or KILLED, which a pruned run is too.
-            artifacts: Path in the store -> file.
             ended: When the run ended, in seconds since 1970; None for now.
             patience: Seconds to go on trying while the store is away.
+            slow: Seconds that a store which is there, and slow, gets beside them.
 
         Returns:
             Whether everything has arrived. If not, `warning` says why, and `synchronize` can send it later.
         """
         # The thread alone writes the progress; it has these when it sees the event.
         self._status = status
-        self._artifacts = {name: str(file.absolute()) for name, file in (artifacts or {}).items()}
         self._ended = None if ended is None else round(1000 * ended)
         self._sender.end(patience)
-        self._sender.wait()
+        if self._sender.wait(slow) and not self._progress.complete:
+            self._note(given_up=True)
         return self._progress.complete
 
     def _note(self, **changes: object) -> None:
@@ -146,8 +144,6 @@ class MlflowSync:
         self._progress.write(self._folder.path)
 
     def _send(self, ending: bool) -> None:
-        if ending:
-            self._note(artifacts=self._artifacts)
         self._sample()
         client, run_id = self._connect()
         while self._push(client, run_id):
@@ -169,37 +165,47 @@ class MlflowSync:
         old = self._progress.run_id
         run_id = open_run(client, experiment_id, self._folder.manifest, old, self._progress.key)
         if run_id != old:
-            self._note(run_id=run_id, described=False, metrics=0, system=0)
+            self._note(run_id=run_id, described=False)
         if experiment_id != self._progress.experiment_id:
             self._note(experiment_id=experiment_id)
         if not self._progress.described:
             describe_run(client, run_id, self._folder.manifest, self._folder.path, self._progress.tags)
             self._note(described=True)
         arrived = arrived_steps(client, run_id)
-        blind = is_withheld(self._progress.tags)
-        journal, offset = self._folder.journal, self._progress.metrics
-        axes = numbers(self._folder.manifest)
-        self._metric_uploader = MetricUploader.resume(journal, offset, arrived, blind=blind, axes=axes)
-        self._system_uploader = MetricUploader.resume(self._folder.system, self._progress.system, arrived)
+        blind, axes = is_withheld(self._progress.tags), numbers(self._folder.manifest)
+        self._uploaders = (
+            MetricUploader(self._folder.journal, arrived, blind=blind, axes=axes),
+            MetricUploader(self._folder.system, arrived),
+        )
         self._client = client
         return client, run_id
 
     def _push(self, client: "MlflowClient", run_id: str) -> bool:
         """Send a portion of what is new; whether there was something."""
-        uploaders = [
-            uploader for uploader in (self._metric_uploader, self._system_uploader) if uploader.send(client, run_id)
-        ]
-        if uploaders:
-            self._note(metrics=self._metric_uploader.offset, system=self._system_uploader.offset)
-        return bool(uploaders)
+        return any([uploader.send(client, run_id) for uploader in self._uploaders])
 
     def _end(self, client: "MlflowClient", run_id: str) -> None:
         try:
-            upload(client, run_id, shown_files(self._progress.artifacts, self._progress.tags))
+            upload(client, run_id, shown_files(self._folder.artifacts, self._progress.tags))
         finally:
             # Even where no file can be stored, the run must not look as if it went on.
             end_run(client, run_id, self._status, self._ended)
         self._note(complete=True)
+
+
+def sync_progress(folder: RunFolder) -> SyncProgress | None:
+    """Return how much of a run its store has; None where it is in none.
+
+    Where the note about it is damaged, the manifest tells of the store, and the store of what it has.
+
+    Raises:
+        Damaged: So is the manifest.
+    """
+    progress = SyncProgress.find(folder.path)
+    tracking = folder.manifest.config["tracking"] if progress is None and SyncProgress.kept(folder.path) else {}
+    if not tracking.get("enabled"):
+        return progress
+    return SyncProgress(redact(resolve_uri(tracking["uri"])), tracking["experiment"], run_key(folder))
 
 
 def _progress_in(folder: RunFolder, uri: str, experiment: str, tags: Mapping[str, str]) -> SyncProgress:
@@ -212,7 +218,7 @@ def _progress_in(folder: RunFolder, uri: str, experiment: str, tags: Mapping[str
         return SyncProgress(uri=uri, experiment=experiment, key=run_key(folder), tags=joined)
     joined = join_tags(progress.tags, tags)
     described = progress.described and joined == progress.tags
-    return replace(progress, tags=joined, described=described, complete=False)
+    return replace(progress, tags=joined, described=described, complete=False, given_up=False)
 
 
 def run_key(folder: RunFolder) -> str:

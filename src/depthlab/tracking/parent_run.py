@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, final
 
-from depthlab.records import Record, RunStatus
-from depthlab.tracking.atomic import write_atomically
+from depthlab.records import Damaged, Record, RunStatus
+from depthlab.tracking.damage import tell_damage
 from depthlab.tracking.mlflow_run import TAG_LENGTH, find_or_make, log_params, source_name
 from depthlab.tracking.notes import NOTE, answers_of
 from depthlab.tracking.sweep_tags import SWEEP
@@ -39,7 +39,6 @@ class ParentProgress(Record):
     artifact_root: str | None = None
     run_id: str | None = None  # MLflow's, None until the store gave one
     described: str = ""  # digest of the parameters and tags that have arrived
-    metrics: int = 0  # bytes of the journal whose metrics have arrived, all of them
     children: dict[str, str] = field(default_factory=dict)  # MLflow's id of a trial's run -> digest of its tags
     shown: str = ""  # digest of the record that files and note tell of
     status: RunStatus | None = None  # how the last command ended, None while it goes on
@@ -50,16 +49,20 @@ class ParentProgress(Record):
 
     @classmethod
     def find(cls, folder: Path) -> Self | None:
-        """Read the state in a sweep's folder; None where there never was a parent run."""
+        """Read the state in a sweep's folder; None where there never was a parent run, or where the file is damaged."""
         path = folder / _NAME
-        return cls.read(path) if path.is_file() else None
+        try:
+            return cls.read(path) if path.is_file() else None
+        except Damaged as damaged:
+            tell_damage(damaged)
+            return None
 
     @classmethod
     def find_for(cls, folder: Path, uri: str, experiment: str) -> Self | None:
         """Read the state of the sweep's run in a store's experiment; that of any other one is put aside."""
         current = cls.find(folder)
         if current is not None and not current.is_of(uri, experiment):
-            write_atomically(folder / current._aside, current.to_json())
+            current.save(folder / current._aside)
         if current is None or current.is_of(uri, experiment):
             return current
         aside = folder / replace(current, uri=uri, experiment=experiment)._aside
@@ -71,7 +74,7 @@ class ParentProgress(Record):
 
     def write(self, folder: Path) -> None:
         """Write it into the sweep's folder."""
-        write_atomically(folder / _NAME, self.to_json())
+        self.save(folder / _NAME)
 
     @property
     def _aside(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from depthlab.invocation import command
-from depthlab.tracking.atomic import write_atomically
+from depthlab.records import write_atomically
 from depthlab.tracking.folder import RunFolder
 
 FILE = "predictions.npz"

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import final
 
-from depthlab.tracking.address import redact
+from depthlab.records import redact
 
 
 @final
@@ -53,10 +53,13 @@ class Sender:
         self._deadline = time.monotonic() + patience
         self._ending.set()
 
-    def wait(self) -> None:
-        """Wait until the thread has ended."""
+    def wait(self, slow: float = 20.0) -> bool:
+        """Wait until the thread has ended; False where a store is so slow that it has not `slow` seconds after that."""
         assert self._ending.is_set(), "wait comes after end"
-        self._thread.join()
+        self._thread.join(max(0.0, self._deadline + slow - time.monotonic()))
+        if self._thread.is_alive():
+            self.trouble = TimeoutError("it is slow")
+        return not self._thread.is_alive()
 
     def _work(self) -> None:
         while True:

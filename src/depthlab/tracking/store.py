@@ -2,12 +2,14 @@
 
 import logging
 import os
+import sys
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from depthlab.tracking.address import resolve_artifact_root, sqlite_path
+from depthlab.tracking.moved_store import follow_store
 from depthlab.tracking.views import keep_experiment_views
 
 if TYPE_CHECKING:
@@ -69,6 +71,9 @@ def open_client(uri: str, experiment: str, artifact_root: Path | str | None = No
                 raise
         found = client.get_experiment_by_name(experiment)
         assert found is not None, "it was made"
+    location = str(artifact_root or resolve_artifact_root(uri) or "")
+    if path is not None and follow_store(path, found.experiment_id, str(found.artifact_location), Path(location)):
+        print(f"{path} was copied or moved: artifacts go to {location} now, not to its old place", file=sys.stderr)
     if found.lifecycle_stage == "deleted":
         # A person put it in the trash and now asks for it again.
         client.restore_experiment(found.experiment_id)

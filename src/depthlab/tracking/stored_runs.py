@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from depthlab.records import FoundRun, TrialState
-from depthlab.tracking.address import check_store, redact
+from depthlab.records import FoundRun, TrialState, redact
+from depthlab.tracking.address import check_store
 from depthlab.tracking.mlflow_metrics import measured
 from depthlab.tracking.mlflow_run import AXES_TAG
 from depthlab.tracking.store import prepare_mlflow

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-from depthlab.records import RunStatus
-from depthlab.tracking.address import check_store, redact, resolve_uri
+from depthlab.records import Damaged, RunStatus, redact
+from depthlab.tracking.address import check_store, resolve_uri
 from depthlab.tracking.find import find_folders
 from depthlab.tracking.folder import RunFolder
-from depthlab.tracking.mlflow_sync import MlflowSync
-from depthlab.tracking.sync_progress import SyncProgress
+from depthlab.tracking.mlflow_sync import MlflowSync, sync_progress
+
+_SLOW = 3600.0  # seconds that a slow store gets for one run, as nobody waits for anything else
 
 
 @final
@@ -52,12 +53,12 @@ def synchronize(
     troubles: dict[str, str | None] = {}  # store -> why it can't be used, None if it can
     results: list[Synchronized] = []
     for folder in find_folders(root) if only is None else [RunFolder(root / name) for name in only]:
-        progress = SyncProgress.find(folder.path)
-        wanting = progress is not None and not progress.complete
-        if not (wanting or folder.status == RunStatus.RUNNING) or folder.alive or not folder.acquire():
-            continue
         try:
+            if not _is_wanting(folder) or folder.alive or not folder.acquire():
+                continue
             results.append(_settle(folder, uri, troubles))
+        except Damaged as damaged:
+            results.append(Synchronized(folder.name, folder.status, False, None, str(damaged)))
         finally:
             folder.release()
         if report is not None:
@@ -65,9 +66,14 @@ def synchronize(
     return results
 
 
+def _is_wanting(folder: RunFolder) -> bool:
+    progress = sync_progress(folder)
+    return folder.status == RunStatus.RUNNING or (progress is not None and not progress.complete)
+
+
 def _settle(folder: RunFolder, uri: str | None, troubles: dict[str, str | None]) -> Synchronized:
     # Read again, as another process may have settled it before the lock was ours.
-    status, ended, progress = folder.status, folder.last_sign, SyncProgress.find(folder.path)
+    status, ended, progress = folder.status, folder.last_sign, sync_progress(folder)
     reaped = status == RunStatus.RUNNING
     if status == RunStatus.RUNNING:
         folder.status = status = RunStatus.KILLED
@@ -78,10 +84,9 @@ def _settle(folder: RunFolder, uri: str | None, troubles: dict[str, str | None])
         troubles[target] = _trouble(target)
     if troubles[target] is not None:
         return Synchronized(folder.name, status, reaped, progress.run_id, troubles[target])
-    artifacts = progress.artifacts or {"manifest.json": str(folder.path / "manifest.json")}
     mlflow_sync = MlflowSync.open(folder, uri=target, experiment=progress.experiment, system_metrics=False)
     mlflow_sync.start()
-    mlflow_sync.finish(status, {name: Path(file) for name, file in artifacts.items()}, ended=ended)
+    mlflow_sync.finish(status, ended=ended, slow=_SLOW)
     return Synchronized(folder.name, status, reaped, mlflow_sync.run_id, mlflow_sync.warning)
 
 

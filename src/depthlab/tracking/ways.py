@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from depthlab.invocation import command
-from depthlab.tracking.address import redact, resolve_uri
+from depthlab.records import redact
+from depthlab.tracking.address import resolve_uri
 from depthlab.tracking.links import run_link, runs_link
 from depthlab.tracking.parent_run import ParentProgress
 from depthlab.tracking.sync_progress import SyncProgress

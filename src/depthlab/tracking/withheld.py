@@ -26,10 +26,10 @@ def is_withheld(tags: Mapping[str, str]) -> bool:
     return WITHHELD.items() <= tags.items()
 
 
-def shown_files(artifacts: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, Path]:
-    """Return those of a run's artifacts that are there and may be seen."""
+def shown_files(artifacts: Mapping[str, Path], tags: Mapping[str, str]) -> dict[str, Path]:
+    """Return those of a run's artifacts that may be seen."""
     hidden = PICTURES if is_withheld(tags) else ()
-    return {name: Path(file) for name, file in artifacts.items() if name not in hidden and Path(file).is_file()}
+    return {name: file for name, file in artifacts.items() if name not in hidden}
 
 
 def reveal(client: "MlflowClient", run_id: str, folder: RunFolder) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from depthlab.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from depthlab.training.checkpoints import Checkpoints, read_weights, save_weights
+    from depthlab.training.checkpoints import Checkpoints, read_checkpoint, read_weights, save_weights, zip_damage
     from depthlab.training.classifier import Classifier
     from depthlab.training.distributed import TeamStrategy
     from depthlab.training.diverged import Diverged
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from depthlab.training.team import Team
 
 _MODULES = {
-    "checkpoints": ("Checkpoints", "read_weights", "save_weights"),
+    "checkpoints": ("Checkpoints", "read_checkpoint", "read_weights", "save_weights", "zip_damage"),
     "classifier": ("Classifier",),
     "distributed": ("TeamStrategy",),
     "diverged": ("Diverged",),
@@ -61,9 +61,11 @@ __all__ = [
     "TeamStrategy",
     "choose_hardware",
     "evaluate",
+    "read_checkpoint",
     "read_weights",
     "save_weights",
     "track",
+    "zip_damage",
 ]
 
 __getattr__ = lazy_exports(__name__, _MODULES)

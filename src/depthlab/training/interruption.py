@@ -1,9 +1,12 @@
-"""Graceful stop: on Ctrl-C or SIGTERM the current step finishes and its checkpoint is written."""
+"""Graceful stop: at a signal the current step finishes and its checkpoint is written."""
 
 import signal
 import threading
 from types import FrameType, TracebackType
 from typing import Any, Self, final
+
+# Ctrl-C, the end of a job, a terminal that is closed, a scheduler's warning, and Ctrl-\\
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGQUIT)
 
 
 @final
@@ -25,7 +28,7 @@ class Pruned(BaseException):
 
 @final
 class Interruption:
-    """A context that records SIGINT and SIGTERM, for the training loop to act on between two steps.
+    """A context that records the signals that stop, for the training loop to act on between two steps.
 
     Outside the training loop (`deferred` is false), and at a second signal, `Interrupted` is raised at once.
     In a thread, where no signal arrives, `request_stop` does what a signal would.
@@ -39,7 +42,9 @@ class Interruption:
     def __enter__(self) -> Self:
         if threading.current_thread() is not threading.main_thread():
             return self
-        for signum in (signal.SIGINT, signal.SIGTERM):
+        for signum in STOPPING:
+            if signum == signal.SIGHUP and signal.getsignal(signum) == signal.SIG_IGN:
+                continue  # by nohup
             self._previous[signum] = signal.signal(signum, self._on_signal)
         return self
 

@@ -1,5 +1,6 @@
 """A run's progress: one Rich bar over all steps, with loss, accuracy and the time left."""
 
+import contextlib
 import sys
 from collections.abc import Iterable, Iterator, Sized
 from typing import Any, Protocol, TypeVar, final
@@ -73,7 +74,8 @@ class ProgressBar(pl.Callback):
         self._progress.stop()
 
     def on_exception(self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException) -> None:
-        self._progress.stop()
+        with contextlib.suppress(OSError):  # the terminal may be gone, which must not hide what ended the run
+            self._progress.stop()
 
     def _epoch(self, trainer: pl.Trainer) -> str:
         return f"{trainer.current_epoch + 1}/{trainer.max_epochs}"

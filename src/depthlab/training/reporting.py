@@ -24,6 +24,9 @@ class MetricsWriter(Protocol):
 
     def flush(self) -> None: ...
 
+    @property
+    def size(self) -> int: ...
+
 
 @final
 class MetricsRecorder(pl.Callback):
@@ -83,10 +86,11 @@ class MetricsRecorder(pl.Callback):
         self.journal.append(values, step=trainer.global_step, epoch=trainer.current_epoch + 1)
         self.latest, self.validation = values, {}
 
-    def flush(self, trainer: pl.Trainer) -> None:
-        """Write everything up to the current step to the disk."""
+    def flush(self, trainer: pl.Trainer, *, durable: bool) -> None:
+        """Write everything up to the current step; where that is to be `durable`, wait until the disk has it."""
         self._write_steps(trainer)
-        self.journal.flush()
+        if durable:
+            self.journal.flush()
 
     def _write_steps(self, trainer: pl.Trainer) -> None:
         if not self._losses:

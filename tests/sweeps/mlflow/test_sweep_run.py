@@ -322,7 +322,7 @@ def test_a_sweep_whose_driver_is_dead_is_ended_as_killed(folder: Path, store: st
     folder.mkdir(parents=True)
     process = _drive(folder, store, 0)
     deadline = time.monotonic() + 60
-    while (progress := ParentProgress.find(folder)) is None or not progress.metrics:
+    while (progress := ParentProgress.find(folder)) is None or not progress.run_id:
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.kill()

@@ -221,11 +221,7 @@ def test_the_driver_gets_those_home_that_have_ended(tmp_path: Path, storage: str
     fingerprints = [f"{number}a2b3c4d5e6f7788" for number in range(4)]
     folders = [make(tmp_path / "node", fingerprint) for fingerprint in fingerprints[:3]]
     for folder in folders:
-        file = folder.path / "record.json"
-        artifacts = {"record.json": str(file), "other": "/elsewhere/file"}
-        SyncProgress(uri="sqlite:///x", experiment="e", key="k", run_id="f" * 32, artifacts=artifacts).write(
-            folder.path
-        )
+        SyncProgress(uri="sqlite:///x", experiment="e", key="k", run_id="f" * 32).write(folder.path)
         mirror = Mirror(folder, storage)
         mirror.start()
         if folder is not folders[2]:
@@ -234,12 +230,7 @@ def test_the_driver_gets_those_home_that_have_ended(tmp_path: Path, storage: str
     home = tmp_path / "home"
     assert fetch_all(storage, home, fingerprints) == fingerprints[2:]
     assert sorted(path.parent.name for path in home.glob("*/record.json")) == [f.name for f in folders[:2]]
-    progress = SyncProgress.find(home / folders[0].name)
-    assert progress is not None
-    assert progress.artifacts == {
-        "record.json": str(home / folders[0].name / "record.json"),
-        "other": "/elsewhere/file",
-    }
+    assert SyncProgress.find(home / folders[0].name) == SyncProgress.find(folders[0].path) != None  # noqa: E711
     if "://" not in storage:
         shutil.rmtree(Path(storage) / "runs" / folders[0].name / "checkpoints", ignore_errors=True)
     assert fetch_all(storage, home, fingerprints) == fingerprints[2:]

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from depthlab.command_line import key_values
 from depthlab.command_line.figure_style import FIGURE_KEYS, read_figure_style
-from depthlab.invocation import RunOutcome, called, command, report
+from depthlab.invocation import RunOutcome, called, command, recorded_call, report
 from depthlab.recipe import override_values, without_keys
 from depthlab.records import FoundRun, RunsFound, SweepRecord, without_test
-from depthlab.tracking import RUNS_ROOT, redact, resolve_uri
+from depthlab.tracking import RUNS_ROOT, resolve_uri
 
 if TYPE_CHECKING:
     from depthlab.questions.runs_page.record import ImageComparison
@@ -64,7 +64,7 @@ def make_runs_page() -> None:
     from depthlab.report.frame import drawn_for
 
     facts = (
-        ("command", redact(f"`{shlex.join(called())}`")),
+        ("command", f"`{shlex.join(recorded_call())}`"),
         ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
     )
     with drawn_for(style.width, style.font, style.size):

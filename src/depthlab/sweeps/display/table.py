@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from depthlab.records import SweepRecord, TrialRecord, TrialState
+from depthlab.records import SweepRecord, TrialRecord, TrialState, csv_cell, printable
 from depthlab.sweeps.display.wording import value_text
 from depthlab.tracking import write_atomically
 
@@ -77,6 +77,7 @@ def write_csv(record: SweepRecord, path: Path) -> None:
     for trial in _in_order(record):
         parameters = _parameters(trial)
         exact = [_exact(trial.values[axis]) if axis in trial.values else "" for axis in record.axes]
+        exact = [csv_cell(value) for value in exact]
         writer.writerow([*exact, trial.state, *_errors(trial), "" if parameters is None else parameters])
     write_atomically(path, text.getvalue())
 
@@ -120,4 +121,4 @@ def _spread(errors: Sequence[float]) -> str:
 
 
 def _plain(text: str) -> Text:
-    return Text(text)  # not markup: a value may have brackets
+    return Text(printable(text))  # not markup: a value may have brackets

@@ -27,7 +27,7 @@ from depthlab.tracking import (
 )
 from depthlab.tracking.copied_run import copy_run
 from depthlab.tracking.metric_uploader import MetricUploader
-from depthlab.tracking.mlflow_run import end_run, upload
+from depthlab.tracking.mlflow_run import arrived_steps, end_run, upload
 from depthlab.tracking.parent_run import ParentProgress, annotate, describe_parent, digest, open_parent
 from depthlab.tracking.sender import Sender
 from depthlab.tracking.views import keep_experiment_note, keep_views
@@ -203,19 +203,19 @@ class MlflowSweepRun:
         client, experiment_id = open_client(self._uri, progress.experiment, progress.artifact_root)
         run_id = open_parent(client, experiment_id, progress)
         if run_id != progress.run_id:
-            self._note(run_id=run_id, described="", metrics=0, children={}, shown="", experiment_id=experiment_id)
+            self._note(run_id=run_id, described="", children={}, shown="", experiment_id=experiment_id)
         described = digest([progress.tags, progress.params])
         if self._progress.described != described:
             describe_parent(client, run_id, self._progress, self._folder)
             self._note(described=described)
-        self._uploader = MetricUploader.resume(self._journal, self._progress.metrics)
+        self._uploader = MetricUploader(self._journal, arrived_steps(client, run_id))
         self._client = client
         return client, run_id
 
     def _send(self, client: "MlflowClient", run_id: str, record: SweepRecord | None) -> None:
         """Send metrics, and the tags of trials' runs that are new or changed."""
         while self._uploader.send(client, run_id):
-            self._note(metrics=self._uploader.offset)
+            pass
         if record is None:
             return
         self._copy_runs(client, record)

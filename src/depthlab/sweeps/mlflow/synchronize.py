@@ -8,6 +8,7 @@ from typing import final
 from depthlab.records import RunStatus, SweepRecord, TrialState
 from depthlab.sweeps.mlflow.sweep_run import MlflowSweepRun
 from depthlab.sweeps.mlflow.trial_tags import lacking_tags
+from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.tracking import Lock, check_store, redact, resolve_uri
 from depthlab.tracking.parent_run import ParentProgress
 
@@ -52,9 +53,10 @@ def synchronize_sweeps(
 
 def _settle(folder: Path, uri: str | None) -> SynchronizedSweep | None:
     progress = ParentProgress.find(folder)
-    assert progress is not None
-    file = folder / "record.json"
-    record = _left(SweepRecord.read(file)) if file.is_file() else None
+    if progress is None:
+        return SynchronizedSweep(folder.name, None, "its parent.json is damaged: the sweep's command sends all of it")
+    there = SweepFolder(folder).record
+    record = None if there is None else _left(there)
     wanting = record is not None and next(lacking_tags(record, progress, progress.children), None) is not None
     if progress.complete and not wanting:
         return None

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from depthlab.recipe import Recipe
+from depthlab.records import Damaged, read_sealed
 from depthlab.run import ImageFacts, count_all_steps, look_at_images, measure, runs_root
 from depthlab.sweeps.plan.estimate import TrialCost
 from depthlab.sweeps.plan.trial import Trial
@@ -107,9 +108,15 @@ def recorded_steps(
         (data, expected_hardware(recipe, counter.facts(recipe), processor=processor, threads=threads))
         for data, recipe in ones.items()
     }
-    # as plain JSON: what an older version wrote does no harm
-    records = (json.loads(file.read_text(encoding="utf-8")) for file in files)
-    return [step for record in records if (step := _step(record, wanted)) is not None]
+    return [step for file in files if (step := _step(_values(file), wanted)) is not None]
+
+
+def _values(file: Path) -> dict[str, Any]:
+    """Return a record as plain JSON, as what an older version wrote is no obstacle to an estimate, nor is damage."""
+    try:
+        return read_sealed(file)
+    except Damaged:
+        return {}
 
 
 def _step(record: Mapping[str, Any], wanted: set[tuple[str, str]]) -> tuple[TrialCost, float] | None:

@@ -5,6 +5,7 @@ from typing import Any, final
 
 from depthlab.recipe import Recipe
 from depthlab.records import TrialRecord, TrialState
+from depthlab.tracking import redact
 
 
 @final
@@ -55,7 +56,7 @@ class Entry:
         return TrialRecord(
             index=self.trial.index,
             name=self.trial.name,
-            words=self.trial.overrides,
+            words=tuple(map(redact, self.trial.overrides)),
             values=self.trial.values,
             fingerprint=self.trial.fingerprint,
             state=self.state,

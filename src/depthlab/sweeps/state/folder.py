@@ -1,14 +1,15 @@
 """A sweep's folder: what it asks, every trial that it ever planned, and the faults that it met."""
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar, final
 
-from depthlab.records import FaultRecord, PlannedTrial, Record, SweepManifest, SweepRecord
-from depthlab.tracking import Lock, write_atomically
+from depthlab.records import Damaged, FaultRecord, PlannedTrial, Record, SweepManifest, SweepRecord, seal, unseal
+from depthlab.tracking import Lock, tell_damage
 
 Line = TypeVar("Line", bound=Record)
 
@@ -39,9 +40,16 @@ class SweepFolder:
     @classmethod
     def find(cls, root: Path, identity: str) -> Self | None:
         """Return the newest folder of a sweep; None if it was never begun."""
-        folders = [cls(path.parent) for path in root.glob(f"*-{identity[:8]}*/sweep.json")]
-        same = [folder for folder in folders if folder.manifest.identity == identity]
-        return max(same, key=lambda folder: (folder.manifest.started, _copy(folder.path)), default=None)
+        begun = []
+        for path in root.glob(f"*-{identity[:8]}*/sweep.json"):
+            try:
+                manifest = SweepManifest.read(path)
+            except Damaged as damaged:  # a new folder finds the same runs
+                tell_damage(damaged)
+                continue
+            if manifest.identity == identity:
+                begun.append((manifest.started, _copy(path.parent), path.parent))
+        return cls(max(begun)[-1]) if begun else None
 
     @classmethod
     def create(cls, root: Path, manifest: SweepManifest) -> Self:
@@ -53,7 +61,7 @@ class SweepFolder:
             copies += 1
             path = root / f"{name}-{copies}"
         path.mkdir(parents=True, exist_ok=True)
-        write_atomically(path / "sweep.json", manifest.to_json())
+        manifest.save(path / "sweep.json")
         return cls(path)
 
     @property
@@ -73,13 +81,17 @@ class SweepFolder:
 
     @property
     def record(self) -> SweepRecord | None:
-        """How its trials stood when that was last written down."""
+        """How its trials stood when that was last written down; None where the file is damaged."""
         path = self.path / "record.json"
-        return SweepRecord.read(path) if path.is_file() else None
+        try:
+            return SweepRecord.read(path) if path.is_file() else None
+        except Damaged as damaged:  # the runs' own folders tell the same
+            tell_damage(damaged)
+            return None
 
     @record.setter
     def record(self, record: SweepRecord) -> None:
-        write_atomically(self.path / "record.json", record.to_json())
+        record.save(self.path / "record.json")
 
     def plan(self, trials: Iterable[PlannedTrial]) -> None:
         """Add lines to the ledger."""
@@ -114,15 +126,20 @@ def _copy(path: Path) -> int:
 def _read(path: Path, kind: type[Line]) -> Iterator[Line]:
     if not path.is_file():
         return
-    for line in path.read_bytes().split(b"\n")[:-1]:  # a torn last line is all that a sudden end can leave
-        yield kind.from_json(line.decode())
+    for place, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):  # the last one may be torn by a sudden end
+        try:
+            yield kind.from_dict(unseal(line))
+        except (KeyError, TypeError, ValueError) as error:
+            tell_damage(Damaged(path, error, where=f" in line {place}, which is left out"))
 
 
 def _append(path: Path, lines: Iterable[Record]) -> None:
-    text = "".join(json.dumps(json.loads(line.to_json()), ensure_ascii=False) + "\n" for line in lines)
+    text = "".join(seal(json.dumps(json.loads(line.to_json()), ensure_ascii=False)) for line in lines)
     if not text:
         return
     with path.open("ab+") as file:
         file.seek(0)
         file.truncate(file.read().rfind(b"\n") + 1)
         file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())

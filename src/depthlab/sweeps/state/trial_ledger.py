@@ -10,6 +10,7 @@ from depthlab.sweeps.plan.trial import Trial
 from depthlab.sweeps.state.earlier_runs import earlier_result
 from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.sweeps.state.sweep_state import SweepState
+from depthlab.tracking import redact
 
 
 @final
@@ -31,9 +32,10 @@ class TrialLedger:
         numbered: list[Trial] = []
         new: list[PlannedTrial] = []
         for trial in trials:
-            index = self._numbers.setdefault(trial.fingerprint, len(self._numbers))
-            if index == len(self.planned) + len(new):
-                new.append(PlannedTrial(index, trial.overrides, trial.values, trial.fingerprint))
+            index = self._numbers.get(trial.fingerprint)
+            if index is None:
+                index = self._numbers[trial.fingerprint] = max(self._numbers.values(), default=-1) + 1
+                new.append(PlannedTrial(index, tuple(map(redact, trial.overrides)), trial.values, trial.fingerprint))
             numbered.append(replace(trial, index=index))
         if note and self._folder is not None:
             self._folder.plan(new)

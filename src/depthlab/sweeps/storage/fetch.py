@@ -1,18 +1,16 @@
 """Bring run folders from the storage that all machines see to the one that goes on with them, or keeps them."""
 
-import json
 import os
 import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from depthlab.records import RunStatus
+from depthlab.records import RunStatus, unseal
 from depthlab.sweeps.storage.storage import Storage
 from depthlab.tracking import RunFolder
-from depthlab.tracking.sync_progress import SyncProgress
 
 _NAME = re.compile(r".+-([0-9a-f]{8})(?:-\d+)?")  # of a run folder: it ends in the beginning of its fingerprint
 _ARRIVING = ".arriving"  # under the root of all runs; nothing in it counts as a run yet
@@ -75,8 +73,7 @@ def _by_end(place: Storage) -> defaultdict[str, list[str]]:
 
 def _newest(place: Storage, names: list[str], fingerprint: str) -> str | None:
     for name in names:
-        text = place.read(f"{name}/manifest.json")
-        manifest = json.loads(text) if text is not None else {}
+        manifest = _values(place.read(f"{name}/manifest.json"))
         if fingerprint in (manifest.get("fingerprint"), manifest.get("stands_for")):
             return name
     return None
@@ -92,7 +89,6 @@ def _bring(place: Storage, name: str, root: Path) -> bool:
     shutil.rmtree(new, ignore_errors=True)
     try:
         place.get(name, new)
-        _relocate(new, home)
         _put_in_place(new, home)
     finally:
         old.release()
@@ -108,18 +104,6 @@ def _put_in_place(new: Path, home: Path) -> None:
         shutil.rmtree(outdated)
     else:
         os.replace(new, home)
-
-
-def _relocate(folder: Path, home: Path) -> None:
-    """Let the list of files to upload to MLflow name those of this machine."""
-    progress = SyncProgress.find(folder)
-    if progress is not None and progress.artifacts:
-        mark = f"/{home.name}/"
-        files = {
-            name: str(home / file.partition(mark)[2]) if mark in file else file
-            for name, file in progress.artifacts.items()
-        }
-        replace(progress, artifacts=files).write(folder)
 
 
 def _is_home(home: Path) -> bool:
@@ -144,4 +128,12 @@ def _rank(status: bytes | None, journal: bytes | None) -> Rank:
 
 
 def _status(status: bytes | None) -> RunStatus:
-    return RunStatus.RUNNING if status is None else RunStatus(json.loads(status)["status"])
+    return RunStatus(_values(status).get("status", RunStatus.RUNNING))
+
+
+def _values(raw: bytes | None) -> dict[str, Any]:
+    """Return what a JSON file of the storage holds, nothing where there is none; a damaged copy is of no use either."""
+    try:
+        return {} if raw is None else unseal(raw)
+    except ValueError:
+        return {}

@@ -16,7 +16,7 @@ from depthlab.tracking import RunFolder
 
 # In the order of copying. A reader that finds a file in the storage finds those it speaks of as well: the journal is
 # at least as new as the checkpoint, and so are the best weights, whose accuracy the checkpoint knows, and the snapshots
-# of steps that it is past; `projection.json` never speaks of more lines than the journal has.
+# of steps that it is past.
 _BEFORE = ("manifest.json", "projection.json", "metrics.jsonl", "system.jsonl", "checkpoints/best.ckpt")
 _LAST = "checkpoints/last.ckpt"
 _STATUS = "status.json"  # after everything, as it may say that the run is finished

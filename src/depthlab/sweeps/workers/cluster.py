@@ -35,6 +35,9 @@ _QUIET = {
     "TUNE_DISABLE_AUTO_CALLBACK_SYNCER": "1",
 }
 
+# A cluster of one machine, of which no port can be reached from others; Ray has it by default on Windows and macOS.
+_LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+
 
 @final
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class LocalCluster:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            env=os.environ | self._environment,
+            env=os.environ | self._environment | _LOOPBACK,
             start_new_session=True,  # Ctrl-C is for the sweep, which ends the cluster when its trials have stopped
         )
 
@@ -158,13 +161,17 @@ class LocalCluster:
         """
         address = self._address()
         import ray
+        from ray._private import ray_constants
 
-        with _our_signals():
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        several = ray_constants.ENABLE_RAY_CLUSTER
+        ray_constants.ENABLE_RAY_CLUSTER = False  # what _LOOPBACK is to the head, which Ray read at its import here
         try:
+            with _our_signals():
+                ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
             yield _describe(own=True)
         finally:
             ray.shutdown()
+            ray_constants.ENABLE_RAY_CLUSTER = several
 
 
 def set_ray_defaults() -> None:

@@ -17,7 +17,7 @@ def hold(cores: int | None) -> None:
     """Start a cluster, tell its address, and keep it until standard input ends."""
     import ray
 
-    room = tempfile.mkdtemp(prefix="ray-", dir=os.environ.get("RAY_TMPDIR"))
+    room = tempfile.mkdtemp(prefix=f"ray-{os.getpid()}-", dir=os.environ.get("RAY_TMPDIR"))
     try:
         ray.init(
             address="local",

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, final
 
-from depthlab.invocation import called
+from depthlab.invocation import recorded_call
 from depthlab.recipe import compose_each, read_space
 from depthlab.records import DONE, SweepRecord
 from depthlab.run import runs_root
@@ -80,4 +80,4 @@ def _is_complete(path: Path) -> bool:
         record = SweepRecord.read(path)
     except (OSError, ValueError, KeyError, TypeError):  # damaged, or of another version: it is looked at later
         return False
-    return record.command == called() and all(trial.state in DONE for trial in record.trials)
+    return record.command == recorded_call() and all(trial.state in DONE for trial in record.trials)

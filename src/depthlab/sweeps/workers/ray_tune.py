@@ -38,7 +38,7 @@ def run_with_tune(
     alone = {"CPU": resources.cpu, "GPU": resources.gpu}
     # a team's processes take what they need themselves, and whoever starts them asks for next to nothing
     takes = PlacementGroupFactory([alone if resources.workers == 1 else {"memory": 1}])
-    with tempfile.TemporaryDirectory(prefix="depthlab-tune-") as room:  # what Tune writes, nobody reads
+    with tempfile.TemporaryDirectory(prefix=f"depthlab-tune-{os.getpid()}-") as room:  # what Tune writes, nobody reads
         tuner = tune.Tuner(
             tune.with_resources(_train, takes),
             tune_config=tune.TuneConfig(

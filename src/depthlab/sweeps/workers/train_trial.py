@@ -94,7 +94,13 @@ def attempt(task: Task, reporter: Reporter) -> TrialReport:
     lines: list[str] = []
     with _limited(task) as (interruption, reason):
         hooks = RunHooks(
-            interruption, reporter, task.tags, since=task.since, retry=True, mirror=_mirroring(task.storage)
+            interruption,
+            reporter,
+            task.tags,
+            since=task.since,
+            retry=True,
+            mirror=_mirroring(task.storage),
+            store_checked=True,  # by the driver, before the first trial: a store that goes away later costs no trial
         )
         try:
             if task.storage is not None:  # another machine may have begun it
