@@ -26,7 +26,8 @@ def copied(trained: Trained, tmp_path: Path) -> RunFolder:
 
 def edit(folder: RunFolder, name: str, **changes: object) -> None:
     file = folder.path / f"{name}.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+    values = json.loads(file.read_text()) | changes
+    file.write_text(json.dumps({key: value for key, value in values.items() if key != "crc32"}))
 
 
 def spoil_weights(folder: RunFolder) -> str:

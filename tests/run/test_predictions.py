@@ -9,7 +9,7 @@ import pytest
 
 from depthlab.data import split_validation, synthetic
 from depthlab.recipe import compose
-from depthlab.records import RunRecord
+from depthlab.records import RunRecord, read_sealed
 from depthlab.run import predictions, predictions_of, reopen
 from depthlab.run.image_facts import look_at_images, resolve
 from depthlab.tracking import Predictions, RunFolder, find_or_fetch, read_predictions, write_atomically
@@ -87,7 +87,7 @@ def test_keeping_them_is_no_part_of_what_a_run_is() -> None:
 
 def test_a_manifest_of_before_has_no_such_key(tracked: Trained, tmp_path: Path) -> None:
     folder = copy_of(tracked, tmp_path)
-    manifest = json.loads((folder.path / "manifest.json").read_text())
+    manifest = read_sealed(folder.path / "manifest.json")
     del manifest["config"]["tracking"]["predictions"]
     write_atomically(folder.path / "manifest.json", json.dumps(manifest))
     assert "predictions" not in RunFolder.open(folder.path).manifest.config["tracking"]

@@ -8,7 +8,7 @@ import pytest
 
 from depthlab.recipe import recipe_from_config
 from depthlab.recipe.arithmetic import FORMER_SOURCES
-from depthlab.records import Manifest
+from depthlab.records import Manifest, read_sealed
 from tests.sweeps.living import Sandbox, placed
 from tests.sweeps.planned import TINY
 
@@ -28,7 +28,7 @@ def as_made_before_there_was_a_number(folder: Path) -> str:
     manifest = Manifest.read(folder / "manifest.json")
     recipe = recipe_from_config(manifest.config, manifest.choices, manifest.overrides)
     (*_, former) = recipe.former_fingerprints(data_checksum=manifest.dataset.checksum, precision=manifest.precision)
-    values = json.loads((folder / "manifest.json").read_text())
+    values = read_sealed(folder / "manifest.json")
     del values["arithmetic"], values["stands_for"]
     text = json.dumps(values | {"fingerprint": former, "source": FORMER_SOURCES[-1]})
     (folder / "manifest.json").write_text(text)

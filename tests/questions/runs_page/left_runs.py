@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from depthlab.records import FaultRecord, RunStatus, SweepManifest
+from depthlab.records import FaultRecord, RunStatus, SweepManifest, read_sealed
 from depthlab.sweeps.state.folder import SweepFolder
 from depthlab.tracking import RunFolder
 
@@ -60,4 +60,4 @@ class LeftRuns:
 
 
 def _edit(path: Path, changes: dict[str, Any]) -> None:
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    path.write_text(json.dumps(read_sealed(path) | changes))

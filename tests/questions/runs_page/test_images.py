@@ -1,5 +1,6 @@
 """Any two runs, or two settings, compared image by image: counted by hand, refused on other images, told in words."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from depthlab.questions.runs_page.measure import compare_images
 from depthlab.questions.runs_page.page_images import images_section
 from depthlab.questions.runs_page.record import ImageComparison
-from depthlab.records import FoundRun, SweepRecord, TrialRecord, TrialState
+from depthlab.records import FoundRun, SweepRecord, TrialRecord, TrialState, read_sealed
 from depthlab.report import PageTable
 from depthlab.statistics import mcnemar
 from depthlab.tracking import Predictions, RunFolder, SplitPredictions, read_predictions, write_predictions
@@ -90,7 +91,7 @@ def test_other_images_and_missing_predictions_are_refused(left: LeftRuns) -> Non
     (other.path / "predictions.npz").unlink()
     with pytest.raises(ValueError, match=r"has kept no predictions by image: \S*python pipelines/rerun\.py b"):
         compare_images({"a": [found(one)], "b": [found(other)]}, left.root)
-    manifest = (other.path / "manifest.json").read_text()
+    manifest = json.dumps(read_sealed(other.path / "manifest.json"))
     checksum = other.manifest.dataset.checksum
     (other.path / "manifest.json").write_text(manifest.replace(checksum, "0" * 64))
     there = read_predictions(one)

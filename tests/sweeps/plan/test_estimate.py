@@ -10,6 +10,7 @@ import torch
 
 from depthlab import run
 from depthlab.recipe import compose
+from depthlab.records import read_sealed
 from depthlab.run import ImageFacts, look_at_images
 from depthlab.run.prepare import prepare
 from depthlab.sweeps.plan.costs import CostCounter, measure_costs, measure_steps
@@ -178,6 +179,6 @@ def test_earlier_runs_on_this_hardware_are_asked_first(tmp_path: Path, monkeypat
     assert (earlier.parameters, earlier.batch_size, of_trial) == (75_290, 32, 1.0)
 
     file = trained.folder.path / "record.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | {"hardware": "another one"}))
+    file.write_text(json.dumps(read_sealed(file) | {"hardware": "another one"}))
     measure_steps(recipes, threads=1)
     assert tried == [20, 8, 20]

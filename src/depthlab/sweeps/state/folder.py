@@ -76,8 +76,8 @@ class SweepFolder:
 
     @property
     def faults(self) -> list[FaultRecord]:
-        """Every attempt that broke, in the order in which they did."""
-        return list(_read(self.path / "faults.jsonl", FaultRecord))
+        """Every attempt that broke, in the order in which they did. Raises `Damaged`."""
+        return list(_read(self.path / "faults.jsonl", FaultRecord, strict=True))
 
     @property
     def record(self) -> SweepRecord | None:
@@ -123,14 +123,17 @@ def _copy(path: Path) -> int:
     return int(number) if number.isdigit() and len(number) < 8 else 1
 
 
-def _read(path: Path, kind: type[Line]) -> Iterator[Line]:
+def _read(path: Path, kind: type[Line], *, strict: bool = False) -> Iterator[Line]:
     if not path.is_file():
         return
     for place, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):  # the last one may be torn by a sudden end
         try:
             yield kind.from_dict(unseal(line))
         except (KeyError, TypeError, ValueError) as error:
-            tell_damage(Damaged(path, error, where=f" in line {place}, which is left out"))
+            damaged = Damaged(path, error, where=f" in line {place}")
+            if strict:
+                raise damaged from error
+            tell_damage(damaged)  # the line is left out
 
 
 def _append(path: Path, lines: Iterable[Record]) -> None:
