@@ -23,7 +23,7 @@ def test_a_record_of_before_gets_the_verdict_of_today(pipeline: Pipeline, tmp_pa
     assert (tmp_path / "new" / "index.html").is_file() and "said before" in (old / "record.json").read_text()
 
 
-@pytest.mark.parametrize(("content", "said"), [(None, "there is no record.json"), ("{}", "is no record of a question")])
+@pytest.mark.parametrize(("content", "said"), [(None, "there is no record.json"), ("{}", "is not the record")])
 def test_what_is_no_answer_is_a_line(content: str | None, said: str, pipeline: Pipeline, tmp_path: Path) -> None:
     if content is not None:
         (tmp_path / "record.json").write_text(content)

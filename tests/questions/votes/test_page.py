@@ -35,7 +35,7 @@ def test_verdict_figures_and_tables_are_there(page: Get) -> None:
     assert several.figures == {
         *("votes_dropout", "votes_stochastic_depth", "ensembles", "disagreement", "cost", "features"),
     }
-    assert several.tables == {"ways", "contrasts", "features", "feature_changes", "runs"}
+    assert several.tables == {"largest", "ways", "contrasts", "features", "feature_changes", "runs"}
     assert "288 training, 72 validation, 1,437 test" in several.text and "1,437 test images" in several.text
     assert "`" not in several.text.split("<script")[0], "code is set as code"
 

@@ -9,7 +9,7 @@ from depthlab.questions.votes.blocks import (
     sampled_picture,
 )
 from depthlab.questions.votes.record import DEPTH, DROPOUT, VotesRecord
-from depthlab.questions.votes.tables import change_table, contrast_table, feature_table, way_table
+from depthlab.questions.votes.tables import best_table, change_table, contrast_table, feature_table, way_table
 from depthlab.questions.wording import told_once
 from depthlab.report.blocks import Block, Folded, Notice, Page, Picture, Section
 from depthlab.report.published_table import splits_text
@@ -40,7 +40,7 @@ def page(record: VotesRecord) -> Page:
         lead="\n".join(about.verdict),
         sections=sections,
         facts=page_facts(about),
-        answer=way_table(record),
+        answer=best_table(record),
     )
 
 
@@ -88,7 +88,7 @@ def _ensembles(record: VotesRecord) -> Section:
 
 
 def _costs(record: VotesRecord) -> Section:
-    return Section("What it costs", tuple(_there(cost_picture(record))))
+    return Section("What it costs", (*_there(cost_picture(record)), way_table(record)))
 
 
 def _features(record: VotesRecord) -> Section:

@@ -1,6 +1,7 @@
 """Votes as tables of a page: every way to vote with its cost, every comparison, every layer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import fmean
 
 from depthlab.questions.grouping import grouped
@@ -61,6 +62,15 @@ def way_table(record: VotesRecord) -> PageTable:
         "perfectly calibrated network of the same confidences on as many images."
     )
     return PageTable(head, tuple(rows), caption, "ways")
+
+
+def best_table(record: VotesRecord) -> PageTable:
+    """Return the rows of the largest ensemble of each kind."""
+    table = way_table(record)
+    rows = {row[:2]: row for row in table.rows}  # sizes rise, so that the last one stays
+    return replace(
+        table, rows=tuple(rows.values()), name="largest", caption=f"The largest of each kind. {table.caption}"
+    )
 
 
 def feature_table(record: VotesRecord) -> PageTable:
