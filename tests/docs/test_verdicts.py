@@ -37,9 +37,31 @@ def test_each_world_is_a_row() -> None:
     ]
 
 
+def other_rates() -> dict[str, list[dict[str, Any]]]:
+    """Return the false claims of the other questions."""
+    rates: dict[str, list[dict[str, Any]]] = {}
+    for one in json.loads((RESULTS / "verdicts_questions.json").read_text(encoding="utf-8"))["rates"]:
+        if one["false"]:
+            rates.setdefault(one["question"], []).append(one)
+    return rates
+
+
+def worst_row(question: str, rates: list[dict[str, Any]]) -> str:
+    """Return the row of a question: the false claim that is made most often."""
+    most, worlds = max(rates, key=lambda one: one["share"]), {(one["world"], one["seeds"]) for one in rates}
+    told = f"*{100 * most['share']:.1f}* | {most['claim']} | {most['world']} | {most['seeds']}"
+    return f"| {question} | {len(worlds)} | {told} |"
+
+
+def test_each_other_question_is_a_row() -> None:
+    rows = [worst_row(question, rates) for question, rates in other_rates().items()]
+    assert len(rows) == 8 and set(rows) <= set(LINES)
+
+
 def test_no_false_claim_is_made_in_more_than_six_percent() -> None:
     false = [one for found in rates_of().values() for one in found.values() if one["false"]]
-    assert len(false) > 20 and max(one["share"] for one in false) <= 0.06
+    false += [one for rates in other_rates().values() for one in rates]
+    assert len(false) > 120 and max(one["share"] for one in false) <= 0.06
 
 
 def test_a_network_is_not_told_from_itself() -> None:
@@ -51,3 +73,4 @@ def test_a_network_is_not_told_from_itself() -> None:
 
 if __name__ == "__main__":
     print(*(row(*world, found) for world, found in rates_of().items()), sep="\n")
+    print(*(worst_row(*one) for one in other_rates().items()), sep="\n")

@@ -14,7 +14,7 @@ SIDES = ([1.0, 2.0, 4.0], [3.0, 5.0, 9.0])
 def test_a_sweep_takes_more_seeds_by_its_key() -> None:
     about = replace(record_of(SEVERAL).about, sweep="degradation-1")
     with asked_of(about):
-        assert enough_text(welch(*SIDES)).endswith("'seed=range(210)'.")
+        assert enough_text(welch(*SIDES)).endswith("'seed=range(550)'.")
         assert more_seeds_text(5) == "type 'seed=range(5)'"
 
 

@@ -247,7 +247,7 @@ def test_what_was_not_tested_does_not_count():
 
 @pytest.mark.parametrize("p", [math.nan, -0.1, 1.1])
 def test_what_is_no_probability_is_refused(p: float):
-    with pytest.raises(ValueError, match=r"p=.* is no p-value"):
+    with pytest.raises(ValueError, match=r"p=.* is not a p-value"):
         holm([0.5, p])
 
 
@@ -257,7 +257,7 @@ def test_values_and_levels_are_checked(ask):
         ask([1, 2], [3, math.nan])
     with pytest.raises(ValueError, match="a has no values"):
         ask([], [3, 4])
-    with pytest.raises(ValueError, match="level=95 is no confidence level"):
+    with pytest.raises(ValueError, match="level=95 is not a confidence level"):
         ask([1, 2], [3, 5], 95)
 
 

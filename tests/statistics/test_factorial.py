@@ -111,5 +111,5 @@ def test_equal_counts_of_errors_have_the_spread_of_counts() -> None:
 def test_nothing_and_no_number_are_refused() -> None:
     with pytest.raises(ValueError, match="has no values"):
         factorial(AXES[:1], (), [])
-    with pytest.raises(ValueError, match="no finite numbers"):
+    with pytest.raises(ValueError, match="not finite numbers"):
         factorial(AXES[:1], (), [({"a": 0}, 0, float("nan"))])

@@ -155,7 +155,7 @@ def test_all_wrong_mirrors_all_right():
 
 @pytest.mark.parametrize(("errors", "images"), [(-1, 5), (6, 5), (0, 0), (0.5, 5), (True, 5), (1, 5.0), (math.nan, 5)])
 def test_counts_that_cannot_be(errors: int, images: int):
-    with pytest.raises(ValueError, match=r"errors=.* of images=.* is no share"):
+    with pytest.raises(ValueError, match=r"errors=.* of images=.* is not a share"):
         proportion_interval(errors, images)
 
 

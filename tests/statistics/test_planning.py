@@ -96,9 +96,9 @@ def test_what_makes_no_sense_is_refused_in_one_line():
     refused = {
         "difference=0 can't be seen": lambda: seeds_needed(0, 1),
         "difference=1e-06 takes more than 100000 seeds where std=1": lambda: seeds_needed(1e-6, 1),
-        "difference=nan is no finite number": lambda: seeds_needed(math.nan, 1),
-        "std=inf is no finite number": lambda: detectable_difference(3, math.inf),
-        "std=-1 is no standard deviation": lambda: seeds_needed(1, -1),
+        "difference=nan is not a finite number": lambda: seeds_needed(math.nan, 1),
+        "std=inf is not a finite number": lambda: detectable_difference(3, math.inf),
+        "std=-1 is not a standard deviation": lambda: seeds_needed(1, -1),
         "power=1 is out of reach": lambda: seeds_needed(1, 1, power=1),
         "power=0.05 is out of reach: give a share between 0.1 and 1": lambda: seeds_needed(1, 1, 0.05, 0.9),
         "level=1 can't be planned for": lambda: t_test_power(3, 1, 1, 1),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
 
 from depthlab.invocation import RunOutcome
 from depthlab.questions.arguments import Arguments
+from depthlab.questions.chosen import choose_settings, chosen_axes
 from depthlab.questions.looks import looks_at, note_looks
 from depthlab.questions.publish import Store, check_answerable, send_answer, tell_verdict, write_answer
 from depthlab.questions.references import (
@@ -23,7 +24,7 @@ from depthlab.questions.references import (
     run_refs,
     split_sizes,
 )
-from depthlab.recipe import AXES, GROUPS, Override, compose
+from depthlab.recipe import AXES, GROUPS, Override, compose, read_space
 from depthlab.records import MeasuredRun, QuestionRecord, RunRef, RunStatus, TrialState
 from depthlab.sweeps import Settings, SweepResult, ensure_sweep, preview_sweep, settings_of
 from depthlab.tracking import RUNS_ROOT, RunFolder, SyncProgress, find_or_fetch, redact, resolve_uri
@@ -139,7 +140,9 @@ class TrainedRuns(Generic[Plan]):
             sweep.show()
         if not self.sweeps:
             print(*(f"{one.ref.name}: {one.folder.path}" for one in self.finished), sep="\n")
-        tell_verdict([*record.about.verdict, *filter(None, [record.about.until])], arguments.output)
+        tell_verdict(
+            [*record.about.verdict, *record.about.chosen, *filter(None, [record.about.until])], arguments.output
+        )
         for sweep in self.sweeps:
             sweep.end()
 
@@ -163,6 +166,7 @@ def find_runs(
     *,
     along: str = "depth",
     variants: Sequence[Mapping[str, str]] = (),
+    studied: Sequence[str] = (),
     plan: Plan,
 ) -> TrainedRuns[Plan] | None:
     """Return the runs that a question is asked about; None after a dry run, which prints them.
@@ -174,6 +178,7 @@ def find_runs(
         question: Its name.
         along: The axis along which networks of a series stand.
         variants: Sets of overrides, such as networks, each of which is had with the whole grid of a sweep.
+        studied: Axes of how networks are trained that this question compares, where others choose from their values.
         plan: What the question decided.
 
     Raises:
@@ -185,23 +190,37 @@ def find_runs(
         return _named(arguments, question, along, settings, plan)
     if settings.dry_run:
         preview_sweep(arguments.overrides, settings, only=arguments.wanted, variants=variants)
+        if axes := chosen_axes(read_space(arguments.overrides, settings.params).axes, studied):
+            print(f"then {' and '.join(axes)} is chosen for each network, on validation")
         return None
     swept = ensure_sweep(arguments.overrides, settings, only=arguments.wanted, variants=variants)
-    return runs_of_sweep(question, swept, along=along, plan=plan)
+    return runs_of_sweep(question, swept, along=along, studied=studied, plan=plan)
 
 
 def runs_of_sweep(
-    question: str, swept: SweepResult, *, along: str = "depth", aside: Sequence[str] = (), plan: Plan
+    question: str,
+    swept: SweepResult,
+    *,
+    along: str = "depth",
+    aside: Sequence[str] = (),
+    studied: Sequence[str] = (),
+    plan: Plan,
 ) -> TrainedRuns[Plan]:
     """Return the runs that a sweep's command asked for; `aside` are axes whose values tell no networks apart.
+
+    Axes of how networks are trained, but for those in `aside` and `studied`, are chosen for each network on validation.
 
     Raises:
         SystemExit: as `check_answerable` does, and `ValueError`: no run has come to its end.
     """
     check_answerable(swept)
-    refs = run_refs(swept, along=along, aside=aside)
+    axes = () if aside else chosen_axes(swept.record.searched, studied)
+    trials = {trial.fingerprint: trial for trial in swept.trials}
+    refs = run_refs(swept, along=along, aside=(*aside, *axes))
+    refs, chosen = choose_settings(refs, trials, axes, swept.record.metric) if axes else (refs, ())
     stores = () if swept.store is None else ((swept.store, swept.record.run_id),)
-    return TrainedRuns(begin_answer(question, swept, refs), finished_runs(swept, refs), plan, [swept], stores)
+    about = replace(begin_answer(question, swept, refs), chosen=chosen)
+    return TrainedRuns(about, finished_runs(swept, refs), plan, [swept], stores)
 
 
 def finished_runs(swept: SweepResult, refs: Iterable[RunRef]) -> tuple[TrainedRun, ...]:

@@ -94,6 +94,7 @@ class QuestionRecord(Record):
     verdict: tuple[str, ...] = ()
     looks: tuple[Look, ...] = ()  # at the same sweep, this one included
     until: str = ""  # what became of `until=`, in a sentence
+    chosen: tuple[str, ...] = ()  # at what each network was trained where several values were typed, in sentences
 
     @property
     def counted_looks(self) -> int:

@@ -64,6 +64,8 @@ def run_table(about: QuestionRecord, name: str) -> PageTable:
 def run_notices(about: QuestionRecord) -> tuple[Notice, ...]:
     """Return what a reader must know of where and with what the runs were computed."""
     notices = [*_look_notices(about)]
+    if about.chosen:
+        notices.append(Notice(f"{' '.join(about.chosen)} Test errors of other values are not shown."))
     if about.left_out:
         listed = "; ".join(about.left_out[:10])
         rest = f"; and {len(about.left_out) - 10} more" if len(about.left_out) > 10 else ""

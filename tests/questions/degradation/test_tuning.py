@@ -68,7 +68,7 @@ def test_whole_numbers_and_options_can_be_tuned() -> None:
         ({"tune": "dropout"}, r"held at 0(\.0)?, of which there are no multiples: type the values, tune\.values="),
         ({"tune": "learning_rate", "tune_at_values": "x"}, "learning_rate must be a number above 0"),
         ({"tune": "learning_rate", "tune_at_values": "0.05"}, "has one value to choose from, 0.05"),
-        ({"tune": "learning_rate", "tune_at_seed": "a"}, "tune.seed=a is no seed"),
+        ({"tune": "learning_rate", "tune_at_seed": "a"}, "tune.seed=a is not a seed"),
         ({"tune_at_values": "0.1"}, "tune.values=0.1 does nothing: add tune=learning_rate"),
     ],
 )

@@ -113,7 +113,7 @@ def test_a_run_without_its_initial_map_is_in_no_pair_and_the_test_stays() -> Non
 
 def test_one_seed_is_a_point() -> None:
     text = told(reuse_runs("densenet-40", fading(0.7, 0.3)))
-    assert "One seed has no interval, and so no claim is made: type seed=0,1,2" in text and "95 %" not in text
+    assert "One seed has no interval, and so no claim is made: type 'seed=range(3)'" in text and "95 %" not in text
     assert "preferred" not in text and "is used less" not in text
 
 

@@ -22,6 +22,7 @@ from depthlab.recipe import (
     without_keys,
 )
 from depthlab.records import FactorialAxis, RunRef
+from depthlab.sweeps.plan.searched import says_how_trained
 from depthlab.sweeps.plan.settings import Settings
 
 # name of a factor -> its key on the command line; those of a family's own are on or off
@@ -42,9 +43,10 @@ class Factors:
     overrides: tuple[str, ...]
 
     def axes(self, refs: Sequence[RunRef]) -> tuple[FactorialAxis, ...]:
-        """Return the axes of the factorial: the factors, then whatever else varies between these runs but the seed."""
+        """Return the axes of the factorial: the factors, then what else networks differ in but the seed."""
         mine = {factor.key for factor in self.factors}
-        others = list(dict.fromkeys(key for ref in refs for key in ref.values if key not in {*mine, SEED}))
+        keys = dict.fromkeys(key for ref in refs for key in ref.values if key not in {*mine, SEED})
+        others = [key for key in keys if not says_how_trained(key)]
         found = [FactorialAxis(factor.name, (factor.off, factor.on)) for factor in self.factors]
         found += [FactorialAxis(key, _levels(ref.values[key] for ref in refs)) for key in others]
         return tuple(axis for axis in found if len(axis.levels) > 1)

@@ -55,7 +55,7 @@ def find_ensemble_runs(arguments: Arguments, options: Options) -> TrainedRuns[No
     elif "methods" in typed:
         raise ValueError("methods= does nothing beside run=, whose runs are trained already: leave one of them out")
     arguments = replace(arguments, overrides=planned.overrides)
-    found = find_runs(arguments, NAMED, variants=planned.variants, plan=None)
+    found = find_runs(arguments, NAMED, variants=planned.variants, studied=(SCHEDULE,), plan=None)
     if found is None:
         return None
     held = found.about.held

@@ -21,4 +21,9 @@ def searched_axes(space: Space, settings: Settings) -> tuple[str, ...]:
     varied = [axis for axis in space.axes if axis != SEED]
     if settings.search != "grid" or settings.scheduler != "none":
         return tuple(varied)
-    return tuple(axis for axis in varied if axis in _SEARCHED or Override.parse(axis).group in _GROUPS)
+    return tuple(filter(says_how_trained, varied))
+
+
+def says_how_trained(axis: str) -> bool:
+    """Whether an axis is of how networks are trained, rather than of what they are or learn from."""
+    return axis in _SEARCHED or Override.parse(axis).group in _GROUPS

@@ -96,7 +96,7 @@ def test_what_is_no_number_and_no_image_is_refused() -> None:
     net = network()
     with pytest.raises(ValueError, match="there are no images"):
         whole_vote(net, [])
-    with pytest.raises(ValueError, match="no finite numbers"):
+    with pytest.raises(ValueError, match="not finite numbers"):
         whole_vote(net, [(torch.full((2, 3, 8, 8), math.nan), torch.zeros(2))])
 
 
