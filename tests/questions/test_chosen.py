@@ -48,7 +48,7 @@ def runs_of(accuracy: dict[float, list[float | None]]) -> tuple[list[RunRef], di
 )
 def test_validation_over_all_seeds_decides(accuracy: dict[float, list[float | None]], best: float) -> None:
     refs, trials = runs_of(accuracy)
-    kept, (sentence,) = choose_settings(refs, trials, ("learning_rate",), METRIC)
+    kept, (sentence,) = choose_settings(refs, trials.values(), ("learning_rate",), METRIC)
     assert {one.values["learning_rate"] for one in kept} == {best} and len(kept) == 2
     assert sentence.startswith(f"resnet-20 has learning_rate={best} rather than learning_rate=")
     assert sentence.endswith("as chosen on validation with 2 seeds.")

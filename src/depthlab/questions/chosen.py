@@ -1,6 +1,6 @@
 """How networks are trained is not what a question compares: values of such an axis are chosen from, on validation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from math import inf, isfinite
 from statistics import fmean
 
@@ -17,7 +17,7 @@ def chosen_axes(axes: Iterable[str], studied: Sequence[str] = ()) -> tuple[str, 
 
 
 def choose_settings(
-    refs: Sequence[RunRef], trials: Mapping[str, TrialRecord], axes: Sequence[str], metric: str
+    refs: Sequence[RunRef], trials: Iterable[TrialRecord], axes: Sequence[str], metric: str
 ) -> tuple[tuple[RunRef, ...], tuple[str, ...]]:
     """Return the runs of each network at the setting that did best on validation, and a sentence for each network.
 
@@ -26,13 +26,15 @@ def choose_settings(
 
     Args:
         refs: Runs, by networks that `axes` don't tell apart.
-        trials: By fingerprint.
+        trials: Of these runs.
         axes: Those that are chosen from, such as learning_rate.
         metric: On validation.
     """
 
-    def rank(setting: str, same: Sequence[RunRef]) -> tuple[bool, float, float]:
-        found = [trials[ref.fingerprint].metrics for ref in same if ref.state == TrialState.FINISHED]
+    metrics = {trial.fingerprint: trial.metrics for trial in trials}
+
+    def rank(same: Sequence[RunRef]) -> tuple[bool, float, float]:
+        found = [metrics[ref.fingerprint] for ref in same if ref.state == TrialState.FINISHED]
         known = [one for one in found if isfinite(one.get(metric, inf))]
         score = fmean(goodness(metric, one) for one in known) if known else -inf
         losses = [one["val/loss"] for one in known if isfinite(one.get("val/loss", inf))]
@@ -42,7 +44,7 @@ def choose_settings(
     sentences = []
     for network, runs in grouped(refs, lambda ref: ref.group).items():
         settings = grouped(runs, lambda ref: ", ".join(f"{axis}={ref.values.get(axis)}" for axis in axes))
-        best = max(settings, key=lambda setting: rank(setting, settings[setting]))
+        best = max(settings, key=lambda setting: rank(settings[setting]))
         kept.update(ref.fingerprint for ref in settings[best])
         others = together([setting for setting in settings if setting != best])
         if others:

@@ -208,16 +208,15 @@ def runs_of_sweep(
 ) -> TrainedRuns[Plan]:
     """Return the runs that a sweep's command asked for; `aside` are axes whose values tell no networks apart.
 
-    Axes of how networks are trained, but for those in `aside` and `studied`, are chosen for each network on validation.
+    Axes of how networks are trained that are not `studied` are chosen for each network on validation.
 
     Raises:
         SystemExit: as `check_answerable` does, and `ValueError`: no run has come to its end.
     """
     check_answerable(swept)
     axes = () if aside else chosen_axes(swept.record.searched, studied)
-    trials = {trial.fingerprint: trial for trial in swept.trials}
     refs = run_refs(swept, along=along, aside=(*aside, *axes))
-    refs, chosen = choose_settings(refs, trials, axes, swept.record.metric) if axes else (refs, ())
+    refs, chosen = choose_settings(refs, swept.trials, axes, swept.record.metric) if axes else (refs, ())
     stores = () if swept.store is None else ((swept.store, swept.record.run_id),)
     about = replace(begin_answer(question, swept, refs), chosen=chosen)
     return TrainedRuns(about, finished_runs(swept, refs), plan, [swept], stores)
