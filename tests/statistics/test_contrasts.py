@@ -11,7 +11,7 @@ from depthlab.statistics import (
     contrast,
     equivalence,
     paired,
-    seeds_for_half_width,
+    seeds_to_reach,
     slope_weights,
     standard_error,
     upper_spread,
@@ -102,10 +102,11 @@ def test_a_spread_may_be_larger_than_what_was_seen() -> None:
     assert np.mean(limits > 2.0) == pytest.approx(0.8, abs=0.02)
 
 
-def test_seeds_for_a_half_width() -> None:
-    n = seeds_for_half_width(0.5, 1.0)
-    widths = [stats.t.isf(0.025, 2 * (m - 1)) * math.sqrt(2 / m) for m in (n - 1, n)]
+def test_seeds_to_reach_a_half_width() -> None:
+    one = paired([1.0, 2.0, 4.0, 5.0], [0.0, 0.0, 0.0, 0.0])
+    found = seeds_to_reach(0.5, one)
+    assert found is not None and found[0] < found[1]
+    n, error = found[0], standard_error(one)
+    widths = [stats.t.isf(0.025, 3 * m / 4) * error * math.sqrt(4 / m) for m in (n - 1, n)]
     assert widths[0] > 0.5 >= widths[1]
-    assert seeds_for_half_width(10, 0.1) == 2
-    with pytest.raises(ValueError, match="more than"):
-        seeds_for_half_width(1e-6, 1.0)
+    assert seeds_to_reach(100, one) == (2, 2) and seeds_to_reach(1e-6, one) is None

@@ -11,7 +11,6 @@ from depthlab.statistics.families import corrected, holm
 from depthlab.statistics.intervals import bootstrap_interval, proportion_interval, summarize, t_interval
 from depthlab.statistics.planning import (
     detectable_difference,
-    seeds_for_half_width,
     seeds_needed,
     seeds_to_reach,
     t_test_power,
@@ -62,7 +61,6 @@ __all__ = [
     "paired_dz",
     "proportion_interval",
     "seeds_and_images_interval",
-    "seeds_for_half_width",
     "seeds_needed",
     "seeds_to_reach",
     "slope_weights",

@@ -89,26 +89,6 @@ def upper_spread(std: float, df: float, share: float = 0.8) -> float:
     return std * math.sqrt(df / float(2 * special.gammaincinv(df / 2, 1 - share)))
 
 
-def seeds_for_half_width(half_width: float, std: float, level: float = 0.95, *, sides: int = 2) -> int:
-    """Return the fewest seeds a side with which an interval's half-width is `half_width` at most.
-
-    t(level; sides (n - 1)) · std · sqrt(sides / n), for `sides` sides of the same `std` (1: a mean, 2: a difference of
-    two). All in the same units; to plan, give `upper_spread` of what was seen. Raises `ValueError` for a half-width
-    that isn't positive, and for one that takes more than 100,000 seeds.
-    """
-    _check(std, level)
-    if not (math.isfinite(half_width) and half_width > 0):
-        raise ValueError(f"half_width={half_width} is not a half-width: give a positive number")
-    if math.sqrt(sides / MOST_SEEDS) * std * float(stats.norm.isf((1 - level) / 2)) > half_width:
-        raise ValueError(
-            f"half_width={half_width} takes more than {MOST_SEEDS} seeds where std={std}: give a larger one"
-        )
-    n = max(2, math.floor(sides * (float(stats.norm.isf((1 - level) / 2)) * std / half_width) ** 2))
-    while t_quantile(level, sides * (n - 1)) * std * math.sqrt(sides / n) > half_width:
-        n += 1
-    return n
-
-
 def seeds_to_reach(half_width: float, comparison: Comparison) -> tuple[int, int] | None:
     """Return about how many seeds a cell it takes until the interval of a comparison is `half_width` wide a side.
 
