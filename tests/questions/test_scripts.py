@@ -12,12 +12,6 @@ SCRIPTS = sorted(path.name for path in (ROOT / "pipelines").glob("*.py"))
 HEAVY = ("torch", "mlflow", "pytorch_lightning", "matplotlib")
 
 
-def test_all_are_here() -> None:
-    answers = ["anatomy", "degradation", "exponent", "kernels", "lesion", "paths", "regularization", "reuse", "votes"]
-    others = ["evaluate", "judge", "predict", "report", "rerun", "schema", "sync"]
-    assert sorted(f"{name}.py" for name in (*answers, "width_vs_depth", *others)) == SCRIPTS
-
-
 PROBE = """
 import contextlib, io, json, runpy, sys
 found = {}
