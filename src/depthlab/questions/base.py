@@ -84,8 +84,11 @@ class Question:
         from depthlab.questions.planning import asked_of
         from depthlab.statistics import looked_at  # scipy takes a second to import
 
-        with looked_at(record.about.counted_looks if self.seeds else 1), asked_of(record.about):
-            return self.part("verdict").judge(record)
+        judge = self.part("verdict").judge
+        if not self.seeds:  # nothing is trained, so there are no looks, and no seeds to ask for
+            return judge(record)
+        with looked_at(record.about.counted_looks), asked_of(record.about):
+            return judge(record)
 
     @property
     def record(self) -> type[Record]:
