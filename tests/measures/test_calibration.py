@@ -137,5 +137,5 @@ def test_no_images_and_no_numbers_are_refused() -> None:
         calibration_of(torch.zeros(0, 3), torch.zeros(0))
     with pytest.raises(ValueError, match="there are no images"):
         measure_calibration(nn.Identity(), [])
-    with pytest.raises(ValueError, match="no finite numbers"):
+    with pytest.raises(ValueError, match="not finite numbers"):
         calibration_of(torch.tensor([[math.nan, 0.0]]), torch.tensor([0]))

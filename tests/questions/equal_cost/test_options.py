@@ -14,7 +14,7 @@ def test_budgets_are_multiples_and_amounts_in_order_each_once() -> None:
     ("typed", "said"),
     [
         ("lots", "budget=lots is not an amount: type multiples of the base such as 2x,4x, or numbers"),
-        ("2y", "budget=2y is no amount"),
+        ("2y", "budget=2y is not an amount"),
         ("1x", "budget=1x is not above the cost of the base network, 100: type one such as 2x"),
         ("2x,90", "budget=90 is not above"),
         ("nanx", "budget=nanx is not above"),
