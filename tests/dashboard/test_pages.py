@@ -105,7 +105,7 @@ def test_the_note_of_a_run_leads_to_its_sweep(opened: Opened, browser: Chromium)
     again = subprocess.run([*words, f"port={port}"], capture_output=True, text=True, timeout=60)
     assert again.returncode == 0 and again.stderr == "", "it is served already, and only the link is printed"
     text = browser.read(again.stdout.strip(), TEXT.format("its sweep"))
-    assert "train.py model=resnet depth=56" in text and "learning curves" in text
+    assert "python train.py model=plain depth=" in text and "learning curves" in text
 
 
 def test_a_server_is_opened_by_a_link_alone(opened: Opened, browser: Chromium, tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ def test_notes_lead_from_experiment_to_sweep_to_run_and_back(uri: str, study: St
     assert f"viewStateShareKey={IDENTITY}.depth" in sweep.data.tags["mlflow.note.content"]
     run = find(uri, f"tags.`depthlab.sweep.{IDENTITY}` = 'true'")[0]
     assert f"runs/{sweep.info.run_id}" in run.data.tags["mlflow.note.content"]
+    assert "python train.py model=" in run.data.tags["mlflow.note.content"], "not the process of a worker"
     client.set_experiment_tag(experiment_id, "mlflow.note.content", "my own words")
     make_study(study.folder.parent.parent, uri)
     assert client.get_experiment(experiment_id).tags["mlflow.note.content"] == "my own words"

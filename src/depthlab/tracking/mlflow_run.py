@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from depthlab.records import Manifest, RunStatus
 from depthlab.tracking.journal import JournalLine
 from depthlab.tracking.mlflow_metrics import numbers, with_errors
-from depthlab.tracking.notes import NOTE, run_note
+from depthlab.tracking.notes import NOTE, run_note, typed_command
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -94,7 +94,7 @@ def describe_run(
         "depthlab.folder": str(folder),
         "depthlab.commit": environment.commit or "none",
         "depthlab.changed": str(bool(environment.diff)).lower(),
-        "depthlab.command": shlex.join(manifest.command),
+        "depthlab.command": shlex.join(typed_command(manifest, more_tags)),
         "depthlab.device": manifest.device,
         "depthlab.precision": manifest.precision,
         "depthlab.threads": str(manifest.threads),

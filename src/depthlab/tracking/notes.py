@@ -4,10 +4,11 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from depthlab.records import Manifest
+from depthlab.tracking.address import redact
 from depthlab.tracking.links import run_link, runs_link
 
 NOTE = "mlflow.note.content"
-PARENT = "mlflow.parentRunId"
+PARENT, SWEEP = "mlflow.parentRunId", "depthlab.sweep"
 _COMMAND = 1000  # characters
 _ANSWERS = "\n\nAnswers:\n\n"
 
@@ -18,7 +19,14 @@ def run_note(experiment_id: str, run_id: str, manifest: Manifest, tags: Mapping[
     links += [f"[everything]({run_link(experiment_id, run_id, 'record.json')})"]
     if PARENT in tags:
         links += [f"[its sweep]({run_link(experiment_id, tags[PARENT])})"]
-    return f"**{manifest.name}**: {', '.join(links)}\n\n{command_block(manifest.command)}"
+    return f"**{manifest.name}**: {', '.join(links)}\n\n{command_block(typed_command(manifest, tags))}"
+
+
+def typed_command(manifest: Manifest, tags: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what makes a run, word by word: of a trial, whose process nobody typed, the command of it alone."""
+    if SWEEP not in tags:
+        return manifest.command
+    return ("python", "train.py", *map(redact, manifest.overrides))
 
 
 def command_block(command: Sequence[str]) -> str:

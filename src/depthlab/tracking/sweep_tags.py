@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from depthlab.tracking.mlflow_run import TAG_LENGTH
-from depthlab.tracking.notes import PARENT
+from depthlab.tracking.notes import PARENT, SWEEP
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-SWEEP = "depthlab.sweep"
 TRIAL = "depthlab.trial"
 _OF_THE_FIRST = (PARENT, SWEEP, TRIAL)
 
