@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, final
 
 from depthlab.tracking.links import run_link
 from depthlab.tracking.mlflow_run import TAG_LENGTH, upload
-from depthlab.tracking.notes import NOTE, with_answer
-from depthlab.tracking.sweep_tags import SWEEP
+from depthlab.tracking.notes import NOTE, SWEEP, with_answer
 from depthlab.tracking.views import View, keep_views
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Self, final
 from depthlab.records import Damaged, Record, RunStatus
 from depthlab.tracking.damage import tell_damage
 from depthlab.tracking.mlflow_run import TAG_LENGTH, find_or_make, log_params, source_name
-from depthlab.tracking.notes import NOTE, answers_of
-from depthlab.tracking.sweep_tags import SWEEP
+from depthlab.tracking.notes import NOTE, SWEEP, answers_of
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
