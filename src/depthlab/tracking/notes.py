@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from depthlab.records import Manifest
-from depthlab.tracking.address import redact
+from depthlab.records.plain_text import redact
 from depthlab.tracking.links import run_link, runs_link
 
 NOTE = "mlflow.note.content"
