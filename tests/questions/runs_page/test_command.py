@@ -118,7 +118,7 @@ def test_means_are_over_what_counts(left: LeftRuns, pipeline: Pipeline, tmp_path
     assert found["26"] == ("1", "80.0", "", "")
     assert found["32"] == ("0", "", "", "1 failed")
     assert found["44"] == ("0", "", "", "1 pruned")
-    assert found["50"] == ("0", "", "1 cut off")
+    assert found["50"] == ("0", "", "", "1 cut off")
 
 
 @pytest.mark.parametrize(
