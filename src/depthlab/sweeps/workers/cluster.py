@@ -35,7 +35,7 @@ _QUIET = {
     "TUNE_DISABLE_AUTO_CALLBACK_SYNCER": "1",
 }
 
-# A cluster of one machine, of which no port can be reached from others; Ray has it by default on Windows and macOS.
+# A cluster of one machine that knows itself by its loopback address; Ray has it by default on Windows and macOS.
 _LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 
 
