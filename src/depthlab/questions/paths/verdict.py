@@ -18,6 +18,7 @@ from depthlab.statistics import is_significant, t_interval
 MANY = 0.95  # share of all paths that is told by a range of lengths
 ALL = 0.9995  # what is shown as 100 %
 ONE_PATH = "one path alone in"
+NOT_EXACT = "the gradient was not computed by exact path length in"
 
 
 def judge(record: PathsRecord) -> PathsRecord:
@@ -87,7 +88,9 @@ def _headline(groups: dict[str, list[PathRun]], compared: dict[str, Compared]) -
 
 def _kind(same: Sequence[PathRun], one: Compared | None) -> str:
     if one is None or one.comparison is None:
-        return ONE_PATH if same[0].lengths and sum(same[0].lengths.branches) == 1 else ""
+        if same[0].lengths is None:
+            return ""
+        return ONE_PATH if sum(same[0].lengths.branches) == 1 else NOT_EXACT
     if one.comparison.method == "none":
         return "no test, one seed, of" if min(one.comparison.n) == 1 else "no test, equal seeds, of"
     if not is_significant(one.p_holm):
