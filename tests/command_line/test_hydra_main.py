@@ -184,15 +184,18 @@ def test_the_configuration_can_be_shown(type_: Type, capsys: pytest.CaptureFixtu
     assert ended.value.code == 2
 
 
-def test_help_names_every_group_and_axis(type_: Type, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_names_every_group_and_axis(
+    type_: Type, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from depthlab.recipe import AXES, GROUPS
     from depthlab.recipe.key_rules import SLOTS
 
+    monkeypatch.chdir(TRAIN.parent)  # commands are written as they work here
     with pytest.raises(SystemExit) as ended:
         type_("--help")
     assert ended.value.code == 0
     shown = capsys.readouterr().out
-    assert shown.startswith("python train.py: ")
+    assert shown.partition(": ")[0].endswith("train.py")
     assert all(f"\n{group}: " in shown or f"\n  {group}" in shown for group in GROUPS)
     assert all(axis in shown for axis in AXES)
     assert all(f"parts.{slot}" in shown for slot in SLOTS)
@@ -241,5 +244,5 @@ def test_for_real_help_is_quick_and_loads_nothing_heavy(tmp_path: Path) -> None:
 def test_for_real_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     command = f"'{sys.executable}' '{TRAIN}' --help | head -1"
     ended = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=300)
-    assert ended.stdout.startswith("python train.py: ")
+    assert ended.stdout.partition(": ")[0].endswith("train.py")
     assert ended.stderr == ""

@@ -79,7 +79,7 @@ def _trial(
         tags = sweep_tags(IDENTITY, parent, index) | (WITHHELD if blind else {})
         sync = MlflowSync.open(folder, uri=uri, experiment=experiment, tags=tags, system_metrics=False, every=0.05)
         sync.start()
-        assert sync.finish(RunStatus.FINISHED, {"manifest.json": folder.path / "manifest.json"}), redact(uri)
+        assert sync.finish(RunStatus.FINISHED), redact(uri)
         folder.status = RunStatus.FINISHED
         folder.release()
     return replace(trial, folder=folder.name, metrics=trial.metrics | metrics)

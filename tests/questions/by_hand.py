@@ -63,12 +63,13 @@ def regularization_by_hand(record: Json) -> int:
             parts.append((np.mean(values), max(np.var(values, ddof=1), floor) / len(seeds), len(seeds) - 1))
         means, variances, df = (np.array(column) for column in zip(*parts, strict=True))
         change, error = means.mean(), math.sqrt(variances.sum()) / len(parts)
-        half = stats.t.ppf(0.975, variances.sum() ** 2 / (variances**2 / df).sum()) * error
+        level = 1 - 0.05 / len(record["factors"])  # of all main changes at once
+        half = stats.t.ppf((1 + level) / 2, variances.sum() ** 2 / (variances**2 / df).sum()) * error
         told = next(line for line in record["about"]["verdict"][1:] if line.startswith(factor["name"]))
         sign = -1 if "lowers the test error" in told else 1
         assert f"test error by {_said(sign * change)} points" in told
         low, high = sorted((sign * (change - half), sign * (change + half)))
-        assert f"95 % interval {_said(low)} to {_said(high)}, p = " in told
+        assert f"{100 * level:.3g} % interval {_said(low)} to {_said(high)}, p = " in told
         assert sign > 0 or change + half < 0
         found += 1
     return found
@@ -126,12 +127,12 @@ def width_by_hand(record: Json) -> int:
     told = next(
         line
         for line in record["about"]["verdict"]
-        if (" worth" in line or "rate of exchange" in line or "changes it by" in line)
+        if (" worth" in line or "xchange rate" in line or "changes it by" in line)
         and "width" in line
         and "depth" in line
     )
     if not shown["depth"]:  # then the other way round, if at all
-        assert told.startswith("By the test error a doubling of depth" if shown["width"] else "No rate of exchange")
+        assert told.startswith("By the test error a doubling of depth" if shown["width"] else "No exchange rate")
         return len(runs)
     # The quotients that the t test keeps, by looking at many.
     tried = np.linspace(-200, 200, 400_001)

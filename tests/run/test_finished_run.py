@@ -1,5 +1,6 @@
 """A run that is taken up again: its networks and its images are those that it had."""
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor
 
 from depthlab.recipe import compose
+from depthlab.records import read_sealed
 from depthlab.run import reopen
 from depthlab.run.check import build_network
 from depthlab.run.prepare import prepare
@@ -99,7 +101,8 @@ def test_a_network_of_some_units_at_a_time_is_the_one_that_its_run_tested(tmp_pa
 def test_other_images_are_refused(tmp_path: Path, bare: None) -> None:
     trained = train(tmp_path, "epochs=1")
     path = trained.folder.path / "manifest.json"
-    write_atomically(path, path.read_text().replace(trained.folder.manifest.dataset.checksum, "0" * 64))
+    text = json.dumps(read_sealed(path)).replace(trained.folder.manifest.dataset.checksum, "0" * 64)
+    write_atomically(path, text)
     with pytest.raises(ValueError, match="was trained on other images than synthetic-8x8x3 has now"):
         reopen(RunFolder.open(trained.folder.path))
 

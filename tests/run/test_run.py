@@ -40,7 +40,12 @@ def test_the_folder_of_a_finished_run_is_whole(tracked: Trained) -> None:
     assert folder.status == "finished"
     assert not folder.alive
     assert folder.record == tracked.record
-    assert sorted(file.name for file in folder.checkpoints.iterdir()) == ["best.ckpt", "final.ckpt", "last.ckpt"]
+    assert sorted(file.name for file in folder.checkpoints.iterdir()) == [
+        "best.ckpt",
+        "final.ckpt",
+        "last.ckpt",
+        "previous.ckpt",
+    ]
     assert not list(folder.path.rglob("*.partial"))
     assert {"learning_curves.png", "confusion_matrix.png"} <= {file.name for file in folder.path.iterdir()}
 

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from math import prod
 
 from depthlab.questions.wording import counted, points, seeds_text
-from depthlab.recipe import Override
+from depthlab.recipe import Override, override_values
 from depthlab.records import Comparison, ExchangeFit, MatchedNetwork, QuestionRecord
 from depthlab.statistics import failure_limit, seeds_to_reach
 
@@ -116,11 +116,11 @@ def _training_command(about: QuestionRecord) -> str:
     if not networks or not networks[0]:
         return ""
     values: dict[str, dict[str, None]] = {}
-    for word in (word for network in networks for word in network):
-        values.setdefault(word.partition("=")[0], {})[word.partition("=")[2]] = None
+    for word in (Override.parse(word) for network in networks for word in network):
+        values.setdefault(word.key, {})[word.value or ""] = None
     whole = all(len(network) == len(values) for network in networks)
     if not (whole and prod(map(len, values.values())) == len(networks)):
-        values = {word.partition("=")[0]: {word.partition("=")[2]: None} for word in networks[0]}
+        values = {key: {value: None} for key, value in override_values(networks[0]).items()}
     return " ".join(["python train.py -m", *(f"{key}={','.join(several)}" for key, several in values.items())])
 
 

@@ -46,7 +46,7 @@ def test_degradation_is_told_with_its_test_effect_and_probability() -> None:
         "8.2 to 88.1, 3 seeds).",
         "Shortcuts make the difference: a doubling of depth adds 30.8 points more to plain's training error than to "
         "resnet's (95 % interval 12.1 to 49.5).",
-        "resnet's training error does not change by 0.5 points or more: resnet-56 less resnet-20 is 0 points (90 % "
+        "resnet's training error does not change by 0.5 points or more: resnet-56 less resnet-20 is 0.0 points (90 % "
         "interval -0.12 to 0.12).",
     )
 
