@@ -38,11 +38,11 @@ def full_disk(*_: Any, **__: Any) -> Any:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def test_a_run_that_diverges_says_so_and_has_failed(tmp_path: Path) -> None:
+def test_a_run_that_diverges_says_so_and_has_diverged(tmp_path: Path) -> None:
     with pytest.raises(Diverged, match=r"training diverged: the loss is (nan|inf) at step"):
         run(recipe(tmp_path, "learning_rate=1e30"))
     folder = only(tmp_path)
-    assert folder.status == "failed"
+    assert folder.status == "diverged"
     assert folder.record is None
     assert folder.journal.read()
 

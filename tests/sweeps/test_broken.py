@@ -65,7 +65,7 @@ def test_what_does_not_break_is_finished(told: Told) -> None:
     assert {mode: trial.state for mode, trial in told.then.items()} == {
         "fine": "finished",
         "failing": "failed",
-        "diverging": "failed",
+        "diverging": "diverged",
         "hungry": "finished",
         "deadly": "finished",
         "slow": "failed",
@@ -130,28 +130,38 @@ def test_the_store_has_each_trial_once_with_no_step_twice(told: Told) -> None:
 
 def test_the_last_lines_say_what_is_missing_why_and_what_to_type(told: Told) -> None:
     lines = told.first.err.splitlines()
-    begin = lines.index("3 of 6 trials are missing: 3 failed")
+    begin = lines.index("2 of 6 trials are missing: 2 failed")
     missing, last = lines[begin + 1 : -1], lines[-1]
-    assert len(missing) == 3
+    assert len(missing) == 2
     assert "(exception: RuntimeError: broken on purpose, in [two] lines)" in missing[0]
     assert "+model.mode=failing" in missing[0] and "train.py" in missing[0]
-    assert "(diverged: " in missing[1] and "(timeout: " in missing[2]
+    assert "(timeout: " in missing[1]
+    assert lines[begin - 2].startswith("1 of 6 trials diverged: a result, ")
+    assert "the loss is nan" in lines[begin - 1] and "+model.mode=diverging" in lines[begin - 1]
     assert last.startswith("the same command goes on with them: ") and "+model.mode=fine,failing" in last
     assert "Traceback" not in told.first.err and "ray" not in told.first.err.lower()
 
 
 def test_the_same_command_repairs_what_is_missing_and_nothing_else(told: Told) -> None:
     assert told.second.code == 0, told.second.said
-    assert {trial.state for trial in told.healed.values()} == {"finished"}
+    assert {trial.state for mode, trial in told.healed.items() if mode != "diverging"} == {"finished"}
     for mode in ("fine", "hungry", "deadly"):
         assert told.healed[mode] == replace(told.then[mode], attempts=0)
         assert told.healed_children[mode] == told.children[mode]
-    for mode in ("failing", "diverging", "slow"):
+    for mode in ("failing", "slow"):
         trial = told.healed[mode]
         assert (trial.fault, trial.message) == (None, "")
         assert told.healed_children[mode].run_id == told.children[mode].run_id, "it goes on in the run that it had"
         assert told.healed_children[mode].status == "FINISHED"
         assert sorted(told.healed_children[mode].points["train/step_loss"]) == [*range(1, STEPS + 1)]
+
+
+def test_the_same_command_does_not_train_again_what_diverged(told: Told) -> None:
+    then, now = told.then["diverging"], told.healed["diverging"]
+    assert (now.state, now.fault, now.folder) == ("diverged", "diverged", then.folder)
+    assert "1 of 6 trials diverged" in told.second.err and "missing" not in told.second.err
+    assert [run.manifest.fingerprint for run in told.place.runs].count(now.fingerprint) == 1
+    assert told.healed_children["diverging"].points == told.children["diverging"].points
 
 
 def test_no_process_is_left(told: Told) -> None:

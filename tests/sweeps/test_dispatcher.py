@@ -161,7 +161,7 @@ def test_what_would_break_again_is_given_up_at_once(kind: str) -> None:
     house = House(sweep_state(1))
     house.take("a")
     house.end("a", "failed", fault=kind, message="no")
-    assert house.dispatcher.over and house.state(0) == "failed"
+    assert house.dispatcher.over and house.state(0) == ("diverged" if kind == "diverged" else "failed")
 
 
 def test_after_out_of_memory_a_batch_is_computed_in_twice_as_many_parts() -> None:
@@ -253,7 +253,7 @@ def test_planned_trials_come_before_those_of_a_source_which_hears_of_all() -> No
     assert [house.take("a").index, house.take("b").index] == [0, 7]
     house.end("b", "finished")
     house.end("a", "failed", fault="diverged", message="nan")
-    assert source.told == [(7, "finished"), (0, "failed")]
+    assert source.told == [(7, "finished"), (0, "diverged")]
     assert house.dispatcher.over
 
 
@@ -316,7 +316,7 @@ def test_whatever_workers_do_every_trial_ends_exactly_once(seed: int, monkeypatc
     if source is not None:
         assert Counter(index for index, _ in source.told) == ends, "a search hears of each end once"
     given_up = [fault.fingerprint for fault in house.faults if fault.treatment == "given up"]
-    assert len(given_up) == len(set(given_up)) == states["failed"]
+    assert len(given_up) == len(set(given_up)) == states["failed"] + states["diverged"]
 
 
 def misbehave(house: House, chance: random.Random, running: dict[str, Task]) -> None:

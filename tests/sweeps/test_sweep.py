@@ -51,6 +51,15 @@ def test_a_grid_ends_with_all_of_its_trials(told: Told) -> None:
     assert len(told.runs["first"]) == 4
 
 
+def test_each_trial_keeps_the_command_that_trains_it_alone(told: Told) -> None:
+    for name in ("first", "more"):  # by Ray's workers, and without Ray
+        for run in told.runs[name]:
+            assert run.manifest.command == ("python", "train.py", *run.manifest.overrides)
+        for child in told.children[name].values():
+            assert child.tags["mlflow.source.name"] == "train.py"
+            assert child.tags["depthlab.command"].startswith("python train.py model=")
+
+
 def test_each_trial_is_one_run_in_the_store_with_its_tags_and_points(told: Told) -> None:
     children = told.children["first"].values()
     assert len(children) == 4

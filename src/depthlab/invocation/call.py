@@ -19,7 +19,14 @@ _SCRIPTS = {"train": "train.py"}  # the others are in pipelines/
 @contextmanager
 def called_as(name: str, words: Sequence[str]) -> Iterator[None]:
     """Take what happens inside as the command `depthlab NAME WORDS`, wherever it comes from."""
-    token = _CALL.set(("depthlab", name, *words))
+    with standing_for(("depthlab", name, *words)):
+        yield
+
+
+@contextmanager
+def standing_for(call: Sequence[str]) -> Iterator[None]:
+    """Take what happens inside as a command, word by word: that of a trial, whose process nobody typed."""
+    token = _CALL.set(tuple(call))
     try:
         yield
     finally:
@@ -36,6 +43,12 @@ def recorded_call() -> tuple[str, ...]:
     return tuple(map(redact, called()))
 
 
+def train_call(overrides: Sequence[str]) -> tuple[str, ...]:
+    """Return the command that trains one run, word by word, as commands are typed here."""
+    first = ("depthlab", "train") if called()[:1] == ("depthlab",) else ("python", _SCRIPTS["train"])
+    return (*first, *overrides)
+
+
 def program() -> str:
     """Return the part of the command before its words: `python train.py` or `depthlab train`."""
     return shlex.join(called()[:2])
@@ -47,7 +60,7 @@ def command(name: str, *words: str) -> str:
     It works when it is pasted in the shell that prints it, be the environment activated or not.
     """
     script = _CHECKOUT / _SCRIPTS.get(name, f"pipelines/{name}.py")
-    here = _CALL.get() is None and script.is_file()
+    here = called()[:1] != ("depthlab",) and script.is_file()
     first = (_program("python"), _from_here(script)) if here else (_program("depthlab"), name)
     return shlex.join((*first, *words))
 

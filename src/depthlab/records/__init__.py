@@ -14,7 +14,7 @@ from depthlab.records.questions import Compared, Look, PublishedFigure, Question
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord, test_note
 from depthlab.records.schema import schema_of
 from depthlab.records.sealed import Damaged, read_sealed, seal, unseal
-from depthlab.records.states import DONE, ENDED, RunStatus, TrialState
+from depthlab.records.states import DONE, ENDED, MEASURED, RunStatus, TrialState
 from depthlab.records.statistics import Comparison, Effect, Equivalence, Interval, Ratio, Summary, Trend
 from depthlab.records.sweeps import (
     FaultRecord,
@@ -29,6 +29,7 @@ from depthlab.records.sweeps import (
 __all__ = [
     "DONE",
     "ENDED",
+    "MEASURED",
     "Calibration",
     "CalibrationBin",
     "Change",

@@ -14,9 +14,11 @@ class TrialState(StrEnum):
     PRUNED = "pruned"  # stopped early by a scheduler
     CUT_OFF = "cut off"  # killed or interrupted: the same command continues it
     FAILED = "failed"
+    DIVERGED = "diverged"  # a result: the same numbers would come again
 
 
-DONE = (TrialState.FINISHED, TrialState.PRUNED)  # nothing is left to compute
+MEASURED = (TrialState.FINISHED, TrialState.PRUNED)  # metrics count
+DONE = (*MEASURED, TrialState.DIVERGED)  # nothing is left to compute
 ENDED = (*DONE, TrialState.FAILED, TrialState.CUT_OFF)  # nothing computes it now
 
 
@@ -29,6 +31,7 @@ class RunStatus(StrEnum):
     FAILED = "failed"
     KILLED = "killed"
     PRUNED = "pruned"
+    DIVERGED = "diverged"
 
     @property
     def state(self) -> TrialState:

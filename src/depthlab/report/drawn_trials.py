@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import final
 
-from depthlab.records import DONE, ENDED, SweepRecord, TrialRecord, TrialState
+from depthlab.records import DONE, ENDED, MEASURED, SweepRecord, TrialRecord, TrialState
 
 _SPLITS = {"val": "validation", "test": "test", "train": "training"}
 _STATES = (*ENDED, TrialState.RUNNING, TrialState.WAITING)
@@ -58,19 +58,19 @@ class Drawn:
 def drawn_trials(record: SweepRecord, metric: str) -> list[Drawn]:
     """Return the trials that ended, finished or pruned, with a value of the metric, in the sweep's order."""
     quantity = Quantity(metric)
-    pairs = ((trial, quantity.value(trial)) for trial in record.trials if trial.state in DONE)
+    pairs = ((trial, quantity.value(trial)) for trial in record.trials if trial.state in MEASURED)
     return [Drawn(trial, value) for trial, value in pairs if value is not None]
 
 
 def broken_trials(record: SweepRecord, metric: str) -> list[TrialRecord]:
-    """Return the trials that ended without a value of the metric: failed, or finished without a number."""
+    """Return the trials that ended without a value of the metric: failed, diverged, or finished without a number."""
     has_value = {drawn.trial.index for drawn in drawn_trials(record, metric)}
     ended = [trial for trial in record.trials if trial.state in (*DONE, TrialState.FAILED)]
     return [trial for trial in ended if trial.index not in has_value]
 
 
 def count_trials(record: SweepRecord, metric: str, *, noun: str = "trial") -> str:
-    """Return one line that accounts for every trial: `24 trials: 21 finished, 3 failed (2 diverged, 1 timeout)`.
+    """Return one line that accounts for every trial: `24 trials: 21 finished, 2 diverged, 1 failed (1 timeout)`.
 
     `noun` is what a reader calls them: runs that were not of one sweep are not trials.
     """
@@ -91,7 +91,7 @@ def _of_them(record: SweepRecord, state: str, metric: str) -> str:
     if state == TrialState.FAILED:
         faults = Counter(trial.fault or "unknown" for trial in trials)
         return f" ({', '.join(f'{count} {fault}' for fault, count in faults.most_common())})"
-    if state in DONE:
+    if state in MEASURED:
         without = sum(Quantity(metric).value(trial) is None for trial in trials)
         return f" ({without} without a number)" if without else ""
     return ""

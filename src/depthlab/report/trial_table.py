@@ -64,7 +64,7 @@ def _tabulate(record: SweepRecord, trials: list[TrialRecord]) -> Table:
     for trial in trials:
         values = [Quantity(metric).value(trial) for metric in metrics]
         numbers = [None if value is None else float(f"{value:.5g}") for value in values]
-        broke = trial.fault if trial.state == TrialState.FAILED else None
+        broke = trial.fault if trial.state in (TrialState.FAILED, TrialState.DIVERGED) else None
         own = [trial.values.get(axis) for axis in record.axes]
         minutes = round(trial.seconds / 60, 2) if trial.seconds else None
         rows.append((trial.index, *numbers, *own, trial.state, minutes, trial.attempts, broke, trial.run_id))

@@ -53,8 +53,8 @@ def with_journal(run: FoundRun, root: Path) -> FoundRun:
                 curves.setdefault(name, []).append([line.epoch, line.values[name]])
     seconds = (lines[-1].time - lines[0].time) / 1000 if lines else None
     changes: dict[str, Any] = {"metrics": metrics, "curves": curves, "seconds": seconds}
-    if run.state == TrialState.FAILED and run.fault is None:
-        changes |= _fault(lines)
+    if run.state in (TrialState.FAILED, TrialState.DIVERGED) and run.fault is None:
+        changes |= fault_in(lines)
     return replace(run, **changes, resumptions=journal.resumptions)
 
 
@@ -66,7 +66,11 @@ def _found(folder: RunFolder, faults: Faults) -> FoundRun:
     if state == TrialState.FINISHED and record is None:
         raise ValueError("it counts as finished, and has no record.json")
     progress = SyncProgress.find(folder.path)
-    fault = faults.get(manifest.fingerprint) if state in (TrialState.FAILED, TrialState.CUT_OFF) else None
+    fault = (
+        faults.get(manifest.fingerprint)
+        if state in (TrialState.FAILED, TrialState.DIVERGED, TrialState.CUT_OFF)
+        else None
+    )
     if fault is not None and _moment(fault.time) < _moment(manifest.created):
         fault = None  # of an earlier attempt
     return FoundRun(
@@ -123,7 +127,7 @@ def _hardware(manifest: Manifest, record: RunRecord | None) -> str:
     return record.hardware if record else f"{processor}, threads: {manifest.threads}, {manifest.precision}"
 
 
-def _fault(lines: list[JournalLine]) -> dict[str, str]:
+def fault_in(lines: list[JournalLine]) -> dict[str, str]:
     """Return what the last metrics tell of a fault that nobody noted."""
     if lines and not all(math.isfinite(value) for value in lines[-1].values.values()):
         last = lines[-1]

@@ -22,7 +22,7 @@ from depthlab.tracking import (
     resolve_artifact_root,
     resolve_uri,
 )
-from depthlab.training import Interrupted, Interruption, ProgressListener, Pruned, Team
+from depthlab.training import Diverged, Interrupted, Interruption, ProgressListener, Pruned, Team
 
 Tell = Callable[[str], None]
 _PATIENCE, _PATIENCE_WHEN_STOPPED = 10.0, 3.0  # seconds
@@ -104,6 +104,8 @@ def run(
 def _status_after(error: BaseException) -> RunStatus:
     if isinstance(error, Pruned):
         return RunStatus.PRUNED
+    if isinstance(error, Diverged):
+        return RunStatus.DIVERGED
     # where a disk is full or away, nothing is wrong with the run: it goes on when there is room again
     return RunStatus.KILLED if isinstance(error, Interrupted | OSError) else RunStatus.FAILED
 

@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, final
@@ -161,7 +161,7 @@ class Dispatcher:
         self._driver.note_fault(fault)
         self.sweep_state.change(task.index, fault=kind, message=report.message, attempts=task.attempt)
         if treatment == "given up":
-            self._settle(task, report)
+            self._settle(task, replace(report, state=TrialState.DIVERGED) if kind == "diverged" else report)
             return
         self.sweep_state.change(task.index, state=TrialState.WAITING)
         parts = task.microbatches * (2 if treatment == "tried again smaller" else 1)

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, final
 
-from depthlab.invocation import recorded_call
+from depthlab.invocation import recorded_call, train_call
 from depthlab.recipe import Override, Recipe, override_values
 from depthlab.records import SweepManifest
 from depthlab.run import check_tracking
@@ -102,6 +102,7 @@ class SweepJob:
             until=self.until,
             microbatches=microbatches,
             storage=self.storage,
+            command=train_call(trial.recipe.overrides),
             **rest,
         )
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from depthlab.invocation import RunOutcome
-from depthlab.records import TrialRecord
+from depthlab.records import TrialRecord, TrialState
 from depthlab.report.trial_groups import SEED, group_trials
 from depthlab.sweeps.result import SweepResult
 
@@ -28,7 +28,7 @@ def sweep_outcome(result: SweepResult) -> dict[str, Any]:
     axes = [axis for axis in result.record.axes if axis != SEED]
     settings = []
     for group in group_trials(trials, axes):
-        members = [one for one in trials if one.index in group.trials]
+        members = [one for one in trials if one.index in group.trials and one.state == TrialState.FINISHED]
         settings.append({"values": dict(zip(axes, group.key, strict=True)), **_errors(members)})
     return {"runs": runs, "details": {"folder": str(result.folder), "settings": settings, "skipped": result.skipped}}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self, final
 
 from depthlab.invocation import recorded_call
 from depthlab.recipe import compose_each
-from depthlab.records import DONE, ENDED, FaultRecord, RunStatus, SearchChoice, SweepRecord, TrialState
+from depthlab.records import ENDED, MEASURED, FaultRecord, RunStatus, SearchChoice, SweepRecord, TrialState
 from depthlab.sweeps.dispatcher import Dispatcher, TaskFactory
 from depthlab.sweeps.display.progress_display import ProgressDisplay
 from depthlab.sweeps.display.table import write_csv
@@ -193,7 +193,7 @@ class SweepRunner:
     def _first_tasks(self) -> Iterator[TaskFactory]:
         """Yield what a scheduler has to know first, then what is missing, the longest first."""
         if self.job.scheduled:
-            for entry in self.sweep_state.in_state(*DONE):
+            for entry in self.sweep_state.in_state(*MEASURED):
                 yield partial(self.make_task, entry.trial, 1, entry.trial.microbatches, replay=True)
         for entry in sorted(self.sweep_state.missing, key=lambda entry: -self._costs[entry.trial.index].work):
             yield partial(self.make_task, entry.trial, 1, entry.trial.microbatches)

@@ -160,6 +160,8 @@ def send_lines(client: "MlflowClient", run_id: str, lines: Iterable[JournalLine]
 def end_run(client: "MlflowClient", run_id: str, status: RunStatus, ended: int | None) -> None:
     """Write how the run ended. MLflow knows no pruned runs: they are KILLED, with a tag that says more.
 
+    Those that diverged are FAILED there.
+
     Args:
         client: Of the store.
         run_id: Of the run.
@@ -170,7 +172,8 @@ def end_run(client: "MlflowClient", run_id: str, status: RunStatus, ended: int |
     # A pruned run may have gone on later, and the tag of that time must not stay.
     if pruned or _PRUNED in client.get_run(run_id).data.tags:
         client.set_tag(run_id, _PRUNED, str(pruned).lower())
-    client.set_terminated(run_id, "KILLED" if pruned else status.upper(), ended)
+    there = {RunStatus.PRUNED: RunStatus.KILLED, RunStatus.DIVERGED: RunStatus.FAILED}.get(status, status)
+    client.set_terminated(run_id, there.upper(), ended)
 
 
 def upload(client: "MlflowClient", run_id: str, artifacts: Mapping[str, Path]) -> None:

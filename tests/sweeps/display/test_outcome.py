@@ -50,6 +50,18 @@ def test_what_is_missing_is_said_with_its_reason_and_the_words_to_have_it(capsys
     assert len(lines) == 5
 
 
+def test_what_diverged_is_a_result_that_the_same_command_does_not_promise_to_repair(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    trials = sweep_state(2)
+    finish(trials, 0)
+    trials.change(1, state="diverged", fault="diverged", message="the loss is nan at step 3", attempts=1)
+    tell_outcome(record(trials), Path("/a"), asked=range(2))  # ends without an exit code of its own
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("1 of 2 trials diverged: a result, ") and "fresh=true" in first
+    assert "(the loss is nan at step 3): " in second and second.endswith("seed=1")
+
+
 def test_what_goes_on_with_a_fresh_sweep_is_not_fresh_again(capsys: pytest.CaptureFixture[str]) -> None:
     unfinished = replace(sweep(0), command=("python", "train.py", "-m", "fresh=true", "depth=20,26", "seed=0,1,2"))
     with pytest.raises(SystemExit):

@@ -101,6 +101,15 @@ def test_a_pruned_run_counts_where_there_is_a_scheduler_with_the_metrics_of_its_
     }
 
 
+def test_a_run_that_diverged_is_a_result_with_its_reason(tmp_path: Path) -> None:
+    folder = left(tmp_path, "diverged", 2)
+    folder.journal.append({"train/step_loss": float("nan")}, step=26, epoch=3)
+    folder.journal.close()
+    found = known(tmp_path)
+    assert (found["state"], found["fault"], found["message"]) == ("diverged", "diverged", "the loss is nan at step 26")
+    assert found["folder"] == folder.name and found["earlier"]
+
+
 def test_what_is_older_than_a_fresh_sweep_does_not_count(tmp_path: Path) -> None:
     left(tmp_path, "finished", created="2026-01-02T03:04:05+00:00")
     assert known(tmp_path, since="2026-01-02T03:04:06+00:00") == {}

@@ -66,7 +66,7 @@ def _draw(panel: Axes, run: FoundRun, metric: str, color: Any) -> float:
     marker = "o" if done and len(points) == 1 else ""
     panel.plot(epochs, errors, color=color, linewidth=1.3, alpha=0.8, linestyle="-" if done else "--", marker=marker)
     if not done:
-        failed = run.state == TrialState.FAILED
+        failed = run.state in (TrialState.FAILED, TrialState.DIVERGED)
         end = {"marker": "x", "color": BROKEN} if failed else {"marker": "o", "color": color, "markerfacecolor": "none"}
         panel.plot(epochs[-1:], errors[-1:], linestyle="", zorder=4, **end)
     return float(max(errors))

@@ -10,7 +10,14 @@ from depthlab.records import FoundRun, SweepRecord, TrialRecord, TrialState
 from depthlab.report.scale import show
 from depthlab.report.trial_groups import SEED
 
-_BEST_FIRST = (TrialState.FINISHED, TrialState.RUNNING, TrialState.PRUNED, TrialState.CUT_OFF, TrialState.FAILED)
+_BEST_FIRST = (
+    TrialState.FINISHED,
+    TrialState.RUNNING,
+    TrialState.PRUNED,
+    TrialState.CUT_OFF,
+    TrialState.FAILED,
+    TrialState.DIVERGED,
+)
 _MODEL = "model"
 _CODE = "code"  # the key of what is not a setting: the checksum of the code that computes, shortened
 _ORDER = ("data", _MODEL, "depth", "width")  # as people say it

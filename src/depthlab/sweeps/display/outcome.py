@@ -10,11 +10,12 @@ from rich.console import Console
 
 from depthlab.invocation import again, command
 from depthlab.recipe import Override
-from depthlab.records import DONE, SweepRecord
+from depthlab.records import DONE, SweepRecord, TrialState
 from depthlab.sweeps.display.table import show_results
 from depthlab.tracking.ways import way_to_sweep
 
 INCOMPLETE = 3  # exit code: the sweep has not all of its trials
+_DIVERGED = "a result, which the same command does not train again; fresh=true trains the sweep anew"
 
 
 def show_outcome(record: SweepRecord, folder: Path) -> None:
@@ -33,7 +34,7 @@ def show_outcome(record: SweepRecord, folder: Path) -> None:
 
 
 def check_complete(record: SweepRecord, *, asked: Collection[int]) -> None:
-    """Say which trials are missing, why, and what to type; nothing if all are there.
+    """Say which trials diverged, which are missing, why, and what to type; nothing if all came to their end.
 
     Args:
         record: How all trials stand.
@@ -42,13 +43,18 @@ def check_complete(record: SweepRecord, *, asked: Collection[int]) -> None:
     Raises:
         SystemExit: with 3 if trials are missing.
     """
+    errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    sys.stdout.flush()
+    diverged = [trial for trial in record.trials if trial.state == TrialState.DIVERGED and trial.index in asked]
+    if diverged:
+        errors.print(f"{len(diverged)} of {len(asked)} trials diverged: {_DIVERGED}")
+    for trial in diverged:
+        errors.print(f"  {trial.name} ({trial.message}): {command('train', *trial.words)}")
     missing = [trial for trial in record.trials if trial.state not in DONE and trial.index in asked]
     if not missing:
         return
-    sys.stdout.flush()
     counts = Counter(trial.state for trial in missing)
     listed = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-    errors = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
     errors.print(f"{len(missing)} of {len(asked)} trials are missing: {listed}")
     for trial in missing:
         why = f" ({trial.fault}: {trial.message})" if trial.fault is not None else ""

@@ -133,6 +133,8 @@ def _ending(entry: Entry, metric: str, metrics: Mapping[str, float]) -> str | No
         return None
     if entry.state == TrialState.FAILED:
         return f"failed: {entry.fault}: {_line(entry.message)}"
+    if entry.state == TrialState.DIVERGED:
+        return f"diverged: {_line(entry.message)}"
     parts = []
     if entry.state != TrialState.FINISHED:
         parts.append(f"{entry.state} at step {entry.step:,} of {entry.steps:,}" if entry.steps else entry.state)

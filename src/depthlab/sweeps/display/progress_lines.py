@@ -65,7 +65,11 @@ def _counts(entries: Sequence[Entry], total: int, width: int) -> Text:
     earlier = sum(entry.earlier and entry.state in DONE for entry in entries)
     parts = [f"{done} of {total} done" + (f" ({earlier} by earlier commands)" if earlier else "")]
     parts += [f"{states[TrialState.RUNNING]} running", f"{states[TrialState.WAITING]} waiting"]
-    parts += [f"{states[state]} {state}" for state in (TrialState.PRUNED, TrialState.CUT_OFF) if states[state]]
+    parts += [
+        f"{states[state]} {state}"
+        for state in (TrialState.PRUNED, TrialState.DIVERGED, TrialState.CUT_OFF)
+        if states[state]
+    ]
     text = Text(" · ".join(parts))
     if states[TrialState.FAILED]:
         text.append(f" · {states[TrialState.FAILED]} failed", "red")
@@ -83,7 +87,8 @@ def _best(entries: Sequence[Entry], metric: str, width: int) -> list[Text]:
 
 
 def _fault(entry: Entry, width: int) -> Text:
-    what = "failed" if entry.state == TrialState.FAILED and not is_to_do(entry) else "tried again"
+    ended = entry.state in (TrialState.FAILED, TrialState.DIVERGED) and not is_to_do(entry)
+    what = entry.state if ended else "tried again"
     why = entry.message or entry.fault
     return Text(fit(f"{what}: {short_label(entry.trial)}: {why}", width).rstrip(), "red")
 

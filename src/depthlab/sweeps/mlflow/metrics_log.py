@@ -78,4 +78,4 @@ def _best_setting(record: SweepRecord) -> list[dict[str, float]]:
 
 
 def _count_ended(values: dict[str, float]) -> int:
-    return int(sum(values[f"trials/{state}"] for state in _COUNTED))
+    return int(sum(values.get(f"trials/{state}", 0.0) for state in _COUNTED))

@@ -10,7 +10,7 @@ from optuna.trial import TrialState as OptunaState
 from optuna.trial import create_trial
 
 from depthlab.recipe import Override, SearchInterval, Space, override_values
-from depthlab.records import DONE, TrialState
+from depthlab.records import DONE, MEASURED, TrialState
 from depthlab.sweeps.plan.sampling import typed
 from depthlab.sweeps.plan.settings import Settings
 from depthlab.sweeps.plan.trial import Entry, Trial
@@ -102,6 +102,9 @@ class OptunaSearch:
         if value is not None:
             done = create_trial(params=params, distributions=self._distributions, value=value)
             self._study.add_trial(done)
+        elif entry.state == TrialState.DIVERGED:
+            failed = create_trial(params=params, distributions=self._distributions, state=OptunaState.FAIL)
+            self._study.add_trial(failed)
         elif entry.state not in DONE:  # it will run, again or for the first time
             self._study.enqueue_trial(params)
             self._asked[entry.trial.fingerprint] = self._study.ask(self._distributions)
@@ -145,7 +148,7 @@ def _typed(value: Any, interval: SearchInterval | None) -> str:
 
 
 def _value(entry: Entry | None, metric: str) -> float | None:
-    if entry is None or entry.state not in DONE:
+    if entry is None or entry.state not in MEASURED:
         return None
     value = entry.metrics.get(metric)
     return value if value is not None and value == value else None

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from depthlab.records import RunStatus, TrialState
+from depthlab.run.collected import fault_in
 from depthlab.sweeps.plan.trial import Trial
 from depthlab.tracking import RunFolder, SyncProgress, find_attempts, find_finished, find_interrupted
 
@@ -19,6 +20,9 @@ def earlier_result(root: Path, trial: Trial, *, since: str, pruned_counts: bool)
     for folder in find_attempts(root, trial.fingerprint, since=since):
         if folder.status == RunStatus.PRUNED and pruned_counts:
             return {"state": TrialState.PRUNED, "metrics": _latest(folder)} | _place(folder) | {"earlier": True}
+        if folder.status == RunStatus.DIVERGED:
+            why = fault_in(folder.journal.read()) | {"fault": "diverged"}
+            return {"state": TrialState.DIVERGED} | why | _place(folder) | {"earlier": True}
         state = TrialState.FAILED if folder.status == RunStatus.FAILED else TrialState.CUT_OFF
         return {"state": state} | _place(folder) | {"earlier": True}
     return {}

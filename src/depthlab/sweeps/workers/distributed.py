@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, final
 
+from depthlab.invocation import called
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
 from depthlab.run import RunHooks
@@ -53,7 +54,7 @@ def ensure_distributed(
     hooks = hooks or RunHooks()
     actor: Any = ray.remote(MessageQueue)
     queue = actor.options(num_cpus=0).remote()
-    task = WorkerTask(recipe, fingerprint, hooks.tags, hooks.since, hooks.retry, os.getcwd(), queue)
+    task = WorkerTask(recipe, fingerprint, hooks.tags, hooks.since, hooks.retry, os.getcwd(), queue, called())
     training = _Training(task, resources)
     training.start()
     try:

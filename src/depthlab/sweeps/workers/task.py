@@ -39,6 +39,7 @@ class Task(Record):
     microbatches: int = 1
     resources: Resources = field(default_factory=Resources)
     storage: str | None = None
+    command: tuple[str, ...] = ()  # that trains this run alone, as a person types it
 
     @classmethod
     def of(cls, recipe: Recipe, **rest: Any) -> Self:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
+from depthlab.invocation import standing_for
 from depthlab.recipe import Recipe
 from depthlab.records import RunRecord
 from depthlab.sweeps.workers.message_queue import Message, RemoteListener, WorkerEnded
@@ -31,6 +32,7 @@ class WorkerTask:
     retry: bool
     folder: str  # where relative paths begin, and the user's own modules are
     queue: Any
+    command: tuple[str, ...]  # that trains this run, as a person types it
 
 
 def train_worker(config: dict[str, Any]) -> None:
@@ -44,7 +46,8 @@ def train_worker(config: dict[str, Any]) -> None:
 
     team = Team.joined()
     try:
-        end = WorkerEnded(team.rank, record=_take_part(task, team))
+        with standing_for(task.command):
+            end = WorkerEnded(team.rank, record=_take_part(task, team))
     except BaseException as error:
         _post(task.queue, WorkerEnded.of(team.rank, error))
         if isinstance(error, STOPS_ALL):

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any, final
 
+from depthlab.invocation import standing_for
 from depthlab.records import RunRecord, TrialState
 from depthlab.run import Fault, RunHooks, ensure, fault_of, runs_root
 from depthlab.sweeps.storage.fetch import fetch
@@ -92,7 +93,7 @@ class Reporter:
 def attempt(task: Task, reporter: Reporter) -> TrialReport:
     """Run the task once; return how it ended."""
     lines: list[str] = []
-    with _limited(task) as (interruption, reason):
+    with standing_for(task.command), _limited(task) as (interruption, reason):
         hooks = RunHooks(
             interruption,
             reporter,
