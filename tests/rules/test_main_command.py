@@ -14,7 +14,7 @@ from tests.rules.test_pages import MAIN
 
 @pytest.mark.slow
 def test_the_main_command_trains_shows_and_records(tmp_path: Path):
-    store = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    store = f"sqlite:///{tmp_path / 'another.db'}"
     places = [f"tracking.folder={tmp_path / 'runs'}", f"tracking.uri={store}"]
     command = [sys.executable, *MAIN.split()[1:], *places]
     answer = subprocess.run(command, cwd=ROOT, env=os.environ | {"COLUMNS": "200"}, capture_output=True, text=True)

@@ -174,7 +174,7 @@ def test_pipeline_commands_name_keys_that_the_pipeline_reads(words: list[str]):
     file = "questions/runs_page/command.py" if name == "report" else f"commands/{name}.py"
     text = (ROOT / "src" / "depthlab" / file).read_text(encoding="utf-8")
     if "compose(" in text:  # words that are not the pipeline's own make a recipe
-        compose([word for word in words[2:] if f'"{_key(word)}":' not in text])
+        compose([word for word in words[2:] if f'"{_key(word)}": "' not in text])
         return
     keys = [_key(word) for word in words[2:] if "=" in word]
     if "read_query(" in text:  # words that are not the pipeline's own are axes of runs

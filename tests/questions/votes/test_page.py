@@ -70,7 +70,7 @@ def test_it_is_made_again_from_its_record(page: Get, tmp_path: Path) -> None:
 def test_one_seed_is_a_point(page: Get) -> None:
     one = page("one")
     assert "One seed: every number here is a point" in one.text
-    assert "no claim: type seed=range(5)" in one.record.about.verdict[-1]
+    assert "no claim: type 'seed=range(5)'" in one.record.about.verdict[-1]
     assert "There are no two networks" not in one.text, "snapshots are several"
     assert {row["low"] for row in one.table("contrasts")} == {""}
 
