@@ -28,7 +28,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """Name the questions too, for completion in notebooks."""
+    """Name what can be called: the functions and the questions, and none of the rooms."""
     from depthlab.commands.entry import question_names
 
-    return sorted({*globals(), *__all__, *question_names()})
+    return sorted({*(name for name in globals() if name.startswith("__")), *__all__, *question_names()})

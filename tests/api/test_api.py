@@ -91,6 +91,20 @@ def test_a_mistake_is_one_exception(words: str, message: str, place: Path) -> No
     assert not GlobalHydra.instance().is_initialized() and "HYDRA_FULL_ERROR" not in os.environ
 
 
+@pytest.mark.parametrize("passed", [5, None, ["depth=8", 5], "depth='8"])
+def test_what_is_no_word_is_told_in_one_line(passed: object) -> None:
+    for call in (dl.train, dl.sweep, dl.runs, dl.degradation):
+        with pytest.raises(dl.UserError) as raised:
+            call(passed)
+        assert repr(passed) in str(raised.value) and "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("run_id", [None, 5, ""])
+def test_what_names_no_run_is_told(run_id: object) -> None:
+    with pytest.raises(dl.UserError, match="names no run"):
+        dl.load(run_id)  # type: ignore[arg-type]
+
+
 @pytest.mark.slow
 def test_mistakes_of_the_others_too(run: Run) -> None:
     for call in (
@@ -136,6 +150,16 @@ def test_runs_are_a_table(sweep: Sweep) -> None:
 
 
 @pytest.mark.slow
+def test_runs_that_look_like_seeds_and_are_not_are_a_warning(sweep: Sweep) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        dl.runs(model="resnet", depth=8, batch_size=64)
+    dl.train(HELD, model="resnet", depth=8, seed=7, batch_size=512)
+    with pytest.warns(UserWarning, match="same model, data, depth, width and epochs differ in batch_size: group"):
+        dl.runs(model="resnet", depth=8)
+
+
+@pytest.mark.slow
 def test_a_question_is_a_function(answer: Answer, place: Path) -> None:
     assert answer.about.command[:2] == ("depthlab", "degradation")
     assert answer.page.is_relative_to(place) and answer.page.is_file()
@@ -173,3 +197,4 @@ def test_what_is_missing_is_a_warning(place: Path) -> None:
 
 def test_completion_names_the_questions() -> None:
     assert {"train", "sweep", "runs", "load", "degradation", "lesion"} <= set(dir(dl))
+    assert all(callable(getattr(dl, name)) for name in dir(dl) if not name.startswith("_"))

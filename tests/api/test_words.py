@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from depthlab.api.words import words_of
@@ -21,6 +22,10 @@ from depthlab.api.words import words_of
         (({"data": {"path": Path("/a"), "crop": 2}},), {}, ["data.path=/a", "data.crop=2"], None),
         ((), {"depth": 20, "dry_run": True}, ["--dry-run", "depth=20"], None),
         ((), {"depth": 20, "dry_run": False}, ["depth=20"], None),
+        ((["model=resnet", "depth=[3, 3]"],), {}, ["model=resnet", "depth=[3, 3]"], None),
+        ((), {"depth": np.array([8, 14])}, ["depth=[8,14]"], ["depth=8,14"]),
+        ((), {"depth": np.int64(8), "dropout": np.float32(0.5)}, ["depth=8", "dropout=0.5"], None),
+        ((), {"depth": {8: "a"}.keys()}, ["depth=[8]"], ["depth=8"]),
     ],
 )
 def test_words(typed: tuple[Any, ...], settings: dict[str, Any], single: list[str], sweep: list[str] | None) -> None:

@@ -22,9 +22,7 @@ def test_the_notebook_goes_from_training_to_a_verdict(tmp_path: Path) -> None:
     answer = html_of(shown["answer"])
     assert "training error" in answer and "data:image/svg+xml;base64," in answer
     assert "depth must be 6n+2" in str(shown["    print(error)"])
-    assert "noise" in html_of(
-        shown['answer.gains[["measure", "a", "b", "difference", "noise", "p", "n", "significant"]]']
-    )
+    assert "noise" in html_of(next(outputs for line, outputs in shown.items() if line.startswith("answer.gains[[")))
     assert {"mlruns", "reports"} <= {path.name for path in tmp_path.iterdir()}
 
 

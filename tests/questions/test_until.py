@@ -81,7 +81,7 @@ def test_seeds_don_t_help_where_networks_lie_off_the_fit(own: float, helped: boo
     ]
     fit = fit_exchange("test error", points)
     slope = fit.estimate(fit.exchanges[0].points, fit.exchanges[0].interval, fit.exchanges[0].p)
-    (one,) = of_fit(fit, [f"network {k}" for k in range(8)], {"depth": slope})
+    (one,) = of_fit(fit, [f"network {k}" for k in range(8)], {"depth": (slope, None)})
     assert bool(one.seeds_for(one.half_width * 0.8)) == helped
 
 

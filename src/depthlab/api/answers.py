@@ -24,6 +24,7 @@ class Answer:
 
     record: Any
     folder: Path  # of the page
+    question: str  # its name
 
     def __getattr__(self, name: str) -> Any:
         """Return what the record has."""
@@ -48,10 +49,10 @@ class Answer:
 
     @property
     def gains(self) -> "pd.DataFrame":
-        """A row for each difference, with the noise below which it can't be told from none."""
+        """A row for each difference, those that the verdict rests on first, with the noise below which it can't be told from none."""
         import pandas as pd
 
-        rows = [asdict(one) for one in gains_of(self.record)]
+        rows = [asdict(one) for one in gains_of(find_question(self.question), self.record)]
         return pd.DataFrame([row | (row.pop("interval") or {}) for row in rows])
 
     def table(self, name: str) -> "pd.DataFrame":
@@ -85,7 +86,7 @@ def question_function(name: str) -> Callable[..., Answer | None]:
         runs = found.runs.outcomes()
         if missing := [one for one in runs if one.state not in DONE]:
             warn(f"{len(missing)} of {len(runs)} runs are missing; the same call goes on with them")
-        return Answer(found.record, found.output.absolute())
+        return Answer(found.record, found.output.absolute(), name)
 
     options = "\n".join(f"    {key}: {meaning}" for key, meaning in question.options.items())
     ask.__name__ = ask.__qualname__ = name

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from depthlab.api.errors import calling
+from depthlab.api.errors import UserError, calling
 
 if TYPE_CHECKING:
     from depthlab.nn import Predictor
@@ -22,6 +22,8 @@ def load(
     Raises:
         UserError: there is no such run, or it has not come to its end.
     """
+    if not isinstance(run_id, str) or not run_id:
+        raise UserError(f"{run_id!r} names no run: dl.load takes MLflow's id, or a folder's name as in dl.runs()")
     with calling("load", [run_id]):
         from depthlab.run import load as load_run
 

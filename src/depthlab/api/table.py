@@ -1,6 +1,6 @@
 """All runs as a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ERRORS = {"test_error": "test/accuracy", "val_error": "val/accuracy", "train_error": "final/train_accuracy"}
+SAME = ("model", "data", "depth", "width", "epochs")  # what one groups by
 COSTS = {"parameters": "model/parameters", "multiply_adds": "model/multiply_adds"}
 
 
@@ -20,7 +21,8 @@ def runs(*typed: str | Mapping[str, Any], **query: Any) -> "pd.DataFrame":
     """Return a row for each run: axes, errors in percent, cost, all metrics, folder.
 
     `dl.runs(model="resnet", depth=[20, 56], status="finished")` takes the same words as `depthlab report`: axes and
-    settings, status, since, until, run, commit, sweep, filter, folder. What can't be read is a warning.
+    settings, status, since, until, run, commit, sweep, filter, folder. What can't be read is a warning, and so are runs
+    that seem to be seeds of one network and differ in other settings.
 
     Raises:
         UserError: there is no such run.
@@ -37,9 +39,9 @@ def runs(*typed: str | Mapping[str, Any], **query: Any) -> "pd.DataFrame":
             raise ValueError(f"{of_page[0]}= is about a page and does nothing here: leave it out")
         found = find(asked, " ".join(without_keys(words, PLACES)))
         root = Path(found.place).absolute()
-    for note in (*found.unread, *found.notes):
-        warn(note)
     varied = _varied(found.runs)
+    for note in (*found.unread, *found.notes, *_mixed(found.runs, varied, asked)):
+        warn(note)
     return pd.DataFrame([_row(one, varied, root) for one in found.runs])
 
 
@@ -48,6 +50,21 @@ def _varied(found: Sequence[FoundRun]) -> list[str]:
     axes = {key for one in found for key in one.axes}
     keys = {key for one in found for key, value in one.settings.items() if value != found[0].settings.get(key)}
     return sorted(key for key in keys - axes if key.rpartition(".")[2] not in axes and "._" not in key)
+
+
+def _mixed(found: Sequence[FoundRun], varied: Sequence[str], asked: Container[str]) -> Iterator[str]:
+    """Say in what else runs differ that look like seeds of one network, but for what was asked for by name."""
+    values: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    for one in found:
+        of_group = values.setdefault(tuple(str(one.axes.get(key)) for key in SAME), {})
+        for key, value in ((key, one.axes.get(key, one.settings.get(key))) for key in (*one.axes, *varied)):
+            of_group.setdefault(key, set()).add(str(value))
+    mixed = {key for keys in values.values() for key, there in keys.items() if len(there) > 1}
+    if keys := sorted(key for key in mixed if key not in (*SAME, "seed") and key not in asked):
+        yield (
+            f"runs of the same {', '.join(SAME[:-1])} and {SAME[-1]} differ in {', '.join(keys)}: "
+            "group by that too, or ask for one value of it, before you average over seeds"
+        )
 
 
 def _row(run: FoundRun, varied: Sequence[str], root: Path) -> dict[str, Any]:

@@ -33,14 +33,15 @@ class Gain(Record):
     """What one side has more than the other, beside what seeds alone change."""
 
     measure: str  # reads: training error
-    a: str  # reads: plain-56
-    b: str
+    a: str  # reads: plain-56; or a doubling of depth, plain
+    b: str  # "" where `a` names a change by itself
     difference: float  # a less b, in percent points of an error, else in the units of the measure
-    noise: float | None  # half-width of the difference's interval: what is smaller can't be told from none
+    noise: float | None  # half-width of `interval`, at its level: what is smaller can't be told from none
     interval: Interval | None
-    p: float | None  # two-sided, corrected over its family of comparisons where there is one
+    p: float | None  # two-sided, of the test that decides, corrected over its family; None where no claim may be made
     n: tuple[int, ...]  # values of each side
-    significant: bool | None  # whether p is below 5 %; None where there is no test
+    significant: bool | None  # whether p allows a claim, after all looks at the runs; None without p
+    equal: bool | None = None  # whether the two are shown to differ by less than the margin; None where not asked
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ def _answer(question: Question, argv: Sequence[str]) -> None:
     report(
         runs=found.runs.outcomes(),
         verdict=verdict_of(found.record),
-        gains=tuple(gains_of(found.record)),
+        gains=tuple(gains_of(question, found.record)),
         page=str(found.output / "index.html"),
         record=str(found.output / "record.json"),
     )

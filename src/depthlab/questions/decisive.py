@@ -23,6 +23,9 @@ class Decisive:
     fixed: float = 0.0  # share of its variance that no seed lowers
     scale: float = 1.0  # what 1 of `until=` is in the comparison's unit
     unit: str = "points"  # of the comparison
+    measure: str = ""  # reads: training error
+    p: float | None = None  # of the test that decides, corrected over its family; None where no claim may be made
+    equal: bool | None = None  # whether it is shown to be within the margin; None where that is not asked
 
     @property
     def half_width(self) -> float:
@@ -85,6 +88,8 @@ def of_compared(compared: Iterable[Compared], unit: str = "points") -> list[Deci
             one.comparison,
             ((one.a,), (one.b,)) if len(one.comparison.parts) > 1 else ((one.a, one.b),),
             unit=unit,
+            measure=one.measure,
+            p=one.comparison.p if one.p_holm is None else one.p_holm,
         )
         for one in compared
         if one.comparison is not None
@@ -94,7 +99,7 @@ def of_compared(compared: Iterable[Compared], unit: str = "points") -> list[Deci
 def of_fit(
     fit: ExchangeFit,
     networks: Sequence[str],
-    effects: Mapping[str, Comparison],
+    effects: Mapping[str, tuple[Comparison, float | None]],
     scale: float = 1.0,
     unit: str = "points",
 ) -> list[Decisive]:
@@ -103,16 +108,17 @@ def of_fit(
     Args:
         fit: With its spreads.
         networks: Those that were fitted.
-        effects: Name -> slope or contrast, with its interval.
+        effects: Name -> slope or contrast with its interval, and its corrected p.
         scale: As in `Decisive`, as is `unit`.
     """
     seeds = max(1, round(fit.runs / max(1, fit.networks)))
     share = min(1.0, fit.seeds_std**2 / seeds / fit.std**2) if fit.seeds_std is not None and fit.std else 1.0
     found = []
-    for name, one in effects.items():
+    for name, (one, p) in effects.items():
         tested = one.interval is not None
         part = share * standard_error(one) ** 2 / len(networks) if tested else 0.0
         counts, parts = (seeds,) * len(networks), (part,) * len(networks) if tested else ()
         comparison = replace(one, n=counts, parts=parts)
-        found.append(Decisive(name, comparison, tuple((one,) for one in networks), 1 - share, scale, unit))
+        each = tuple((one,) for one in networks)
+        found.append(Decisive(name, comparison, each, 1 - share, scale, unit, fit.measure, p))
     return found

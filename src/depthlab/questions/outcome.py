@@ -5,13 +5,20 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from depthlab.invocation import Gain
+from depthlab.questions.base import Question
+from depthlab.questions.decisive import Decisive, of_compared
 from depthlab.records import Compared
-from depthlab.statistics.significance import is_significant
+from depthlab.statistics.significance import is_significant, looked_at
 
 
-def gains_of(record: Any) -> list[Gain]:
-    """Return a gain for each comparison of a record, in the record's order."""
-    return [_gain(one) for one in _compared(record) if one.comparison is not None]
+def gains_of(question: Question, record: Any) -> list[Gain]:
+    """Return a gain for each effect that the verdict rests on, then for every other comparison of the record."""
+    verdict = question.part("verdict")
+    with looked_at(record.about.counted_looks if question.seeds else 1):
+        decisive: list[Decisive] = verdict.decisive(record) if hasattr(verdict, "decisive") else []
+        told = {id(one.comparison) for one in decisive}
+        others = [one for one in of_compared(_compared(record)) if id(one.comparison) not in told]
+        return [_gain(one) for one in (*decisive, *others)]
 
 
 def verdict_of(record: Any) -> tuple[str, ...]:
@@ -30,18 +37,18 @@ def _compared(value: Any) -> Iterator[Compared]:
             yield from _compared(one)
 
 
-def _gain(one: Compared) -> Gain:
+def _gain(one: Decisive) -> Gain:
     comparison = one.comparison
-    assert comparison is not None
-    interval, p = comparison.interval, comparison.p if one.p_holm is None else one.p_holm
+    interval, (a, _, b) = comparison.interval, one.name.partition(" less ")
     return Gain(
         measure=one.measure,
-        a=one.a,
-        b=one.b,
+        a=a,
+        b=b,
         difference=comparison.difference,
         noise=None if interval is None else (interval.high - interval.low) / 2,
         interval=interval,
-        p=p,
+        p=one.p,
         n=comparison.n,
-        significant=None if p is None else is_significant(p),
+        significant=None if one.p is None else is_significant(one.p),
+        equal=one.equal,
     )

@@ -50,19 +50,28 @@ def judge(record: DegradationRecord) -> DegradationRecord:
 def decisive(record: DegradationRecord) -> list[Decisive]:
     """Return what the verdict rests on: the change from end to end of each series, and what shortcuts change."""
     condition = record.conditions[0]
+    ladder = condition.ladder
     found = [
-        Decisive(f"{one.deepest} less {one.shallowest}", one.effect, ((one.deepest,), (one.shallowest,)))
+        Decisive(
+            f"{one.deepest} less {one.shallowest}",
+            one.effect,
+            ((one.deepest,), (one.shallowest,)),
+            measure=TRAINING,
+            p=_claimed_p(_deciding_p(one, ladder), has_trend(one, _deciding_p(one, ladder))),
+            equal=None if one.equivalence is None else outcome_of(one, ladder) == "equal",
+        )
         for one in condition.trends
         if one.effect is not None
     ]
-    ladder = condition.ladder
     if ladder is not None and ladder.slopes is not None:
         refs = [ref for ref in record.about.runs if ref.fingerprint in condition.members]
         rule = Rule(record.trained, record.chance, record.margin)
         series = series_networks(refs, record.measured)
         names = [(one.name,) for name in (ladder.without, ladder.with_) for one in sloped(series[name], rule)]
         what = f"a doubling of depth, {ladder.without} less {ladder.with_}"
-        found.append(Decisive(what, ladder.slopes, tuple(names)))
+        rung = ladder.rungs[1]
+        p = _claimed_p(rung.p, rung.holds) if rung.reached else None
+        found.append(Decisive(what, ladder.slopes, tuple(names), measure=TRAINING, p=p))
     return found
 
 
@@ -138,14 +147,23 @@ def headline(condition: Condition, rule: Rule) -> str:
 
 def outcome_of(one: SeriesTrend, ladder: Ladder | None) -> Outcome:
     """Return what may be claimed of a series: by the ladder where it decides, else after Holm's correction."""
-    first = ladder is not None and one.series == ladder.without
     second = ladder is not None and one.series == ladder.with_
     equal = is_significant(one.equivalence_p_corrected) or (second and ladder is not None and ladder.holds(2))
     if equal:
         return "equal"
-    if has_trend(one, one.p if first else one.p_corrected):
+    if has_trend(one, _deciding_p(one, ladder)):
         return "degradation" if rises(one) else "gain"
     return "open" if one.p is not None else "untested"
+
+
+def _deciding_p(one: SeriesTrend, ladder: Ladder | None) -> float | None:
+    """Return the p of a series' trend: the first rung of the ladder needs no correction."""
+    return one.p if ladder is not None and one.series == ladder.without else one.p_corrected
+
+
+def _claimed_p(p: float | None, claimed: bool) -> float | None:
+    """Return the p of a test; None where it would allow a claim that other rules forbid."""
+    return p if claimed or not is_significant(p) else None
 
 
 def _tell_series(one: SeriesTrend, outcome: Outcome, rule: Rule) -> str:

@@ -49,8 +49,11 @@ def decisive(record: ExponentRecord) -> list[Decisive]:
     """Return what the verdict rests on: the slopes and contrasts that are the parts of the reading."""
     found = []
     for fit in record.fits:
-        parts = {part.claim: part.comparison for part in record.parts if part.measure == fit.measure}
-        effects = {f"{NAMES[fit.measure]}, {claim}": one for claim, one in parts.items() if one is not None}
+        effects = {
+            f"{NAMES[fit.measure]}, {part.claim}": (part.comparison, part.p_holm)
+            for part in record.parts
+            if part.measure == fit.measure and part.comparison is not None
+        }
         if effects:
             wanted, unit = WANTED[fit.measure]
             networks = list(dict.fromkeys(run.network for run in record.runs if run.pieces))

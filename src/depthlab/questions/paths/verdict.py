@@ -42,7 +42,13 @@ def judge(record: PathsRecord) -> PathsRecord:
 def decisive(record: PathsRecord) -> list[Decisive]:
     """Return what the verdict rests on: the mean length by the gradient, and what training on effective paths does."""
     trained = [
-        Decisive(f"{one.network} on effective paths", found, ((one.network,),) * max(1, len(found.parts)))
+        Decisive(
+            f"{one.network} on effective paths",
+            found,
+            ((one.network,),) * max(1, len(found.parts)),
+            measure=one.compared.measure,
+            p=one.compared.p_holm,
+        )
         for one in record.training
         if (found := one.compared.comparison) is not None
     ]

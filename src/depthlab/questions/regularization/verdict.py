@@ -70,7 +70,7 @@ def decisive(record: RegularizationRecord) -> list[Decisive]:
     networks = tuple({one.run.network: None for one in record.measured})
     changes = ((factor.name, find(record.effects, TEST, factor.name)) for factor in record.factors)
     return [
-        Decisive(name, one.comparison, (networks,) * max(1, len(one.comparison.parts)))
+        Decisive(name, one.comparison, (networks,) * max(1, len(one.comparison.parts)), measure=TEST, p=one.p_holm)
         for name, one in changes
         if one is not None and one.comparison is not None
     ]

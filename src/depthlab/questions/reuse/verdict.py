@@ -60,7 +60,8 @@ def decisive(record: ReuseRecord) -> list[Decisive]:
         test, scale = (one.change, 0.01) if one.name == SPREAD else (one.quotient, math.log2(1.01))
         if one.measure in _TOLD and test is not None:
             unit = "(a share)" if one.name == SPREAD else "doublings"
-            found.append(Decisive(f"{one.network}: {one.name}", test, ((one.network,),), scale=scale, unit=unit))
+            name, each = f"{one.network}: {one.name}", ((one.network,),)
+            found.append(Decisive(name, test, each, 0.0, scale, unit, one.measure, one.p_holm))
     return found
 
 

@@ -48,7 +48,17 @@ def decisive(record: VotesRecord) -> list[Decisive]:
     """Return what the verdict rests on: the differences in error that claims are made of."""
     families = grouped(record.contrasts, lambda one: one.family).values()
     claims = [one for family in families for one in claims_of(family) if one.measure == ERROR]
-    return [Decisive(f"{one.network}: {one.a} less {one.b}", one.comparison, ((one.network, one.b),)) for one in claims]
+    return [
+        Decisive(
+            f"{one.network}: {one.a} less {one.b}",
+            one.comparison,
+            ((one.network, one.b),),
+            measure=one.measure,
+            p=one.p_holm,
+            equal=None if one.equivalence is None else one.equivalent,
+        )
+        for one in claims
+    ]
 
 
 def tell(record: VotesRecord) -> tuple[str, ...]:

@@ -47,11 +47,12 @@ def judge(record: WidthVsDepthRecord) -> WidthVsDepthRecord:
 def decisive(record: WidthVsDepthRecord) -> list[Decisive]:
     """Return what the verdict rests on: what the test error changes along each axis, and where it changes more."""
     fit = record.fits[0]
-    slopes = {f"a doubling of {one.axis}": (one.points, one.interval, one.p) for one in fit.exchanges}
+    slopes = {f"a doubling of {one.axis}": (one.points, one.interval, one.p, one.p_holm) for one in fit.exchanges}
     apart = {
-        f"{one.a} less {one.b}, a doubling of the cost": (one.difference, one.interval, one.p) for one in fit.contrasts
+        f"a doubling of the cost, {one.a} less {one.b}": (one.difference, one.interval, one.p, one.p_holm)
+        for one in fit.contrasts
     }
-    effects = {name: fit.estimate(*one) for name, one in (slopes | apart).items()}
+    effects = {name: (fit.estimate(*one), p_holm) for name, (*one, p_holm) in (slopes | apart).items()}
     return of_fit(fit, list(dict.fromkeys(run.network for run in record.measured)), effects)
 
 
