@@ -1,4 +1,4 @@
-"""What `--json` and `answer.gains` say: every effect that a verdict rests on, once, and no claim that it doesn't make."""
+"""What `--json` and `answer.gains` say: what a verdict rests on, once, and no claim that it doesn't make."""
 
 from dataclasses import replace
 from pathlib import Path

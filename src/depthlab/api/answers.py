@@ -49,7 +49,7 @@ class Answer:
 
     @property
     def gains(self) -> "pd.DataFrame":
-        """A row for each difference, those that the verdict rests on first, with the noise below which it can't be told from none."""
+        """A row for each difference, the verdict's own first, with the noise below which it can't be told from none."""
         import pandas as pd
 
         rows = [asdict(one) for one in gains_of(find_question(self.question), self.record)]

@@ -11,7 +11,7 @@ def words_of(typed: tuple[Any, ...], settings: Mapping[str, Any], *, several: bo
     """Return the words: those of strings as in a shell, then `key=value` of dictionaries and of keywords.
 
     Args:
-        typed: Strings such as "model=resnet depth=20", lists of words, and dictionaries such as {"model.shortcut": "A"}.
+        typed: Strings such as "model=resnet depth=20", lists of words, dictionaries such as {"model.shortcut": "A"}.
         settings: Keywords; `dry_run=True` is the flag --dry-run.
         several: Whether a list is several values, as in a sweep; else it is one value, such as depth=[3, 4, 6, 3].
 

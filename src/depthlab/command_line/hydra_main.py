@@ -17,7 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 from depthlab.command_line.errors import errors_in_one_line
 from depthlab.command_line.flags import read_flags
 from depthlab.command_line.json_line import json_if_asked
-from depthlab.invocation import command
+from depthlab.invocation import called, command
 from depthlab.recipe import CONF, Recipe, check_single_run, checked_overrides, from_hydra, one_line, sweep_words
 
 SCRIPT = "python train.py"
@@ -66,8 +66,9 @@ def _checked(flags: argparse.Namespace, words: list[str]) -> list[str]:
 
 @contextmanager
 def _own_name() -> Iterator[None]:
-    """Let the help, which is written for `python train.py`, name the command that was typed."""
-    if command("train") == SCRIPT or not {"--help", "-h"} & set(sys.argv):
+    """Let the help, which is written for `python train.py`, name the command, or say how that is typed here."""
+    here = command("train")
+    if here == SCRIPT or not {"--help", "-h"} & set(sys.argv):
         yield
         return
     text = io.StringIO()
@@ -75,7 +76,10 @@ def _own_name() -> Iterator[None]:
         with redirect_stdout(text):
             yield
     finally:  # Hydra exits after its help
-        print(text.getvalue().replace(SCRIPT, command("train")), end="")
+        if called()[0] == "depthlab":
+            print(text.getvalue().replace(SCRIPT, "depthlab train"), end="")
+        else:  # its path may be long, so that it is told once
+            print(f"{text.getvalue().rstrip()}\n\nIn this shell, {SCRIPT} is typed as:\n\n  {here}")
 
 
 @contextmanager

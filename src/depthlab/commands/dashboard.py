@@ -9,6 +9,7 @@ from types import FrameType
 from depthlab.command_line import key_values, whole_number
 from depthlab.invocation import called, report
 
+LAST_PORT = 65535
 OPTIONS = {
     "run": "open on this run: MLflow's id, or its folder's name",
     "sweep": "open on this sweep's charts: its folder's name, or MLflow's id of its run",
@@ -28,6 +29,8 @@ def main() -> None:
     """
     typed = key_values(called()[2:], required={}, optional=OPTIONS, about=__doc__ or "")
     port, opens = whole_number("port", typed.get("port", "5000"), example=5000), _truth(typed)
+    if port > LAST_PORT:
+        raise ValueError(f"port={port}: there are ports up to {LAST_PORT}; type one such as port=5000, or leave it out")
 
     from depthlab.tracking.dashboard.place import find_place
     from depthlab.tracking.dashboard.server import Server, already_served

@@ -8,6 +8,7 @@ import sys
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from depthlab.invocation import called_as
@@ -95,7 +96,13 @@ def _about_question(name: str) -> str:
     file = _HERE.parent / "questions" / name / "question.py"
     if file.is_file():
         return _about(file)
-    return f"from {next(one for one in entry_points(group=QUESTIONS) if one.name == name).value.partition('.')[0]}"
+    entry = next(one for one in entry_points(group=QUESTIONS) if one.name == name)
+    package, *inside = entry.module.split(".")
+    spec = find_spec(package)  # of the package alone, as a longer name would import it
+    places = (Path(place, *inside) for place in (spec and spec.submodule_search_locations) or ())
+    files = (file for place in places for file in (place.with_suffix(".py"), place / "__init__.py"))
+    about = next((_about(file) for file in files if file.is_file()), "")
+    return f"{about} (from {package})" if about else f"from {package}"
 
 
 def _about(file: Path) -> str:

@@ -9,7 +9,7 @@ from depthlab.records.found_runs import FoundRun, RunsFound
 from depthlab.records.lesion_sites import FixedUnit, LesionSite
 from depthlab.records.matched_network import MatchedNetwork
 from depthlab.records.measured_run import LayerValue, MeasuredRun
-from depthlab.records.plain_text import csv_cell, printable, redact
+from depthlab.records.plain_text import csv_cell, printable, redact, short_commit
 from depthlab.records.questions import Compared, Look, PublishedFigure, QuestionRecord, RunRef
 from depthlab.records.runs import Dataset, Environment, Manifest, RunRecord, test_note
 from depthlab.records.schema import schema_of
@@ -79,6 +79,7 @@ __all__ = [
     "replacing",
     "schema_of",
     "seal",
+    "short_commit",
     "sync",
     "test_note",
     "unseal",

@@ -20,6 +20,11 @@ def csv_cell(value: Any) -> Any:
     return value
 
 
+def short_commit(commit: str, digits: int = 10) -> str:
+    """Return the beginning of a hash; a version that stands in its place, such as `depthlab 0.1.0`, as it is."""
+    return commit[:digits] if re.fullmatch(r"[0-9a-f]{40,64}", commit) else commit
+
+
 def redact(text: str) -> str:
     """Return the text with the password of every address in it as `***`, be it before the host or in the query."""
     # up to the last @, as a password may hold one; digits alone after the colon are a port

@@ -4,7 +4,7 @@ import shlex
 from collections import Counter
 from collections.abc import Sequence
 
-from depthlab.records import QuestionRecord, RunRef, TrialState
+from depthlab.records import QuestionRecord, RunRef, TrialState, short_commit
 from depthlab.report.blocks import Code, Folded, Notice, PageTable, Section
 
 
@@ -51,7 +51,7 @@ def run_table(about: QuestionRecord, name: str) -> PageTable:
             ref.state,
             f"{ref.fault}: {ref.message}" if ref.fault else None,
             ref.hardware or None,
-            ref.commit and ref.commit[:10],
+            ref.commit and short_commit(ref.commit),
             ref.folder,
             ref.run_id,
             ref.fingerprint,

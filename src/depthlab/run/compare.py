@@ -8,7 +8,7 @@ from typing import final
 import torch
 from torch import Tensor
 
-from depthlab.records import Environment, Manifest, RunRecord
+from depthlab.records import Environment, Manifest, RunRecord, short_commit
 from depthlab.tracking import RunFolder
 from depthlab.training import read_weights
 
@@ -117,7 +117,7 @@ def _described(manifest: Manifest) -> dict[str, str]:
     environment = manifest.environment
     return {
         "fingerprint": manifest.fingerprint,  # of recipe, images, precision and the code that computes
-        "git commit": (environment.commit or "none")[:12],
+        "git commit": short_commit(environment.commit or "none", 12),
         "uncommitted changes": _changes(environment),
         "images": f"{manifest.dataset.name} {manifest.dataset.checksum[:12]}",
         "device": manifest.device,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from depthlab.questions.wording import counted
-from depthlab.records import FoundRun
+from depthlab.records import FoundRun, short_commit
 from depthlab.report.blocks import Block, Code, Folded, Notice, PageTable
 
 _ARITHMETIC = ("torch", "numpy", "pytorch-lightning")
@@ -16,7 +16,7 @@ _MOST_CHANGES = 20_000  # characters of a patch on a page
 
 def version_of(run: FoundRun) -> str:
     """Return the version of the code in a few words: `1a2b3c4d + changes 5e6f7a`."""
-    commit = run.commit[:8] if run.commit else "no commit"
+    commit = short_commit(run.commit, 8) if run.commit else "no commit"
     if not run.changed:
         return commit
     return f"{commit} + changes {_digest(run.diff)}" if run.diff else f"{commit} + changes"

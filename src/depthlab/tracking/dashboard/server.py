@@ -94,12 +94,13 @@ class Server:
 
 
 def _free_port(first: int) -> int:
-    for port in range(first, first + _PORTS):
+    last = min(first + _PORTS - 1, 65535)
+    for port in range(first, last + 1):
         with socket.socket() as server, suppress(OSError):
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             server.bind((_HOST, port))
             return port
-    raise ValueError(f"none of the ports {first} to {first + _PORTS - 1} is free: type another port=")
+    raise ValueError(f"none of the ports {first} to {last} is free: type another port=")
 
 
 def _answers(url: str) -> bool:
