@@ -47,13 +47,18 @@ def judge(record: WidthVsDepthRecord) -> WidthVsDepthRecord:
 def decisive(record: WidthVsDepthRecord) -> list[Decisive]:
     """Return what the verdict rests on: what the test error changes along each axis, and where it changes more."""
     fit = record.fits[0]
-    slopes = {f"a doubling of {one.axis}": (one.points, one.interval, one.p, one.p_holm) for one in fit.exchanges}
+    slopes = {
+        f"a doubling of {one.axis}": (fit.estimate(one.points, one.interval, one.p), one.p_holm)
+        for one in fit.exchanges
+    }
     apart = {
-        f"a doubling of the cost, {one.a} less {one.b}": (one.difference, one.interval, one.p, one.p_holm)
+        f"a doubling of the cost, {one.a} less {one.b}": (
+            fit.estimate(one.difference, one.interval, one.p),
+            one.p_holm,
+        )
         for one in fit.contrasts
     }
-    effects = {name: (fit.estimate(*one), p_holm) for name, (*one, p_holm) in (slopes | apart).items()}
-    return of_fit(fit, list(dict.fromkeys(run.network for run in record.measured)), effects)
+    return of_fit(fit, list(dict.fromkeys(run.network for run in record.measured)), slopes | apart)
 
 
 def _sentences(record: WidthVsDepthRecord, fits: Sequence[ExchangeFit]) -> list[str]:
