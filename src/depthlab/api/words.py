@@ -2,9 +2,16 @@
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from depthlab.api.errors import UserError
+
+
+@runtime_checkable
+class _Array(Protocol):
+    """An array or number of numpy, pandas or torch."""
+
+    def tolist(self) -> Any: ...
 
 
 def words_of(typed: tuple[Any, ...], settings: Mapping[str, Any], *, several: bool) -> list[str]:
@@ -53,7 +60,7 @@ def _text(value: Any, several: bool) -> str:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
-    if hasattr(value, "tolist"):  # of numpy, pandas or torch
+    if isinstance(value, _Array):
         return _text(value.tolist(), several)
     if isinstance(value, Iterable) and not isinstance(value, str | bytes):
         inner = ",".join(_text(one, False) for one in value)

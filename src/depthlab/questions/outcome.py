@@ -13,9 +13,9 @@ from depthlab.statistics.significance import is_significant, looked_at
 
 def gains_of(question: Question, record: Any) -> list[Gain]:
     """Return a gain for each effect that the verdict rests on, then for every other comparison of the record."""
-    verdict = question.part("verdict")
+    find = getattr(question.part("verdict"), "decisive", None)
     with looked_at(record.about.counted_looks if question.seeds else 1):
-        decisive: list[Decisive] = verdict.decisive(record) if hasattr(verdict, "decisive") else []
+        decisive: list[Decisive] = [] if find is None else find(record)
         told = {id(one.comparison) for one in decisive}
         others = [one for one in of_compared(_compared(record)) if id(one.comparison) not in told]
         return [_gain(one) for one in (*decisive, *others)]
