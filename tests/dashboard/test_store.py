@@ -3,16 +3,18 @@
 import base64
 import json
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from depthlab.questions.publish import send_answer
-from depthlab.records import QuestionRecord
-from depthlab.tracking import open_client
+from depthlab.questions.publish import answer_view, send_answer
+from depthlab.records import QuestionRecord, RunStatus
+from depthlab.tracking import MlflowSync, RunFolder, open_client
 from depthlab.tracking.stored_runs import stored_runs
 from tests.dashboard.study import ERRORS, IDENTITY, Study, make_study
+from tests.tracking.conftest import make_manifest
 
 if TYPE_CHECKING:
     from mlflow.entities import Run
@@ -87,6 +89,9 @@ def test_notes_lead_from_experiment_to_sweep_to_run_and_back(uri: str, study: St
     client, experiment_id = open_client(uri, "tests")
     note = client.get_experiment(experiment_id).tags["mlflow.note.content"]
     assert f"#/experiments/{experiment_id}/runs/{sweep.info.run_id}" in note and "viewStateShareKey=depth" in note
+    assert "Depth, Cost and Curves average over seeds" in note and "Axes shows every run" in note
+    best = "best validation error (%): 7.5, the mean of 2 seeds, with `model=resnet depth=56`"
+    assert best in sweep.data.tags["mlflow.note.content"]
     assert f"viewStateShareKey={IDENTITY}.depth" in sweep.data.tags["mlflow.note.content"]
     run = find(uri, f"tags.`depthlab.sweep.{IDENTITY}` = 'true'")[0]
     assert f"runs/{sweep.info.run_id}" in run.data.tags["mlflow.note.content"]
@@ -135,10 +140,32 @@ def test_an_answer_is_told_of_at_its_runs(uri: str, study: Study, tmp_path: Path
         assert note.count("[toy_question]") == 1
         assert f"runs/{study.run_id}/artifacts/report/toy_question/index.html" in note
         assert note.endswith("Deeper is better.")
-    assert views(uri)["toy_question"]["searchFilter"] == "tags.`depthlab.question.toy_question` LIKE '%'"
+    assert views(uri)["toy_question"]["searchFilter"] == (
+        "tags.`depthlab.question.toy_question` LIKE '%' AND tags.`depthlab.fingerprint` LIKE '%'"
+    ), "the sweep's own run is no network"
+    assert len(find(uri, views(uri)["toy_question"]["searchFilter"])) == 8
+    assert views(uri)["toy_question"]["compareRunCharts"]
+    assert not answer_view(replace(about, question="lesion"), test=True).charts, "its numbers are no metrics"
     make_study(study.folder.parent.parent, uri)
     (sweep,) = find(uri, "tags.`depthlab.kind` = 'sweep'")
     assert "[toy_question]" in sweep.data.tags["mlflow.note.content"], "a later command of the sweep keeps it"
+
+
+def test_of_a_recipe_that_was_trained_twice_the_views_of_all_runs_count_the_newest(uri: str, tmp_path: Path) -> None:
+    ids = []
+    for day, status in (("01", "finished"), ("02", "finished"), ("03", "failed")):
+        manifest = replace(make_manifest(fingerprint="ab" * 8), created=f"2026-01-{day}T00:00:00+00:00")
+        folder = RunFolder.create(tmp_path, manifest)
+        folder.journal.append({"val/accuracy": 0.5}, step=1, epoch=1)
+        sync = MlflowSync.open(folder, uri=uri, experiment="twice", system_metrics=False, every=0.05)
+        sync.start()
+        assert sync.finish(RunStatus(status))
+        folder.release()
+        ids.append(sync.run_id)
+    shown = find(uri, views(uri, "twice")["depth"]["searchFilter"], "twice")
+    assert {run.info.run_id for run in shown} == set(ids[1:])
+    (earlier,) = find(uri, f"tags.`depthlab.superseded` = '{ids[1]}'", "twice")
+    assert earlier.info.run_id == ids[0]
 
 
 def test_a_sweep_asked_again_under_another_experiment_is_in_both(uri: str, study: Study) -> None:

@@ -10,7 +10,7 @@ from depthlab.records import QuestionRecord
 from depthlab.sweeps.result import SweepResult, send_report
 from depthlab.tracking import write_atomically
 from depthlab.tracking.answers import question_tag
-from depthlab.tracking.views import View, axis_along, views_of_axes
+from depthlab.tracking.views import RUNS, TABLES, View, axis_along, views_of_axes
 
 if TYPE_CHECKING:
     from depthlab.report import Page
@@ -46,11 +46,17 @@ def send_answer(
 
 
 def answer_view(about: QuestionRecord, *, test: bool) -> View:
-    """Return the view of a question's runs in MLflow: errors along the axis that it is about, for each network."""
-    along = axis_along(about.axes, [run.values for run in about.runs])
-    where = f"tags.`{question_tag(about.question)}` LIKE '%'"
+    """Return the view of a question's runs in MLflow: errors along the axis that it is about, for each network.
+
+    Where what was found is no metric of the runs, it is their table alone.
+    """
+    values = [run.values for run in about.runs]
+    varied = [axis for axis in about.axes if len({repr(one.get(axis)) for one in values}) > 1]
+    along = axis_along(varied, values)
+    where = f"tags.`{question_tag(about.question)}` LIKE '%' AND {RUNS}"
     first, *_ = views_of_axes("", where, about.axes, along=along, names={}, test=test)
-    return replace(first, key=about.question, name=about.question.replace("_", " ").capitalize())
+    named = replace(first, key=about.question, name=about.question.replace("_", " ").capitalize())
+    return replace(named, charts=(), groups=()) if about.question in TABLES else named
 
 
 def tell_verdict(verdict: Iterable[str], output: Path) -> None:

@@ -24,6 +24,7 @@ _METRICS_A_CALL = 400  # lines' own metrics; MLflow takes 1000 at most, with the
 _A_CALL = 100  # parameters or tags that MLflow takes
 _PARAMETER_LENGTH = 6000
 _PRUNED = "depthlab.pruned"
+SUPERSEDED = "depthlab.superseded"  # id of a newer run of the same recipe that finished
 AXES_TAG = "depthlab.axes"  # which parameters are the axes of study, as JSON; the others are settings
 TAG_LENGTH = 5000  # MLflow's columns hold 8000 characters, some databases count bytes
 
@@ -168,12 +169,26 @@ def end_run(client: "MlflowClient", run_id: str, status: RunStatus, ended: int |
         status: How it ended.
         ended: When, in milliseconds since 1970; None for now.
     """
+    tags = client.get_run(run_id).data.tags
     pruned = status == RunStatus.PRUNED
     # A pruned run may have gone on later, and the tag of that time must not stay.
-    if pruned or _PRUNED in client.get_run(run_id).data.tags:
+    if pruned or _PRUNED in tags:
         client.set_tag(run_id, _PRUNED, str(pruned).lower())
     there = {RunStatus.PRUNED: RunStatus.KILLED, RunStatus.DIVERGED: RunStatus.FAILED}.get(status, status)
     client.set_terminated(run_id, there.upper(), ended)
+    if status == RunStatus.FINISHED and "depthlab.fingerprint" in tags:
+        _mark_superseded(client, run_id, tags["depthlab.fingerprint"])
+
+
+def _mark_superseded(client: "MlflowClient", run_id: str, fingerprint: str) -> None:
+    """Tag the runs of a recipe in an experiment that are older than the newest one that finished, with its id."""
+    same = f"tags.`depthlab.fingerprint` = '{fingerprint}'"
+    experiment = client.get_run(run_id).info.experiment_id
+    runs = client.search_runs([experiment], same, order_by=["attributes.start_time DESC"])
+    newest = next((place for place, run in enumerate(runs) if run.info.status == "FINISHED"), len(runs))
+    for run in runs[newest + 1 :]:
+        if SUPERSEDED not in run.data.tags:
+            client.set_tag(run.info.run_id, SUPERSEDED, runs[newest].info.run_id)
 
 
 def upload(client: "MlflowClient", run_id: str, artifacts: Mapping[str, Path]) -> None:

@@ -55,5 +55,8 @@ def experiment_note(experiment_id: str, sweeps: Sequence[tuple[str, str, str]]) 
     views = ", ".join(f"[{name}]({runs_link(experiment_id, key)})" for key, name in names.items())
     listed = [f"- [{name}]({run_link(experiment_id, run_id)}) `{command[:200]}`" for run_id, name, command in sweeps]
     every = f"[sweeps]({runs_link(experiment_id, 'sweeps', charts=False)})"
-    first = f"Views: {views}, {every}. Each averages over seeds, and over all else that it does not group by."
+    first = (
+        f"Views: {views}, {every}. Depth, Cost and Curves average over seeds, and over all else that they do not group "
+        "by; Axes shows every run, and sweeps is a table."
+    )
     return "\n\n".join([first, *(["\n".join(listed)] if listed else [])])

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
 from depthlab.tracking.mlflow_metrics import is_number
+from depthlab.tracking.mlflow_run import SUPERSEDED
 from depthlab.tracking.notes import NOTE, experiment_note
 
 if TYPE_CHECKING:
@@ -24,9 +25,12 @@ Chart = Mapping[str, Any]
 TAG = "mlflow.sharedViewState."
 _KIND = {"mlflow.experimentKind": "custom_model_development"}  # the page for training opens, not that for agents
 _KEPT = "depthlab.views"  # which version of the views below the experiment has
-_VERSION = "1"
+_VERSION = "2"
 _KEPT_NOTE = "depthlab.note"  # the note as it was written, to tell whether a person has changed it
 RUNS = "tags.`depthlab.fingerprint` LIKE '%'"  # runs of networks, not those of sweeps
+_ALL = f"{RUNS} AND tags.`{SUPERSEDED}` IS NULL"  # each recipe once
+# Views without charts: of questions whose numbers are no metrics of runs, as they are in the answer's page.
+TABLES = frozenset({"sweeps", "anatomy", "lesion", "paths", "reuse", "votes"})
 _NEWEST = "attributes.start_time"
 _SECTION = "depthlab"
 # Charts that MLflow adds by itself, one for each metric, by the beginnings of the metrics' names: folded.
@@ -172,7 +176,7 @@ def experiment_views() -> tuple[View, ...]:
     """Return the views that every experiment has."""
     names = {"depth": "Depth", "cost": "Cost", "curves": "Curves", "axes": "Axes"}
     axes = ("model", "data", "epochs", "depth", "width", "seed")  # averages are over everything else
-    views = views_of_axes("", RUNS, axes, along="depth", names=names)
+    views = views_of_axes("", _ALL, axes, along="depth", names=names)
     columns = ("best/test/error_percent", "best/test/error_percent_sd", "best/val/error_percent", "best/seeds")
     counts = ("trials/finished", "trials/total")
     sweeps = View("sweeps", "Sweeps", "tags.`depthlab.kind` = 'sweep'", metrics=(*columns, *counts), order=_NEWEST)

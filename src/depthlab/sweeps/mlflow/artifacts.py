@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import fmean
 
 from depthlab.records import SweepRecord
 from depthlab.report import (
@@ -16,13 +17,14 @@ from depthlab.report import (
     trial_table,
 )
 from depthlab.report.search import search_lines
+from depthlab.sweeps.plan.searched import SEED
+from depthlab.sweeps.state.sweep_state import best_setting
 from depthlab.tracking import write_atomically
 from depthlab.tracking.links import runs_link
 from depthlab.tracking.notes import command_block
 from depthlab.tracking.parent_run import ParentProgress
 from depthlab.tracking.views import View
 
-SEED = "seed"
 TABLES = ("trials.json", "best_trials.json")
 _NOTE_LENGTH = 4800  # characters; MLflow's column holds more, some databases count bytes
 _AXIS_VALUES = 300
@@ -98,13 +100,15 @@ def write_note(record: SweepRecord, progress: ParentProgress, views: Sequence[Vi
 
 def _best(record: SweepRecord) -> str:
     """Return what is best so far, for the first line, as the page shows little more of the text at once."""
-    table = best_trials(record, 1)
-    if not table.rows:
+    best, quantity = best_setting(record.trials, record.metric), Quantity(record.metric)
+    if not best:
         return ""
-    row = dict(zip(table.columns, table.rows[0], strict=True))
-    setting = " ".join(f"{axis}={show(row[axis])}" for axis in record.axes)
-    label = Quantity(record.metric).label
-    return _cut(f"; best {label}: {row[label]:.4g} with `{setting}`")
+    values = [value for trial in best if (value := quantity.value(trial)) is not None]
+    mean = f", the mean of {len(values)} seeds," if len(values) > 1 else ""
+    setting = " ".join(
+        f"{axis}={show(best[0].values[axis])}" for axis in record.axes if axis in best[0].values and axis != SEED
+    )
+    return _cut(f"; best {quantity.label}: {fmean(values):.4g}{mean}" + (f" with `{setting}`" if setting else ""))
 
 
 def _values(record: SweepRecord, axis: str, params: Mapping[str, str]) -> str:

@@ -6,8 +6,7 @@ from statistics import fmean, stdev
 from typing import Self, final
 
 from depthlab.records import DONE, SweepRecord, TrialState
-from depthlab.sweeps.mlflow.artifacts import SEED
-from depthlab.sweeps.state.sweep_state import goodness
+from depthlab.sweeps.state.sweep_state import best_setting
 from depthlab.tracking import Journal, JournalLine
 
 _BEST = ("val/accuracy", "val/loss", "test/accuracy")
@@ -55,26 +54,14 @@ def sweep_metrics(record: SweepRecord) -> dict[str, float]:
     counted = (*_COUNTED, TrialState.CUT_OFF, TrialState.RUNNING)
     values = {f"trials/{state.replace(' ', '_')}": float(states[state]) for state in counted}
     values["trials/total"] = float(len(record.trials))
-    best = _best_setting(record)
+    best = best_setting(record.trials, record.metric)
     for name in dict.fromkeys((record.metric, *_BEST)):
-        found = [metrics.get(name, math.nan) for metrics in best]
+        found = [trial.metrics.get(name, math.nan) for trial in best]
         if found and all(map(math.isfinite, found)):
             values[f"best/{name}"] = fmean(found)
             if len(found) > 1:
                 values[f"best/{name}_sd"] = stdev(found)
     return values | ({"best/seeds": float(len(best))} if best else {})
-
-
-def _best_setting(record: SweepRecord) -> list[dict[str, float]]:
-    """Return the metrics of each seed of the best setting on average, among those with the most finished seeds."""
-    settings: dict[str, list[dict[str, float]]] = {}
-    for trial in record.trials:
-        if trial.state == TrialState.FINISHED and math.isfinite(trial.metrics.get(record.metric, math.nan)):
-            setting = [value for axis, value in trial.values.items() if axis != SEED]
-            settings.setdefault(repr(setting), []).append(trial.metrics)
-    most = max(map(len, settings.values()), default=0)
-    full = [seeds for seeds in settings.values() if len(seeds) == most]
-    return max(full, key=lambda seeds: fmean(goodness(record.metric, metrics) for metrics in seeds), default=[])
 
 
 def _count_ended(values: dict[str, float]) -> int:

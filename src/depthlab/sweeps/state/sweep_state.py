@@ -1,10 +1,13 @@
 """How a sweep stands: every trial's state, as events tell it."""
 
+import math
 import time
 from collections.abc import Iterable, Mapping
+from statistics import fmean
 from typing import Any, final
 
-from depthlab.records import DONE, TrialState
+from depthlab.records import DONE, TrialRecord, TrialState
+from depthlab.sweeps.plan.searched import SEED
 from depthlab.sweeps.plan.trial import Entry, Trial
 
 
@@ -49,6 +52,21 @@ class SweepState:
         """The finished trial that is best by the sweep's metric; None while there is none."""
         finished = [entry for entry in self.in_state(TrialState.FINISHED) if self.metric in entry.metrics]
         return max(finished, key=lambda entry: goodness(self.metric, entry.metrics), default=None)
+
+
+def best_setting(trials: Iterable[TrialRecord], metric: str) -> list[TrialRecord]:
+    """Return the finished trials, one a seed, of the setting that is best on average; settings with fewer don't count.
+
+    Empty where no trial has finished with a number.
+    """
+    settings: dict[str, list[TrialRecord]] = {}
+    for trial in trials:
+        if trial.state == TrialState.FINISHED and math.isfinite(trial.metrics.get(metric, math.nan)):
+            setting = [value for axis, value in trial.values.items() if axis != SEED]
+            settings.setdefault(repr(setting), []).append(trial)
+    most = max(map(len, settings.values()), default=0)
+    full = [seeds for seeds in settings.values() if len(seeds) == most]
+    return max(full, key=lambda seeds: fmean(goodness(metric, trial.metrics) for trial in seeds), default=[])
 
 
 def goodness(metric: str, metrics: Mapping[str, float]) -> float:

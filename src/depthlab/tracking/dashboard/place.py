@@ -11,7 +11,7 @@ from depthlab.tracking.address import sqlite_path
 from depthlab.tracking.links import run_link, runs_link
 from depthlab.tracking.parent_run import ParentProgress
 from depthlab.tracking.sync_progress import SyncProgress
-from depthlab.tracking.views import TAG
+from depthlab.tracking.views import TABLES, TAG
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -35,7 +35,7 @@ class Place:
         """Return the link, of pages that are served at `base`."""
         if self.run_id:
             return run_link(self.experiment_id, self.run_id, base=base)
-        return runs_link(self.experiment_id, self.view, base=base, charts=self.view != "sweeps")
+        return runs_link(self.experiment_id, self.view, base=base, charts=self.view not in TABLES)
 
 
 def find_place(typed: Mapping[str, str]) -> Place:
