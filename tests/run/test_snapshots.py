@@ -46,8 +46,8 @@ def test_a_run_that_dies_at_once_behind_a_checkpoint_has_the_same_in_the_end(
     """At a cycle's end, right behind it, at an epoch's end and at the run's."""
     save = Checkpoints._save_last
 
-    def save_and_die(self: Checkpoints, trainer: pl.Trainer) -> None:
-        save(self, trainer)
+    def save_and_die(self: Checkpoints, trainer: pl.Trainer, **how: bool) -> None:
+        save(self, trainer, **how)
         if trainer.global_step == step:
             raise Interrupted(signal.SIGTERM)
 
