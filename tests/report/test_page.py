@@ -1,6 +1,7 @@
 """Pages as files: what is written, that it is whole, and the same each time."""
 
 import csv
+import html
 import os
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from depthlab.report import Folded, Page, PageTable, Picture, Section, best_trials, write_page
-from depthlab.report.html import FIGURE_FILES, inline
+from depthlab.report.html import FIGURE_FILES, inline, once
 from tests.report.pages import PAGE, drawn
 from tests.report.sweeps import make_sweep, make_trial
 
@@ -146,3 +147,18 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkey
         write_page(Page("Small", "New.", small.sections), tmp_path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+ADVICE = "type python train.py -m model=resnet,plain depth=20,56 'seed=range({})', then name all of these runs in run=."
+
+
+def test_what_is_to_be_typed_is_code_and_a_long_command_is_said_once():
+    told = once()
+    first, second = (html.unescape(told(ADVICE.format(seeds))) for seeds in (15, 40))
+    command = "python train.py -m model=resnet,plain depth=20,56 'seed=range(15)'"
+    assert first == f"type <code>{command}</code>, then name all of these runs in <code>run=</code>."
+    assert "type the command above with <code>'seed=range(40)'</code>, then" in second
+    assert inline("Type budget=2x,4x. p = 0.1, a=b.") == "Type <code>budget=2x,4x</code>. p = 0.1, a=b."
+    assert inline("See https://a.org/?run=1.") == 'See <a href="https://a.org/?run=1">https://a.org/?run=1</a>.'
+    marked = f"`{command}`"
+    assert told(marked) == inline(marked) == inline(command)

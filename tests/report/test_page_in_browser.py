@@ -100,7 +100,27 @@ def test_a_table_is_filtered_by_words_and_by_values(tmp_path: Path, open_page: O
         ["plain-8 plain-20 plain-56 plain-110", "4 of 8 rows"],
         ["resnet-56 resnet-110", "2 of 8 rows"],
         ["plain-20 resnet-20", "2 of 8 rows"],
-        ["", "0 of 8 rows"],
+        ["", "no row matches"],
+    ]
+
+
+def test_the_example_of_a_filter_is_of_the_tables_own_rows(tmp_path: Path, open_page: OpenPage):
+    deep = tuple((f"{kind}-{depth}", depth, 100 / depth) for kind in ("plain", "resnet") for depth in (8, 20, 56, 110))
+    tables = (
+        PageTable(("network", "depth", "error (%)"), deep),
+        PageTable(("layer", "error (%)", "fault"), tuple((f"conv {place}", place % 5, None) for place in range(9))),
+        PageTable(("name", "kind"), tuple((f"a={place}", "b") for place in range(9))),
+    )
+    [index] = write_page(Page("Filtered", "Thrice.", (Section("One", tables),)), tmp_path)
+    script = """[...document.querySelectorAll(".filter input")].map((field) => {
+      field.value = field.placeholder.replace("filter: ", "");
+      field.dispatchEvent(new Event("input"));
+      return [field.value, field.parentElement.querySelector("output").value];
+    })"""
+    assert open_page(index, run=script).answer == [
+        ["plain-56 depth>20", "1 of 8 rows"],
+        ["conv error>2", "3 of 9 rows"],
+        ["a=0", "1 of 9 rows"],
     ]
 
 
@@ -116,6 +136,16 @@ def test_a_wide_table_is_read_on_a_phone_without_going_sideways(tmp_path: Path, 
     assert page.answer == [0]
     assert all(name in page.text for name in ("resnet-56", "64.1"))
     assert open_page(index, WIDE, run=overflow).answer == [0]
+
+
+def test_rows_of_a_long_table_are_not_high_on_a_phone_for_what_is_out_of_sight(tmp_path: Path, open_page: OpenPage):
+    told = "loss is nan at step 40, and it stayed so to the end of the training, three times in a row"
+    rows = tuple((f"net {place}", place, told if place % 2 else None) for place in range(14))
+    head = ("network", "initial norm of the gradient of the loss", "fault")
+    [index] = write_page(Page("High", "Rows.", (Section("One", (PageTable(head, rows),)),)), tmp_path)
+    page = open_page(index, NARROW, run="[...document.querySelectorAll('tr')].map((row) => row.offsetHeight)")
+    page.check()
+    assert max(page.answer) < 50
 
 
 def test_a_click_sorts_a_table(tmp_path: Path, open_page: OpenPage):

@@ -8,9 +8,10 @@ import re
 
 import pytest
 
-from depthlab.records import Interval
+from depthlab.records import Compared, Comparison, Interval
 from depthlab.report import Estimate, PageTable
 from depthlab.report.cells import interval_cell
+from depthlab.report.comparison_table import comparison_table
 from depthlab.report.digits import image_decimals, p_text
 from depthlab.report.latex import escape, to_latex
 from depthlab.report.table_text import cell, shown_table
@@ -92,10 +93,10 @@ def test_an_estimate_shows_two_digits_of_its_least_spread_and_says_what_it_is():
 def test_p_values_and_intervals():
     assert texts("p by Holm", 0.0123, 1e-7, 1.0) == ("0.012", "< 0.0001", "1")
     assert p_text(0.5) == "= 0.5"
-    assert interval_cell(Interval(-2.512, -0.012)) == "-2.512 to -0.012"  # clear of zero, and seen to be
-    assert interval_cell(Interval(-2.512, 0.012)) == "-2.5 to 0.0"
-    assert interval_cell(Interval(27.94, 35.98)) == "27.9 to 36.0"
-    assert interval_cell(Interval(0.0, 0.0)) == "0 to 0"
+    assert str(interval_cell(Interval(-2.512, -0.012))) == "-2.512 to -0.012"  # clear of zero, and seen to be
+    assert str(interval_cell(Interval(-2.512, 0.012))) == "-2.5 to 0.0"
+    assert str(interval_cell(Interval(27.94, 35.98))) == "27.9 to 36.0"
+    assert str(interval_cell(Interval(0.0, 0.0))) == "0 to 0"
 
 
 def test_what_all_rows_share_is_said_once_and_kept_in_the_file():
@@ -113,6 +114,25 @@ def test_a_file_has_every_number_exactly():
     read = list(csv.reader(io.StringIO(PageTable(("network", "error", "gap"), rows).to_csv())))
     assert read[0] == ["network", "error", "error, std", "gap"]
     assert [tuple(map(float, row[1:])) for row in read[1:]] == [(one.mean, one.std, gap) for _, one, gap in rows]
+
+
+def test_a_file_has_each_number_of_a_comparison_in_a_column_of_its_own():
+    interval = Interval(5.4321, 53.0679, 0.975)
+    found = Comparison(29.25, (3, 2), "welch", interval, p=0.01, effect=4.9, effect_kind="Hedges' g")
+    row = Compared("errors", "test error", "plain", "plain-56", "plain-20", 34.125, 4.875, found, p_holm=0.02)
+    table = comparison_table([row], "comparisons")
+    [read] = csv.DictReader(io.StringIO(table.to_csv()))
+    exact = {"means (%), first": 34.125, "means (%), second": 4.875, "difference (points)": 29.25, "effect": 4.9}
+    exact |= {"interval, low": 5.4321, "interval, high": 53.0679, "interval, level": 0.975, "p": 0.01}
+    assert {name: float(read[name]) for name in exact} == exact
+    assert (read["effect, kind"], read["seeds, first"], read["seeds, second"]) == ("Hedges' g", "3", "2")
+    shown = dict(zip(table.head, shown_table(table).rows[0], strict=True))
+    assert [shown[head] for head in table.head[2:5]] == ["34.1 and 4.9", "29.2", "5.4 to 53.1 (97.5 %)"]
+
+
+def test_columns_have_names_of_their_own():
+    with pytest.raises(AssertionError, match="twice"):
+        PageTable(("p", "p "), ())
 
 
 SPECIAL = "50 % of a_b & c#d, ${x}$, ~^ \\\\ −3 ± 2 × 4 ≤ 5 <b> | `parts.pool` -1.5 resnet-20"

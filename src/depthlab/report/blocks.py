@@ -6,7 +6,7 @@ from typing import Any, Literal, Self, TypeAlias, final
 
 from matplotlib.figure import Figure
 
-from depthlab.report.cells import Estimate
+from depthlab.report.cells import file_columns
 from depthlab.report.trial_table import Table
 
 _STEM = re.compile(r"[a-z0-9][a-z0-9_.-]*")
@@ -45,6 +45,7 @@ class PageTable:
 
     def __post_init__(self) -> None:
         assert not self.name or _STEM.fullmatch(self.name), f"a table can't have the file name {self.name!r}"
+        assert len(set(map(str.strip, self.head))) == len(self.head), f"table {self.name!r} has one name twice"
         assert all(len(row) == len(self.head) for row in self.rows), f"table {self.name!r} has rows of other lengths"
 
     @classmethod
@@ -53,17 +54,11 @@ class PageTable:
         return cls(table.columns, table.rows, caption, name)
 
     def to_csv(self) -> str:
-        """Return it as comma-separated values, exact; an estimate takes two columns."""
-        head: list[str] = []
-        columns: list[list[Any]] = []
+        """Return it as comma-separated values, exact; each number of an estimate, interval or pair has a column."""
+        columns: dict[str, tuple[Any, ...]] = {}
         for place, name in enumerate(self.head):
-            column = [row[place] for row in self.rows]
-            head.append(name)
-            columns.append([value.mean if isinstance(value, Estimate) else value for value in column])
-            if any(isinstance(value, Estimate) for value in column):
-                head.append(f"{name.strip()}, std")
-                columns.append([value.std if isinstance(value, Estimate) else None for value in column])
-        return Table(tuple(head), tuple(zip(*columns, strict=True))).to_csv()
+            columns |= file_columns(name, [row[place] for row in self.rows])
+        return Table(tuple(columns), tuple(zip(*columns.values(), strict=True))).to_csv()
 
 
 @final

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from depthlab.records import Compared, FailureComparison
 from depthlab.report.blocks import Block, PageTable
-from depthlab.report.cells import INTERVAL, interval_cell
-from depthlab.report.digits import fixed, spread_decimals
+from depthlab.report.cells import INTERVAL, Parts, interval_cell, interval_decimals
+from depthlab.report.digits import fixed
 
 NOTE = "Differences: the first less the second. Intervals hold for all of a family at once, as p by Holm does."
 
@@ -37,20 +37,30 @@ def failure_blocks(failures: Sequence[FailureComparison], what: str) -> tuple[Bl
     return (
         f"Runs that diverged are in no mean, so {what} that makes runs diverge may look harmless above. How many "
         "diverged, of those that diverged or came to their end, by Fisher's exact test:",
-        PageTable(("with", "diverged", "with ", "diverged ", "p", "p by Holm"), rows, name="failures"),
+        PageTable(("with", "diverged", "against", "of these diverged", "p", "p by Holm"), rows, name="failures"),
     )
 
 
 def _row(one: Compared) -> tuple[object, ...]:
     found = one.comparison
-    width = 0.0 if found is None or found.interval is None else found.interval.high - found.interval.low
-    decimals = spread_decimals(width) if width else 2
-    means = " and ".join("none" if mean is None else fixed(mean, decimals) for mean in (one.mean_a, one.mean_b))
+    decimals = 2 if found is None or found.interval is None else interval_decimals(found.interval)
+    means = Parts(
+        " and ".join("none" if mean is None else fixed(mean, decimals) for mean in (one.mean_a, one.mean_b)),
+        {"first": one.mean_a, "second": one.mean_b},
+        decimals,
+    )
     networks = f"{one.a} − {one.b}"
     if found is None:
         return one.family, networks, means, None, None, None, None, None, "no runs to compare", "0"
     interval = interval_cell(found.interval)
-    effect = None if found.effect is None else f"{found.effect:.2g} ({found.effect_kind})"
+    effect = (
+        None
+        if found.effect is None
+        else Parts(f"{found.effect:.2g} ({found.effect_kind})", {"": found.effect, "kind": found.effect_kind})
+    )
     method = found.method if not found.note else f"none: {found.note}"
-    seeds = " and ".join(map(str, found.n if len(set(found.n)) > 1 else found.n[:1]))
+    seeds = Parts(
+        " and ".join(map(str, found.n if len(set(found.n)) > 1 else found.n[:1])),
+        {"first": found.n[0], "second": found.n[-1]},
+    )
     return one.family, networks, means, found.difference, interval, found.p, one.p_holm, effect, method, seeds

@@ -4,7 +4,7 @@ import html
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
@@ -18,7 +18,18 @@ from depthlab.report.table_text import shown_table
 
 FIGURE_FILES = ("svg", "png", "pdf", "csv")
 _TEMPLATES = Path(__file__).parent / "templates"
-_CODE_OR_LINK = re.compile(r"`([^`\n]+)`|(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]])")
+_WORD = r"'[\w.+]+=[^'\n]*'"  # of a command, as a shell needs it: 'seed=range(9)'
+_TYPED = "|".join(
+    (
+        rf"(?:python \S+\.py|depthlab \w+)(?: -m)?(?: (?:[\w.+]+=[^\s']*[^\s'.,;:]|{_WORD}))+",
+        _WORD,
+        r"(?<=[Tt]ype )[\w.+]+=[^\s'`]*[^\s'`.,;:]",
+        r"(?<!\S)[a-z][\w.]*=(?![^\s.,;:])",  # a key alone: run=
+    )
+)
+_MARKED_OR_TYPED = re.compile(rf"`[^`\n]+`|{_TYPED}")
+_CODE_OR_LINK = re.compile(rf"`([^`\n]+)`|(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]])|({_TYPED})")
+_LONG = 40  # characters of a command that a page says once
 _LONGEST_SUMMARY = 160  # characters that search engines and messengers show
 _MOST_POINTS = 4000  # of a figure, whose values a pointer reads off
 
@@ -69,7 +80,7 @@ def to_html(page: Page, drawings: Mapping[str, Drawing]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"inline": inline, "kind": lambda block: type(block).__name__}
+    environment.filters |= {"inline": inline, "once": once(), "kind": lambda block: type(block).__name__}
     return environment.get_template("page.html.j2").render(
         page=page,
         summary=_shorten(page.lead),
@@ -85,14 +96,31 @@ def to_html(page: Page, drawings: Mapping[str, Drawing]) -> str:
 
 
 def inline(text: str) -> str:
-    """Return text of a paragraph as HTML: escaped, what is between backticks as code, addresses as links."""
+    """Return text of a paragraph as HTML: escaped, addresses as links; as code what is in backticks, and commands."""
     parts, end = [], 0
     for match in _CODE_OR_LINK.finditer(text):
-        code, link = (html.escape(group or "") for group in match.groups())
+        marked, link, typed = (html.escape(group or "") for group in match.groups())
+        code = marked or typed
         parts += [html.escape(text[end : match.start()])]
         parts += [f"<code>{code}</code>" if code else f'<a href="{link}">{link}</a>']
         end = match.end()
     return "".join([*parts, html.escape(text[end:])])
+
+
+def once() -> Callable[[str], str]:
+    """Return `inline` for the sentences of one page: a long command is said once, and later what differs in its end."""
+    said: set[str] = set()
+
+    def shorter(match: re.Match[str]) -> str:
+        start, _, last = match[0].rpartition(" ")
+        if match[0].startswith("`") or len(match[0]) < _LONG:
+            return match[0]
+        if start in said:
+            return f"the command above with `{last}`"
+        said.add(start)
+        return match[0]
+
+    return lambda text: inline(_MARKED_OR_TYPED.sub(shorter, text))
 
 
 def _anchors(titles: list[str]) -> list[str]:

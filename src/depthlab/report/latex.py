@@ -34,7 +34,7 @@ _ROOM = {"number": "r", "words": "l", "text": r"p{0.3\linewidth}"}
 def to_latex(table: PageTable) -> str:
     r"""Return the table as it is shown on the page, as a `table` to be put into a paper with `\input`."""
     shown = shown_table(table)
-    lines = [r"\toprule", _line([column.head.strip() for column in shown.columns]), r"\midrule"]
+    lines = [r"\toprule", _line([column.head for column in shown.columns]), r"\midrule"]
     lines += [_line(row) for row in shown.rows]
     caption = [rf"\caption{{{escape(shown.caption)}}}"] if shown.caption else []
     return "\n".join(

@@ -3,6 +3,7 @@
 import shlex
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from depthlab.records import QuestionRecord, RunRef, TrialState, short_commit
 from depthlab.report.blocks import Code, Folded, Notice, PageTable, Section
@@ -23,9 +24,20 @@ def run_section(about: QuestionRecord) -> Section:
     )
 
 
-def seed_notices(refs: Sequence[RunRef]) -> tuple[Notice, ...]:
-    """Return what must not be missed before numbers are read: runs without a result, and a single seed."""
-    return (*_lost_notice(refs), *_one_seed_notice(refs))
+def seed_notices(refs: Sequence[RunRef], *, named: bool) -> tuple[Notice, ...]:
+    """Return what must not be missed before numbers are read: runs without a result, and a single seed.
+
+    `named` tells whether they were named by `run=`, and not trained by the question.
+    """
+    return (*_lost_notice(refs), *_one_seed_notice(refs, named=named))
+
+
+def date_text(date: str) -> str:
+    """Return a date of a record, ISO 8601, to the minute: 2026-11-01 09:30 UTC. What is none is returned as it is."""
+    try:
+        return f"{datetime.fromisoformat(date).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return date
 
 
 def page_facts(about: QuestionRecord) -> tuple[tuple[str, str], ...]:
@@ -33,7 +45,7 @@ def page_facts(about: QuestionRecord) -> tuple[tuple[str, str], ...]:
     sweep = about.sweep if about.sweep_run is None else f"{about.sweep}, MLflow run {about.sweep_run}"
     return (
         ("command", shlex.join(about.command)),
-        ("date", about.date),
+        ("date", date_text(about.date)),
         ("hardware", "; ".join(about.hardware) or "unknown"),
         ("commit", ", ".join(about.commits) or "none"),
         ("libraries", ", ".join(f"{name} {version}" for name, version in about.versions.items())),
@@ -133,7 +145,10 @@ def _lost_notice(refs: Sequence[RunRef]) -> tuple[Notice, ...]:
     return (Notice(f"{text} The table of runs says why.", "warning"),)
 
 
-def _one_seed_notice(refs: Sequence[RunRef]) -> tuple[Notice, ...]:
+def _one_seed_notice(refs: Sequence[RunRef], *, named: bool) -> tuple[Notice, ...]:
     if not refs or max(Counter(ref.group for ref in refs).values()) > 1:
         return ()
-    return (Notice("One seed: every number here is a point, and no claim is made. Type `seed=0,1,2` or more."),)
+    advice = "Type `seed=0,1,2` or more."
+    if named:
+        advice = "Train their networks with more seeds, and name all of the runs in `run=`."
+    return (Notice(f"One seed: every number here is a point, and no claim is made. {advice}"),)

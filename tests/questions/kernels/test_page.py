@@ -35,7 +35,7 @@ def test_what_has_to_be_told_is_there(page: Get) -> None:
         assert told in several.text
     assert [float(row["mismatch (%)"]) for row in several.table("matching")] == [0, 0, 0, 0, -12]
     assert several.table("networks")[-1]["runs"] == "2 of 3"
-    failed = {row["with"]: (row["diverged"], row["diverged "]) for row in several.table("failures")}
+    failed = {row["with"]: (row["diverged"], row["of these diverged"]) for row in several.table("failures")}
     assert failed["normalization=none"] == ("1 of 3", "0 of 3") and failed["activation=gelu"] == ("0 of 3", "0 of 3")
 
 

@@ -18,6 +18,7 @@ from depthlab.questions.anatomy.tables import (
 from depthlab.questions.wording import told_once
 from depthlab.report.blocks import Block, Facts, Folded, Notice, Page, Picture, Section
 from depthlab.report.counts import amount, bytes_text
+from depthlab.report.question_runs import date_text
 
 
 def page(record: AnatomyRecord) -> Page:
@@ -203,7 +204,7 @@ def _facts(record: AnatomyRecord) -> tuple[tuple[str, str], ...]:
     return (
         ("command", shlex.join(record.command)),
         ("images", f"{image}{f', those of {record.data}' if record.data else ', as typed'}"),
-        ("date", record.date),
+        ("date", date_text(record.date)),
         ("hardware", record.hardware or "nothing was timed"),
         ("commit", record.commit or "none"),
         ("libraries", ", ".join(f"{name} {version}" for name, version in record.versions.items())),

@@ -23,11 +23,15 @@ def file_name(name: str) -> str:
     return re.sub(r"[^a-z0-9_.-]+", "-", name.lower()).strip("-.") or "network"
 
 
+def _spread(of: str) -> tuple[str, ...]:
+    return f"{of} (ms)", f"fastest {of}", f"slowest {of}"
+
+
 def network_table(record: AnatomyRecord, name: str) -> PageTable:
     """Return a row for each network: the axes that vary, counts, bytes and times."""
     timed = {one.network: one for one in record.times}
     axes = [axis for axis in record.axes if any(axis in card.values for card in record.cards)]
-    times = ("forward (ms)", "fastest", "slowest", "training (ms)", "fastest ", "slowest ") if timed else ()
+    times = (*_spread("forward"), *_spread("training")) if timed else ()
     rows = [
         (
             *(card.name, *(card.values.get(axis) for axis in axes), card.parameters, card.multiply_adds),
@@ -104,8 +108,8 @@ def convolution_table(name: str, checks: Sequence[ConvolutionCheck]) -> PageTabl
     ]
     return PageTable(
         (
-            *("convolution", "layers", "input", "output", "by the closed form", "parameters", "by the closed form "),
-            *("multiply-adds", "by the closed form  ", "equal"),
+            *("convolution", "layers", "input", "output", "output by the closed form", "parameters"),
+            *("parameters by the closed form", "multiply-adds", "multiply-adds by the closed form", "equal"),
         ),
         tuple(rows),
         f"{name}, each of so many layers.",
@@ -126,7 +130,7 @@ def tradeoff_table(one: Tradeoff) -> PageTable:
     ]
     return PageTable(
         (
-            *("way", "weights", "output", "parameters", "counted", "multiply-adds", "counted "),
+            *("way", "weights", "output", "parameters", "parameters counted", "multiply-adds", "multiply-adds counted"),
             *("relative", "sees (pixels)", "non-linearities", "equal"),
         ),
         tuple(rows),

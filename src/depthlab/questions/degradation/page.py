@@ -40,7 +40,7 @@ def _errors(record: DegradationRecord, runs: Sequence[MeasuredRun], refs: Sequen
         "A deeper network can do whatever a shallower one does, so a higher training error of the deeper one is no "
         "overfitting: it is not trained as well. Errors are those of the final weights in evaluation mode, over all "
         f"images of a split: {splits_text(record.trained)}. The test images were looked at once, after training.",
-        *seed_notices(refs),
+        *seed_notices(refs, named=not record.about.sweep),
     ]
     if runs:
         blocks.append(error_picture(runs, refs, "errors"))
@@ -74,8 +74,8 @@ def _comparisons(condition: Condition) -> Section:
         "Other comparisons",
         (
             "Test errors of the deepest network of each series and its shallowest, and training errors of the deepest "
-            "networks, by Welch's test over seeds. Intervals are those of one comparison alone; p-values are corrected "
-            "over each family by Holm's method.",
+            "networks, by Welch's test over seeds. p-values are corrected over each family by "
+            "Holm's method, and intervals are widened to agree with them.",
             comparison_table(condition.compared, "comparisons"),
             *planning_text(condition.compared),
         ),

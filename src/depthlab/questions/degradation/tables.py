@@ -11,7 +11,8 @@ def trend_table(trends: Sequence[SeriesTrend]) -> PageTable:
     """Return a row for each series: its trend, and its deepest network against the shallowest."""
     head = (
         *("series", "runs", "diverged", "deeper errs more", "test", "p", "p, all series"),
-        *("deepest − shallowest (points)", INTERVAL, "equal within the margin: p", "p, all series "),
+        *("deepest − shallowest (points)", INTERVAL),
+        *("equal within the margin: p", "equal within the margin: p, all series"),
     )
     return PageTable(head, tuple(_trend_row(one) for one in trends), "Deeper errs more: of two runs.", "trends")
 

@@ -53,7 +53,7 @@ def page(record: ExponentRecord) -> Page:
 
 
 def _lesions(record: ExponentRecord) -> Section:
-    blocks: list[Block] = [READING, *seed_notices(record.about.runs)]
+    blocks: list[Block] = [READING, *seed_notices(record.about.runs, named=not record.about.sweep)]
     if any(run.pieces for run in record.runs):
         blocks.append(exponent_picture(record))
     notes = told_once((run.network, run.note) for run in record.runs if run.note)

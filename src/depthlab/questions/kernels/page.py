@@ -32,7 +32,7 @@ def _errors(record: KernelsRecord) -> Section:
         f"to the skeleton's, counted in {record.match.replace('_', '-')}. Errors are those "
         f"of the final weights in evaluation mode, over all images of a split: {splits_text(record.trained)}. The "
         "recipe, its learning rate among it, is the skeleton's for all.",
-        *seed_notices(record.about.runs),
+        *seed_notices(record.about.runs, named=not record.about.sweep),
     ]
     if any(one.mean_a is not None and one.mean_b is not None for one in record.compared):
         differences = "; ".join(

@@ -58,7 +58,7 @@ def _singles(record: LesionRecord, networks: Networks) -> Section:
             if record.batch_norm == "trained"
             else "; batch norm is, see below."
         ),
-        *seed_notices(record.about.runs),
+        *seed_notices(record.about.runs, named=not record.about.sweep),
         *(Notice(sentence, "warning") for sentence in unmeasured_sentences(record.unmeasured)),
     ]
     if any(run.lesions.singles for run in record.measured):

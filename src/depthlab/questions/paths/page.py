@@ -38,7 +38,7 @@ def _lengths(record: PathsRecord) -> Section:
         "by merges: products along a series, sums over what is side by side, also inside of units. What stands on a "
         "skip counts as nothing, a projection where the shape changes too. Counted in weighted layers, stem and head "
         "are there as well, so that the longest path is as long as the network is deep.",
-        *seed_notices(record.about.runs),
+        *seed_notices(record.about.runs, named=not record.about.sweep),
     ]
     notes = told_once((run.network, run.note) for run in record.runs if run.note)
     blocks += [Notice(f"{networks}: {note}.") for note, networks in notes.items()]

@@ -48,7 +48,7 @@ def _effects(record: RegularizationRecord) -> Section:
         + ", each with every seed. A factor's main change is the mean over all cells, which count alike. Errors are "
         f"those of the final weights in evaluation mode, of {splits_text(record.trained)} images. The test images were "
         "looked at once, after training.",
-        *seed_notices(record.about.runs),
+        *seed_notices(record.about.runs, named=not record.about.sweep),
     ]
     if record.effects:
         blocks.append(effect_picture(record))

@@ -59,7 +59,7 @@ def page(record: ReuseRecord) -> Page:
 
 
 def _maps(record: ReuseRecord) -> Section:
-    blocks: list[Block] = [*seed_notices(record.about.runs)]
+    blocks: list[Block] = [*seed_notices(record.about.runs, named=not record.about.sweep)]
     measures = {measure for _, runs in networks_of(record) for measure in measures_of(runs)}
     blocks += [text for text, kind in ((WEIGHTS, "weight"), (SHARES, "share")) if kind in measures]
     for network, runs in networks_of(record):

@@ -62,10 +62,11 @@ def make_runs_page() -> None:
     from depthlab.questions.runs_page.page import count_runs, runs_page
     from depthlab.report import write_page
     from depthlab.report.frame import drawn_for
+    from depthlab.report.question_runs import date_text
 
     facts = (
         ("command", f"`{shlex.join(recorded_call())}`"),
-        ("date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
+        ("date", date_text(datetime.now(UTC).isoformat())),
     )
     with drawn_for(style.width, style.font, style.size):
         page = write_page(runs_page(found, metric=typed.get("metric"), facts=facts, images=images), output)[0]

@@ -58,7 +58,7 @@ def _sampled(record: VotesRecord) -> Section:
         "of the same confidences has on average, with labels drawn from its own probabilities, is taken off. About 0 "
         "is perfect.",
         *_without_chance(record),
-        *seed_notices(record.about.runs),
+        *seed_notices(record.about.runs, named=not record.about.sweep),
         *(Notice(f"Not measured: {runs}: {note}.", "warning") for note, runs in _unmeasured(record).items()),
     ]
     pictures = [picture for method in (DROPOUT, DEPTH) if (picture := sampled_picture(record, method)) is not None]

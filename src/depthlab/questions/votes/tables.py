@@ -100,7 +100,8 @@ def change_table(record: VotesRecord) -> PageTable:
         )
         for one in record.features
     ]
-    head = ("with dropout", "without", "measure", "with", "without ", "difference", "low", "high", "p (Holm)")
+    networks = ("with dropout", "without")
+    head = (*networks, "measure", "measure with", "measure without", "difference", "low", "high", "p (Holm)")
     return PageTable(head, tuple(rows), "Means over layers; intervals over seeds.", "feature_changes")
 
 

@@ -46,7 +46,7 @@ def _errors(record: WidthVsDepthRecord) -> Section:
         f"weights in evaluation mode, over all images of a split: {splits_text(record.trained)}. The test images were "
         "looked at once, after training. A network is on the front if no other has a lower mean error at no higher "
         "cost; how often it is there when seeds are resampled shows how sure its place is.",
-        *seed_notices(record.about.runs),
+        *seed_notices(record.about.runs, named=not record.about.sweep),
         *_family_notice(record.networks),
         *_far_notice(record.networks),
         *_time_notice(record.timed_on),

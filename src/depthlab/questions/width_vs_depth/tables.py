@@ -14,7 +14,7 @@ from depthlab.questions.width_vs_depth.record import (
 )
 from depthlab.records import ExchangeFit, Ratio
 from depthlab.report.blocks import PageTable
-from depthlab.report.cells import ERRORS, INTERVAL, error_cells, interval_cell
+from depthlab.report.cells import ERRORS, INTERVAL, INTERVAL_AT_COST, Parts, error_cells, interval_cell
 from depthlab.report.comparison_table import comparison_table
 from depthlab.report.published_table import fewest_images
 
@@ -85,7 +85,7 @@ def exchange_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
                 INTERVAL,
                 "p by Holm",
             ),
-            *("a doubling of the cost (points)", "95 % interval ", "networks", "runs"),
+            *("a doubling of the cost (points)", INTERVAL_AT_COST, "networks", "runs"),
         ),
         tuple(rows),
         "Negative numbers are gains.",
@@ -106,7 +106,7 @@ def ratio_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
     return PageTable(
         (
             *("error", "a doubling of", "in doublings of", "is worth", INTERVAL),
-            *("at equal cost", "95 % interval "),
+            *("at equal cost", INTERVAL_AT_COST),
         ),
         tuple(rows),
         "The change that the first axis makes, divided by that of the second; at equal cost, both by a doubling of the "
@@ -141,7 +141,7 @@ def _amount(value: float) -> float:
     return int(value) if value == int(value) else value
 
 
-def _ratio_interval(ratio: Ratio) -> str | None:
+def _ratio_interval(ratio: Ratio) -> Parts | str | None:
     """Return the quotients that are not refuted."""
     if ratio.clear is None:
         return None
@@ -149,4 +149,5 @@ def _ratio_interval(ratio: Ratio) -> str | None:
         return interval_cell(ratio.interval)
     if ratio.excluded is None:
         return "unbounded"
-    return f"unbounded, not {interval_cell(ratio.excluded)}"
+    told, ends = interval_cell(ratio.excluded), {"not from": ratio.excluded.low, "not to": ratio.excluded.high}
+    return Parts(f"unbounded, not {told}", {"": "unbounded", **ends, "level": ratio.excluded.level})

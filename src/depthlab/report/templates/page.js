@@ -4,6 +4,19 @@ const whole = (text) => (text[0] === "[" ? text : text.replace(/(\d),(?=\d{3})/g
 const number = (text) => parseFloat(whole(text).replace(/[−–]\s*(?=\d)/, "-").replace(/^[^\d.-]+/, ""));
 const unknown = (text) => text === "–" || text === "";
 
+function exampleOf(heads, rows, names) {  // a word and a bound of this table, which some of its rows have
+  const text = (row, place) => row.cells[place].textContent.trim().toLowerCase();
+  const word = (row) => text(row, 0).split(/\s+/)[0];
+  for (let place = 1; place < heads.length; place++) {
+    const name = names[place].split(/[\s(<>=]/)[0];
+    if (!heads[place].classList.contains("number") || !name || names.findIndex((one) => one.startsWith(name)) !== place) continue;
+    const found = rows.map((row) => number(text(row, place))).filter(Number.isFinite).sort((a, b) => a - b);
+    const limit = found[Math.floor((found.length - 1) / 2)], row = rows.find((row) => number(text(row, place)) > limit);
+    if (row) return /[<>=]/.test(word(row)) ? `${name}>${limit}` : `${word(row)} ${name}>${limit}`;
+  }
+  return word(rows[0]);
+}
+
 for (const table of document.querySelectorAll("table")) {
   const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
   if (body.rows.length < 3) continue;
@@ -23,8 +36,7 @@ for (const table of document.querySelectorAll("table")) {
   if (body.rows.length < 8) continue;
   const bar = document.createElement("p"), names = heads.map((head) => head.textContent.trim().toLowerCase());
   bar.className = "filter";
-  const field = make("input", bar, { type: "search", placeholder: "filter: plain depth>20" });
-  field.setAttribute("aria-label", "Show only rows with these words, or with such values: depth>20");
+  const field = make("input", bar, { type: "search" });
   const told = make("output", bar);
   const holds = (row, word) => {
     const [, name, sign, wanted] = word.match(/^([^<>=]+)(<=|>=|<|>|=)(.+)$/) ?? [];
@@ -34,11 +46,14 @@ for (const table of document.querySelectorAll("table")) {
     if (sign === "=") return text === wanted || found === limit;
     return sign[0] === "<" ? found < limit || (sign[1] && found === limit) : found > limit || (sign[1] && found === limit);
   };
+  const example = exampleOf(heads, [...body.rows], names);
+  field.placeholder = `filter: ${example}`;
+  field.setAttribute("aria-label", `Show only rows with these words and values, such as ${example}`);
   field.addEventListener("input", () => {
     const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of body.rows) shown += !(row.hidden = !words.every((word) => holds(row, word)));
-    told.value = words.length ? `${shown} of ${body.rows.length} rows` : "";
+    told.value = !words.length ? "" : shown ? `${shown} of ${body.rows.length} rows` : "no row matches";
   });
   table.parentElement.before(bar);
 }
