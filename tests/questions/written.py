@@ -1,6 +1,7 @@
 """Pages that were written, for tests that read them."""
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,7 @@ class Written(Generic[R]):
 
     record: R
     folder: Path
-    text: str  # of the page, with plain quotation marks and minus signs
+    text: str  # of the page, with plain quotation marks and minus signs, and no marks of code
     figures: set[str]  # names of those that are there as SVG and PNG
     tables: set[str]  # names of the CSV files
 
@@ -40,7 +41,8 @@ def write_once(
 
     def write(name: str) -> Written[R]:
         record, folder = records[name](), folders.mktemp(name)
-        text = unescape(write_page(page(record), folder)[0].read_text()).replace("\N{MINUS SIGN}", "-")
+        written = write_page(page(record), folder)[0].read_text()
+        text = re.sub("</?code>", "", unescape(written)).replace("\N{MINUS SIGN}", "-")
         figures, images = ({path.stem for path in folder.glob(f"figures/*.{kind}")} for kind in ("svg", "png"))
         assert figures == images, "each figure is there in both formats"
         return Written(record, folder, text, figures, {path.stem for path in folder.glob("tables/*.csv")})

@@ -131,9 +131,11 @@ def contrast_table(fits: Sequence[ExchangeFit], name: str) -> PageTable:
     )
 
 
-def _marked(percent: float | None) -> str | None:
+def _marked(percent: float | None) -> Parts | None:
     """Write a difference in cost, with a mark where it is not small."""
-    return None if percent is None else f"{percent:+.1f}{' !' if abs(percent) > FAR else ''}"
+    if percent is None:
+        return None
+    return Parts(f"{percent:+.1f}{' !' if abs(percent) > FAR else ''}", {"": percent})
 
 
 def _amount(value: float) -> float:
