@@ -33,6 +33,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Get:
 
 def test_verdict_figures_and_tables_are_there(page: Get) -> None:
     several = page("several")
+    assert "intervals are widened to agree with them" in several.text, "as its table says"
     assert [sentence for sentence in several.record.about.verdict if sentence not in several.text] == []
     assert several.figures >= {"errors", "curves", "responses", "gradients", "published"}
     assert several.tables >= {"networks", "comparisons", "published", "layers", "runs"}

@@ -25,6 +25,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Get:
 
 def test_what_has_to_be_told_is_there(page: Get) -> None:
     several = page("several")
+    assert "intervals are widened to agree with them" in several.text, "as its table says"
     for told in (
         "Kinds of parts at equal cost on digits",
         "Kinds that the skeleton has anyway need no network of their own: activation=relu.",

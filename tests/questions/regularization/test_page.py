@@ -37,6 +37,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Get:
 
 def test_verdict_figures_and_tables_are_there(page: Get) -> None:
     several = page("several")
+    assert "intervals of main changes are widened" in several.text, "as its table says"
     assert [sentence for sentence in several.record.about.verdict if sentence not in several.text] == []
     assert several.figures == {"effects", "interactions", "gap", "reliability"}
     assert several.tables >= {"cells", "effects", "published", "runs"}

@@ -94,8 +94,8 @@ def _comparisons(record: KernelsRecord) -> Section:
         "Comparisons",
         (
             "Each kind against the skeleton, by Welch's test: each network has its own spread over seeds, of at least "
-            "a count of errors. p-values are corrected over the kinds of each part by Holm's method; intervals are "
-            "each for itself. Dunnett's test takes one spread for all, so it errs where spreads differ.",
+            "a count of errors. p-values are corrected over the kinds of each part by Holm's method, and intervals are "
+            "widened to agree with them. Dunnett's test takes one spread for all, so it errs where spreads differ.",
             comparison_table(record.compared, "comparisons"),
             *planning_text(record.compared),
             *failure_blocks(record.failures, "a kind"),

@@ -94,7 +94,8 @@ def _tests(record: RegularizationRecord) -> Section:
         "independent, each with its own spread, which is taken to be at least that of a count of "
         "errors (Welch 1951, Satterthwaite 1946). A factor that changes the network (batch norm, say) is compared over "
         "independent runs. p-values are corrected by Holm's method over the main changes of a measure, and over its "
-        "interactions; intervals are each for itself, and changes at a level are told without correction.",
+        "interactions; intervals of main changes are widened to agree with them, others are each for itself, and "
+        "changes at a level are told without correction.",
     ]
     if record.effects:
         blocks.append(Folded("Every change", (effect_table(record.effects, "effects"),)))
