@@ -187,12 +187,12 @@ def test_each_difference_has_its_noise_floor(answer: Answer) -> None:
         answer.table("nothing")
 
 
-def test_what_is_missing_is_a_warning(place: Path) -> None:
+def test_what_diverged_is_a_warning_and_not_missing(place: Path) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = dl.sweep(HELD, depth=8, learning_rate=1e30, model="plain", seed=5, optimizer="sgd")
-    assert found is not None and len(found.missing) == 1
-    assert any("1 of 1 trials are missing" in str(one.message) for one in caught)
+    assert found is not None and found.missing == ()
+    assert any("1 of 1 trials diverged" in str(one.message) for one in caught)
 
 
 def test_completion_names_the_questions() -> None:

@@ -10,6 +10,7 @@ from depthlab.api.shown import tables_html
 from depthlab.api.table import numbers_of
 from depthlab.api.words import words_of
 from depthlab.recipe import sweep_words
+from depthlab.records import TrialState
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +89,8 @@ def sweep(*typed: str | Mapping[str, Any], **settings: Any) -> Sweep | None:
             preview_sweep(overrides, how)
             return None
         found = Sweep(ensure_sweep(overrides, how))
+    if diverged := [one.name for one in found.result.trials if one.state == TrialState.DIVERGED]:
+        warn(f"{len(diverged)} of {len(found.result.trials)} trials diverged: {'; '.join(diverged)}")
     if found.missing:
         warn(f"{len(found.missing)} of {len(found.result.trials)} trials are missing: {'; '.join(found.missing)}")
     return found
