@@ -235,7 +235,7 @@ def test_a_store_that_is_away_is_told_on_the_page(
     [
         (["foldre=x"], "there is no key foldre; did you mean folder?"),
         (["dept=8"], "no run here has a setting dept; did you mean depth?"),
-        (["status=finnished"], "allowed are finished, pruned, failed, cut off, running"),
+        (["status=finnished"], "allowed are finished, pruned, diverged, failed, cut off, running"),
         (["since=yesterday"], "since=yesterday is not a time: type since=2026-11-01"),
         (["depth=9"], "no run is meant by depth=9; there are 1 in"),
         (["run=nobody"], "no run 'nobody' here"),

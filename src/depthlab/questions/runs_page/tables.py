@@ -62,7 +62,7 @@ def runs_table(runs: Sequence[FoundRun], keys: Sequence[str], found: RunSelectio
         )
         for run, name in zip(newest, without_shared([run.name for run in newest]), strict=True)
     )
-    head = ("run", *map(label, metrics), *keys, "state", "minutes", "begun (UTC)", "code", "folder", "remark")
+    head = ("run", *map(label, metrics), *keys, "state", "minutes", "begun (UTC)", "commit", "folder", "remark")
     caption = "Every run that was found, the newest first. Values of runs that have not finished are their latest."
     return PageTable(head, rows, caption, "runs", _images(runs))
 
