@@ -56,6 +56,7 @@ def open_client(uri: str, experiment: str, artifact_root: Path | str | None = No
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
 
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)  # the import of MLflow resets it
     path = sqlite_path(uri)
     if path is not None and not path.exists():
         _make_database(path)
