@@ -33,10 +33,11 @@ def main() -> None:
     changed = synchronize(root, typed.get("tracking.uri"), report=show)
     unsent = sum(run.warning is not None for run in changed)
     done = f"{len(changed) - unsent} brought up to date, {unsent} not sent" if changed else "nothing to do"
-    print(f"{len(find_folders(root))} runs in {root}: {done}")
+    found = len(find_folders(root))
+    print(f"{found} runs in {root}: {done}")
     # After the runs, which sweeps show as theirs.
     unsent += sync_sweeps(root.parent / "sweeps", typed.get("tracking.uri"))
-    report(details={"runs": len(find_folders(root)), "changed": len(changed), "unsent": unsent})
+    report(details={"runs": found, "changed": len(changed), "unsent": unsent})
     raise SystemExit(1 if unsent else 0)
 
 

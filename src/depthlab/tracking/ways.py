@@ -20,9 +20,8 @@ def way_to_run(folder: Path) -> str | None:
     progress = SyncProgress.find(folder)
     if progress is None or progress.run_id is None:
         return None
-    if is_server(progress.uri):
-        return run_link(progress.experiment_id, progress.run_id, base=progress.uri)
-    return _command(progress.uri, f"run={progress.run_id}")
+    link = run_link(progress.experiment_id, progress.run_id, base=progress.uri)
+    return _way(progress.uri, link, f"run={progress.run_id}")
 
 
 def way_to_sweep(folder: Path) -> str | None:
@@ -30,11 +29,12 @@ def way_to_sweep(folder: Path) -> str | None:
     progress = ParentProgress.find(folder)
     if progress is None or progress.run_id is None:
         return None
-    if is_server(progress.uri):
-        return runs_link(progress.experiment_id, progress.view, base=progress.uri)
-    return _command(progress.uri, f"sweep={progress.run_id}")
+    link = runs_link(progress.experiment_id, progress.view, base=progress.uri)
+    return _way(progress.uri, link, f"sweep={progress.run_id}")
 
 
-def _command(uri: str, word: str) -> str:
+def _way(uri: str, link: str, word: str) -> str:
+    if is_server(uri):
+        return link
     usual = uri == redact(resolve_uri(None))
     return command("dashboard", word, *([] if usual else [f"tracking.uri={uri}"]))
